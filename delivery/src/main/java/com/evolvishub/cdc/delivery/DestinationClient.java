@@ -1,0 +1,57 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.RowSchema;
+import java.util.List;
+
+/**
+ * One lane's connection to its destination. Used by one thread at a time, which may block in any of
+ * these methods but {@link #close} and be interrupted there. After an exception other than a {@link
+ * BadRowException} the client is closed and a new one is made.
+ */
+public interface DestinationClient extends AutoCloseable {
+
+    /**
+     * Connects, takes the lane by raising its epoch, and reads what the lane delivered last. From
+     * here on every writer with an older epoch is refused.
+     *
+     * @throws FencedException if another run holds the lane and {@code lane} knows of an older
+     *     epoch
+     */
+    LaneOpening open(Lane lane) throws Exception;
+
+    /**
+     * What keeps rows of this schema from being written, each with the column it is about and what
+     * would do; empty: nothing. Changes nothing.
+     */
+    List<String> check(RowSchema schema) throws Exception;
+
+    /**
+     * Makes ready for rows of this schema: creates a missing table where the mapping allows it.
+     *
+     * @throws DestinationException if rows of this schema cannot be written
+     */
+    void prepare(RowSchema schema) throws Exception;
+
+    /**
+     * Writes rows and the number of the last of them in one step: both are there afterwards, or
+     * neither. All rows have the schema of the last {@link #prepare}.
+     *
+     * @param rows in the lane's order, numbered, not empty
+     * @throws FencedException if another writer has taken the lane; nothing was written
+     * @throws BadRowException if the destination refuses one of the rows; nothing was written
+     */
+    void write(List<ChangeRow> rows) throws Exception;
+
+    /** Whether trying again later may help. */
+    Failure classify(Exception failure);
+
+    /**
+     * Whether writing a row's current version twice is the same as writing it once (upsert by key).
+     */
+    boolean upserts(RowSchema schema);
+
+    /** Lets go of everything, without waiting for the server. Callable from any thread. */
+    @Override
+    void close();
+}

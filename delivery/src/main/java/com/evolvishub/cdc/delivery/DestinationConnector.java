@@ -1,0 +1,19 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+
+/** A kind of destination, announced by {@code META-INF/services}. Stateless and thread-safe. */
+public interface DestinationConnector {
+
+    /** What the planner must know of it. */
+    DestinationType type();
+
+    /**
+     * A client for one lane. Opens nothing yet.
+     *
+     * @throws UnsupportedOperationException if this build can plan but not run this destination,
+     *     with a message for the user
+     */
+    DestinationClient client(Pipeline pipeline);
+}

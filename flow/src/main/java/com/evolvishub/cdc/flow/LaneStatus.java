@@ -1,0 +1,132 @@
+package com.evolvishub.cdc.flow;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What both ends of a lane tell of themselves: from outcomes, never from "a thread is alive".
+ * Thread-safe. Counters count from the lane's first run on: delivery keeps them in its state.
+ */
+public final class LaneStatus {
+
+    private volatile Condition source = Condition.of(MappingState.STARTING, Instant.EPOCH);
+    private volatile Condition destination = Condition.of(MappingState.STARTING, Instant.EPOCH);
+    private volatile String lastError = "";
+    private volatile String watermark = "";
+    private volatile Instant lastPoll;
+    private volatile Instant deliveredAsOf;
+    private volatile long expectedRows;
+
+    /** Rows that the source handed on, before any comparison with state. */
+    public final AtomicLong rowsRead = new AtomicLong();
+
+    /** Rows dropped because they were sent before. */
+    public final AtomicLong rowsUnchanged = new AtomicLong();
+
+    /** Rows that the destination has acknowledged. */
+    public final AtomicLong rowsWritten = new AtomicLong();
+
+    /** Bytes of COPY text in {@link #rowsWritten}. */
+    public final AtomicLong bytesWritten = new AtomicLong();
+
+    /** Rows with a NULL watermark at the last count. */
+    public final AtomicLong nullWatermarks = new AtomicLong();
+
+    /** Complete polls. */
+    public final AtomicLong polls = new AtomicLong();
+
+    /** How long the last complete poll took, in milliseconds. */
+    public final AtomicLong pollMillis = new AtomicLong();
+
+    /** Failures of either end. */
+    public final AtomicLong errors = new AtomicLong();
+
+    /** Tries after a failure. */
+    public final AtomicLong retries = new AtomicLong();
+
+    /** Rows numbered and not yet acknowledged. */
+    public final AtomicLong rowsQueued = new AtomicLong();
+
+    /** Rows of the read under way: of the table's statistics, 0 when there are none. */
+    public void expectRows(long rows) {
+        expectedRows = rows;
+    }
+
+    /** See {@link #expectRows}. */
+    public long expectedRows() {
+        return expectedRows;
+    }
+
+    /** The source's end changed; an error in it is remembered as the last one. */
+    public void source(Condition condition) {
+        source = condition;
+        remember(condition);
+    }
+
+    /** The source's end. */
+    public Condition source() {
+        return source;
+    }
+
+    /** The destination's end changed; an error in it is remembered as the last one. */
+    public void destination(Condition condition) {
+        destination = condition;
+        remember(condition);
+    }
+
+    /** The destination's end. */
+    public Condition destination() {
+        return destination;
+    }
+
+    private void remember(Condition condition) {
+        if (!condition.cause().isEmpty()) {
+            lastError = condition.cause();
+        }
+    }
+
+    /** The lane as a whole: the worse of its two ends. */
+    public Condition overall() {
+        Condition one = source;
+        Condition other = destination;
+        return other.state().compareTo(one.state()) < 0 ? other : one;
+    }
+
+    /** The last thing that went wrong; empty when nothing has. */
+    public String lastError() {
+        return lastError;
+    }
+
+    /** The highest watermark read, in the database's own text; empty when there is none. */
+    public String watermark() {
+        return watermark;
+    }
+
+    /** Moves {@link #watermark()}. */
+    public void watermark(String highest) {
+        watermark = highest;
+    }
+
+    /** When the last complete poll ended. */
+    public Optional<Instant> lastPoll() {
+        return Optional.ofNullable(lastPoll);
+    }
+
+    /** A poll ended at {@code when}. */
+    public void polled(Instant when, long millis) {
+        polls.incrementAndGet();
+        pollMillis.set(millis);
+        lastPoll = when;
+    }
+
+    /** The time at the source up to which the destination holds everything. */
+    public Optional<Instant> deliveredAsOf() {
+        return Optional.ofNullable(deliveredAsOf);
+    }
+
+    /** Moves {@link #deliveredAsOf()}. */
+    public void delivered(Instant asOf) {
+        deliveredAsOf = asOf;
+    }
+}

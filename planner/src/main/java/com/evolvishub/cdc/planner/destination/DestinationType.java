@@ -1,0 +1,33 @@
+package com.evolvishub.cdc.planner.destination;
+
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.util.List;
+
+/** What the planner must know of a kind of destination to check a file and to print a plan. */
+public interface DestinationType {
+
+    /** Its name in YAML, for example {@code postgresql}. */
+    String name();
+
+    /** The port when the file gives none. */
+    int defaultPort();
+
+    /** Whether rows can be changed and removed by key, or only appended. */
+    boolean keyed();
+
+    /** The keys of an endpoint block that this type alone has. */
+    List<OptionKey> options();
+
+    /**
+     * Mistakes that can be told without a server.
+     *
+     * @return for each one the key it is about, and what is wrong with it and what would do
+     */
+    List<EndpointProblem> check(EndpointSpec endpoint);
+
+    /** How a plan calls this destination, for example {@code kafka order_events}. */
+    String label(EndpointSpec endpoint);
+
+    /** How exactly-once is kept here, in one sentence for {@code explain}. */
+    String exactlyOnce();
+}

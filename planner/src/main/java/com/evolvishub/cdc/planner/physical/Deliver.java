@@ -1,0 +1,43 @@
+package com.evolvishub.cdc.planner.physical;
+
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
+import java.util.Objects;
+
+/**
+ * Writes to the destination.
+ *
+ * @param input where the rows come from
+ * @param destination where they go
+ * @param mode the guarantee asked for
+ * @param createTable whether a missing table or topic is made
+ * @param onBadRow what becomes of a row that the destination cannot take
+ * @param schemaChange what happens when columns change
+ * @param retry how outages of the destination are met
+ */
+public record Deliver(
+        PhysicalNode input,
+        EndpointSpec destination,
+        DeliveryMode mode,
+        boolean createTable,
+        OnBadRow onBadRow,
+        SchemaChange schemaChange,
+        Retry retry)
+        implements PhysicalNode {
+
+    public Deliver {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(destination, "destination");
+        Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(onBadRow, "onBadRow");
+        Objects.requireNonNull(schemaChange, "schemaChange");
+        Objects.requireNonNull(retry, "retry");
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+        return visitor.deliver(this);
+    }
+}

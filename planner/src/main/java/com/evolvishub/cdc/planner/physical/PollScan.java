@@ -1,0 +1,67 @@
+package com.evolvishub.cdc.planner.physical;
+
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Polls the source. Which columns there are is found when the source is first reached; the plan
+ * says which of them never to ask for and how the rest are called behind it.
+ *
+ * @param source where to read
+ * @param relation what to read
+ * @param renames source column to destination column, in the file's order
+ * @param excluded columns that are not to leave the source; one that key or watermark need is still
+ *     selected, and dropped by {@link MapProject}
+ * @param key the key's source columns as the file gives them; empty: source's primary key, else the
+ *     destination's, mapped back through {@code renames}, else none
+ * @param capture how new rows are found
+ * @param schedule when to poll
+ * @param pageRows rows in a page ({@code batch_size})
+ * @param retry how outages of the source are met
+ * @param schemaChange what happens when columns change
+ * @param deleteWhen source column that marks a row as deleted; empty: none
+ */
+public record PollScan(
+        EndpointSpec source,
+        Relation relation,
+        List<Rename> renames,
+        List<String> excluded,
+        List<String> key,
+        Capture capture,
+        Schedule schedule,
+        int pageRows,
+        Retry retry,
+        SchemaChange schemaChange,
+        String deleteWhen)
+        implements PhysicalNode {
+
+    public PollScan {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(relation, "relation");
+        renames = List.copyOf(renames);
+        excluded = List.copyOf(excluded);
+        key = List.copyOf(key);
+        Objects.requireNonNull(capture, "capture");
+        Objects.requireNonNull(schedule, "schedule");
+        Objects.requireNonNull(retry, "retry");
+        Objects.requireNonNull(schemaChange, "schemaChange");
+        Objects.requireNonNull(deleteWhen, "deleteWhen");
+    }
+
+    /** The destination's name of a source column. */
+    public String target(String column) {
+        return renames.stream()
+                .filter(rename -> rename.from().equals(column))
+                .map(Rename::to)
+                .findFirst()
+                .orElse(column);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+        return visitor.pollScan(this);
+    }
+}

@@ -1,0 +1,76 @@
+package com.evolvishub.cdc.planner.spec;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One mapping, defaults and global settings applied.
+ *
+ * @param name unique in the file
+ * @param path where it stands in the file, for messages: {@code mappings[1]}; empty for an old
+ *     single-CDC file
+ * @param description for people; may be empty
+ * @param enabled whether it runs
+ * @param source where rows come from; its table is empty when there is only a query
+ * @param destinations where they go: one, or a list of them
+ * @param watermark its watermark block, if any
+ * @param query SQL of {@code custom_query} or of the source's {@code query} or {@code select};
+ *     empty: the table itself is read
+ * @param columnMapping renames in the file's order
+ * @param excludeColumns source columns that are not to leave the source
+ * @param sync when to poll
+ * @param key source columns that tell rows apart; empty: found by the rules of the planner
+ * @param capture the mode asked for, if the file names one
+ * @param delivery the guarantee asked for
+ * @param lookback {@code lookback_seconds} of the mapping, for query mode
+ * @param deleteWhen column that marks a row as deleted; empty: none
+ * @param onBadRow what becomes of a row that the destination cannot take
+ * @param schemaChange what happens when columns change
+ * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
+ * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
+ */
+public record MappingSpec(
+        String name,
+        String path,
+        String description,
+        boolean enabled,
+        EndpointSpec source,
+        List<EndpointSpec> destinations,
+        Optional<WatermarkSpec> watermark,
+        String query,
+        List<Rename> columnMapping,
+        List<String> excludeColumns,
+        SyncSpec sync,
+        List<String> key,
+        Optional<CaptureMode> capture,
+        DeliveryMode delivery,
+        Duration lookback,
+        String deleteWhen,
+        OnBadRow onBadRow,
+        SchemaChange schemaChange,
+        double maxDeleteRatio,
+        String renamedFrom) {
+
+    public MappingSpec {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(description, "description");
+        Objects.requireNonNull(source, "source");
+        destinations = List.copyOf(destinations);
+        Objects.requireNonNull(watermark, "watermark");
+        Objects.requireNonNull(query, "query");
+        columnMapping = List.copyOf(columnMapping);
+        excludeColumns = List.copyOf(excludeColumns);
+        Objects.requireNonNull(sync, "sync");
+        key = List.copyOf(key);
+        Objects.requireNonNull(capture, "capture");
+        Objects.requireNonNull(delivery, "delivery");
+        Objects.requireNonNull(lookback, "lookback");
+        Objects.requireNonNull(deleteWhen, "deleteWhen");
+        Objects.requireNonNull(onBadRow, "onBadRow");
+        Objects.requireNonNull(schemaChange, "schemaChange");
+        Objects.requireNonNull(renamedFrom, "renamedFrom");
+    }
+}
