@@ -15,7 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class PollQueryParserProperties {
+class PollQueryParserModelTest {
 
     /** A stretch of SQL, and what is to become of it. */
     record Piece(String sql, Part part) {
@@ -52,7 +52,7 @@ class PollQueryParserProperties {
     void neverLetsARunawayTextThrough(@ForAll("soup") String soup) {
         var parsed = PollQueryParser.parse(soup);
         Assume.that(parsed.problems().isEmpty());
-        String wrapped = "(" + parsed.query().render(place -> "1") + "\n)";
+        String wrapped = "(" + parsed.query().render(place -> "'1'") + "\n)";
 
         assertThat(PollQueryParser.parse(wrapped).problems()).isEmpty();
     }
