@@ -135,7 +135,7 @@ public final class ScanSql {
         return "(" + list(position) + ") > (" + String.join(", ", literals) + ")";
     }
 
-    private static String list(List<String> names) {
+    static String list(List<String> names) {
         return names.stream().map(SqlIdentifier::quote).collect(Collectors.joining(", "));
     }
 }
