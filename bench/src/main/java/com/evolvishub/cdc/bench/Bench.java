@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * First load of one table, ours and the yardstick in turn, each round into an empty table with a key and two
- * indexes. Arguments: the launcher, rows (1,000,000), rounds (3).
+ * First load of one table, ours and the yardstick in turn, each round into an empty table with a
+ * key and two indexes. Arguments: the launcher, rows (1,000,000), rounds (3).
  */
 public final class Bench {
     private Bench() {}
@@ -23,7 +23,8 @@ public final class Bench {
         int rows = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1_000_000;
         int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
         Path folder = Files.createTempDirectory("evolvishub-cdc-bench-");
-        // as servers are run: with a log that is synced, room to write, and no checkpoint in the middle
+        // as servers are run: with a log that is synced, room to write, and no checkpoint in the
+        // middle
         try (PostgresServer server =
                 PostgresServer.builder()
                         .parameter("fsync", "on")

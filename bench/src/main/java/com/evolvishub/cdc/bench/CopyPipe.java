@@ -8,11 +8,16 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
-/** The yardstick where there is no psql: what two psql and a pipe do, on two connections of one JVM. */
+/**
+ * The yardstick where there is no psql: what two psql and a pipe do, on two connections of one JVM.
+ */
 final class CopyPipe {
     private CopyPipe() {}
 
-    /** Arguments: source url, COPY out, destination url, COPY in; user and password in PGUSER, PGPASSWORD. */
+    /**
+     * Arguments: source url, COPY out, destination url, COPY in; user and password in PGUSER,
+     * PGPASSWORD.
+     */
     public static void main(String[] arguments) throws SQLException, IOException {
         String user = System.getenv("PGUSER");
         String password = System.getenv("PGPASSWORD");

@@ -4,10 +4,11 @@ import com.evolvishub.cdc.servers.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
- * evolvishub-cdc as a user starts it: a new process, a new state directory, a file with one mapping in mode
- * one_time.
+ * evolvishub-cdc as a user starts it: a new process, a new state directory, a file with one mapping
+ * in mode one_time.
  */
 record FirstLoad(Path launcher, Path folder) {
 
@@ -21,7 +22,9 @@ record FirstLoad(Path launcher, Path folder) {
     record Times(double whole, double toFirstRow, double loading) {}
 
     Times load(Database source, Database destination, String table, int rows) throws IOException {
-        Path config = Files.writeString(folder.resolve(table + ".yaml"), yaml(source, destination, table));
+        Path config =
+                Files.writeString(
+                        folder.resolve(table + ".yaml"), yaml(source, destination, table));
         Path log = folder.resolve(table + ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(
@@ -43,7 +46,10 @@ record FirstLoad(Path launcher, Path folder) {
             double whole = Seconds.since(started);
             if (code != 0) {
                 throw new IllegalStateException(
-                        "evolvishub-cdc ended with exit code " + code + ":\n" + Files.readString(log));
+                        "evolvishub-cdc ended with exit code "
+                                + code
+                                + ":\n"
+                                + Files.readString(log));
             }
             return new Times(whole, first, last - first);
         } finally {
@@ -60,10 +66,10 @@ record FirstLoad(Path launcher, Path folder) {
                         "evolvishub-cdc ended before row " + row + ":\n" + Files.readString(log));
             }
             try {
-                process.waitFor(50, java.util.concurrent.TimeUnit.MILLISECONDS);
+                process.waitFor(50, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
+                throw new IllegalStateException("interrupted while a load was measured", e);
             }
         }
         return Seconds.since(started);

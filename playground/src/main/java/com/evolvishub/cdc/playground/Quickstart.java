@@ -48,6 +48,12 @@ final class Quickstart {
         PostgresServer server =
                 PostgresServer.builder()
                         .keepsDataIn(folder.path().resolve("postgresql"))
+                        // the tables are filled in the transaction that creates them: no log needed
+                        .parameter("wal_level", "minimal")
+                        .parameter("max_wal_senders", "0")
+                        .parameter("max_wal_size", "4GB")
+                        .parameter("shared_buffers", "256MB")
+                        .parameter("maintenance_work_mem", "128MB")
                         // the job, not the JVM, says when it is done with the server
                         .outlivesShutdownHooks()
                         .start();
