@@ -94,12 +94,12 @@ public final class Explain {
             LogicalPlan.Tree optimized,
             Plans.Facts facts) {
         PollScan scan = pipeline.scan();
-        MappingKey key = MappingKey.of(scan, facts);
+        DestinationType type = type(pipeline.deliver());
+        MappingKey key = MappingKey.of(scan, facts, type.keyed());
         List<String> columns =
                 facts.source()
                         .map(known -> known.columns().stream().map(ColumnFacts::name).toList())
                         .orElse(List.of());
-        DestinationType type = type(pipeline.deliver());
         PlanNode mapping = PlanNode.of("mapping", pipeline.mapping());
         if (!pipeline.enabled()) {
             mapping = mapping.with("parked", "it does not run, and its state is kept");

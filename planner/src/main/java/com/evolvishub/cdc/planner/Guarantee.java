@@ -19,14 +19,15 @@ final class Guarantee {
                     "exactly once by the destination's own transactions: all rows of a checkpoint"
                             + " appear together; while one destination is away, no mapping of the"
                             + " file gets a checkpoint";
-            case EXACTLY_ONCE -> "exactly once. " + sending(scan, type, key) + type.exactlyOnce();
+            case EXACTLY_ONCE ->
+                    "exactly once: " + type.exactlyOnce() + ". " + sending(scan, type, key);
         };
     }
 
     private static String sending(PollScan scan, DestinationType type, MappingKey key) {
         String ahead =
                 "Write-ahead: only rows that a completed checkpoint holds are sent, so that a replay"
-                        + " is the same rows with the same numbers. ";
+                        + " is the same rows with the same numbers";
         boolean repeatable =
                 type.keyed()
                         && scan.capture() instanceof Capture.ByWatermark
@@ -36,11 +37,11 @@ final class Guarantee {
         }
         String atOnce =
                 "Sends at once: writing the newest version of a row by its key a second time changes"
-                        + " nothing. ";
+                        + " nothing";
         return key.known()
                 ? atOnce
                 : "With a key: sends at once, since writing the newest version of a row a second"
                         + " time changes nothing. Without: write-ahead, only rows that a completed"
-                        + " checkpoint holds are sent. ";
+                        + " checkpoint holds are sent";
     }
 }

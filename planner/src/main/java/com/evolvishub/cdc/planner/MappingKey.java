@@ -25,8 +25,10 @@ record MappingKey(List<String> columns, boolean known, String origin) {
     /**
      * By the rules that hold at run time: the file's, else the source's primary key, else the
      * destination's mapped back, else none.
+     *
+     * @param keyedDestination whether the destination can have a key at all
      */
-    static MappingKey of(PollScan scan, Plans.Facts facts) {
+    static MappingKey of(PollScan scan, Plans.Facts facts, boolean keyedDestination) {
         if (!scan.key().isEmpty()) {
             return found(scan.key(), "from the file");
         }
@@ -48,15 +50,17 @@ record MappingKey(List<String> columns, boolean known, String origin) {
         if (sourceKnown && back.isPresent()) {
             return found(back.get(), "primary key of the destination, mapped back");
         }
+        if (sourceKnown && !keyedDestination) {
+            return new MappingKey(List.of(), true, "none: the source has no primary key");
+        }
         if (sourceKnown && facts.destination().isPresent()) {
             return new MappingKey(
                     List.of(), true, "none: neither source nor destination has a primary key");
         }
-        return new MappingKey(
-                List.of(),
-                false,
-                "decided when both ends are first reached: the source's primary key, else the"
-                        + " destination's, else none");
+        String reached = "decided when first reached: ";
+        String primary = table ? "the source's primary key, else " : "";
+        String other = keyedDestination ? "the destination's primary key, else " : "";
+        return new MappingKey(List.of(), false, reached + primary + other + "none");
     }
 
     private static MappingKey found(List<String> columns, String where) {

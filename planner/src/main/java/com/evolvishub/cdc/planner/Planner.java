@@ -20,6 +20,7 @@ import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
 import com.evolvishub.cdc.planner.spec.PlanException;
 import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.SpecDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -74,8 +75,7 @@ public final class Planner {
         SpecOverrider overrider = new SpecOverrider(overrides, locations);
         MultiCdcSpec run = overrider.apply(spec);
         List<Problem> problems = new ArrayList<>(overrider.problems());
-        run.mappings().forEach(mapping -> problems.addAll(query(mapping, locations)));
-        problems.addAll(MappingChecks.check(run, types, Planner::usesLastSync, locations));
+        problems.addAll(problems(run, locations));
         if (!problems.isEmpty()) {
             throw new PlanException(problems);
         }
@@ -90,6 +90,37 @@ public final class Planner {
             throw new PlanException(checks.problems());
         }
         return new Plans(run, logical, optimized, physical, facts, checks.warnings());
+    }
+
+    /**
+     * Plans a file that was read.
+     *
+     * @param document what was read; its warnings come first in the plan's
+     * @param overrides what this run does otherwise
+     * @param catalog asked for facts about the tables of mappings that run
+     * @throws PlanException with every problem there is
+     */
+    public Plans plan(SpecDocument document, RunOverrides overrides, Catalog catalog) {
+        Plans plans = plan(document.spec(), document.locations(), overrides, catalog);
+        List<Problem> warnings = new ArrayList<>(document.warnings());
+        warnings.addAll(plans.warnings());
+        return new Plans(
+                plans.spec(),
+                plans.logical(),
+                plans.optimized(),
+                plans.physical(),
+                plans.facts(),
+                warnings);
+    }
+
+    /**
+     * What cannot be planned of a file, mapping by mapping: its queries and what it asks of them.
+     */
+    public static List<Problem> problems(MultiCdcSpec spec, Locations locations) {
+        List<Problem> problems = new ArrayList<>();
+        spec.mappings().forEach(mapping -> problems.addAll(query(mapping, locations)));
+        problems.addAll(MappingChecks.check(spec, Planner::usesLastSync, locations));
+        return problems;
     }
 
     private static boolean usesLastSync(String sql) {

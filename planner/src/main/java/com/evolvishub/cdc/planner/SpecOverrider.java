@@ -117,8 +117,8 @@ final class SpecOverrider {
 
     private SyncSpec sync(MappingSpec mapping, boolean selected) {
         SyncSpec sync = mapping.sync();
-        SyncSpec.Mode mode = overrides.mode().orElse(sync.mode());
-        if (selected && mode == SyncSpec.Mode.CRON && sync.cronExpression().isEmpty()) {
+        SyncSpec.Mode mode = selected ? overrides.mode().orElse(sync.mode()) : sync.mode();
+        if (mode == SyncSpec.Mode.CRON && sync.cronExpression().isEmpty()) {
             problem(
                     MappingChecks.path(mapping, "sync.cron_expression"),
                     "mode cron needs a cron_expression; add one, for example \"*/5 * * * *\"");

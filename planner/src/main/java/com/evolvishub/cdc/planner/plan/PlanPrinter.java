@@ -48,7 +48,7 @@ public final class PlanPrinter {
     }
 
     private static void detail(PlanNode.Detail detail, String indent, StringBuilder out) {
-        List<String> lines = detail.text().lines().toList();
+        List<String> lines = detail.text().lines().filter(line -> !line.isBlank()).toList();
         if (lines.size() == 1) {
             String line = detail.label() + ": " + lines.get(0);
             wrap(visible(line), indent, indent + STEP, out);
@@ -60,7 +60,7 @@ public final class PlanPrinter {
         }
     }
 
-    /** Breaks at spaces, and a word that is longer than a line wherever the line ends. */
+    /** Breaks at spaces, and a word that is longer than a line behind a slash, colon or dot. */
     private static void wrap(String line, String first, String further, StringBuilder out) {
         String indent = first;
         String rest = line.stripTrailing();
@@ -68,7 +68,7 @@ public final class PlanPrinter {
             int room = WIDTH - indent.length();
             int space = rest.lastIndexOf(' ', room);
             boolean onlyIndent = space <= 0 || rest.substring(0, space).isBlank();
-            int end = onlyIndent ? wholeCharacters(rest, room) : space;
+            int end = onlyIndent ? insideWord(rest, room) : space;
             out.append(indent).append(rest.substring(0, end).stripTrailing()).append('\n');
             rest = rest.substring(end).stripLeading();
             indent = further;
@@ -76,8 +76,13 @@ public final class PlanPrinter {
         out.append(indent).append(rest).append('\n');
     }
 
-    private static int wholeCharacters(String text, int end) {
-        return Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
+    private static int insideWord(String text, int room) {
+        int end = Math.max(text.lastIndexOf('/', room - 1), text.lastIndexOf(':', room - 1));
+        end = 1 + Math.max(end, text.lastIndexOf('.', room - 1));
+        if (end > room / 2) {
+            return end;
+        }
+        return Character.isHighSurrogate(text.charAt(room - 1)) ? room - 1 : room;
     }
 
     /** Control characters, which names may hold, must not reach a terminal as such. */
