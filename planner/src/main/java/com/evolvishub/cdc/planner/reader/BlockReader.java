@@ -62,6 +62,9 @@ final class BlockReader {
     }
 
     private static String unknown(String key, Section section) {
+        if (key.equals("<<")) {
+            return "merge keys are not read; name what blocks share under connections";
+        }
         String stranger = section.strangers().get(key);
         if (stranger != null) {
             return stranger;
@@ -73,7 +76,8 @@ final class BlockReader {
                         hint.isEmpty()
                                 ? "; a %s block has %s"
                                         .formatted(
-                                                section.name(), String.join(", ", section.names()))
+                                                section.name(),
+                                                String.join(", ", section.effectiveNames()))
                                 : hint);
     }
 
@@ -93,7 +97,7 @@ final class BlockReader {
 
     private Optional<Value> scalar(Node node, String path, Key key) {
         if (!(node instanceof Node.Scalar scalar)) {
-            problems.add(path, "expected a %s, found %s".formatted(wanted(key), node.kind()));
+            problems.add(path, "expected %s, found %s".formatted(wanted(key), node.kind()));
             return Optional.empty();
         }
         References.Resolved resolved =
@@ -114,8 +118,9 @@ final class BlockReader {
 
     private static String wanted(Key key) {
         return switch (key.kind()) {
-            case SECRET, SQL, RENAMES, PARAMETERS, NAMES -> "text";
-            default -> key.kind().label();
+            case COUNT, NUMBER -> "a " + key.kind().label();
+            case FLAG -> key.kind().label();
+            default -> "a text";
         };
     }
 
@@ -149,6 +154,9 @@ final class BlockReader {
     }
 
     private static Optional<String> wrongText(Value value, Key key) {
+        if (key.required() && value.text().isBlank()) {
+            return Optional.of("is empty");
+        }
         if (value.text().indexOf('\0') >= 0) {
             return Optional.of("holds a zero character");
         }

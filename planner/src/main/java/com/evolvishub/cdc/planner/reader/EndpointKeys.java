@@ -63,10 +63,10 @@ final class EndpointKeys {
         List<Key> keys = new ArrayList<>(common(role));
         Map<String, String> strangers = new LinkedHashMap<>(strangers(role));
         if (!role.equals(Vocabulary.SOURCE)) {
-            Stream<DestinationType> own = type.map(Stream::of).orElseGet(types.all()::stream);
-            own.flatMap(known -> known.options().stream())
-                    .map(EndpointKeys::key)
-                    .filter(key -> keys.stream().noneMatch(k -> k.name().equals(key.name())))
+            Stream<Key> own =
+                    type.map(known -> known.options().stream().map(EndpointKeys::key))
+                            .orElseGet(() -> types.all().stream().flatMap(EndpointKeys::anyOption));
+            own.filter(key -> keys.stream().noneMatch(k -> k.name().equals(key.name())))
                     .forEach(keys::add);
             for (DestinationType other : types.all()) {
                 for (OptionKey option : other.options()) {
@@ -89,6 +89,16 @@ final class EndpointKeys {
             case FLAG -> Key.of(option.name(), Key.Kind.FLAG, option.description());
             case SECRET -> Key.of(option.name(), SECRET, option.description());
         };
+    }
+
+    // types share names, but not their values: where the type is not known, any text will do
+    private static Stream<Key> anyOption(DestinationType type) {
+        return type.options().stream()
+                .map(
+                        option ->
+                                option.kind() == OptionKey.Kind.SECRET
+                                        ? key(option)
+                                        : Key.text(option.name(), option.description()));
     }
 
     private String foreign(String option, Optional<DestinationType> type) {

@@ -76,6 +76,13 @@ final class EndpointReader {
         return endpoint;
     }
 
+    /** What stands for an endpoint that the file does not have. */
+    EndpointSpec nowhere() {
+        Section keys = vocabulary.endpoints().section(Vocabulary.SOURCE, Optional.empty());
+        Values nothing = Values.empty("", keys);
+        return new EndpointSpec("", connection(nothing, Vocabulary.SOURCE), "", "", List.of());
+    }
+
     private Values withConnection(Values block) {
         Optional<Value> name = block.find("connection");
         if (name.isEmpty()) {
@@ -138,7 +145,9 @@ final class EndpointReader {
     }
 
     private void checkType(Values values, String role) {
-        if (!values.gives("type") && !values.spoils("connection")) {
+        boolean unknownConnection =
+                values.gives("connection") && !connections.containsKey(values.text("connection"));
+        if (!values.gives("type") && !unknownConnection) {
             List<String> choices =
                     role.equals(Vocabulary.SOURCE)
                             ? List.of(EndpointKeys.SOURCE_TYPE)
@@ -148,10 +157,12 @@ final class EndpointReader {
                     choices.size() == 1
                             ? "is missing; expected " + choices.get(0)
                             : "is missing; expected one of " + String.join(", ", choices));
-        } else if (isSupported(values, Vocabulary.CONNECTION) && !isSupported(values, role)) {
+        } else if (values.gives("connection")
+                && isSupported(values, Vocabulary.CONNECTION)
+                && !isSupported(values, role)) {
             // it came from a connection, whose own check takes every type
             problems.add(
-                    values.path("type"),
+                    values.path("connection"),
                     "%s \"%s\" is not supported yet; expected %s"
                             .formatted(role, values.get("type").shown(), EndpointKeys.SOURCE_TYPE));
         }

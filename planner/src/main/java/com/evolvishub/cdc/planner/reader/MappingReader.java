@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 /** Makes a mapping of its block and the global settings. */
 final class MappingReader {
 
-    private final Vocabulary vocabulary;
     private final Problems problems;
     private final EndpointReader endpoints;
     private final SyncReader syncs;
@@ -32,7 +31,6 @@ final class MappingReader {
             Problems problems,
             EndpointReader endpoints,
             Optional<Values> globalSync) {
-        this.vocabulary = vocabulary;
         this.problems = problems;
         this.endpoints = endpoints;
         this.syncs = new SyncReader(vocabulary.section(Vocabulary.SYNC), problems);
@@ -50,10 +48,13 @@ final class MappingReader {
                         block.path(),
                         block.text("description"),
                         block.get("enabled").flag(),
-                        endpoints.source(
-                                source.orElseGet(() -> nowhere(block, Vocabulary.SOURCE)),
-                                block.find("source_table"),
-                                query.isPresent()),
+                        source.map(
+                                        values ->
+                                                endpoints.source(
+                                                        values,
+                                                        block.find("source_table"),
+                                                        query.isPresent()))
+                                .orElseGet(endpoints::nowhere),
                         destinations(block),
                         watermark.map(this::watermark),
                         query.map(Value::text).orElse(""),
@@ -76,12 +77,6 @@ final class MappingReader {
 
     static <E extends Enum<E>> E constant(Class<E> type, String text) {
         return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
-    }
-
-    private Values nowhere(Values block, String role) {
-        return Values.empty(
-                TreeLocations.child(block.path(), role),
-                vocabulary.endpoints().section(role, Optional.empty()));
     }
 
     private Optional<Value> query(Values block, Optional<Values> source) {

@@ -28,6 +28,11 @@ record Section(String name, List<Key> keys, Map<String, String> strangers) {
         return keys.stream().filter(key -> key.name().equals(wanted)).findFirst();
     }
 
+    /** The names of the keys that do something. */
+    List<String> effectiveNames() {
+        return keys.stream().filter(key -> key.kind() != Key.Kind.ACCEPTED).map(Key::name).toList();
+    }
+
     List<String> names() {
         return keys.stream().map(Key::name).toList();
     }

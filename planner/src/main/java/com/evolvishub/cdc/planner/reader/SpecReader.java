@@ -60,7 +60,11 @@ public final class SpecReader {
         EndpointReader endpoints =
                 new EndpointReader(vocabulary, references, problems, connections(file));
         MappingReader reader = new MappingReader(vocabulary, problems, endpoints, globalSync);
-        String name = file.find("name").map(Value::text).orElse(old ? stem(fileName) : "");
+        String name =
+                file.find("name")
+                        .map(Value::text)
+                        .filter(own -> !own.isBlank())
+                        .orElse(old ? stem(fileName) : "");
         List<MappingSpec> mappings = new ArrayList<>();
         if (old) {
             mappings.add(reader.read(file, name));

@@ -22,7 +22,7 @@ final class TreeLimits {
         if (text.length() > CHARACTERS) {
             throw failure(
                     null,
-                    "has %,d characters; a file may have %,d".formatted(text.length(), CHARACTERS));
+                    "has %d characters; a file may have %d".formatted(text.length(), CHARACTERS));
         }
     }
 
@@ -36,7 +36,7 @@ final class TreeLimits {
         if (node.size() > NODES) {
             throw failure(
                     node.at(),
-                    "holds more than %,d values once its aliases are followed".formatted(NODES));
+                    "holds more than %d values once its aliases are followed".formatted(NODES));
         }
         return node;
     }
