@@ -44,8 +44,9 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
             out.writeByte(ENDED);
             out.writeLong(ended.poll());
             out.writeBoolean(ended.complete());
-            out.writeLong(ended.asOf().getEpochSecond());
-            out.writeInt(ended.asOf().getNano());
+            Instant asOf = ended.asOf();
+            out.writeLong(asOf.getEpochSecond());
+            out.writeInt(asOf.getNano());
         }
     }
 

@@ -50,7 +50,7 @@ public final class FlowElementTypeInfo extends TypeInformation<FlowElement> {
     }
 
     @Override
-    @Deprecated
+    @SuppressWarnings("deprecation") // still abstract in this version of Flink
     public TypeSerializer<FlowElement> createSerializer(ExecutionConfig config) {
         return FlowElementSerializer.INSTANCE;
     }

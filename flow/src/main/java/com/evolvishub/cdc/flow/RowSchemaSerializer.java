@@ -42,7 +42,10 @@ public final class RowSchemaSerializer {
             char category = in.readChar();
             columns.add(
                     new Column(
-                            name, target, new SqlType(oid, type, kind, category), in.readBoolean()));
+                            name,
+                            target,
+                            new SqlType(oid, type, kind, category),
+                            in.readBoolean()));
         }
         int keys = in.readInt();
         List<Integer> key = new ArrayList<>(keys);

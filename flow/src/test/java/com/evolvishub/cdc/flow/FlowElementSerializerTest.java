@@ -16,8 +16,13 @@ class FlowElementSerializerTest {
     private static final RowSchema SCHEMA =
             new RowSchema(
                     List.of(
-                            new Column("id", "customer_id", new SqlType(20, "bigint", 'b', 'N'), false),
-                            new Column("mood", "mood", new SqlType(99, "app.mood", 'e', 'E'), true)),
+                            new Column(
+                                    "id",
+                                    "customer_id",
+                                    new SqlType(20, "bigint", 'b', 'N'),
+                                    false),
+                            new Column(
+                                    "mood", "mood", new SqlType(99, "app.mood", 'e', 'E'), true)),
                     List.of(0));
 
     @Test
@@ -32,7 +37,11 @@ class FlowElementSerializerTest {
     @Test
     void writesAndReadsARowWithAllItCarries() throws IOException {
         ChangeRow row =
-                ChangeRow.of(Operation.DELETE, SCHEMA, "1\t\\N".getBytes(UTF_8), "9".getBytes(UTF_8))
+                ChangeRow.of(
+                                Operation.DELETE,
+                                SCHEMA,
+                                "1\t\\N".getBytes(UTF_8),
+                                "9".getBytes(UTF_8))
                         .withRowId(new byte[] {1, 0, 2})
                         .numbered(42);
 
