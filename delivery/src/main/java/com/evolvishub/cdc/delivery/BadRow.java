@@ -25,8 +25,7 @@ final class BadRow {
         }
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < row.schema().key().size(); i++) {
-            int position =
-                    row.operation() == Operation.DELETE ? i : row.schema().key().get(i);
+            int position = row.operation() == Operation.DELETE ? i : row.schema().key().get(i);
             byte[] cell = CopyText.cell(row.line(), position);
             String name = row.schema().keyColumns().get(i).target();
             parts.add(name + " = " + shown(cell));

@@ -96,7 +96,8 @@ final class DeliveryQueue {
      */
     synchronized long opened(long destinationLast) {
         long before = rows;
-        elements.removeIf(element -> element instanceof ChangeRow row && done(row, destinationLast));
+        elements.removeIf(
+                element -> element instanceof ChangeRow row && done(row, destinationLast));
         rows = 0;
         bytes = 0;
         for (FlowElement element : elements) {

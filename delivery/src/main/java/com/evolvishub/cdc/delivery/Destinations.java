@@ -19,8 +19,7 @@ public final class Destinations {
      */
     public static Destinations load() {
         return new Destinations(
-                ServiceLoader.load(
-                                DestinationConnector.class, Destinations.class.getClassLoader())
+                ServiceLoader.load(DestinationConnector.class, Destinations.class.getClassLoader())
                         .stream()
                         .map(ServiceLoader.Provider::get)
                         .toList());
@@ -28,8 +27,7 @@ public final class Destinations {
 
     /** What the planner must know of them. */
     public DestinationTypes types() {
-        return new DestinationTypes(
-                connectors.stream().map(DestinationConnector::type).toList());
+        return new DestinationTypes(connectors.stream().map(DestinationConnector::type).toList());
     }
 
     /**
@@ -46,7 +44,6 @@ public final class Destinations {
                                 new UnsupportedOperationException(
                                         "this build cannot write to \"%s\"; it can write to %s"
                                                 .formatted(
-                                                        type,
-                                                        String.join(", ", types().names()))));
+                                                        type, String.join(", ", types().names()))));
     }
 }

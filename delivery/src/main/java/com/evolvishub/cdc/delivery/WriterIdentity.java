@@ -25,8 +25,7 @@ final class WriterIdentity {
 
     /** As it presents itself now. May take the time of a look-up of this machine's name. */
     Lane lane() {
-        return new Lane(
-                pipeline.identity(), run, writer, host(), pipeline.mapping(), held, epoch);
+        return new Lane(pipeline.identity(), run, writer, host(), pipeline.mapping(), held, epoch);
     }
 
     void opened(long under) {
