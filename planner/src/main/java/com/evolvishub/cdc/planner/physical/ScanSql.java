@@ -1,0 +1,120 @@
+package com.evolvishub.cdc.planner.physical;
+
+import com.evolvishub.cdc.planner.physical.PollQuery.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The SELECT texts of a mapping: what a poll sends and what {@code explain} prints come from here.
+ *
+ * <p>Names are quoted here; literals come quoted. The columns handed in must be columns that the
+ * relation was found to have: a name it has not could, unqualified, mean the whole row of a table
+ * of that name.
+ */
+public final class ScanSql {
+
+    private final Relation relation;
+    private final List<String> columns;
+    private final List<String> key;
+
+    /**
+     * @param relation what is read
+     * @param columns source columns to select, in order; never one that must not leave the source
+     * @param key source columns that tell rows apart; empty: none
+     */
+    public ScanSql(Relation relation, List<String> columns, List<String> key) {
+        this.relation = Objects.requireNonNull(relation, "relation");
+        this.columns = List.copyOf(columns);
+        this.key = List.copyOf(key);
+    }
+
+    /**
+     * The columns that rows of a watermark scan are ordered by, and that {@link ScanRange#resume}
+     * has literals for: the watermark, then the key without it.
+     */
+    public static List<String> position(String watermark, List<String> key) {
+        List<String> position = new ArrayList<>();
+        position.add(watermark);
+        key.stream().filter(column -> !column.equals(watermark)).forEach(position::add);
+        return List.copyOf(position);
+    }
+
+    /**
+     * The rows of a range in the order of watermark and key.
+     *
+     * <p>Take the range {@code (10:00, 10:05]}. A row at 10:00 is not in it: the lower bound is
+     * open, what stood there was read before. Of two rows at 10:03 with the keys 7 and 8, when the
+     * read stopped after key 7, the resumed read asks for {@code (watermark, key) > (10:03, 7)} and
+     * gets key 8, and key 7 not again. A row at 10:05 is in it: the upper bound is closed, and the
+     * next range starts above it. Without a key the resumed read asks for {@code watermark >=
+     * 10:03} and gets the whole tie again; what was sent of it is dropped by state.
+     *
+     * <p>A row without a watermark is in no range: NULL satisfies no comparison, and a range that
+     * compares with nothing asks for it to be there.
+     *
+     * @param literals fills the places of a user's query; see {@link PollQuery#render}
+     * @throws IllegalArgumentException if a resume position is neither the watermark alone nor
+     *     watermark and whole key
+     */
+    public String range(String watermark, ScanRange range, Function<Place, String> literals) {
+        String column = SqlIdentifier.quote(watermark);
+        List<String> position = position(watermark, key);
+        List<String> conditions = new ArrayList<>();
+        if (!range.lower().isEmpty()) {
+            conditions.add(column + " > " + range.lower());
+        }
+        if (!range.upTo().isEmpty()) {
+            conditions.add(column + " <= " + range.upTo());
+        }
+        if (!range.resume().isEmpty()) {
+            conditions.add(resume(position, range.resume()));
+        }
+        if (conditions.isEmpty()) {
+            conditions.add(column + " IS NOT NULL");
+        }
+        return select(literals)
+                + " WHERE "
+                + String.join(" AND ", conditions)
+                + " ORDER BY "
+                + list(position);
+    }
+
+    /** Every row, or all that a user's query returns, in no order. */
+    public String all(Function<Place, String> literals) {
+        return select(literals);
+    }
+
+    /** What stands behind FROM: the table's name, or the user's query in parentheses. */
+    public static String from(Relation relation, Function<Place, String> literals) {
+        if (relation instanceof Relation.Query query) {
+            // the newline ends a comment that the query may end with
+            return "(" + query.query().render(literals) + "\n) q";
+        }
+        Relation.Table table = (Relation.Table) relation;
+        return SqlIdentifier.quote(table.schema(), table.name());
+    }
+
+    private String select(Function<Place, String> literals) {
+        return "SELECT " + list(columns) + " FROM " + from(relation, literals);
+    }
+
+    private String resume(List<String> position, List<String> literals) {
+        if (key.isEmpty() && literals.size() == 1) {
+            return SqlIdentifier.quote(position.get(0)) + " >= " + literals.get(0);
+        }
+        if (literals.size() != position.size()) {
+            throw new IllegalArgumentException(
+                    "a resume position of %d values for the columns %s"
+                            .formatted(literals.size(), position));
+        }
+        // as a row also where it is one column: the form is the same for every key
+        return "(" + list(position) + ") > (" + String.join(", ", literals) + ")";
+    }
+
+    private static String list(List<String> names) {
+        return names.stream().map(SqlIdentifier::quote).collect(Collectors.joining(", "));
+    }
+}

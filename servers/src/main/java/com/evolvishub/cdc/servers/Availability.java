@@ -1,0 +1,22 @@
+package com.evolvishub.cdc.servers;
+
+import org.junit.jupiter.api.Assumptions;
+
+/** What becomes of tests on a machine that has no server. */
+final class Availability {
+    private Availability() {}
+
+    /**
+     * Skips the tests with the reason when the server cannot be had, or fails them if it must be.
+     */
+    static void require(Runnable start) {
+        try {
+            start.run();
+        } catch (ServerUnavailableException e) {
+            if (Boolean.getBoolean("servers.required")) {
+                throw e;
+            }
+            Assumptions.abort(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package com.evolvishub.cdc.servers;
+
+/**
+ * No server can be had on this machine; the message tells what was looked for and why it failed.
+ */
+public final class ServerUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ServerUnavailableException(String message) {
+        super(message);
+    }
+
+    ServerUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
