@@ -184,7 +184,7 @@ final class DeliveryQueue {
     }
 
     private static boolean same(RowSchema one, RowSchema other) {
-        return one == other || one.equals(other);
+        return one.equals(other);
     }
 
     private boolean isReleased(ChangeRow row) {

@@ -49,8 +49,8 @@ final class DeliveryStateFormat {
         int lastPlace = -1;
         for (FlowElement element : state.queue()) {
             if (element instanceof ChangeRow row) {
-                // one schema instance serves a whole read: no hash of it for each row
-                if (row.schema() != lastSchema) {
+                // mostly one instance serves a whole read: no hash of it for each row
+                if (!row.schema().equals(lastSchema)) {
                     lastSchema = row.schema();
                     lastPlace = schemas.get(lastSchema);
                 }
@@ -78,7 +78,7 @@ final class DeliveryStateFormat {
             } else if (element instanceof PollStarted started) {
                 schema = started.schema();
             }
-            if (schema != last) {
+            if (schema != null && !schema.equals(last)) {
                 schemas.putIfAbsent(schema, schemas.size());
                 last = schema;
             }

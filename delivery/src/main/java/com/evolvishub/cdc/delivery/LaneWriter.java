@@ -158,7 +158,7 @@ final class LaneWriter implements Runnable {
     }
 
     private void prepare(RowSchema schema) throws Exception {
-        if (schema == prepared || schema.equals(prepared)) {
+        if (schema.equals(prepared)) {
             return;
         }
         client.prepare(schema);
