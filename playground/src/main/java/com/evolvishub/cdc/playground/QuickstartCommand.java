@@ -1,12 +1,13 @@
 package com.evolvishub.cdc.playground;
 
 import com.evolvishub.cdc.job.cli.CliCommand;
+import com.evolvishub.cdc.job.cli.Logging;
+import com.evolvishub.cdc.planner.spec.LogLevel;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,21 +63,6 @@ public final class QuickstartCommand implements CliCommand {
     @Option(names = "--keep", description = "Do not delete the temporary folder.")
     private boolean keep;
 
-    private final Supplier<SyncRun> runs;
-
-    /** For the command line. */
-    public QuickstartCommand() {
-        this(
-                () ->
-                        ServiceLoader.load(SyncRun.class, QuickstartCommand.class.getClassLoader())
-                                .findFirst()
-                                .orElseThrow());
-    }
-
-    QuickstartCommand(Supplier<SyncRun> runs) {
-        this.runs = runs;
-    }
-
     @Override
     public Integer call() throws Exception {
         if (customers < 1) {
@@ -102,6 +88,8 @@ public final class QuickstartCommand implements CliCommand {
                         port,
                         Optional.ofNullable(stateDirectory),
                         keep);
-        return new Quickstart(settings, runs, spec.commandLine().getOut()).run() ? 0 : 1;
+        PrintWriter out = spec.commandLine().getOut();
+        Logging.configure(LogLevel.WARNING, Optional.empty());
+        return new Quickstart(settings, () -> new HandlerRun(out), out).run() ? 0 : 1;
     }
 }
