@@ -200,6 +200,16 @@ class HostileFilesTest {
     }
 
     @Test
+    void aFileFullOfMistakesIsToldInReasonableLength() {
+        StringBuilder file = new StringBuilder("name: x\n");
+        for (int i = 0; i < 90_000; i++) {
+            file.append("mappin_gs").append(i).append(": \"${A").append(i).append("}\"\n");
+        }
+
+        assertThat(Reading.plain().problems(file.toString())).hasSize(500);
+    }
+
+    @Test
     void anAliasInsideItsOwnAnchorIsRefused() {
         assertThat(Reading.plain().problems("name: &a [*a]\n"))
                 .containsExactly(
