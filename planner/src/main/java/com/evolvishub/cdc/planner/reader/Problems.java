@@ -31,15 +31,20 @@ final class Problems {
         locations.hide(value, shown);
     }
 
+    /** Whether there are so many mistakes that no further one is kept. */
+    boolean isFull() {
+        return errors.size() >= MOST;
+    }
+
     void add(String path, String message) {
-        if (errors.size() < MOST) {
+        if (!isFull()) {
             errors.add(locations.problem(path, message));
         }
     }
 
     /** A problem with a key, not with its value. */
     void addAt(Mark at, String path, String message) {
-        if (errors.size() < MOST) {
+        if (!isFull()) {
             errors.add(new Problem(path, at.line(), at.column(), message));
         }
     }
