@@ -44,7 +44,10 @@ final class BlockReader {
             String place = TreeLocations.child(path, entry.key());
             Optional<Key> key = section.key(entry.key());
             if (key.isEmpty()) {
-                problems.addAt(entry.at(), place, unknown(entry.key(), section));
+                // to look for the key that was meant costs more than to read the line
+                if (!problems.isFull()) {
+                    problems.addAt(entry.at(), place, unknown(entry.key(), section));
+                }
             } else if (key.get().kind() == Key.Kind.ACCEPTED) {
                 problems.warn(place, "has no effect: " + key.get().description());
             } else if (!(entry.value() instanceof Node.Scalar scalar) || !scalar.isNothing()) {

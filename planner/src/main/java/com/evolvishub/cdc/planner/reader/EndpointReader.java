@@ -179,7 +179,7 @@ final class EndpointReader {
                             .formatted(
                                     ofMapping.get().shown(), own.get().path(), own.get().shown()));
         }
-        return own.or(() -> ofMapping);
+        return own.or(() -> ofMapping).filter(value -> !value.text().isEmpty());
     }
 
     private TableName tableName(Values values, Optional<Value> place) {

@@ -13,7 +13,7 @@ final class Nearest {
     /** The candidate with the fewest slips of the hand, if there are few enough of them. */
     static Optional<String> to(String found, Collection<String> candidates) {
         String wanted = plain(found);
-        int allowed = Math.max(1, Math.min(found.length(), 24) / 3);
+        int allowed = found.length() < 3 ? 0 : Math.min(found.length(), 24) / 3;
         if (found.isEmpty() || found.length() > 100) {
             return Optional.empty();
         }

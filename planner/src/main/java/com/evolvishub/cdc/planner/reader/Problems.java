@@ -13,6 +13,9 @@ final class Problems {
     private static final Comparator<Problem> FILE_ORDER =
             Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column);
 
+    /** More would tell nobody more, and cost a hostile file nothing. */
+    private static final int MOST = 500;
+
     private final TreeLocations locations;
     // sets: a connection is read once, but used by many endpoints
     private final Set<Problem> errors = new LinkedHashSet<>();
@@ -20,7 +23,7 @@ final class Problems {
 
     Problems(TreeLocations locations) {
         this.locations = locations;
-        errors.addAll(locations.doubledKeys());
+        locations.doubledKeys().stream().limit(MOST).forEach(errors::add);
     }
 
     /** From now on messages that quote this value show something else in its place. */
@@ -28,13 +31,22 @@ final class Problems {
         locations.hide(value, shown);
     }
 
+    /** Whether there are so many mistakes that no further one is kept. */
+    boolean isFull() {
+        return errors.size() >= MOST;
+    }
+
     void add(String path, String message) {
-        errors.add(locations.problem(path, message));
+        if (!isFull()) {
+            errors.add(locations.problem(path, message));
+        }
     }
 
     /** A problem with a key, not with its value. */
     void addAt(Mark at, String path, String message) {
-        errors.add(new Problem(path, at.line(), at.column(), message));
+        if (!isFull()) {
+            errors.add(new Problem(path, at.line(), at.column(), message));
+        }
     }
 
     void warn(String path, String message) {

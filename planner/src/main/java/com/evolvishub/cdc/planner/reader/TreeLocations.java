@@ -36,7 +36,9 @@ final class TreeLocations implements Locations {
 
     /** From now on messages that quote this value show something else in its place. */
     void hide(String value, String shown) {
-        hidden.put(value, shown);
+        if (!value.isEmpty()) {
+            hidden.put(value, shown);
+        }
     }
 
     /** A problem for each key that stands twice in one block. */

@@ -72,6 +72,7 @@ final class Vocabulary {
         for (Key key : mapping().keys()) {
             strangers.put(key.name(), "belongs into a mapping, not beside mappings");
         }
+        strangers.put("sync", "belongs into a mapping; for all of them it is called global_sync");
         strangers.put("query", "belongs into a mapping's source, not beside mappings");
         strangers.put("select", "belongs into a mapping's source, not beside mappings");
         return new Section("file", keys, strangers);
