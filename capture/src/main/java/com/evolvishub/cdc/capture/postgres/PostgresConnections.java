@@ -1,8 +1,11 @@
 package com.evolvishub.cdc.capture.postgres;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.Option;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
+import java.net.URLEncoder;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
@@ -19,8 +22,9 @@ final class PostgresConnections {
 
     static PgConnection open(ConnectionSpec spec, String applicationName) throws SQLException {
         Properties properties = properties(spec, applicationName);
-        // host, port and database are properties too: nothing in them can change the URL's meaning
-        return (PgConnection) new Driver().connect("jdbc:postgresql:", properties);
+        // host and port as properties and the name encoded: none can change the URL's meaning
+        String url = "jdbc:postgresql:" + URLEncoder.encode(spec.database(), UTF_8);
+        return (PgConnection) new Driver().connect(url, properties);
     }
 
     static Properties properties(ConnectionSpec spec, String applicationName) {
@@ -30,7 +34,6 @@ final class PostgresConnections {
         }
         PGProperty.PG_HOST.set(properties, spec.host());
         PGProperty.PG_PORT.set(properties, String.valueOf(spec.port()));
-        PGProperty.PG_DBNAME.set(properties, spec.database());
         setUnlessEmpty(PGProperty.USER, spec.username(), properties);
         setUnlessEmpty(PGProperty.PASSWORD, spec.password().reveal(), properties);
         TlsSpec tls = spec.tls();
