@@ -1,0 +1,177 @@
+package com.evolvishub.cdc.capture.detect;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.Map;
+import org.apache.flink.api.common.state.MapState;
+
+/**
+ * The rows that were sent, in keyed state, and on the heap one bit for each that tells whether the
+ * read under way has shown it. A row that has not changed costs one look-up and no write.
+ *
+ * <p>The bits are not in checkpoints: after a restore the source reads from the start, as a new
+ * poll. Used by the task's thread.
+ */
+final class KnownRows {
+
+    private final MapState<byte[], byte[]> rows;
+    private final MapState<Integer, Integer> freeSlots;
+    private final Tally tally;
+    private final BitSet seen = new BitSet();
+    private long poll;
+    private long knownBefore;
+    private long shown;
+
+    /** What a row turned out to be. */
+    enum Sight {
+        NEW,
+        CHANGED,
+        UNCHANGED,
+        /** Its key was shown before in this read. */
+        DOUBLED
+    }
+
+    KnownRows(MapState<byte[], byte[]> rows, MapState<Integer, Integer> freeSlots, Tally tally) {
+        this.rows = rows;
+        this.freeSlots = freeSlots;
+        this.tally = tally;
+    }
+
+    /** A read begins, from the start. */
+    void begin(long number) {
+        poll = number;
+        seen.clear();
+        shown = 0;
+        knownBefore = tally.known();
+    }
+
+    /** A row with a key. */
+    Sight see(byte[] key, byte[] hash) throws Exception {
+        byte[] found = rows.get(key);
+        if (found == null) {
+            KnownRow row = KnownRow.single(hash, takeSlot());
+            rows.put(key, row.toBytes());
+            tally.add(1);
+            show(row);
+            return Sight.NEW;
+        }
+        KnownRow row = KnownRow.of(found);
+        if (seen.get(row.slot())) {
+            return Sight.DOUBLED;
+        }
+        show(row);
+        if (Arrays.equals(row.hash(), hash)) {
+            return Sight.UNCHANGED;
+        }
+        rows.put(key, row.withHash(hash).toBytes());
+        return Sight.CHANGED;
+    }
+
+    /**
+     * A row without a key.
+     *
+     * @return which copy of its content it is, counted from 0, if it was not sent before; else -1
+     */
+    int seeCopy(byte[] hash) throws Exception {
+        byte[] found = rows.get(hash);
+        if (found == null) {
+            KnownRow row = KnownRow.single(hash, takeSlot());
+            rows.put(hash, row.toBytes());
+            tally.add(1);
+            show(row);
+            return 0;
+        }
+        KnownRow row = KnownRow.of(found);
+        if (!seen.get(row.slot())) {
+            show(row);
+            return -1;
+        }
+        int copy = row.seenIn(poll);
+        int sent = Math.max(row.copies(), copy + 1);
+        rows.put(hash, row.counted(sent, poll, copy + 1).toBytes());
+        tally.add(sent - row.copies());
+        shown++;
+        return sent > row.copies() ? copy : -1;
+    }
+
+    private void show(KnownRow row) {
+        seen.set(row.slot());
+        shown++;
+    }
+
+    /** Rows known when the read began. */
+    long knownBefore() {
+        return knownBefore;
+    }
+
+    /** Rows that a complete read has not shown. */
+    long missing() {
+        return tally.known() - shown;
+    }
+
+    /** Goes through all rows; forgets those that the read has not shown. */
+    Sweep sweep() throws Exception {
+        return new Sweep(rows.iterator());
+    }
+
+    /** Is told of each copy that is gone. */
+    interface Gone {
+        /**
+         * A copy is gone.
+         *
+         * @param key the row's key, or the hash of its content where it has none
+         * @param copy which copy of that content
+         */
+        void gone(byte[] key, int copy);
+    }
+
+    /** A sweep under way; between two of its slices no row may be seen. */
+    final class Sweep {
+        private final Iterator<Map.Entry<byte[], byte[]>> entries;
+
+        private Sweep(Iterator<Map.Entry<byte[], byte[]>> entries) {
+            this.entries = entries;
+        }
+
+        /**
+         * Looks at some more rows.
+         *
+         * @return whether there are more
+         */
+        boolean slice(int size, Gone told) throws Exception {
+            for (int i = 0; i < size && missing() > 0 && entries.hasNext(); i++) {
+                Map.Entry<byte[], byte[]> entry = entries.next();
+                KnownRow row = KnownRow.of(entry.getValue());
+                int stay = seen.get(row.slot()) ? Math.min(row.copies(), row.seenIn(poll)) : 0;
+                for (int copy = row.copies() - 1; copy >= stay; copy--) {
+                    told.gone(entry.getKey(), copy);
+                }
+                tally.add(stay - row.copies());
+                if (stay == 0) {
+                    entries.remove();
+                    freeSlot(row.slot());
+                } else if (stay < row.copies()) {
+                    entry.setValue(row.counted(stay, poll, stay).toBytes());
+                }
+            }
+            return missing() > 0 && entries.hasNext();
+        }
+    }
+
+    private int takeSlot() throws Exception {
+        int free = tally.freeSlots();
+        if (free == 0) {
+            return tally.takeNewSlot();
+        }
+        int slot = freeSlots.get(free - 1);
+        freeSlots.remove(free - 1);
+        tally.freeSlots(free - 1);
+        return slot;
+    }
+
+    private void freeSlot(int slot) throws Exception {
+        freeSlots.put(tally.freeSlots(), slot);
+        tally.freeSlots(tally.freeSlots() + 1);
+    }
+}

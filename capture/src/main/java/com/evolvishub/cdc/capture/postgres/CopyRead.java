@@ -1,0 +1,31 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * The rows of a SELECT as COPY text, in the server's order. A read that is not drawn to its end
+ * leaves its connection out of step: abort the session then.
+ */
+public final class CopyRead {
+
+    private final CopyOut copy;
+
+    private CopyRead(CopyOut copy) {
+        this.copy = copy;
+    }
+
+    /** Starts to read. */
+    public static CopyRead start(SourceSession session, String select) throws SQLException {
+        return new CopyRead(
+                session.connection().getCopyAPI().copyOut("COPY (" + select + "\n) TO STDOUT"));
+    }
+
+    /** The next row without its line's end; nothing at the end. Waits for the server. */
+    public Optional<byte[]> next() throws SQLException {
+        byte[] row = copy.readFromCopy();
+        return row == null ? Optional.empty() : Optional.of(Arrays.copyOf(row, row.length - 1));
+    }
+}

@@ -1,0 +1,75 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * Facts asked of live databases, over a connection a question. What a database answers but the file
+ * did not expect (a missing table, a wrong password, no connection) is a {@link SourceException}.
+ */
+public final class PostgresCatalog implements Catalog {
+
+    private final String applicationName;
+
+    /**
+     * @param applicationName what the server's activity view shows
+     */
+    public PostgresCatalog(String applicationName) {
+        this.applicationName = applicationName;
+    }
+
+    @Override
+    public Optional<RelationFacts> table(EndpointSpec endpoint) {
+        Relation.Table table = new Relation.Table(endpoint.schema(), endpoint.table());
+        return Optional.of(
+                ask(
+                        endpoint,
+                        session -> {
+                            RelationReader reader = new RelationReader(session);
+                            String name = SqlIdentifier.quote(table.schema(), table.name());
+                            return facts(
+                                    reader.describe(table),
+                                    reader.estimatedRows("SELECT * FROM " + name));
+                        }));
+    }
+
+    @Override
+    public Optional<RelationFacts> query(EndpointSpec endpoint, String sql) {
+        return Optional.of(
+                ask(
+                        endpoint,
+                        session ->
+                                facts(
+                                        new QueryReader(session).describe(sql),
+                                        new RelationReader(session).estimatedRows(sql))));
+    }
+
+    private static RelationFacts facts(RelationDescription found, long estimatedRows) {
+        return new RelationFacts(
+                found.kind(),
+                found.columns().stream().map(PostgresCatalog::facts).toList(),
+                found.primaryKey(),
+                estimatedRows);
+    }
+
+    private static ColumnFacts facts(Column column) {
+        return new ColumnFacts(column.name(), column.type().name(), column.nullable());
+    }
+
+    private <T> T ask(EndpointSpec endpoint, Question<T> question) {
+        try (SourceSession session = SourceSession.open(endpoint.connection(), applicationName)) {
+            return question.ask(session);
+        } catch (SQLException failure) {
+            throw SourceFailure.of(failure);
+        }
+    }
+
+    private interface Question<T> {
+        T ask(SourceSession session) throws SQLException;
+    }
+}

@@ -1,0 +1,94 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.PollQuery.Place;
+import com.evolvishub.cdc.planner.physical.SqlLiteral;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * The places of a user's query, each with the type that the database gives it. An untyped literal
+ * would be cut short by a {@code date}, lose its offset in a {@code timestamp} and turn into an
+ * interval before {@code - interval '5 min'}; so each literal carries the type of its place.
+ */
+public final class QueryPlaces {
+
+    private static final String TIME = "timestamptz";
+
+    private final PollQuery query;
+    private final List<String> types;
+    private final int batchSize;
+
+    private QueryPlaces(PollQuery query, List<String> types, int batchSize) {
+        this.query = query;
+        this.types = List.copyOf(types);
+        this.batchSize = batchSize;
+    }
+
+    /** Asks for the types of a query's places. */
+    public static QueryPlaces of(SourceSession session, PollQuery query, int batchSize)
+            throws SQLException {
+        int places = (int) query.parts().stream().filter(Place.LAST_SYNC::equals).count();
+        if (places == 0) {
+            return new QueryPlaces(query, List.of(), batchSize);
+        }
+        List<String> types;
+        try {
+            types = new QueryReader(session).placeTypes(parameterized(query, batchSize), places);
+        } catch (SQLException undecided) {
+            // such as date_trunc('hour', ?): a time is what nearly every query means
+            types = java.util.Collections.nCopies(places, TIME);
+        }
+        return new QueryPlaces(
+                query,
+                types.stream().map(type -> type.equals("interval") ? TIME : type).toList(),
+                batchSize);
+    }
+
+    /** To the driver a question mark is a parameter, two of them are the operator. */
+    private static String parameterized(PollQuery query, int batchSize) {
+        return query.parts().stream()
+                .map(
+                        part ->
+                                part instanceof PollQuery.Text text
+                                        ? text.sql().replace("?", "??")
+                                        : part == Place.BATCH_SIZE ? batchSize + "" : "?")
+                .collect(Collectors.joining());
+    }
+
+    /** The types that {@link #literals} will ask a value for; one for each place, in order. */
+    public List<String> types() {
+        return types;
+    }
+
+    /** The query with a typed NULL at each place: good for being described. */
+    public String sample() {
+        Iterator<String> type = types.iterator();
+        return query.render(
+                place ->
+                        place == Place.LAST_SYNC
+                                ? "NULL::" + type.next()
+                                : String.valueOf(batchSize));
+    }
+
+    /**
+     * Fills the places, once: for one rendering of the query.
+     *
+     * @param valueOf the value as the text of a type
+     */
+    public Function<Place, String> literals(UnaryOperator<String> valueOf) {
+        List<String> rest = new ArrayList<>(types);
+        return place -> {
+            if (place == Place.BATCH_SIZE) {
+                return String.valueOf(batchSize);
+            }
+            String type = rest.remove(0);
+            return SqlLiteral.quote(valueOf.apply(type)) + "::" + type;
+        };
+    }
+}

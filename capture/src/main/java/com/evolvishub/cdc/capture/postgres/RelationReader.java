@@ -1,0 +1,165 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Asks the database's catalog what a table, view or foreign table looks like. */
+public final class RelationReader {
+
+    /** An empty search path makes format_type name the schema of each type that needs it. */
+    private static final String NO_SEARCH_PATH = "set_config('search_path', '', true)";
+
+    private static final String RELATION =
+            """
+            SELECT n.nspname, c.relname,
+              CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view'
+                WHEN 'm' THEN 'materialized view' WHEN 'p' THEN 'partitioned table'
+                WHEN 'f' THEN 'foreign table' ELSE '' END
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = ?
+            """;
+
+    private static final String COLUMNS =
+            """
+            SELECT a.attname, t.oid, pg_catalog.format_type(a.atttypid, a.atttypmod),
+              t.typtype, t.typcategory, a.attnotnull
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """;
+
+    private static final String PRIMARY_KEY =
+            """
+            SELECT a.attname
+            FROM pg_catalog.pg_index i
+            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+            WHERE i.indrelid = ? AND i.indisprimary AND k.place <= i.indnkeyatts
+            ORDER BY k.place
+            """;
+
+    private static final Pattern PLANNED_ROWS = Pattern.compile(" rows=(\\d+) ");
+
+    private final SourceSession session;
+
+    /** Asks through {@code session}, which must not be in a transaction. */
+    public RelationReader(SourceSession session) {
+        this.session = session;
+    }
+
+    /**
+     * What the relation looks like.
+     *
+     * @throws SourceException if it is not there, or is nothing that rows can be read from
+     */
+    public RelationDescription describe(Relation.Table table) throws SQLException {
+        OptionalLong oid = oid(table);
+        if (oid.isEmpty()) {
+            throw SourceException.permanent(new NearMisses(session).missing(table));
+        }
+        session.execute("BEGIN TRANSACTION READ ONLY");
+        try {
+            session.execute("SELECT " + NO_SEARCH_PATH);
+            return describe(oid.getAsLong());
+        } finally {
+            if (session.isUsable()) {
+                session.endSnapshot();
+            }
+        }
+    }
+
+    private OptionalLong oid(Relation.Table table) throws SQLException {
+        String name = SqlIdentifier.quote(table.schema(), table.name());
+        try (PreparedStatement statement =
+                session.connection().prepareStatement("SELECT to_regclass(?)::oid")) {
+            statement.setString(1, name);
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                long oid = found.getLong(1);
+                return found.wasNull() ? OptionalLong.empty() : OptionalLong.of(oid);
+            }
+        }
+    }
+
+    private RelationDescription describe(long oid) throws SQLException {
+        String label;
+        String kind;
+        try (PreparedStatement statement = session.connection().prepareStatement(RELATION)) {
+            statement.setLong(1, oid);
+            try (ResultSet found = statement.executeQuery()) {
+                if (!found.next()) {
+                    throw SourceException.permanent("the relation was dropped while it was read");
+                }
+                String name = SqlIdentifier.quote(found.getString(1), found.getString(2));
+                kind = found.getString(3);
+                label = kind + " " + name;
+                if (kind.isEmpty()) {
+                    throw SourceException.permanent(
+                            name + " is no table or view: an index or a sequence has no rows");
+                }
+            }
+        }
+        return new RelationDescription(label, kind, columns(oid, kind), primaryKey(oid));
+    }
+
+    private List<Column> columns(long oid, String kind) throws SQLException {
+        boolean tellsNotNull = kind.equals("table") || kind.equals("partitioned table");
+        List<Column> columns = new ArrayList<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(COLUMNS)) {
+            statement.setLong(1, oid);
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    String name = found.getString(1);
+                    SqlType type =
+                            new SqlType(
+                                    (int) found.getLong(2),
+                                    found.getString(3),
+                                    found.getString(4).charAt(0),
+                                    found.getString(5).charAt(0));
+                    columns.add(
+                            new Column(name, name, type, !(tellsNotNull && found.getBoolean(6))));
+                }
+            }
+        }
+        return columns;
+    }
+
+    private List<String> primaryKey(long oid) throws SQLException {
+        List<String> key = new ArrayList<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(PRIMARY_KEY)) {
+            statement.setLong(1, oid);
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    key.add(found.getString(1));
+                }
+            }
+        }
+        return key;
+    }
+
+    /**
+     * How many rows a statement would read, as the server's planner guesses; 0: it has no idea.
+     *
+     * @param select a SELECT; it is planned, not run
+     */
+    public long estimatedRows(String select) throws SQLException {
+        try (var statement = session.connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            try (ResultSet found = statement.executeQuery("EXPLAIN " + select)) {
+                found.next();
+                Matcher rows = PLANNED_ROWS.matcher(found.getString(1));
+                return rows.find() ? Long.parseLong(rows.group(1)) : 0;
+            }
+        }
+    }
+}

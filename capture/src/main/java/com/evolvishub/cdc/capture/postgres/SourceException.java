@@ -1,0 +1,32 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import java.util.Objects;
+
+/**
+ * The source cannot be read as the file asks for, or not now. The message is for people: it says
+ * what was found and what to do, and holds no secret.
+ */
+public final class SourceException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean passing;
+
+    private SourceException(String message, boolean passing, Throwable cause) {
+        super(Objects.requireNonNull(message, "message"), cause);
+        this.passing = passing;
+    }
+
+    /** Something that somebody has to mend: a name, a right, a statement. */
+    public static SourceException permanent(String message) {
+        return new SourceException(message, false, null);
+    }
+
+    static SourceException of(String message, boolean passing, Throwable cause) {
+        return new SourceException(message, passing, cause);
+    }
+
+    /** Whether it may go by itself: a connection, a deadlock, a server that restarts. */
+    public boolean isPassing() {
+        return passing;
+    }
+}

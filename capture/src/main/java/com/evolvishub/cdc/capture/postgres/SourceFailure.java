@@ -1,0 +1,52 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Set;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Tells failures that go by themselves from those that somebody has to mend. */
+public final class SourceFailure {
+
+    /** connection, transaction rollback, resources, operator intervention, system error */
+    private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
+
+    /** lock not available; object in use */
+    private static final Set<String> PASSING_STATES = Set.of("55P03", "55006");
+
+    private SourceFailure() {}
+
+    /** The failure with a text for people. What is nobody's outage comes back as it is. */
+    public static RuntimeException of(Exception failure) {
+        if (failure instanceof SourceException known) {
+            return known;
+        }
+        if (failure instanceof SQLException sql) {
+            return SourceException.of(text(sql), isPassing(sql), sql);
+        }
+        if (failure instanceof IOException io) {
+            return SourceException.of(io.toString(), true, io);
+        }
+        return failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
+    }
+
+    private static boolean isPassing(SQLException failure) {
+        String state = failure.getSQLState();
+        if (state == null || state.length() != 5) {
+            return true;
+        }
+        return PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING_STATES.contains(state);
+    }
+
+    /** Without the DETAIL, which may hold cells of a row. */
+    private static String text(SQLException failure) {
+        ServerErrorMessage server =
+                failure instanceof PSQLException known ? known.getServerErrorMessage() : null;
+        if (server == null) {
+            return String.valueOf(failure.getMessage());
+        }
+        String hint = server.getHint() == null ? "" : " (" + server.getHint() + ")";
+        return server.getMessage() + hint + " [" + failure.getSQLState() + "]";
+    }
+}

@@ -1,0 +1,136 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.postgresql.jdbc.PgConnection;
+
+/**
+ * A read-only session whose settings are pinned, so that the text of a value never depends on the
+ * server's, the database's or the role's settings. The search path stays the role's own.
+ *
+ * <p>Used by one thread; only {@link #abort} may be called from another one.
+ */
+public final class SourceSession implements AutoCloseable {
+
+    private static final int WITH_IDLE_SESSION_TIMEOUT = 140000;
+
+    /** The driver has sent the JVM's zone at the start, so the session itself no longer knows. */
+    private static final String ROLE_ZONE =
+            """
+            SELECT coalesce(
+              (SELECT substr(setting, length('timezone=') + 1)
+               FROM pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+               WHERE setting ILIKE 'timezone=%'
+                 AND setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
+                 AND setdatabase IN
+                   (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+               ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC
+               LIMIT 1),
+              current_setting('log_timezone'))
+            """;
+
+    private static final String PIN =
+            "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
+                    + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres';"
+                    + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0";
+
+    private final PgConnection connection;
+    private final String roleZone;
+
+    private SourceSession(PgConnection connection, String roleZone) {
+        this.connection = connection;
+        this.roleZone = roleZone;
+    }
+
+    /**
+     * Opens and pins a session.
+     *
+     * @param applicationName what the server's activity view shows
+     */
+    public static SourceSession open(ConnectionSpec spec, String applicationName)
+            throws SQLException {
+        PgConnection connection = PostgresConnections.open(spec, applicationName);
+        try (Statement statement = connection.createStatement()) {
+            String zone;
+            try (ResultSet found = statement.executeQuery(ROLE_ZONE)) {
+                found.next();
+                zone = found.getString(1);
+            }
+            statement.execute(
+                    connection.getServerMajorVersion() * 10000 >= WITH_IDLE_SESSION_TIMEOUT
+                            ? PIN + "; SET idle_session_timeout TO 0"
+                            : PIN);
+            return new SourceSession(connection, zone);
+        } catch (SQLException | RuntimeException | Error failure) {
+            try {
+                connection.close();
+            } catch (SQLException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
+    }
+
+    /** The driver's connection, in autocommit unless {@link #beginSnapshot} was called. */
+    PgConnection connection() {
+        return connection;
+    }
+
+    /**
+     * The zone the role's own sessions have: its own setting, else the database's, else the zone
+     * the server was set up in.
+     */
+    public String roleZone() {
+        return roleZone;
+    }
+
+    /** Everything until {@link #endSnapshot} sees one and the same state of the database. */
+    public void beginSnapshot() throws SQLException {
+        execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    }
+
+    /** Ends what {@link #beginSnapshot} began. */
+    public void endSnapshot() throws SQLException {
+        execute("ROLLBACK");
+    }
+
+    /** Whether a statement may be sent: the connection was not seen to break. */
+    public boolean isUsable() throws SQLException {
+        return !connection.isClosed();
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    /**
+     * Ends the statement under way and the connection, from any thread. After a COPY that was
+     * cancelled a connection is out of step, so there is nothing to be kept.
+     */
+    public void abort() {
+        try {
+            connection.cancelQuery();
+        } catch (SQLException unreachable) {
+            // the socket below is closed all the same
+        }
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException alreadyGone) {
+            // that is what was asked for
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException alreadyGone) {
+            // nothing was written: there is nothing to save
+        }
+    }
+}

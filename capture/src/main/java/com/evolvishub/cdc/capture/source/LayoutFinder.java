@@ -1,0 +1,129 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.RelationDescription;
+import com.evolvishub.cdc.capture.postgres.SourceException;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.Target;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.spec.Rename;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Brings what the file says of columns together with the columns there are. */
+final class LayoutFinder {
+
+    private final PollScan scan;
+
+    LayoutFinder(PollScan scan) {
+        this.scan = scan;
+    }
+
+    /** The watermark's column; empty in modes that have none. */
+    static String watermark(PollScan scan) {
+        return scan.capture() instanceof Capture.ByWatermark by ? by.column() : "";
+    }
+
+    /**
+     * What tells rows apart: the key of the file, else the source's primary key, else the
+     * destination's, mapped back.
+     */
+    RowKey key(RelationDescription found, Optional<Target> target) {
+        if (!scan.key().isEmpty()) {
+            return new RowKey(true, scan.key());
+        }
+        List<String> primary = found.primaryKey();
+        if (!primary.isEmpty() && scan.excluded().stream().noneMatch(primary::contains)) {
+            return new RowKey(true, primary);
+        }
+        return new RowKey(true, target.map(to -> mappedBack(to.key(), found)).orElse(List.of()));
+    }
+
+    private List<String> mappedBack(List<String> targets, RelationDescription found) {
+        List<String> key = new ArrayList<>();
+        for (String target : targets) {
+            found.columns().stream()
+                    .map(Column::name)
+                    .filter(name -> !scan.excluded().contains(name))
+                    .filter(name -> scan.target(name).equals(target))
+                    .findFirst()
+                    .ifPresent(key::add);
+        }
+        return key.size() == targets.size() ? key : List.of();
+    }
+
+    /**
+     * The layout of the rows to ask for.
+     *
+     * @throws SourceException naming every column that the file has and the source has not
+     */
+    RowLayout layout(RelationDescription found, RowKey key) {
+        checkNames(found, key);
+        String watermark = watermark(scan);
+        List<Column> columns = new ArrayList<>();
+        Set<String> targets = new HashSet<>();
+        for (Column column : found.columns()) {
+            // what must not leave the source is asked for only if nothing goes without it
+            if (scan.excluded().contains(column.name())
+                    && !column.name().equals(watermark)
+                    && !column.name().equals(scan.deleteWhen())) {
+                continue;
+            }
+            String target = scan.target(column.name());
+            if (!targets.add(target)) {
+                throw SourceException.permanent(
+                        "two columns of %s would be called \"%s\" at the destination; rename or exclude one"
+                                .formatted(found.label(), target));
+            }
+            columns.add(new Column(column.name(), target, column.type(), column.nullable()));
+        }
+        if (columns.isEmpty()) {
+            throw SourceException.permanent(
+                    "exclude_columns leaves nothing of %s to be read".formatted(found.label()));
+        }
+        List<String> names = columns.stream().map(Column::name).toList();
+        List<Integer> positions = key.columns().stream().map(names::indexOf).toList();
+        return new RowLayout(new RowSchema(columns, positions), names.indexOf(watermark));
+    }
+
+    private void checkNames(RelationDescription found, RowKey key) {
+        List<String> problems = new ArrayList<>();
+        for (Rename rename : scan.renames()) {
+            check("column_mapping", rename.from(), found, problems);
+        }
+        for (String excluded : scan.excluded()) {
+            check("exclude_columns", excluded, found, problems);
+        }
+        for (String column : key.columns()) {
+            check("key", column, found, problems);
+            if (scan.excluded().contains(column)) {
+                problems.add("key names the column \"%s\", which is excluded".formatted(column));
+            }
+        }
+        if (!watermark(scan).isEmpty()) {
+            check("watermark", watermark(scan), found, problems);
+        }
+        if (!scan.deleteWhen().isEmpty()) {
+            check("delete_when", scan.deleteWhen(), found, problems);
+        }
+        if (!problems.isEmpty()) {
+            throw SourceException.permanent(
+                    "%s; the columns of %s are %s"
+                            .formatted(
+                                    String.join("; ", problems),
+                                    found.label(),
+                                    found.columnNames()));
+        }
+    }
+
+    private static void check(
+            String where, String column, RelationDescription found, List<String> problems) {
+        if (found.column(column).isEmpty()) {
+            problems.add("%s names the column \"%s\", which is not there".formatted(where, column));
+        }
+    }
+}

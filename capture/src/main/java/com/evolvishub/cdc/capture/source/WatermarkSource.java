@@ -1,0 +1,86 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.FlowElementTypeInfo;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.time.Clock;
+import java.util.Objects;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * The source of one lane. Runs at parallelism 1, in one chained task with the lane's delivery,
+ * which installs the {@link com.evolvishub.cdc.flow.Gate} that this source looks for when it is
+ * started.
+ *
+ * <p>Every row that a poll's snapshot shows above the last position goes out, in the order of
+ * watermark and key, between the marks of its poll; after a restore at any moment the read goes on
+ * behind the last row that the checkpoint holds. Where rows have no key, rows of one watermark may
+ * come again after a restore: the {@code ChangeDetector} behind drops them. An outage never fails
+ * the task.
+ */
+public final class WatermarkSource
+        implements Source<FlowElement, WatermarkSplit, Boolean>, ResultTypeQueryable<FlowElement> {
+    private static final long serialVersionUID = 1L;
+
+    private final Pipeline pipeline;
+    private final String run;
+    private final boolean endsWhenFinished;
+
+    /**
+     * @param run the run's id, the same as that of the delivery behind
+     * @param endsWhenFinished whether a {@code one_time} mapping ends its task once all is
+     *     delivered, instead of parking; its position is gone then
+     */
+    public WatermarkSource(Pipeline pipeline, String run, boolean endsWhenFinished) {
+        this.pipeline = Objects.requireNonNull(pipeline, "pipeline");
+        this.run = Objects.requireNonNull(run, "run");
+        this.endsWhenFinished = endsWhenFinished;
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return endsWhenFinished ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+    }
+
+    @Override
+    public SourceReader<FlowElement, WatermarkSplit> createReader(SourceReaderContext context) {
+        return new WatermarkSourceReader(
+                pipeline, run, endsWhenFinished, Clock.systemUTC(), context);
+    }
+
+    @Override
+    public SplitEnumerator<WatermarkSplit, Boolean> createEnumerator(
+            SplitEnumeratorContext<WatermarkSplit> context) {
+        return restoreEnumerator(context, false);
+    }
+
+    @Override
+    public SplitEnumerator<WatermarkSplit, Boolean> restoreEnumerator(
+            SplitEnumeratorContext<WatermarkSplit> context, Boolean assigned) {
+        return new WatermarkSplitEnumerator(
+                context, pipeline.identity(), endsWhenFinished, assigned);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<WatermarkSplit> getSplitSerializer() {
+        return new WatermarkSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<Boolean> getEnumeratorCheckpointSerializer() {
+        return new EnumeratorStateSerializer();
+    }
+
+    @Override
+    public TypeInformation<FlowElement> getProducedType() {
+        return FlowElementTypeInfo.INSTANCE;
+    }
+}

@@ -1,0 +1,402 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.SourceException;
+import com.evolvishub.cdc.capture.postgres.SourceFailure;
+import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Gate;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+
+/**
+ * Polls the source, in the fetcher's thread; {@link #wakeUp} comes from others. Waits for the
+ * schedule, for the gate, for room and for the worker's turn; never for a place in Flink's queue,
+ * which has room for all the pages that may be on their way. An outage is met here and goes no
+ * further.
+ */
+final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
+
+    /** Flink's queue holds two; one more may be in the hands of the task. */
+    private static final int PAGES_ON_THE_WAY = 2;
+
+    private static final int PAGE_BYTES = 4 << 20;
+    private static final Duration PAGE_TIME = Duration.ofMillis(500);
+
+    /** After that long at a closed gate the snapshot is let go; the read goes on with a new one. */
+    static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration TURN_LOOK = Duration.ofMillis(250);
+    private static final Duration RECHECK = Duration.ofMinutes(5);
+    private static final Duration KEEP_SESSION = Duration.ofMinutes(1);
+
+    private final Pipeline pipeline;
+    private final PollScan scan;
+    private final boolean endsWhenFinished;
+    private final Gate gate;
+    private final Clock clock;
+    private final Pause pause;
+    private final SourceCondition condition;
+    private final PollSchedule schedule;
+    private final BackOff backOff;
+    private final PollOpener opener;
+    private final WorkerTurns.Ticket turn;
+    private final AtomicInteger onTheWay = new AtomicInteger();
+
+    private volatile SourceSession session;
+    private volatile Thread connecting;
+    private WatermarkSplitState position;
+    private Poll poll;
+    private Instant begun;
+    private Instant next;
+    private long completed;
+
+    WatermarkSplitReader(
+            Pipeline pipeline, String run, boolean endsWhenFinished, Gate gate, Clock clock) {
+        this.pipeline = pipeline;
+        this.scan = pipeline.scan();
+        this.endsWhenFinished = endsWhenFinished;
+        this.gate = gate;
+        this.clock = clock;
+        this.pause = new Pause(clock);
+        this.condition = new SourceCondition(pipeline.mapping(), gate, clock);
+        this.schedule = new PollSchedule(scan.schedule());
+        this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
+        this.opener = new PollOpener(scan);
+        this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
+        this.next = schedule.first(clock.instant());
+        this.begun = next;
+    }
+
+    @Override
+    public void handleSplitsChanges(SplitsChange<WatermarkSplit> change) {
+        if (change instanceof SplitsAddition && !change.splits().isEmpty()) {
+            position =
+                    new WatermarkSplitState(LayoutFinder.watermark(scan), change.splits().get(0));
+        }
+    }
+
+    @Override
+    public RecordsWithSplitIds<Step> fetch() {
+        try {
+            return step();
+        } catch (WokenUpException woken) {
+            giveUp();
+            pause.rearm();
+            return Page.empty();
+        } finally {
+            turn.release();
+        }
+    }
+
+    private Page step() throws WokenUpException {
+        if (!pipeline.enabled()) {
+            condition.become(MappingState.DISABLED);
+            pause.awaitTime(Instant.MAX);
+        }
+        List<Step> steps = new ArrayList<>();
+        try {
+            if (poll == null) {
+                awaitSchedule();
+                if (isFinished()) {
+                    return finish();
+                }
+                pause.await(gate, Instant.MAX, gate::isOpen);
+                open(steps);
+            }
+            if (!awaitRoom()) {
+                return brokenOff(steps);
+            }
+            read(steps);
+            return handOver(steps);
+        } catch (SQLException | SourceException failure) {
+            if (pause.isWoken()) {
+                throw new WokenUpException();
+            }
+            return failed(failure, steps);
+        }
+    }
+
+    private void awaitSchedule() throws WokenUpException {
+        if (Duration.between(clock.instant(), next).compareTo(KEEP_SESSION) > 0) {
+            closeSession();
+        }
+        pause.awaitTime(next);
+        if (completed > 0 && waitsForDelivery()) {
+            pause.await(gate, Instant.MAX, () -> gate.acknowledgedPoll() >= completed);
+        }
+    }
+
+    /**
+     * A read of everything says what is gone; that is worked off behind us, and must be done before
+     * the next one begins. A mapping that polls once is done when all is delivered.
+     */
+    private boolean waitsForDelivery() {
+        return schedule.isOnce() || !(scan.capture() instanceof Capture.ByWatermark);
+    }
+
+    private boolean isFinished() {
+        return schedule.isOnce() && completed > 0;
+    }
+
+    private Page finish() throws WokenUpException {
+        if (gate.status().source().state() == MappingState.QUARANTINED) {
+            // what came behind found fault with the poll: it counts as none
+            completed = 0;
+            next = clock.instant().plus(RECHECK);
+            return Page.empty();
+        }
+        condition.become(MappingState.FINISHED);
+        closeSession();
+        if (endsWhenFinished) {
+            return Page.finished(pipeline.identity());
+        }
+        pause.awaitTime(Instant.MAX);
+        return Page.empty();
+    }
+
+    /** Starts a poll; its first step says so. */
+    private void open(List<Step> steps) throws SQLException, WokenUpException {
+        begun = clock.instant();
+        if (backOff.isTrying()) {
+            gate.status().retries.incrementAndGet();
+        }
+        boolean kept = session != null;
+        try {
+            openOnce(steps);
+        } catch (SQLException stale) {
+            if (!kept || pause.isWoken() || !steps.isEmpty()) {
+                throw stale;
+            }
+            // a session that lay idle may be gone without a word: that is no outage yet
+            closeSession();
+            openOnce(steps);
+        }
+        backOff.succeeded();
+    }
+
+    private void openOnce(List<Step> steps) throws SQLException, WokenUpException {
+        WatermarkSplit split = position.toSplit();
+        SourceSession open = connect();
+        PollOpener.Survey survey = opener.survey(open, split, gate.target());
+        gate.status().expectRows(survey.expectedRows());
+        if (split.lastSync().isEmpty() || backOff.isTrying()) {
+            condition.become(MappingState.CATCHING_UP);
+        }
+        takeTurn();
+        PollRange range = opener.range(split);
+        open.beginSnapshot();
+        Poll opened = opener.open(open, survey, split, range);
+        WatermarkSplit started = split.started(survey.key(), range);
+        steps.add(
+                new Step.Mark(
+                        new PollStarted(started.poll(), survey.layout().schema()), started, ""));
+        position.moveTo(started);
+        poll = opened;
+    }
+
+    private SourceSession connect() throws SQLException, WokenUpException {
+        if (session == null) {
+            connecting = Thread.currentThread();
+            try {
+                if (pause.isWoken()) {
+                    throw new WokenUpException();
+                }
+                session =
+                        SourceSession.open(
+                                scan.source().connection(), "evolvishub-cdc " + pipeline.mapping());
+            } finally {
+                connecting = null;
+                // an interrupt that came too late is for nobody else
+                Thread.interrupted();
+            }
+        }
+        return session;
+    }
+
+    private void takeTurn() throws WokenUpException {
+        boolean taken;
+        do {
+            // looked at again and again: nobody tells when a turn is lost
+            taken = pause.await(gate, clock.instant().plus(TURN_LOOK), turn::tryTake);
+        } while (!taken);
+    }
+
+    /** Waits until a page may be handed over; false if the snapshot has to be let go before. */
+    private boolean awaitRoom() throws WokenUpException {
+        if (hasRoom()) {
+            return true;
+        }
+        turn.release();
+        Instant limit = clock.instant().plus(SNAPSHOT_PATIENCE);
+        while (!pause.await(gate, limit, this::hasRoom)) {
+            if (!gate.isOpen()) {
+                return false;
+            }
+            limit = clock.instant().plus(SNAPSHOT_PATIENCE);
+        }
+        return true;
+    }
+
+    private boolean hasRoom() {
+        return gate.isOpen() && onTheWay.get() < PAGES_ON_THE_WAY;
+    }
+
+    private void read(List<Step> steps) throws SQLException, WokenUpException {
+        takeTurn();
+        int rows = 0;
+        long bytes = 0;
+        long until = clock.millis() + PAGE_TIME.toMillis();
+        while (rows < scan.pageRows() && bytes < PAGE_BYTES && clock.millis() < until) {
+            Optional<byte[]> line = poll.next();
+            if (line.isEmpty()) {
+                end(steps);
+                return;
+            }
+            if (!turn.keep()) {
+                takeTurn();
+            }
+            rows++;
+            bytes += line.get().length;
+            Optional<ChangeRow> row = poll.row(line.get());
+            if (row.isPresent()) {
+                steps.add(new Step.Row(row.get()));
+            }
+        }
+        if (gate.status().source().state() == MappingState.IDLE && rows == scan.pageRows()) {
+            condition.become(MappingState.CATCHING_UP);
+        }
+    }
+
+    private void end(List<Step> steps) {
+        advance(steps);
+        WatermarkSplit split = position.toSplit().completed(poll.times().text());
+        steps.add(
+                new Step.Mark(
+                        new PollEnded(split.poll(), true, poll.times().now()),
+                        split,
+                        poll.trouble()));
+        position.moveTo(split);
+        completed = split.poll();
+        next = schedule.next(begun, clock.instant());
+        poll = null;
+        try {
+            session.endSnapshot();
+        } catch (SQLException broken) {
+            // everything was read: the next poll opens a session of its own
+            giveUp();
+        }
+    }
+
+    /** The last row among the steps is where the next read goes on. */
+    private void advance(List<Step> steps) {
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            if (steps.get(i) instanceof Step.Row row) {
+                position.advanceTo(row.row());
+                return;
+            }
+        }
+    }
+
+    private Page handOver(List<Step> steps) {
+        turn.release();
+        if (poll != null) {
+            advance(steps);
+        }
+        onTheWay.incrementAndGet();
+        return Page.of(
+                pipeline.identity(),
+                steps,
+                () -> {
+                    onTheWay.decrementAndGet();
+                    pause.signal();
+                });
+    }
+
+    /** The gate stays closed: the snapshot is let go, and the read goes on with a new one. */
+    private Page brokenOff(List<Step> steps) {
+        Instant asOf = poll.times().now();
+        giveUp();
+        next = clock.instant();
+        return handOver(withEnd(steps, asOf));
+    }
+
+    private List<Step> withEnd(List<Step> steps, Instant asOf) {
+        advance(steps);
+        WatermarkSplit split = position.toSplit();
+        steps.add(new Step.Mark(new PollEnded(split.poll(), false, asOf), split, ""));
+        return steps;
+    }
+
+    private Page failed(Exception failure, List<Step> steps) {
+        Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.times().now());
+        giveUp();
+        RuntimeException told = SourceFailure.of(failure);
+        if (!(told instanceof SourceException known)) {
+            throw told;
+        }
+        gate.status().errors.incrementAndGet();
+        Duration delay = backOff.failed();
+        boolean quarantined = !known.isPassing() || backOff.isExhausted();
+        next = clock.instant().plus(known.isPassing() ? delay : RECHECK);
+        condition.become(
+                quarantined ? MappingState.QUARANTINED : MappingState.RETRYING,
+                known.getMessage(),
+                Optional.of(next));
+        return asOf.map(when -> handOver(withEnd(steps, when))).orElseGet(Page::empty);
+    }
+
+    /** Ends a read that is under way. Its connection is out of step then, so it goes too. */
+    private void giveUp() {
+        poll = null;
+        SourceSession open = session;
+        if (open != null) {
+            open.abort();
+            session = null;
+        }
+    }
+
+    private void closeSession() {
+        SourceSession open = session;
+        if (open != null) {
+            session = null;
+            open.close();
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        pause.wakeUp();
+        SourceSession open = session;
+        if (open != null) {
+            open.abort();
+        }
+        Thread thread = connecting;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        giveUp();
+        turn.close();
+    }
+}

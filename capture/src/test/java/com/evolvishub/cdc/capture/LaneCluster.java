@@ -1,0 +1,196 @@
+package com.evolvishub.cdc.capture;
+
+import com.evolvishub.cdc.capture.detect.ChangeDetector;
+import com.evolvishub.cdc.capture.source.WatermarkSource;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.FlowElementTypeInfo;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A Flink in this JVM that runs lanes of a test; what a test leaves running is cancelled. */
+public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+
+    private final List<JobID> running = new ArrayList<>();
+    private MiniCluster cluster;
+
+    /** A lane that runs. */
+    public final class RunningLane {
+        private final Pipeline pipeline;
+        private final LaneKey key;
+        private final JobID job;
+
+        private RunningLane(Pipeline pipeline, LaneKey key, JobID job) {
+            this.pipeline = pipeline;
+            this.key = key;
+            this.job = job;
+        }
+
+        public Collector.Lane collected() {
+            return Collector.lane(key);
+        }
+
+        public List<String> rows() {
+            List<String> rows = collected().rows;
+            synchronized (rows) {
+                return List.copyOf(rows);
+            }
+        }
+
+        public List<FlowElement> elements() {
+            List<FlowElement> elements = collected().elements;
+            synchronized (elements) {
+                return List.copyOf(elements);
+            }
+        }
+
+        public JobStatus status() throws Exception {
+            return cluster.getJobStatus(job).get();
+        }
+
+        public String stopWithSavepoint(Path folder) throws Exception {
+            String savepoint =
+                    cluster.stopWithSavepoint(
+                                    job,
+                                    folder.toUri().toString(),
+                                    false,
+                                    SavepointFormatType.CANONICAL)
+                            .get();
+            cluster.requestJobResult(job).get();
+            running.remove(job);
+            return savepoint;
+        }
+
+        public void cancel() throws Exception {
+            cluster.cancelJob(job).get();
+            cluster.requestJobResult(job).get();
+            running.remove(job);
+        }
+
+        /** The same pipeline, gone on with. */
+        public RunningLane restored(String savepoint) throws Exception {
+            return submit(pipeline, newKey(pipeline), savepoint, List.of(), false);
+        }
+
+        /** The same state under a changed plan. */
+        public RunningLane restored(String savepoint, Pipeline changed) throws Exception {
+            return submit(changed, newKey(changed), savepoint, List.of(), false);
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
+        cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(configuration)
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(4)
+                                .build());
+        cluster.start();
+    }
+
+    public static LaneKey newKey(Pipeline pipeline) {
+        return new LaneKey(UUID.randomUUID().toString(), pipeline.identity());
+    }
+
+    public RunningLane run(Pipeline pipeline) throws Exception {
+        return submit(pipeline, newKey(pipeline), "", List.of(), false);
+    }
+
+    public RunningLane run(Pipeline pipeline, LaneKey key) throws Exception {
+        return submit(pipeline, key, "", List.of(), false);
+    }
+
+    /** With a destination that has a primary key. */
+    public RunningLane runInto(Pipeline pipeline, List<String> targetKey) throws Exception {
+        return submit(pipeline, newKey(pipeline), "", targetKey, false);
+    }
+
+    public RunningLane runToItsEnd(Pipeline pipeline) throws Exception {
+        return submit(pipeline, newKey(pipeline), "", List.of(), true);
+    }
+
+    private RunningLane submit(
+            Pipeline pipeline, LaneKey key, String savepoint, List<String> targetKey, boolean ends)
+            throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(50));
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+        configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        configuration.set(PipelineOptions.OBJECT_REUSE, true);
+        configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(1);
+        DataStream<FlowElement> source =
+                env.fromSource(
+                                new WatermarkSource(pipeline, key.run(), ends),
+                                WatermarkStrategy.noWatermarks(),
+                                "source")
+                        .uid("source");
+        ChangeDetector.behind(source, pipeline, key.run())
+                .uid("detect")
+                .transform("collect", FlowElementTypeInfo.INSTANCE, new Collector(key, targetKey))
+                .uid("collect")
+                .sinkTo(new DiscardingSink<>())
+                .uid("end");
+        JobGraph graph = env.getStreamGraph().getJobGraph();
+        if (!savepoint.isEmpty()) {
+            graph.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(savepoint));
+        }
+        JobID job = cluster.submitJob(graph).get().getJobID();
+        running.add(job);
+        return new RunningLane(pipeline, key, job);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        for (JobID job : running) {
+            if (!cluster.getJobStatus(job).get().isGloballyTerminalState()) {
+                cluster.cancelJob(job).get();
+            }
+            cluster.requestJobResult(job).get();
+        }
+        running.clear();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        cluster.close();
+    }
+}

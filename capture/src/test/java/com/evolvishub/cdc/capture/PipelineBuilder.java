@@ -1,0 +1,169 @@
+package com.evolvishub.cdc.capture;
+
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Deliver;
+import com.evolvishub.cdc.planner.physical.DetectChanges;
+import com.evolvishub.cdc.planner.physical.PhysicalNode;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.physical.Retry;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Says what a test's lane reads; the rest is what a short file would ask for. */
+public final class PipelineBuilder {
+
+    private final ConnectionSpec connection;
+    private final Relation relation;
+    private final List<Rename> renames = new ArrayList<>();
+    private List<String> excluded = List.of();
+    private List<String> key = List.of();
+    private Capture capture = new Capture.ByDiff(0.5);
+    private Schedule schedule = new Schedule.Every(Duration.ofMillis(100));
+    private int pageRows = 1000;
+    private boolean enabled = true;
+    private Retry retry = new Retry(3, Duration.ofMillis(50));
+    private String worker = "worker-1";
+    private int turn;
+
+    private PipelineBuilder(ConnectionSpec connection, Relation relation) {
+        this.connection = connection;
+        this.relation = relation;
+    }
+
+    public static ConnectionSpec connection(Database database) {
+        return new ConnectionSpec(
+                database.host(),
+                database.port(),
+                database.name(),
+                database.user(),
+                new Secret(database.password()),
+                TlsSpec.UNSET,
+                Duration.ofSeconds(10),
+                List.of());
+    }
+
+    public static PipelineBuilder table(Database database, String name) {
+        return table(connection(database), name);
+    }
+
+    public static PipelineBuilder table(ConnectionSpec connection, String name) {
+        return new PipelineBuilder(connection, new Relation.Table("", name));
+    }
+
+    public static PipelineBuilder query(Database database, PollQuery.Part... parts) {
+        return new PipelineBuilder(
+                connection(database), new Relation.Query(new PollQuery(List.of(parts))));
+    }
+
+    public PipelineBuilder watermark(String column, WatermarkType type) {
+        return capture(
+                new Capture.ByWatermark(
+                        column,
+                        type,
+                        "",
+                        "",
+                        Duration.ofSeconds(10),
+                        1000,
+                        Duration.ZERO,
+                        NullWatermark.IGNORE));
+    }
+
+    public PipelineBuilder capture(Capture mode) {
+        capture = mode;
+        return this;
+    }
+
+    public PipelineBuilder key(String... columns) {
+        key = List.of(columns);
+        return this;
+    }
+
+    public PipelineBuilder rename(String from, String to) {
+        renames.add(new Rename(from, to));
+        return this;
+    }
+
+    public PipelineBuilder exclude(String... columns) {
+        excluded = List.of(columns);
+        return this;
+    }
+
+    public PipelineBuilder schedule(Schedule when) {
+        schedule = when;
+        return this;
+    }
+
+    public PipelineBuilder pageRows(int rows) {
+        pageRows = rows;
+        return this;
+    }
+
+    public PipelineBuilder retry(int attempts, Duration delay) {
+        retry = new Retry(attempts, delay);
+        return this;
+    }
+
+    public PipelineBuilder disabled() {
+        enabled = false;
+        return this;
+    }
+
+    public PipelineBuilder worker(String name, int place) {
+        worker = name;
+        turn = place;
+        return this;
+    }
+
+    public PollScan scan() {
+        Relation.Table table =
+                relation instanceof Relation.Table named ? named : new Relation.Table("", "");
+        return new PollScan(
+                new EndpointSpec("postgresql", connection, "", table.name(), List.of()),
+                relation,
+                renames,
+                excluded,
+                key,
+                capture,
+                schedule,
+                pageRows,
+                retry,
+                SchemaChange.EVOLVE,
+                "");
+    }
+
+    /** A lane of its own: identities do not repeat. */
+    public Pipeline build() {
+        PhysicalNode detect = new DetectChanges(scan(), capture);
+        return new Pipeline(
+                "test/" + UUID.randomUUID(),
+                "test",
+                enabled,
+                worker,
+                turn,
+                new Deliver(
+                        detect,
+                        new EndpointSpec("postgresql", connection, "", "copy", List.of()),
+                        DeliveryMode.EXACTLY_ONCE,
+                        true,
+                        OnBadRow.QUARANTINE,
+                        SchemaChange.EVOLVE,
+                        retry));
+    }
+}

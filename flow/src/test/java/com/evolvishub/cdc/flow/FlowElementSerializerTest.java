@@ -1,0 +1,78 @@
+package com.evolvishub.cdc.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class FlowElementSerializerTest {
+
+    private static final RowSchema SCHEMA =
+            new RowSchema(
+                    List.of(
+                            new Column(
+                                    "id",
+                                    "customer_id",
+                                    new SqlType(20, "bigint", 'b', 'N'),
+                                    false),
+                            new Column(
+                                    "mood", "mood", new SqlType(99, "app.mood", 'e', 'E'), true)),
+                    List.of(0));
+
+    @Test
+    void writesAndReadsTheMarksOfAPoll() throws IOException {
+        PollStarted started = new PollStarted(7, SCHEMA);
+        PollEnded ended = new PollEnded(7, true, Instant.parse("2026-01-01T00:00:00.123456Z"));
+
+        assertThat(written(started)).isEqualTo(started);
+        assertThat(written(ended)).isEqualTo(ended);
+    }
+
+    @Test
+    void writesAndReadsARowWithAllItCarries() throws IOException {
+        ChangeRow row =
+                ChangeRow.of(
+                                Operation.DELETE,
+                                SCHEMA,
+                                "1\t\\N".getBytes(UTF_8),
+                                "9".getBytes(UTF_8))
+                        .withRowId(new byte[] {1, 0, 2})
+                        .numbered(42);
+
+        assertThat(written(row)).usingRecursiveComparison().isEqualTo(row);
+    }
+
+    @Test
+    void passesElementsByReference() {
+        ChangeRow row = ChangeRow.of(Operation.UPSERT, SCHEMA, CopyText.EMPTY, CopyText.EMPTY);
+
+        assertThat(FlowElementSerializer.INSTANCE.copy(row)).isSameAs(row);
+    }
+
+    @Test
+    void refusesAFormatItDoesNotKnow() {
+        assertThatThrownBy(
+                        () ->
+                                new FlowElementSerializerSnapshot()
+                                        .readSnapshot(
+                                                2,
+                                                new DataInputDeserializer(),
+                                                getClass().getClassLoader()))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "cannot restore elements written in format 2; this build reads format 1");
+    }
+
+    private static FlowElement written(FlowElement element) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        FlowElementSerializer.INSTANCE.serialize(element, out);
+        return FlowElementSerializer.INSTANCE.deserialize(
+                new DataInputDeserializer(out.getCopyOfBuffer()));
+    }
+}
