@@ -54,8 +54,7 @@ class PostgresLanesITCase {
                     CompletableFuture.supplyAsync(
                             () -> {
                                 try {
-                                    stuck.write(
-                                            List.of(row(TestLane.KEYED, "1", "a").numbered(1)));
+                                    stuck.write(List.of(row(TestLane.KEYED, "1", "a").numbered(1)));
                                     return null;
                                 } catch (Exception e) {
                                     return e;
