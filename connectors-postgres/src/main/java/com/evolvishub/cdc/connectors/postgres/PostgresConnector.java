@@ -3,6 +3,7 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
 import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.destination.PostgresType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 
 /** Tables of a PostgreSQL database, version 13 or later. */
@@ -10,7 +11,7 @@ public final class PostgresConnector implements DestinationConnector {
 
     @Override
     public DestinationType type() {
-        return new PostgresTableType();
+        return new PostgresType();
     }
 
     @Override
