@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -62,9 +63,10 @@ final class Quickstart {
     }
 
     private CustomerViews prepare(PostgresServer server) {
-        if (CustomerViews.exist(server)) {
+        Optional<CustomerViews> existing = CustomerViews.existing(server);
+        if (existing.isPresent()) {
             say("Going on with the data in %s", settings.stateDirectory().orElseThrow());
-            return CustomerViews.existing(server);
+            return existing.get();
         }
         long started = System.nanoTime();
         CustomerViews views = CustomerViews.create(server, settings.customers());

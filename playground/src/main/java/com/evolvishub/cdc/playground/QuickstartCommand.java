@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.playground;
 
 import com.evolvishub.cdc.job.cli.CliCommand;
+import com.evolvishub.cdc.servers.ServerUnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +103,11 @@ public final class QuickstartCommand implements CliCommand {
                         port,
                         Optional.ofNullable(stateDirectory),
                         keep);
-        return new Quickstart(settings, runs, spec.commandLine().getOut()).run() ? 0 : 1;
+        try {
+            return new Quickstart(settings, runs, spec.commandLine().getOut()).run() ? 0 : 1;
+        } catch (ServerUnavailableException e) {
+            spec.commandLine().getErr().println("error: " + e.getMessage());
+            return 1;
+        }
     }
 }

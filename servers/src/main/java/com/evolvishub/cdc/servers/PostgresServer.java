@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.servers;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -102,14 +101,20 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         return database(name);
     }
 
-    /** Drops a database, with the sessions and prepared transactions that hold it. */
+    /**
+     * Drops a database, with the sessions and prepared transactions that hold it; one that is not
+     * there is no error.
+     */
     public void dropDatabase(String name) {
-        Database doomed = database(name);
         for (var row :
-                doomed.queryAll(
-                        "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts"
-                                + " WHERE database = current_database()")) {
-            doomed.execute(row.get(0));
+                maintenance()
+                        .queryAll(
+                                "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts"
+                                        + " WHERE database = '"
+                                        + name.replace("'", "''")
+                                        + "'")) {
+            // only from within the database that it holds
+            database(name).execute(row.get(0));
         }
         maintenance().execute("DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE)");
     }
@@ -173,7 +178,8 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
                     DataDirectory.SUPERUSER,
                     data.password());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ServerUnavailableException(
+                    "PostgreSQL (" + program.origin() + ") does not start: " + e.getMessage(), e);
         }
     }
 
