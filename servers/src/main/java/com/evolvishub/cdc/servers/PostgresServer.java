@@ -163,8 +163,7 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         PostgresProgram program = PostgresProgram.find(settings.major());
         try {
             DataDirectory data = DataDirectory.at(settings.data());
-            data.initialize(program);
-            process = PostgresProcess.start(program, data, settings);
+            process = startIn(data, program);
             if (settings.stopsWithJvm()) {
                 Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-postgres"));
             }
@@ -180,6 +179,17 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         } catch (IOException e) {
             throw new ServerUnavailableException(
                     "PostgreSQL (" + program.origin() + ") does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private PostgresProcess startIn(DataDirectory data, PostgresProgram program)
+            throws IOException {
+        try {
+            data.initialize(program);
+            return PostgresProcess.start(program, data, settings);
+        } catch (IOException | RuntimeException e) {
+            data.close();
+            throw e;
         }
     }
 
