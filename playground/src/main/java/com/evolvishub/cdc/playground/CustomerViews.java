@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The two databases of the example file {@code multi_customer_views.yaml}.
@@ -43,13 +44,15 @@ public record CustomerViews(Database source, Database destination) {
     public record Pair(String mapping, String view, String table) {}
 
     /**
-     * Creates and fills both databases; they must not exist yet. The rows are made in the server
-     * and are the same each time.
+     * Creates and fills both databases; what an interrupted attempt left is dropped first. The rows
+     * are made in the server and are the same each time.
      */
     public static CustomerViews create(PostgresServer server, int customers) {
         if (customers < 1) {
             throw new IllegalArgumentException("customers: " + customers + "; expected 1 or more");
         }
+        server.dropDatabase(SOURCE);
+        server.dropDatabase(DESTINATION);
         CustomerViews views =
                 new CustomerViews(
                         server.createDatabase(SOURCE), server.createDatabase(DESTINATION));
@@ -57,15 +60,20 @@ public record CustomerViews(Database source, Database destination) {
         return views;
     }
 
-    /** The databases that an earlier {@link #create} made on this server. */
-    public static CustomerViews existing(PostgresServer server) {
-        return new CustomerViews(server.database(SOURCE), server.database(DESTINATION));
-    }
-
-    static boolean exist(PostgresServer server) {
-        return !server.database("postgres")
-                .queryAll("SELECT 1 FROM pg_database WHERE datname = '" + DESTINATION + "'")
-                .isEmpty();
+    /** The databases that an earlier {@link #create} completed on this server. */
+    public static Optional<CustomerViews> existing(PostgresServer server) {
+        boolean there =
+                !server.database("postgres")
+                        .queryAll("SELECT 1 FROM pg_database WHERE datname = '" + DESTINATION + "'")
+                        .isEmpty();
+        // the destination is filled last, in one transaction
+        return there
+                        && server.database(DESTINATION)
+                                        .queryOne("SELECT to_regclass('fact_customer_ltv')")
+                                != null
+                ? Optional.of(
+                        new CustomerViews(server.database(SOURCE), server.database(DESTINATION)))
+                : Optional.empty();
     }
 
     void fill(int customers) {

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.playground;
 
+import com.evolvishub.cdc.job.cli.Signals;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -21,7 +23,6 @@ final class Quickstart {
     private final Supplier<SyncRun> runs;
     private final PrintWriter out;
     private final CountDownLatch stopAsked = new CountDownLatch(1);
-    private final CountDownLatch ended = new CountDownLatch(1);
 
     Quickstart(QuickstartSettings settings, Supplier<SyncRun> runs, PrintWriter out) {
         this.settings = settings;
@@ -31,15 +32,11 @@ final class Quickstart {
 
     /** Runs until it is done or stopped; true if nothing was found different. */
     boolean run() throws Exception {
-        Thread hook = new Thread(this::stopAndWait, "stop-quickstart");
-        Runtime.getRuntime().addShutdownHook(hook);
+        Signals.onStop(stopAsked::countDown);
         try (WorkFolder folder = WorkFolder.open(settings.stateDirectory(), settings.keep());
                 PostgresServer server = startServer(folder)) {
             CustomerViews views = prepare(server);
             return sync(folder, server, views);
-        } finally {
-            ended.countDown();
-            removeHook(hook);
         }
     }
 
@@ -62,9 +59,10 @@ final class Quickstart {
     }
 
     private CustomerViews prepare(PostgresServer server) {
-        if (CustomerViews.exist(server)) {
+        Optional<CustomerViews> existing = CustomerViews.existing(server);
+        if (existing.isPresent()) {
             say("Going on with the data in %s", settings.stateDirectory().orElseThrow());
-            return CustomerViews.existing(server);
+            return existing.get();
         }
         long started = System.nanoTime();
         CustomerViews views = CustomerViews.create(server, settings.customers());
@@ -173,26 +171,5 @@ final class Quickstart {
     private void say(String format, Object... arguments) {
         out.printf(Locale.ROOT, format + "%n", arguments);
         out.flush();
-    }
-
-    private void stopAndWait() {
-        stopAsked.countDown();
-        try {
-            if (!ended.await(30, TimeUnit.SECONDS)) {
-                out.println("Some of it did not end in time.");
-                out.flush();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // the JVM is going down, the hook is what stops us
-            return;
-        }
     }
 }

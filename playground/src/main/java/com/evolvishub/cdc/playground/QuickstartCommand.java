@@ -3,6 +3,7 @@ package com.evolvishub.cdc.playground;
 import com.evolvishub.cdc.job.cli.CliCommand;
 import com.evolvishub.cdc.job.cli.Logging;
 import com.evolvishub.cdc.planner.spec.LogLevel;
+import com.evolvishub.cdc.servers.ServerUnavailableException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,11 @@ public final class QuickstartCommand implements CliCommand {
                         keep);
         PrintWriter out = spec.commandLine().getOut();
         Logging.configure(LogLevel.WARNING, Optional.empty());
-        return new Quickstart(settings, () -> new HandlerRun(out), out).run() ? 0 : 1;
+        try {
+            return new Quickstart(settings, () -> new HandlerRun(out), out).run() ? 0 : 1;
+        } catch (ServerUnavailableException e) {
+            spec.commandLine().getErr().println("error: " + e.getMessage());
+            return 1;
+        }
     }
 }

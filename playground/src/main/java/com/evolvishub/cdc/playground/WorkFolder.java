@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,9 +14,13 @@ import java.util.stream.Stream;
 record WorkFolder(Path path, boolean kept) implements AutoCloseable {
 
     static WorkFolder open(Optional<Path> given, boolean keep) throws IOException {
-        return given.isPresent()
-                ? new WorkFolder(Files.createDirectories(given.get().toAbsolutePath()), true)
-                : new WorkFolder(Files.createTempDirectory("evolvishub-cdc-quickstart-"), keep);
+        if (given.isPresent()) {
+            return new WorkFolder(Files.createDirectories(given.get().toAbsolutePath()), true);
+        }
+        Path fresh = Files.createTempDirectory("evolvishub-cdc-quickstart-");
+        // for root the server may run as another user, who has to get through to its own folder
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx--x--x"));
+        return new WorkFolder(fresh, keep);
     }
 
     @Override

@@ -7,14 +7,10 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.sql.Connection;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.postgresql.PGConnection;
 
 class CustomerViewsITCase {
     private static final int CUSTOMERS = 500;
@@ -70,7 +66,7 @@ class CustomerViewsITCase {
     @Test
     void saysEqualAfterACopyAndDifferentAfterOneChangedCell() throws Exception {
         for (CustomerViews.Pair pair : CustomerViews.PAIRS) {
-            copy(pair);
+            ViewCopy.copy(views, pair);
             Comparison copied = Comparison.of(views, pair);
             assertThat(copied.equal()).as(copied.toString()).isTrue();
             assertThat(copied.source().rows()).isEqualTo(CUSTOMERS);
@@ -93,7 +89,7 @@ class CustomerViewsITCase {
     @Test
     void saysDifferentWhereTwoRowsHaveTakenTheOthersPlace() throws Exception {
         CustomerViews.Pair pair = CustomerViews.PAIRS.get(0);
-        copy(pair);
+        ViewCopy.copy(views, pair);
 
         views.destination()
                 .execute(
@@ -125,37 +121,5 @@ class CustomerViewsITCase {
             }
         }
         return true;
-    }
-
-    /** Copies a view into its table, columns in the view's order; makes the table if need be. */
-    private void copy(CustomerViews.Pair pair) throws Exception {
-        String columns =
-                views.source()
-                        .queryOne(
-                                "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE"
-                                        + " attrelid = '"
-                                        + pair.view()
-                                        + "'::regclass AND attnum > 0");
-        String definition =
-                views.source()
-                        .queryOne(
-                                "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod),"
-                                        + " ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '"
-                                        + pair.view()
-                                        + "'::regclass AND attnum > 0");
-        views.destination()
-                .execute("CREATE TABLE IF NOT EXISTS " + pair.table() + " (" + definition + ")");
-        ByteArrayOutputStream rows = new ByteArrayOutputStream();
-        try (Connection from = views.source().connect();
-                Connection to = views.destination().connect()) {
-            from.unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyOut("COPY (SELECT * FROM " + pair.view() + ") TO STDOUT", rows);
-            to.unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyIn(
-                            "COPY " + pair.table() + " (" + columns + ") FROM STDIN",
-                            new ByteArrayInputStream(rows.toByteArray()));
-        }
     }
 }
