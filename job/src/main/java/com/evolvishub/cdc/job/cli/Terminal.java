@@ -6,8 +6,8 @@ public final class Terminal {
     private Terminal() {}
 
     /**
-     * Whether standard output is a terminal that understands cursor movements. The launcher asks the
-     * shell, because a JVM cannot tell its output from its input.
+     * Whether standard output is a terminal that understands cursor movements. The launcher asks
+     * the shell, because a JVM cannot tell its output from its input.
      */
     public static boolean isInteractive() {
         return Boolean.getBoolean("evolvishub.terminal")
