@@ -89,7 +89,9 @@ final class CliProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** A polite kill. Ctrl-C takes the same road, but a shell makes background processes deaf to it. */
+    /**
+     * A polite kill. Ctrl-C takes the same road, but a shell makes background processes deaf to it.
+     */
     void interrupt() throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
     }
