@@ -13,16 +13,17 @@ public interface DestinationClient extends AutoCloseable {
 
     /**
      * Connects, takes the lane by raising its epoch, and reads what the lane delivered last. From
-     * here on every writer with an older epoch is refused.
+     * here on every writer with an older epoch is refused. A client that cannot promise this says
+     * so in its documentation and in the plan.
      *
-     * @throws FencedException if another run holds the lane and {@code lane} knows of an older
-     *     epoch
+     * @throws FencedException if {@link Lane#mayTakeFrom} does not let it; nothing was changed
      */
     LaneOpening open(Lane lane) throws Exception;
 
     /**
      * What keeps rows of this schema from being written, each with the column it is about and what
-     * would do; empty: nothing. Changes nothing.
+     * would do; empty: nothing. Changes nothing. Usable before {@link #open}: {@code validate}
+     * calls it alone.
      */
     List<String> check(RowSchema schema) throws Exception;
 
@@ -42,6 +43,21 @@ public interface DestinationClient extends AutoCloseable {
      * @throws BadRowException if the destination refuses one of the rows; nothing was written
      */
     void write(List<ChangeRow> rows) throws Exception;
+
+    /** Whether this destination has a place for rows that it cannot take. */
+    default boolean keepsDeadLetters() {
+        return false;
+    }
+
+    /**
+     * Puts a row that was refused where dead letters go, and the row's number as the lane's last,
+     * in one step. Called only if {@link #keepsDeadLetters}.
+     *
+     * @param error why it was refused
+     */
+    default void writeDeadLetter(ChangeRow row, String error) throws Exception {
+        throw new UnsupportedOperationException("this destination keeps no dead letters");
+    }
 
     /** Whether trying again later may help. */
     Failure classify(Exception failure);

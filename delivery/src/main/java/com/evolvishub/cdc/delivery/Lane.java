@@ -8,14 +8,45 @@ import java.util.Objects;
  * @param identity the pipeline's identity, under which the destination keeps epoch and last number
  * @param run random id of this run of the job: a writer that is fenced by another run must not
  *     fence back
+ * @param writer random id of this attempt of the task: tells a restarted task from the zombie it
+ *     replaces, and an opening whose answer was lost from somebody else's
  * @param host where this run lives, for the message that the fenced one prints
  * @param mapping the mapping's name, for people
+ * @param held whether this very writer has held the lane before
+ * @param runEpoch the highest epoch known to have been this run's; 0: none
  */
-public record Lane(String identity, String run, String host, String mapping) {
+public record Lane(
+        String identity,
+        String run,
+        String writer,
+        String host,
+        String mapping,
+        boolean held,
+        long runEpoch) {
     public Lane {
         Objects.requireNonNull(identity, "identity");
         Objects.requireNonNull(run, "run");
+        Objects.requireNonNull(writer, "writer");
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(mapping, "mapping");
+    }
+
+    /**
+     * Whether this writer may take the lane from the one that the destination names. A new run may
+     * always, a restarted task may take it from its own run; but whoever has held the lane and lost
+     * it does not fence back.
+     *
+     * @param holderRun the run that took the lane last
+     * @param holderWriter its writer
+     * @param holderEpoch its epoch; 0: nobody has taken it yet
+     */
+    public boolean mayTakeFrom(String holderRun, String holderWriter, long holderEpoch) {
+        if (holderEpoch == 0 || holderWriter.equals(writer)) {
+            return true;
+        }
+        if (holderRun.equals(run)) {
+            return !held;
+        }
+        return runEpoch == 0 || holderEpoch <= runEpoch;
     }
 }

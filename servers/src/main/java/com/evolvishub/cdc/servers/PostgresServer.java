@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.servers;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -102,14 +101,20 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         return database(name);
     }
 
-    /** Drops a database, with the sessions and prepared transactions that hold it. */
+    /**
+     * Drops a database, with the sessions and prepared transactions that hold it; one that is not
+     * there is no error.
+     */
     public void dropDatabase(String name) {
-        Database doomed = database(name);
         for (var row :
-                doomed.queryAll(
-                        "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts"
-                                + " WHERE database = current_database()")) {
-            doomed.execute(row.get(0));
+                maintenance()
+                        .queryAll(
+                                "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts"
+                                        + " WHERE database = '"
+                                        + name.replace("'", "''")
+                                        + "'")) {
+            // only from within the database that it holds
+            database(name).execute(row.get(0));
         }
         maintenance().execute("DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE)");
     }
@@ -158,8 +163,7 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         PostgresProgram program = PostgresProgram.find(settings.major());
         try {
             DataDirectory data = DataDirectory.at(settings.data());
-            data.initialize(program);
-            process = PostgresProcess.start(program, data, settings);
+            process = startIn(data, program);
             if (settings.stopsWithJvm()) {
                 Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-postgres"));
             }
@@ -173,7 +177,19 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
                     DataDirectory.SUPERUSER,
                     data.password());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ServerUnavailableException(
+                    "PostgreSQL (" + program.origin() + ") does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private PostgresProcess startIn(DataDirectory data, PostgresProgram program)
+            throws IOException {
+        try {
+            data.initialize(program);
+            return PostgresProcess.start(program, data, settings);
+        } catch (IOException | RuntimeException e) {
+            data.close();
+            throw e;
         }
     }
 

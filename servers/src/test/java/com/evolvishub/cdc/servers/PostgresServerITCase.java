@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,10 +87,32 @@ class PostgresServerITCase {
     }
 
     @Test
-    void saysWhyItDoesNotStart() {
+    void saysWhyItDoesNotStartAndLeavesNothingBehind() throws Exception {
+        List<Path> before = temporaryFolders();
+
         assertThatThrownBy(() -> PostgresServer.builder().parameter("no_such_setting", "1").start())
                 .isInstanceOf(ServerUnavailableException.class)
                 .hasMessageContaining("no_such_setting");
+
+        // others on this machine may come and go meanwhile: only folders without a server are ours
+        assertThat(temporaryFolders())
+                .filteredOn(folder -> !before.contains(folder))
+                .allMatch(folder -> !Files.exists(folder.resolve("server.log")) || isInUse(folder));
+    }
+
+    private static boolean isInUse(Path folder) {
+        return Files.exists(folder.resolve("data").resolve("postmaster.pid"));
+    }
+
+    private static List<Path> temporaryFolders() throws Exception {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(
+                            path ->
+                                    path.getFileName()
+                                            .toString()
+                                            .startsWith("evolvishub-cdc-postgresql-"))
+                    .toList();
+        }
     }
 
     @Test

@@ -65,7 +65,7 @@ public final class RelationReader {
     public RelationDescription describe(Relation.Table table) throws SQLException {
         OptionalLong oid = oid(table);
         if (oid.isEmpty()) {
-            throw SourceException.permanent(new NearMisses(session).missing(table));
+            throw SourceException.permanent("source.table", new NearMisses(session).missing(table));
         }
         session.execute("BEGIN TRANSACTION READ ONLY");
         try {

@@ -9,20 +9,34 @@ import java.util.Objects;
 public final class SourceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String key;
     private final boolean passing;
 
-    private SourceException(String message, boolean passing, Throwable cause) {
+    private SourceException(String key, String message, boolean passing, Throwable cause) {
         super(Objects.requireNonNull(message, "message"), cause);
+        this.key = Objects.requireNonNull(key, "key");
         this.passing = passing;
     }
 
     /** Something that somebody has to mend: a name, a right, a statement. */
     public static SourceException permanent(String message) {
-        return new SourceException(message, false, null);
+        return new SourceException("", message, false, null);
+    }
+
+    /** The same, where the file's key that has to change is known. */
+    public static SourceException permanent(String key, String message) {
+        return new SourceException(key, message, false, null);
     }
 
     static SourceException of(String message, boolean passing, Throwable cause) {
-        return new SourceException(message, passing, cause);
+        return new SourceException("", message, passing, cause);
+    }
+
+    /**
+     * The key of the mapping that is to blame, as far as it is known; empty: the source as a whole.
+     */
+    public String key() {
+        return key;
     }
 
     /** Whether it may go by itself: a connection, a deadlock, a server that restarts. */

@@ -10,7 +10,9 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.Rename;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -91,7 +93,7 @@ final class LayoutFinder {
     }
 
     private void checkNames(RelationDescription found, RowKey key) {
-        List<String> problems = new ArrayList<>();
+        Map<String, List<String>> problems = new LinkedHashMap<>();
         for (Rename rename : scan.renames()) {
             check("column_mapping", rename.from(), found, problems);
         }
@@ -101,7 +103,10 @@ final class LayoutFinder {
         for (String column : key.columns()) {
             check("key", column, found, problems);
             if (scan.excluded().contains(column)) {
-                problems.add("key names the column \"%s\", which is excluded".formatted(column));
+                add(
+                        "key",
+                        "names the column \"%s\", which is excluded".formatted(column),
+                        problems);
             }
         }
         if (!watermark(scan).isEmpty()) {
@@ -111,19 +116,27 @@ final class LayoutFinder {
             check("delete_when", scan.deleteWhen(), found, problems);
         }
         if (!problems.isEmpty()) {
+            List<String> texts = new ArrayList<>();
+            problems.forEach((where, what) -> what.forEach(text -> texts.add(where + " " + text)));
             throw SourceException.permanent(
+                    problems.keySet().iterator().next(),
                     "%s; the columns of %s are %s"
                             .formatted(
-                                    String.join("; ", problems),
-                                    found.label(),
-                                    found.columnNames()));
+                                    String.join("; ", texts), found.label(), found.columnNames()));
         }
     }
 
     private static void check(
-            String where, String column, RelationDescription found, List<String> problems) {
+            String where,
+            String column,
+            RelationDescription found,
+            Map<String, List<String>> problems) {
         if (found.column(column).isEmpty()) {
-            problems.add("%s names the column \"%s\", which is not there".formatted(where, column));
+            add(where, "names the column \"%s\", which is not there".formatted(column), problems);
         }
+    }
+
+    private static void add(String where, String what, Map<String, List<String>> problems) {
+        problems.computeIfAbsent(where, key -> new ArrayList<>()).add(what);
     }
 }

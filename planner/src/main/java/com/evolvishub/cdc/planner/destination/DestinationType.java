@@ -19,7 +19,8 @@ public interface DestinationType {
     List<OptionKey> options();
 
     /**
-     * Mistakes that can be told without a server.
+     * Mistakes that can be told without a server. A message quotes a value of the endpoint only in
+     * double quotes, so that one that came from the environment can be hidden.
      *
      * @return for each one the key it is about, and what is wrong with it and what would do
      */

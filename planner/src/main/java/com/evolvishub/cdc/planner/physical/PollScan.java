@@ -60,6 +60,19 @@ public record PollScan(
                 .orElse(column);
     }
 
+    /**
+     * Whether a column of the relation is in the SELECT list: all are, but for the excluded ones
+     * that neither the key of the file, the watermark nor the mark of a deleted row needs.
+     */
+    public boolean selects(String column) {
+        return !excluded.contains(column) || needs(column);
+    }
+
+    private boolean needs(String column) {
+        boolean watermark = capture instanceof Capture.ByWatermark by && by.column().equals(column);
+        return watermark || key.contains(column) || deleteWhen.equals(column);
+    }
+
     @Override
     public <R> R accept(Visitor<R> visitor) {
         return visitor.pollScan(this);

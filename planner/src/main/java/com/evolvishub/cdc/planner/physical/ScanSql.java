@@ -17,8 +17,11 @@ import java.util.stream.Collectors;
 public final class ScanSql {
 
     private final Relation relation;
-    private final List<String> columns;
+    private final String columns;
     private final List<String> key;
+
+    /** Ends the ORDER BY of a text that is shown before the key is known. */
+    private final String openKey;
 
     /**
      * @param relation what is read
@@ -26,9 +29,26 @@ public final class ScanSql {
      * @param key source columns that tell rows apart; empty: none
      */
     public ScanSql(Relation relation, List<String> columns, List<String> key) {
+        this(relation, list(columns), key, "");
+    }
+
+    private ScanSql(Relation relation, String columns, List<String> key, String openKey) {
         this.relation = Objects.requireNonNull(relation, "relation");
-        this.columns = List.copyOf(columns);
+        this.columns = Objects.requireNonNull(columns, "columns");
         this.key = List.copyOf(key);
+        this.openKey = Objects.requireNonNull(openKey, "openKey");
+    }
+
+    /**
+     * The texts of a relation whose columns are not known yet, to be shown and not to be sent.
+     *
+     * @param columns stands where the SELECT list will be
+     * @param key source columns that tell rows apart, as far as the file names them
+     * @param keyKnown false: the ORDER BY ends in {@code <key>}
+     */
+    static ScanSql unresolved(
+            Relation relation, String columns, List<String> key, boolean keyKnown) {
+        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>");
     }
 
     /**
@@ -79,7 +99,8 @@ public final class ScanSql {
                 + " WHERE "
                 + String.join(" AND ", conditions)
                 + " ORDER BY "
-                + list(position);
+                + list(position)
+                + openKey;
     }
 
     /** Every row, or all that a user's query returns, in no order. */
@@ -98,7 +119,7 @@ public final class ScanSql {
     }
 
     private String select(Function<Place, String> literals) {
-        return "SELECT " + list(columns) + " FROM " + from(relation, literals);
+        return "SELECT " + columns + " FROM " + from(relation, literals);
     }
 
     private String resume(List<String> position, List<String> literals) {
@@ -114,7 +135,7 @@ public final class ScanSql {
         return "(" + list(position) + ") > (" + String.join(", ", literals) + ")";
     }
 
-    private static String list(List<String> names) {
+    static String list(List<String> names) {
         return names.stream().map(SqlIdentifier::quote).collect(Collectors.joining(", "));
     }
 }

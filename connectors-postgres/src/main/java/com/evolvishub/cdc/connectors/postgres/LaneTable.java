@@ -1,0 +1,172 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.Lane;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The row of {@code evolvishub_cdc.lane} that says who writes a lane and what the destination holds
+ * of it. Every batch moves it in the batch's own transaction, under the epoch that the writer took:
+ * a writer with an older one finds no row to move, and its batch is rolled back.
+ */
+final class LaneTable {
+
+    private static final String HOLDER =
+            """
+            SELECT epoch, last_number, run, writer, host, pid, backend_start::text
+            FROM evolvishub_cdc.lane WHERE identity = ?""";
+
+    private static final String TAKE =
+            """
+            UPDATE evolvishub_cdc.lane
+            SET epoch = epoch + 1, run = ?, writer = ?, host = ?, pid = pg_backend_pid(),
+                backend_start = (SELECT backend_start FROM pg_stat_activity
+                                 WHERE pid = pg_backend_pid()),
+                updated_at = clock_timestamp()
+            WHERE identity = ?
+            RETURNING epoch, last_number""";
+
+    private static final String ADVANCE =
+            """
+            UPDATE evolvishub_cdc.lane SET last_number = ?, updated_at = clock_timestamp()
+            WHERE identity = ? AND epoch = ?""";
+
+    // only the very session that is written down, never a later one that was given its pid
+    private static final String END_HOLDER =
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE pid = ? AND backend_start = ?::timestamptz AND pid <> pg_backend_pid()""";
+
+    private final PostgresSession session;
+    private final String identity;
+    private long epoch;
+    private PreparedStatement advance;
+
+    /** What a writer found when it took the lane. */
+    record Taken(long epoch, long lastNumber) {}
+
+    private record Holder(
+            long epoch, String run, String writer, String host, int pid, String backendStart) {
+        void refuse(Lane lane) throws FencedException {
+            if (!lane.mayTakeFrom(run, writer, epoch)) {
+                throw new FencedException(run, host);
+            }
+        }
+    }
+
+    LaneTable(PostgresSession session, String identity) {
+        this.session = session;
+        this.identity = identity;
+    }
+
+    /** Takes the lane. A holder that is stuck in a batch is ended, where the role may do that. */
+    Taken take(Lane lane) throws SQLException, FencedException {
+        LaneTableCreation.ensure(session);
+        try {
+            return tryToTake(lane);
+        } catch (FencedException e) {
+            session.rollback();
+            throw e;
+        } catch (SQLException e) {
+            session.rollback();
+            if (!SqlStates.is(e, SqlStates.LOCK_NOT_AVAILABLE)) {
+                throw e;
+            }
+            endHolder(lane);
+            return tryToTake(lane);
+        }
+    }
+
+    private Taken tryToTake(Lane lane) throws SQLException, FencedException {
+        session.execute("SET LOCAL lock_timeout = '5s'");
+        insertMissing();
+        holder(HOLDER + " FOR UPDATE").refuse(lane);
+        try (PreparedStatement take = session.connection().prepareStatement(TAKE)) {
+            take.setString(1, lane.run());
+            take.setString(2, lane.writer());
+            take.setString(3, lane.host());
+            take.setString(4, identity);
+            try (ResultSet row = take.executeQuery()) {
+                row.next();
+                Taken taken = new Taken(row.getLong(1), row.getLong(2));
+                session.commit();
+                epoch = taken.epoch();
+                return taken;
+            }
+        }
+    }
+
+    private void insertMissing() throws SQLException {
+        try (PreparedStatement insert =
+                session.connection()
+                        .prepareStatement(
+                                "INSERT INTO evolvishub_cdc.lane (identity) VALUES (?)"
+                                        + " ON CONFLICT DO NOTHING")) {
+            insert.setString(1, identity);
+            insert.executeUpdate();
+        }
+    }
+
+    private Holder holder(String sql) throws SQLException {
+        try (PreparedStatement select = session.connection().prepareStatement(sql)) {
+            select.setString(1, identity);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("the lane's row is gone from evolvishub_cdc.lane");
+                }
+                return new Holder(
+                        row.getLong("epoch"),
+                        row.getString("run"),
+                        row.getString("writer"),
+                        row.getString("host"),
+                        row.getInt("pid"),
+                        row.getString("backend_start"));
+            }
+        }
+    }
+
+    private void endHolder(Lane lane) throws SQLException, FencedException {
+        Holder holder = holder(HOLDER);
+        holder.refuse(lane);
+        try (PreparedStatement end = session.connection().prepareStatement(END_HOLDER)) {
+            end.setInt(1, holder.pid());
+            end.setString(2, holder.backendStart());
+            try (ResultSet ended = end.executeQuery()) {
+                if (!ended.next() || !ended.getBoolean(1)) {
+                    throw new SQLException(
+                            ("the lane is held by process %d of the destination, begun %s, of run"
+                                            + " %s on host %s; end it with SELECT"
+                                            + " pg_terminate_backend(%d)")
+                                    .formatted(
+                                            holder.pid(),
+                                            holder.backendStart(),
+                                            holder.run(),
+                                            holder.host(),
+                                            holder.pid()),
+                            SqlStates.LOCK_NOT_AVAILABLE);
+                }
+            }
+        }
+        session.commit();
+    }
+
+    /**
+     * First statement of a batch's transaction: holds the lane until its end.
+     *
+     * @throws FencedException if somebody has taken the lane
+     */
+    void advance(long number) throws SQLException, FencedException {
+        if (advance == null) {
+            advance = session.connection().prepareStatement(ADVANCE);
+        }
+        advance.setLong(1, number);
+        advance.setString(2, identity);
+        advance.setLong(3, epoch);
+        if (advance.executeUpdate() == 0) {
+            Holder holder = holder(HOLDER);
+            throw new FencedException(holder.run(), holder.host());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+
+/** Makes the tables of ours that a destination needs, once, whoever comes first. */
+final class LaneTableCreation {
+
+    private static final int TRIES = 5;
+
+    // what IF NOT EXISTS still throws when two create one thing at a time
+    private static final Set<String> SOMEBODY_ELSE_DID = Set.of("23505", "42P06", "42P07", "42710");
+
+    private static final String TABLES =
+            """
+            CREATE SCHEMA IF NOT EXISTS evolvishub_cdc;
+            CREATE TABLE IF NOT EXISTS evolvishub_cdc.lane (
+                identity text PRIMARY KEY,
+                epoch bigint NOT NULL DEFAULT 0,
+                last_number bigint NOT NULL DEFAULT 0,
+                run text NOT NULL DEFAULT '',
+                writer text NOT NULL DEFAULT '',
+                host text NOT NULL DEFAULT '',
+                pid integer NOT NULL DEFAULT 0,
+                backend_start timestamptz,
+                updated_at timestamptz NOT NULL DEFAULT now()
+            ) WITH (fillfactor = 50);
+            CREATE TABLE IF NOT EXISTS evolvishub_cdc.dead_letter (
+                id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                mapping text NOT NULL,
+                identity text NOT NULL,
+                number bigint NOT NULL,
+                operation text NOT NULL,
+                error text NOT NULL,
+                time timestamptz NOT NULL DEFAULT now(),
+                payload json NOT NULL
+            )""";
+
+    private LaneTableCreation() {}
+
+    static void ensure(PostgresSession session) throws SQLException {
+        for (int left = TRIES; !exist(session); left--) {
+            try {
+                session.execute(TABLES);
+                session.commit();
+            } catch (SQLException e) {
+                session.rollback();
+                if (left == 0 || !SOMEBODY_ELSE_DID.contains(e.getSQLState())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Asked first, so that a role without CREATE can use tables that its administrator made. */
+    private static boolean exist(PostgresSession session) throws SQLException {
+        try (Statement statement = session.connection().createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                """
+                                SELECT to_regclass('evolvishub_cdc.lane') IS NOT NULL
+                                   AND to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL""")) {
+            row.next();
+            boolean there = row.getBoolean(1);
+            session.commit();
+            return there;
+        }
+    }
+}

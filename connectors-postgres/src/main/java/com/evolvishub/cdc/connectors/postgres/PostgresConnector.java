@@ -1,0 +1,21 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.delivery.DestinationClient;
+import com.evolvishub.cdc.delivery.DestinationConnector;
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.destination.PostgresType;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+
+/** Tables of a PostgreSQL database, version 13 or later. */
+public final class PostgresConnector implements DestinationConnector {
+
+    @Override
+    public DestinationType type() {
+        return new PostgresType();
+    }
+
+    @Override
+    public DestinationClient client(Pipeline pipeline) {
+        return new PostgresClient(pipeline);
+    }
+}

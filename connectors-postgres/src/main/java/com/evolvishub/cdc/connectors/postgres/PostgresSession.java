@@ -1,0 +1,129 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+
+/**
+ * One connection to the destination, set up so that COPY text means what it meant at the source.
+ * Transactions are the caller's. {@link #abort} may be called from any thread.
+ */
+final class PostgresSession {
+
+    private static final String SETTINGS =
+            """
+            SET TimeZone = 'UTC';
+            SET DateStyle = 'ISO, YMD';
+            SET IntervalStyle = 'postgres';
+            SET xmloption = 'content';
+            SET standard_conforming_strings = on;
+            SET client_min_messages = warning;
+            SET statement_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0;
+            SET lock_timeout = 0;
+            SET jit = off
+            """;
+
+    private final Connection connection;
+
+    private PostgresSession(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Connects. Waits as long as the endpoint's timeout allows. */
+    static PostgresSession open(EndpointSpec endpoint, String mapping) throws SQLException {
+        ConnectionSpec spec = endpoint.connection();
+        Connection connection = new Driver().connect(url(spec), properties(spec, mapping));
+        if (connection == null) {
+            throw new SQLException("no PostgreSQL address: " + spec.host());
+        }
+        PostgresSession session = new PostgresSession(connection);
+        try {
+            session.execute(SETTINGS);
+            connection.setAutoCommit(false);
+            return session;
+        } catch (SQLException e) {
+            session.abort();
+            throw e;
+        }
+    }
+
+    private static String url(ConnectionSpec spec) {
+        String host = spec.host().contains(":") ? "[" + spec.host() + "]" : spec.host();
+        String database = URLEncoder.encode(spec.database(), StandardCharsets.UTF_8);
+        return "jdbc:postgresql://%s:%d/%s"
+                .formatted(host, spec.port(), database.replace("+", "%20"));
+    }
+
+    private static Properties properties(ConnectionSpec spec, String mapping) {
+        Properties properties = new Properties();
+        String seconds = Long.toString(Math.max(1, spec.timeout().toSeconds()));
+        properties.setProperty("connectTimeout", seconds);
+        // a server that vanished without a word must not hold the lane for ever
+        properties.setProperty("socketTimeout", "300");
+        properties.setProperty("tcpKeepAlive", "true");
+        for (Option option : spec.parameters()) {
+            properties.setProperty(option.name(), option.value().reveal());
+        }
+        set(properties, "user", spec.username());
+        set(properties, "password", spec.password().reveal());
+        properties.setProperty("ApplicationName", "evolvishub-cdc " + mapping);
+        TlsSpec tls = spec.tls();
+        set(properties, "sslmode", tls.mode());
+        set(properties, "sslcert", tls.certificate());
+        set(properties, "sslkey", tls.key());
+        set(properties, "sslrootcert", tls.rootCertificate());
+        return properties;
+    }
+
+    private static void set(Properties properties, String name, String value) {
+        if (!value.isEmpty()) {
+            properties.setProperty(name, value);
+        }
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    CopyManager copyManager() throws SQLException {
+        return connection.unwrap(PGConnection.class).getCopyAPI();
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    /**
+     * Rolls back; a connection that cannot is of no more use, and that failure is the newer one.
+     */
+    void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    /** Cuts the connection, whatever another thread does with it. Does not wait. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // it was closed already; there is nobody to tell and nothing to do
+            return;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.delivery.Failure;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * What the server's error codes mean for a delivery. Told by code, never by text: texts differ
+ * between versions and languages.
+ */
+final class SqlStates {
+
+    /** A lock was not to be had within {@code lock_timeout}. */
+    static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** A unique index has that value already. */
+    static final String UNIQUE_VIOLATION = "23505";
+
+    private static final List<String> ROW_CLASSES = List.of("22", "23", "54");
+    // 21000: two rows of one key in a statement, cured by smaller batches; P0001: a trigger's RAISE
+    private static final Set<String> ROW_STATES = Set.of("21000", "P0001", "44000");
+
+    private static final List<String> OUTAGE_CLASSES = List.of("08", "53", "57", "40", "58");
+    // 25006: a standby that was or will be the primary; 55006: in use
+    private static final Set<String> OUTAGE_STATES = Set.of(LOCK_NOT_AVAILABLE, "55006", "25006");
+
+    private static final Pattern COLUMN_OF_COPY = Pattern.compile(", column (.+?)(: |$)");
+
+    private SqlStates() {}
+
+    /** Whether what is in the rows is the matter, not the server or the table. */
+    static boolean blamesRow(SQLException e) {
+        String state = e.getSQLState();
+        return state != null
+                && (ROW_STATES.contains(state) || ROW_CLASSES.contains(state.substring(0, 2)));
+    }
+
+    static boolean is(SQLException e, String state) {
+        return state.equals(e.getSQLState());
+    }
+
+    /** Whether trying again later may help. */
+    static Failure classify(Exception failure) {
+        if (!(failure instanceof SQLException sql) || sql.getSQLState() == null) {
+            return Failure.TRANSIENT;
+        }
+        String state = sql.getSQLState();
+        return OUTAGE_STATES.contains(state) || OUTAGE_CLASSES.contains(state.substring(0, 2))
+                ? Failure.TRANSIENT
+                : Failure.PERMANENT;
+    }
+
+    /**
+     * The server's message with the column it is about. Without its detail, which shows all the
+     * cells of the row.
+     */
+    static String message(SQLException e) {
+        if (!(e instanceof PSQLException postgres) || postgres.getServerErrorMessage() == null) {
+            return String.valueOf(e.getMessage());
+        }
+        ServerErrorMessage server = postgres.getServerErrorMessage();
+        String column = column(server);
+        return (column.isEmpty() ? "" : "column \"" + column + "\": ")
+                + server.getMessage()
+                + " (SQLSTATE "
+                + server.getSQLState()
+                + ")";
+    }
+
+    private static String column(ServerErrorMessage server) {
+        if (server.getColumn() != null) {
+            return server.getColumn();
+        }
+        if (server.getWhere() == null) {
+            return "";
+        }
+        Matcher matcher = COLUMN_OF_COPY.matcher(server.getWhere().lines().findFirst().orElse(""));
+        return matcher.find() ? matcher.group(1) : "";
+    }
+}

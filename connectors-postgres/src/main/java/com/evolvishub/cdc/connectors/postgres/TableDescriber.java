@@ -1,0 +1,143 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
+import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks the server what a table looks like. Leaves no transaction open. */
+final class TableDescriber {
+
+    private static final String TABLE =
+            """
+            SELECT c.oid, n.nspname, c.relname, c.relkind
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = to_regclass(?)""";
+
+    private static final String COLUMNS =
+            """
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type,
+                   CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
+                        ELSE format_type(a.atttypid, a.atttypmod) END AS base_type,
+                   a.attnotnull OR t.typnotnull AS not_null, a.attgenerated <> '' AS generated,
+                   a.attidentity, a.atthasdef OR t.typdefault IS NOT NULL AS has_default
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum""";
+
+    private static final String UNIQUE_KEYS =
+            """
+            SELECT i.indisprimary, i.indimmediate,
+                   ARRAY(SELECT a.attname::text
+                         FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
+                         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+                         WHERE k.place <= i.indnkeyatts ORDER BY k.place) AS columns
+            FROM pg_index i
+            WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid
+              AND i.indpred IS NULL AND i.indexprs IS NULL""";
+
+    private final PostgresSession session;
+
+    TableDescriber(PostgresSession session) {
+        this.session = session;
+    }
+
+    /** The endpoint's table, found as the session's search path finds it; empty: not there. */
+    Optional<TableDescription> describe(EndpointSpec endpoint) throws SQLException {
+        try (PreparedStatement select = session.connection().prepareStatement(TABLE)) {
+            select.setString(1, SqlIdentifier.quote(endpoint.schema(), endpoint.table()));
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(describe(row));
+            }
+        } finally {
+            session.rollback();
+        }
+    }
+
+    private TableDescription describe(ResultSet table) throws SQLException {
+        long oid = table.getLong("oid");
+        // from here on names of types come with their schema
+        session.execute("SET LOCAL search_path = ''");
+        List<String> primaryKey = new ArrayList<>();
+        List<List<String>> uniqueKeys = new ArrayList<>();
+        try (PreparedStatement select = session.connection().prepareStatement(UNIQUE_KEYS)) {
+            select.setLong(1, oid);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    List<String> columns = List.of((String[]) row.getArray("columns").getArray());
+                    if (row.getBoolean("indisprimary")) {
+                        primaryKey.addAll(columns);
+                    }
+                    if (row.getBoolean("indimmediate")) {
+                        uniqueKeys.add(columns);
+                    }
+                }
+            }
+        }
+        return new TableDescription(
+                table.getString("nspname"),
+                table.getString("relname"),
+                table.getString("relkind").charAt(0),
+                columns(oid),
+                primaryKey,
+                uniqueKeys);
+    }
+
+    private List<TableColumn> columns(long oid) throws SQLException {
+        List<TableColumn> columns = new ArrayList<>();
+        try (PreparedStatement select = session.connection().prepareStatement(COLUMNS)) {
+            select.setLong(1, oid);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    String identity = row.getString("attidentity");
+                    columns.add(
+                            new TableColumn(
+                                    row.getString("attname"),
+                                    row.getString("type"),
+                                    row.getString("base_type"),
+                                    row.getBoolean("not_null"),
+                                    row.getBoolean("generated"),
+                                    identity.isEmpty() ? ' ' : identity.charAt(0),
+                                    row.getBoolean("has_default")));
+                }
+            }
+        }
+        return columns;
+    }
+
+    /** Whether the server has a type of that name. */
+    boolean hasType(String type) throws SQLException {
+        try (PreparedStatement select =
+                session.connection().prepareStatement("SELECT to_regtype(?) IS NOT NULL")) {
+            select.setString(1, type);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        } finally {
+            session.rollback();
+        }
+    }
+
+    /** Whether the table holds no row. */
+    boolean isEmpty(TableDescription table) throws SQLException {
+        try (PreparedStatement select =
+                        session.connection()
+                                .prepareStatement(
+                                        "SELECT NOT EXISTS (SELECT FROM " + table.quoted() + ")");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        } finally {
+            session.rollback();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.Condition;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Gate;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * The sink of every lane. Rows get the lane's next number and wait in a checkpointed queue; an I/O
+ * thread sends what a completed checkpoint holds, and the destination keeps the last number
+ * together with the rows. So whatever dies, what is sent again is the same rows under the same
+ * numbers, and the destination tells which of them it has.
+ *
+ * <p>Nothing in here waits for the destination: not a row, not a checkpoint, not the end. While it
+ * is away or the queue is full the lane's {@link Gate} is closed and the source does not poll.
+ *
+ * <p>Runs with parallelism 1, chained behind its source, in one task with it.
+ */
+public final class Delivery extends AbstractStreamOperator<Void>
+        implements OneInputStreamOperator<FlowElement, Void> {
+    private static final long serialVersionUID = 1L;
+
+    private static final String STATE = "delivery";
+    private static final Duration RECHECK = Duration.ofMinutes(5);
+    private static final Duration FAREWELL = Duration.ofMillis(200);
+
+    private final Pipeline pipeline;
+    private final String run;
+    private final boolean acceptsDuplicates;
+    private final QueueBounds bounds;
+    private final Duration recheck;
+
+    private transient ListState<DeliveryState> kept;
+    private transient DeliveryState restored;
+    private transient Gate gate;
+    private transient DeliveryQueue queue;
+    private transient GateKeeper keeper;
+    private transient SendingRules rules;
+    private transient WriterIdentity identity;
+    private transient LaneWriter writer;
+    private transient Thread thread;
+
+    /**
+     * @param run random id of this run of the job, the same in the lane's source
+     * @param acceptsDuplicates whether to go on when the destination holds rows that the state
+     *     knows nothing of, and cannot take them twice without harm ({@code --accept-duplicates},
+     *     {@code --reset}, {@code --fresh})
+     */
+    public Delivery(Pipeline pipeline, String run, boolean acceptsDuplicates) {
+        this(pipeline, run, acceptsDuplicates, QueueBounds.DEFAULT, RECHECK);
+    }
+
+    Delivery(
+            Pipeline pipeline,
+            String run,
+            boolean acceptsDuplicates,
+            QueueBounds bounds,
+            Duration recheck) {
+        this.pipeline = pipeline;
+        this.run = run;
+        this.acceptsDuplicates = acceptsDuplicates;
+        this.bounds = bounds;
+        this.recheck = recheck;
+        setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    /** Puts this at the end of a lane. Uid, name and slot-sharing group are the caller's. */
+    public SingleOutputStreamOperator<Void> behind(DataStream<FlowElement> rows) {
+        return rows.transform("deliver " + pipeline.mapping(), Types.VOID, this).setParallelism(1);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        kept =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
+        Iterator<DeliveryState> each = kept.get().iterator();
+        restored = each.hasNext() ? each.next() : DeliveryState.NEW;
+        kept.clear();
+    }
+
+    /** Flink opens a chain from its tail: the gate is there before the source is started. */
+    @Override
+    public void open() throws Exception {
+        super.open();
+        Clock clock = Clock.systemUTC();
+        gate = Gate.install(new LaneKey(run, pipeline.identity()));
+        restored.totals().restoreInto(gate.status());
+        gate.acknowledge(restored.acknowledgedPoll());
+        LaneMetrics.register(getMetricGroup(), pipeline.mapping(), gate.status(), clock);
+        queue = new DeliveryQueue(restored, bounds, gate.status().rowsQueued);
+        keeper = new GateKeeper(gate, queue);
+        rules = new SendingRules(pipeline, restored, acceptsDuplicates);
+        identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
+        if (pipeline.enabled()) {
+            start(clock);
+        } else {
+            gate.status().destination(Condition.of(MappingState.DISABLED, clock.instant()));
+        }
+    }
+
+    private void start(Clock clock) {
+        gate.status().destination(Condition.of(MappingState.STARTING, clock.instant()));
+        queue.sendAtOnce(rules.atOnce());
+        String type = pipeline.deliver().destination().type();
+        writer =
+                new LaneWriter(
+                        pipeline,
+                        identity,
+                        () -> Destinations.load().connector(type),
+                        queue,
+                        gate,
+                        keeper,
+                        rules,
+                        new Backoff(pipeline.deliver().retry(), new Random()),
+                        recheck,
+                        clock,
+                        getContainingTask().getEnvironment()::failExternally);
+        thread = new Thread(writer, "deliver " + pipeline.mapping());
+        thread.setDaemon(true);
+        thread.setContextClassLoader(getUserCodeClassloader());
+        thread.start();
+        // what the state needs of it is in the queue by now
+        restored = null;
+    }
+
+    @Override
+    public void processElement(StreamRecord<FlowElement> element) {
+        if (queue.add(element.getValue()) && gate.isOpen()) {
+            keeper.refresh();
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        kept.update(List.of(pipeline.enabled() ? state(context.getCheckpointId()) : restored));
+    }
+
+    private DeliveryState state(long checkpoint) {
+        // the queue first: whoever opens the lane raises its numbers last
+        DeliveryQueue.Contents contents = queue.snapshot(checkpoint);
+        return new DeliveryState(
+                contents.lastNumber(),
+                rules.isAhead(),
+                run,
+                identity.epoch(),
+                contents.acknowledgedPoll(),
+                LaneTotals.of(gate.status()),
+                contents.elements());
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        queue.complete(checkpointId);
+        // the backend has written its copy: let go of rows that were acknowledged since
+        kept.clear();
+    }
+
+    /** Waits for nothing: what is not acknowledged is in the last snapshot. */
+    @Override
+    public void close() throws Exception {
+        if (gate != null) {
+            gate.close();
+            gate.remove();
+        }
+        if (writer != null) {
+            writer.close();
+            thread.interrupt();
+            thread.join(FAREWELL.toMillis());
+        }
+        super.close();
+    }
+}

@@ -1,0 +1,61 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.LaneStatus;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What a lane has done since its first run: the part of {@link LaneStatus} that outlives a restart.
+ *
+ * @param watermark the highest one read; empty: none
+ */
+record LaneTotals(
+        long rowsRead,
+        long rowsUnchanged,
+        long rowsWritten,
+        long bytesWritten,
+        long nullWatermarks,
+        long polls,
+        long pollMillis,
+        long errors,
+        long retries,
+        String watermark,
+        Optional<Instant> lastPoll,
+        Optional<Instant> deliveredAsOf) {
+
+    static final LaneTotals NONE =
+            new LaneTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, "", Optional.empty(), Optional.empty());
+
+    static LaneTotals of(LaneStatus status) {
+        return new LaneTotals(
+                status.rowsRead.get(),
+                status.rowsUnchanged.get(),
+                status.rowsWritten.get(),
+                status.bytesWritten.get(),
+                status.nullWatermarks.get(),
+                status.polls.get(),
+                status.pollMillis.get(),
+                status.errors.get(),
+                status.retries.get(),
+                status.watermark(),
+                status.lastPoll(),
+                status.deliveredAsOf());
+    }
+
+    /** Goes on counting from here. */
+    void restoreInto(LaneStatus status) {
+        // before the counters: polled() counts
+        lastPoll.ifPresent(when -> status.polled(when, pollMillis));
+        status.rowsRead.set(rowsRead);
+        status.rowsUnchanged.set(rowsUnchanged);
+        status.rowsWritten.set(rowsWritten);
+        status.bytesWritten.set(bytesWritten);
+        status.nullWatermarks.set(nullWatermarks);
+        status.polls.set(polls);
+        status.pollMillis.set(pollMillis);
+        status.errors.set(errors);
+        status.retries.set(retries);
+        status.watermark(watermark);
+        deliveredAsOf.ifPresent(status::delivered);
+    }
+}

@@ -1,0 +1,115 @@
+package com.evolvishub.cdc.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.PollStarted;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DeliveryStateFormatTest {
+
+    private static final Instant AS_OF = Instant.parse("2026-01-02T03:04:05.123456Z");
+
+    private static final DeliveryState STATE =
+            new DeliveryState(
+                    44,
+                    true,
+                    "run",
+                    7,
+                    3,
+                    new LaneTotals(
+                            1,
+                            2,
+                            3,
+                            4,
+                            5,
+                            6,
+                            7,
+                            8,
+                            9,
+                            "2026-01-01 00:00:00+00",
+                            Optional.of(AS_OF),
+                            Optional.empty()),
+                    List.of(
+                            new PollStarted(4, TestLane.KEYED),
+                            TestLane.row(Operation.INSERT, TestLane.KEYED, "1", "é\\t🐘")
+                                    .numbered(42),
+                            TestLane.row(Operation.DELETE, TestLane.KEYED, "1").numbered(43),
+                            new PollEnded(4, true, AS_OF),
+                            ChangeRow.of(
+                                            Operation.UPSERT,
+                                            TestLane.KEYLESS,
+                                            "2\tb".getBytes(StandardCharsets.UTF_8),
+                                            "w".getBytes(StandardCharsets.UTF_8))
+                                    .withRowId(new byte[] {1, -1})
+                                    .numbered(44)));
+
+    @Test
+    void restoresWhatItWrote() throws IOException {
+        assertSame(read(written(STATE)));
+    }
+
+    @Test
+    void restoresFormat1AsItWasReleased() throws IOException {
+        try (InputStream resource = getClass().getResourceAsStream("/delivery-state-1.hex")) {
+            String hex = new String(resource.readAllBytes(), StandardCharsets.US_ASCII);
+            byte[] released = HexFormat.of().parseHex(hex.strip());
+            assertSame(read(released));
+            assertThat(written(STATE)).isEqualTo(released);
+        }
+    }
+
+    @Test
+    void refusesAFormatItDoesNotKnow() {
+        assertThatThrownBy(() -> read(new byte[] {0, 0, 0, 2}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("format 2")
+                .hasMessageContaining("reads format 1");
+    }
+
+    private static void assertSame(DeliveryState restored) {
+        assertThat(restored).usingRecursiveComparison().ignoringFields("queue").isEqualTo(STATE);
+        assertThat(restored.queue().stream().map(DeliveryStateFormatTest::shown))
+                .containsExactlyElementsOf(
+                        STATE.queue().stream().map(DeliveryStateFormatTest::shown).toList());
+    }
+
+    private static String shown(FlowElement element) {
+        if (element instanceof ChangeRow row) {
+            return String.join(
+                    "|",
+                    row.operation().name(),
+                    row.schema().toString(),
+                    new String(row.line(), StandardCharsets.UTF_8),
+                    HexFormat.of().formatHex(row.rowId()),
+                    new String(row.watermark(), StandardCharsets.UTF_8),
+                    Long.toString(row.sequence()));
+        }
+        return element.toString();
+    }
+
+    private static byte[] written(DeliveryState state) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DeliveryStateFormat.write(state, new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static DeliveryState read(byte[] bytes) throws IOException {
+        return DeliveryStateFormat.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+}

@@ -1,0 +1,412 @@
+package com.evolvishub.cdc.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Gate;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DeliveryTest {
+
+    private static final Instant AS_OF = Instant.parse("2026-01-02T03:04:05.123456Z");
+
+    private final String table = UUID.randomUUID().toString();
+    private final MemoryDestination destination = MemoryDestination.at(table);
+    private final List<OneInputStreamOperatorTestHarness<FlowElement, Void>> started =
+            new ArrayList<>();
+    private TestLane lane = TestLane.to(MemoryConnector.endpoint(table));
+    private QueueBounds bounds = QueueBounds.DEFAULT;
+    private boolean acceptsDuplicates;
+    private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
+    private Gate gate;
+
+    private void start(OperatorSubtaskState state) throws Exception {
+        start(state, UUID.randomUUID().toString());
+    }
+
+    private void start(OperatorSubtaskState state, String run) throws Exception {
+        Delivery delivery =
+                new Delivery(
+                        lane.pipeline(), run, acceptsDuplicates, bounds, Duration.ofMillis(50));
+        task = new OneInputStreamOperatorTestHarness<>(delivery);
+        started.add(task);
+        task.setup();
+        if (state != null) {
+            task.initializeState(state);
+        }
+        task.open();
+        gate = Gate.of(new LaneKey(run, lane.pipeline().identity()));
+    }
+
+    private void startAndWait(OperatorSubtaskState state) throws Exception {
+        start(state);
+        await().until(gate::isOpen);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        destination.comeLoose();
+        for (OneInputStreamOperatorTestHarness<FlowElement, Void> each : started) {
+            each.close();
+        }
+    }
+
+    private void row(String... cells) throws Exception {
+        emit(TestLane.row(TestLane.KEYED, cells));
+    }
+
+    private void emit(FlowElement element) throws Exception {
+        task.processElement(new StreamRecord<>(element));
+    }
+
+    private void awaitRows(String... rows) {
+        await().untilAsserted(() -> assertThat(destination.rows()).containsExactly(rows));
+    }
+
+    private MappingState state() {
+        return gate.status().destination().state();
+    }
+
+    private void awaitState(MappingState state) {
+        await().until(() -> state() == state);
+    }
+
+    @Test
+    void sendsOnlyWhatACompletedCheckpointHolds() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        task.snapshot(1, 1);
+        row("2", "b");
+        task.snapshot(2, 2);
+        row("3", "c");
+        assertThat(destination.rows()).isEmpty();
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta");
+        task.notifyOfCompletedCheckpoint(2);
+        awaitRows("1\ta", "2\tb");
+        await().until(() -> gate.status().rowsWritten.get() == 2);
+        assertThat(gate.status().rowsQueued).hasValue(1);
+    }
+
+    @Test
+    void takesALaterCheckpointForAllBeforeIt() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        task.snapshot(1, 1);
+        row("2", "b");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitRows("1\ta", "2\tb");
+    }
+
+    @Test
+    void sendsAtOnceWhenRowsMayComeTwice() throws Exception {
+        lane = lane.with(DeliveryMode.AT_LEAST_ONCE);
+        startAndWait(null);
+        row("1", "a");
+        awaitRows("1\ta");
+    }
+
+    @Test
+    void sendsAtOnceWhereARepeatedRowDoesNoHarm() throws Exception {
+        destination.upsertsRows();
+        startAndWait(null);
+        emit(new PollStarted(1, TestLane.KEYED));
+        row("1", "a");
+        awaitRows("1\ta");
+    }
+
+    @Test
+    void waitsForTheCheckpointWhereADeleteMayFollow() throws Exception {
+        destination.upsertsRows();
+        lane = lane.byDiff();
+        startAndWait(null);
+        emit(new PollStarted(1, TestLane.KEYED));
+        row("1", "a");
+        await().until(() -> !gate.status().rowsQueued.compareAndSet(-1, 0));
+        task.snapshot(1, 1);
+        assertThat(destination.rows()).isEmpty();
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta");
+    }
+
+    @Test
+    void sendsRestoredRowsThatTheDestinationDoesNotHold() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        row("2", "b");
+        row("3", "c");
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        destination.loseNextAnswer();
+        task.close();
+        destination.holdUpTo(2);
+        startAndWait(state);
+        awaitRows("3\tc");
+        row("4", "d");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitRows("3\tc", "4\td");
+        assertThat(destination.lastNumber()).isEqualTo(4);
+    }
+
+    @Test
+    void doesNotRepeatABatchWhoseAnswerWasLost() throws Exception {
+        startAndWait(null);
+        destination.loseNextAnswer();
+        row("1", "a");
+        row("2", "b");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta", "2\tb");
+        await().until(() -> gate.status().errors.get() == 1 && gate.isOpen());
+        row("3", "c");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitRows("1\ta", "2\tb", "3\tc");
+    }
+
+    @Test
+    void closesTheGateWhileTheDestinationIsAwayAndCatchesUp() throws Exception {
+        startAndWait(null);
+        destination.goAway();
+        row("1", "a");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.WAITING_FOR_DESTINATION);
+        assertThat(gate.isOpen()).isFalse();
+        assertThat(gate.status().destination().cause()).isEqualTo("connection refused");
+        assertThat(gate.status().destination().nextTry()).isPresent();
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        destination.comeBack();
+        awaitRows("1\ta");
+        await().until(gate::isOpen);
+        awaitState(MappingState.FINISHED);
+    }
+
+    @Test
+    void startsWhileTheDestinationIsAway() throws Exception {
+        destination.goAway();
+        start(null);
+        awaitState(MappingState.WAITING_FOR_DESTINATION);
+        task.snapshot(1, 1);
+        destination.comeBack();
+        await().until(gate::isOpen);
+    }
+
+    @Test
+    void refusesARowThatComesBeforeTheLaneIsOpen() throws Exception {
+        destination.goAway();
+        start(null);
+        assertThatThrownBy(() -> row("1", "a")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void closesTheGateWhenTheQueueIsFullAndOpensItWhenHalfOfItIsGone() throws Exception {
+        bounds = new QueueBounds(1000, 1000);
+        startAndWait(null);
+        for (int i = 1; i <= 20; i++) {
+            row(Integer.toString(i), "a");
+        }
+        assertThat(gate.isOpen()).isFalse();
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(gate::isOpen);
+        assertThat(destination.rows()).hasSize(20);
+    }
+
+    @Test
+    void stopsAtABadRowAndNamesIt() throws Exception {
+        startAndWait(null);
+        destination.refuse("3\tc");
+        for (String name : List.of("a", "b", "c", "d")) {
+            row(Integer.toString(name.charAt(0) - 'a' + 1), name);
+        }
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.QUARANTINED);
+        awaitRows("1\ta", "2\tb");
+        assertThat(gate.status().destination().cause())
+                .isEqualTo("row 3 (id = 3): column \"name\": does not please");
+        assertThat(gate.isOpen()).isFalse();
+        destination.refuse("");
+        awaitRows("1\ta", "2\tb", "3\tc", "4\td");
+        await().until(gate::isOpen);
+    }
+
+    @Test
+    void goesOnPastADeadLetter() throws Exception {
+        lane = lane.with(OnBadRow.DEAD_LETTER);
+        startAndWait(null);
+        destination.refuse("2\tb");
+        row("1", "a");
+        row("2", "b");
+        row("3", "c");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta", "3\tc");
+        assertThat(destination.deadLetters()).hasSize(1);
+        assertThat(destination.lastNumber()).isEqualTo(3);
+    }
+
+    @Test
+    void endsWhenAnotherRunTakesTheLane() throws Exception {
+        startAndWait(null);
+        destination.takenBy("r2", "h2");
+        row("1", "a");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .isEqualTo("taken over by run r2 on host h2");
+        assertThat(gate.status().destination().nextTry()).isEmpty();
+        assertThat(gate.isOpen()).isFalse();
+        OperatorSubtaskState state = task.snapshot(2, 2);
+        assertThat(destination.rows()).isEmpty();
+        task.close();
+        startAndWait(state);
+        awaitRows("1\ta");
+    }
+
+    @Test
+    void aRestartedTaskOfAFencedRunDoesNotFenceBack() throws Exception {
+        start(null, "r1");
+        await().until(gate::isOpen);
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.close();
+        destination.takenBy("r2", "h2");
+        start(state, "r1");
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause()).startsWith("taken over by run r2");
+    }
+
+    @Test
+    void stopsWhenTheDestinationIsAheadOfAnOldState() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        OperatorSubtaskState old = task.snapshot(1, 1);
+        task.close();
+        destination.holdUpTo(7);
+        startAndWait(old);
+        row("8", "h");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .contains("--accept-duplicates orders", "--reset orders");
+        OperatorSubtaskState undecided = task.snapshot(3, 3);
+        task.close();
+        start(undecided);
+        awaitState(MappingState.QUARANTINED);
+        OperatorSubtaskState still = task.snapshot(4, 4);
+        task.close();
+        acceptsDuplicates = true;
+        startAndWait(still);
+        awaitRows("8\th");
+        assertThat(destination.lastNumber()).isEqualTo(8);
+    }
+
+    @Test
+    void goesOnWithAnOldStateWhereARepeatedRowDoesNoHarm() throws Exception {
+        destination.upsertsRows();
+        destination.holdUpTo(7);
+        startAndWait(null);
+        emit(new PollStarted(1, TestLane.KEYED));
+        row("8", "h");
+        awaitRows("8\th");
+        assertThat(destination.lastNumber()).isEqualTo(8);
+    }
+
+    @Test
+    void acknowledgesAPollWhenItsRowsAreThere() throws Exception {
+        startAndWait(null);
+        emit(new PollStarted(1, TestLane.KEYED));
+        row("1", "a");
+        emit(new PollEnded(1, true, AS_OF));
+        emit(new PollStarted(2, TestLane.KEYED));
+        row("2", "b");
+        emit(new PollEnded(2, true, AS_OF.plusSeconds(1)));
+        assertThat(gate.acknowledgedPoll()).isZero();
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(() -> gate.acknowledgedPoll() == 2);
+        assertThat(gate.status().deliveredAsOf()).contains(AS_OF.plusSeconds(1));
+        assertThat(destination.batches()).containsExactly(2);
+        OperatorSubtaskState state = task.snapshot(2, 2);
+        task.close();
+        start(state);
+        assertThat(gate.acknowledgedPoll()).isEqualTo(2);
+    }
+
+    @Test
+    void keepsTotalsThroughARestart() throws Exception {
+        startAndWait(null);
+        gate.status().rowsRead.set(41);
+        gate.status().watermark("2026-01-01 00:00:00+00");
+        gate.status().polled(AS_OF, 12);
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.close();
+        start(state);
+        assertThat(gate.status().rowsRead).hasValue(41);
+        assertThat(gate.status().polls).hasValue(1);
+        assertThat(gate.status().pollMillis).hasValue(12);
+        assertThat(gate.status().watermark()).isEqualTo("2026-01-01 00:00:00+00");
+        assertThat(gate.status().lastPoll()).contains(AS_OF);
+    }
+
+    @Test
+    void carriesTheStateOfADisabledLane() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.close();
+        lane = lane.disabled();
+        start(state);
+        assertThat(state()).isEqualTo(MappingState.DISABLED);
+        task.notifyOfCompletedCheckpoint(1);
+        OperatorSubtaskState carried = task.snapshot(2, 2);
+        assertThat(gate.isOpen()).isFalse();
+        task.close();
+        assertThat(destination.rows()).isEmpty();
+        lane = TestLane.to(MemoryConnector.endpoint(table));
+        startAndWait(carried);
+        awaitRows("1\ta");
+    }
+
+    @Test
+    void doesNotWaitForAStuckDestinationWhenItCloses() throws Exception {
+        startAndWait(null);
+        destination.getStuck();
+        row("1", "a");
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        task.endInput();
+        long before = System.nanoTime();
+        task.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+        start(state);
+        // the zombie wakes under an epoch that is over
+        await().until(gate::isOpen);
+        destination.comeLoose();
+        awaitRows("1\ta");
+    }
+}

@@ -1,0 +1,203 @@
+package com.evolvishub.cdc.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.RowSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What delivery relies on in every destination. A subclass gives clients of one and the same lane,
+ * a fresh destination for each test, and looks at what is there.
+ */
+public abstract class DestinationContract {
+
+    private static final RowSchema SCHEMA = TestLane.KEYLESS;
+
+    /** A new client of the test's one lane, nothing opened yet. */
+    protected abstract DestinationClient client() throws Exception;
+
+    /** The lines of all rows at the destination, as COPY text, in any order. */
+    protected abstract List<String> contents() throws Exception;
+
+    /** A row that the destination refuses for what is in it. */
+    protected abstract ChangeRow badRow();
+
+    private static Lane lane(String run, String writer, boolean held, long runEpoch) {
+        return new Lane("file/orders", run, writer, "host of " + run, "orders", held, runEpoch);
+    }
+
+    private static Lane newLane(String run) {
+        return lane(run, "writer of " + run, false, 0);
+    }
+
+    private static ChangeRow row(long number) {
+        return TestLane.row(SCHEMA, Long.toString(number), "row " + number).numbered(number);
+    }
+
+    private static List<ChangeRow> rows(long from, long to) {
+        return LongStream.rangeClosed(from, to).mapToObj(DestinationContract::row).toList();
+    }
+
+    private static String[] lines(long from, long to) {
+        return LongStream.rangeClosed(from, to)
+                .mapToObj(number -> number + "\trow " + number)
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void keepsRowsAndTheirLastNumber() throws Exception {
+        try (DestinationClient client = client()) {
+            LaneOpening opening = client.open(newLane("a"));
+            assertThat(opening.lastNumber()).isZero();
+            assertThat(opening.epoch()).isPositive();
+            client.prepare(SCHEMA);
+            client.write(rows(1, 3));
+            client.write(rows(4, 5));
+        }
+        try (DestinationClient next = client()) {
+            assertThat(next.open(newLane("b")).lastNumber()).isEqualTo(5);
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 5));
+    }
+
+    @Test
+    void raisesTheEpochWithEveryOpening() throws Exception {
+        try (DestinationClient first = client();
+                DestinationClient second = client()) {
+            long epoch = first.open(newLane("a")).epoch();
+            assertThat(second.open(newLane("b")).epoch()).isGreaterThan(epoch);
+        }
+    }
+
+    @Test
+    void refusesAWriterWhoseLaneWasTakenAndNamesTheTaker() throws Exception {
+        try (DestinationClient zombie = client();
+                DestinationClient taker = client()) {
+            zombie.open(newLane("a"));
+            zombie.prepare(SCHEMA);
+            zombie.write(rows(1, 2));
+            assertThat(taker.open(newLane("b")).lastNumber()).isEqualTo(2);
+            taker.prepare(SCHEMA);
+            assertThatThrownBy(() -> zombie.write(rows(3, 4)))
+                    .isInstanceOf(FencedException.class)
+                    .hasMessage("taken over by run b on host host of b");
+            taker.write(rows(3, 3));
+            assertThatThrownBy(() -> zombie.write(rows(3, 4))).isInstanceOf(Exception.class);
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 3));
+    }
+
+    @Test
+    void doesNotLetAFencedRunFenceBack() throws Exception {
+        long held;
+        try (DestinationClient first = client()) {
+            held = first.open(newLane("a")).epoch();
+        }
+        try (DestinationClient taker = client();
+                DestinationClient back = client();
+                DestinationClient restarted = client()) {
+            taker.open(newLane("b"));
+            taker.prepare(SCHEMA);
+            assertThatThrownBy(() -> back.open(lane("a", "writer of a", true, held)))
+                    .isInstanceOf(FencedException.class)
+                    .hasMessage("taken over by run b on host host of b");
+            assertThatThrownBy(() -> restarted.open(lane("a", "another writer", false, held)))
+                    .isInstanceOf(FencedException.class);
+            taker.write(rows(1, 1));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 1));
+    }
+
+    @Test
+    void letsARestartedTaskTakeTheLaneFromItsOwnRun() throws Exception {
+        long held;
+        try (DestinationClient first = client()) {
+            held = first.open(newLane("a")).epoch();
+        }
+        try (DestinationClient restarted = client()) {
+            assertThat(restarted.open(lane("a", "another writer", false, held)).epoch())
+                    .isGreaterThan(held);
+        }
+    }
+
+    @Test
+    void letsAWriterReopenWhatItHolds() throws Exception {
+        Lane lane = lane("a", "writer of a", true, 1);
+        try (DestinationClient first = client()) {
+            first.open(newLane("a"));
+        }
+        try (DestinationClient second = client()) {
+            second.open(lane);
+        }
+        // the answer to that one was lost: the writer still names the epoch before it
+        try (DestinationClient third = client()) {
+            third.open(lane);
+            third.prepare(SCHEMA);
+            third.write(rows(1, 1));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 1));
+    }
+
+    @Test
+    void writesNothingOfABatchWithABadRow() throws Exception {
+        try (DestinationClient client = client()) {
+            client.open(newLane("a"));
+            client.prepare(SCHEMA);
+            List<ChangeRow> batch = new ArrayList<>(rows(1, 2));
+            batch.add(badRow().numbered(3));
+            assertThatThrownBy(() -> client.write(batch)).isInstanceOf(BadRowException.class);
+            assertThat(contents()).isEmpty();
+            client.write(rows(1, 2));
+        }
+        try (DestinationClient next = client()) {
+            assertThat(next.open(newLane("b")).lastNumber()).isEqualTo(2);
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 4, 8, 16, 32, 64, 128})
+    void losesAndDoublesNoneWhenCutOffAnywhere(int piecesBeforeTheCut) throws Exception {
+        long last = 0;
+        try (DestinationClient client = client()) {
+            last = client.open(newLane("a")).lastNumber();
+            client.prepare(SCHEMA);
+            Runnable close = client::close;
+            CompletableFuture<Void> cut =
+                    CompletableFuture.runAsync(() -> spin(piecesBeforeTheCut)).thenRun(close);
+            try {
+                for (int batch = 0; batch < 20; batch++) {
+                    client.write(rows(batch * 500L + 1, batch * 500L + 500));
+                }
+            } catch (FencedException e) {
+                throw e;
+            } catch (Exception e) {
+                assertThat(client.classify(e)).isEqualTo(Failure.TRANSIENT);
+            }
+            cut.join();
+        }
+        try (DestinationClient next = client()) {
+            last = next.open(newLane("b")).lastNumber();
+            assertThat(last % 500).isZero();
+            next.prepare(SCHEMA);
+            if (last < 10_000) {
+                next.write(rows(last + 1, 10_000));
+            }
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 10_000));
+    }
+
+    /** As long as so many pieces of work take, whatever the machine. */
+    private static void spin(int pieces) {
+        IntStream.range(0, pieces * 20_000).forEach(i -> Thread.onSpinWait());
+    }
+}

@@ -1,0 +1,138 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.destination.EndpointProblem;
+import com.evolvishub.cdc.planner.destination.OptionKey;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** Destinations of type {@code memory}: one {@link MemoryDestination} for each table's name. */
+public final class MemoryConnector implements DestinationConnector {
+
+    static EndpointSpec endpoint(String table) {
+        return new EndpointSpec(
+                "memory",
+                new ConnectionSpec(
+                        "",
+                        1,
+                        "",
+                        "",
+                        Secret.NONE,
+                        TlsSpec.UNSET,
+                        Duration.ofSeconds(1),
+                        List.of()),
+                "",
+                table,
+                List.of());
+    }
+
+    @Override
+    public DestinationType type() {
+        return new MemoryType();
+    }
+
+    @Override
+    public DestinationClient client(Pipeline pipeline) {
+        return new MemoryClient(MemoryDestination.at(pipeline.deliver().destination().table()));
+    }
+
+    private static final class MemoryClient implements DestinationClient {
+
+        private final MemoryDestination destination;
+        private long epoch;
+
+        MemoryClient(MemoryDestination destination) {
+            this.destination = destination;
+        }
+
+        @Override
+        public LaneOpening open(Lane lane) throws Exception {
+            LaneOpening opening = destination.open(lane);
+            epoch = opening.epoch();
+            return opening;
+        }
+
+        @Override
+        public List<String> check(RowSchema schema) {
+            return List.of();
+        }
+
+        @Override
+        public void prepare(RowSchema schema) throws IOException {
+            destination.reach();
+        }
+
+        @Override
+        public void write(List<ChangeRow> rows) throws Exception {
+            destination.write(epoch, rows);
+        }
+
+        @Override
+        public boolean keepsDeadLetters() {
+            return true;
+        }
+
+        @Override
+        public void writeDeadLetter(ChangeRow row, String error) {
+            destination.bury(row, error);
+        }
+
+        @Override
+        public Failure classify(Exception failure) {
+            return failure instanceof IOException ? Failure.TRANSIENT : Failure.PERMANENT;
+        }
+
+        @Override
+        public boolean upserts(RowSchema schema) {
+            return destination.upserts();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class MemoryType implements DestinationType {
+        @Override
+        public String name() {
+            return "memory";
+        }
+
+        @Override
+        public int defaultPort() {
+            return 1;
+        }
+
+        @Override
+        public boolean keyed() {
+            return true;
+        }
+
+        @Override
+        public List<OptionKey> options() {
+            return List.of();
+        }
+
+        @Override
+        public List<EndpointProblem> check(EndpointSpec endpoint) {
+            return List.of();
+        }
+
+        @Override
+        public String label(EndpointSpec endpoint) {
+            return "memory " + endpoint.table();
+        }
+
+        @Override
+        public String exactlyOnce() {
+            return "one lock";
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.CopyText;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Deliver;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.physical.Retry;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** Lanes, schemas and rows for tests of destinations. */
+public record TestLane(
+        EndpointSpec destination,
+        DeliveryMode mode,
+        Capture capture,
+        OnBadRow onBadRow,
+        boolean createTable,
+        boolean enabled) {
+
+    /** What a keyed table of two columns looks like. */
+    public static final RowSchema KEYED =
+            new RowSchema(
+                    List.of(column("id", 20, "bigint"), column("name", 25, "text")), List.of(0));
+
+    /** The same columns, and no way to tell rows apart. */
+    public static final RowSchema KEYLESS = new RowSchema(KEYED.columns(), List.of());
+
+    private static final Capture BY_WATERMARK =
+            new Capture.ByWatermark(
+                    "updated",
+                    WatermarkType.TIMESTAMP,
+                    "",
+                    "",
+                    Duration.ofSeconds(10),
+                    1000,
+                    Duration.ZERO,
+                    NullWatermark.IGNORE);
+
+    /** Exactly once, by watermark, bad rows stop it. */
+    public static TestLane to(EndpointSpec destination) {
+        return new TestLane(
+                destination,
+                DeliveryMode.EXACTLY_ONCE,
+                BY_WATERMARK,
+                OnBadRow.QUARANTINE,
+                true,
+                true);
+    }
+
+    public TestLane with(DeliveryMode other) {
+        return new TestLane(destination, other, capture, onBadRow, createTable, enabled);
+    }
+
+    public TestLane with(OnBadRow other) {
+        return new TestLane(destination, mode, capture, other, createTable, enabled);
+    }
+
+    public TestLane byDiff() {
+        Capture diff = new Capture.ByDiff(0.5);
+        return new TestLane(destination, mode, diff, onBadRow, createTable, enabled);
+    }
+
+    public TestLane neverCreating() {
+        return new TestLane(destination, mode, capture, onBadRow, false, enabled);
+    }
+
+    public TestLane disabled() {
+        return new TestLane(destination, mode, capture, onBadRow, createTable, false);
+    }
+
+    public Pipeline pipeline() {
+        Retry retry = new Retry(3, Duration.ofMillis(20));
+        PollScan scan =
+                new PollScan(
+                        destination,
+                        new Relation.Table("", "source"),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        capture,
+                        new Schedule.Every(Duration.ofSeconds(60)),
+                        1000,
+                        retry,
+                        SchemaChange.EVOLVE,
+                        "");
+        Deliver deliver =
+                new Deliver(
+                        scan, destination, mode, createTable, onBadRow, SchemaChange.EVOLVE, retry);
+        return new Pipeline("file/orders", "orders", enabled, "worker-1", 0, deliver);
+    }
+
+    public static Column column(String name, int oid, String type) {
+        return new Column(name, name, new SqlType(oid, type, 'b', 'X'), true);
+    }
+
+    /** An upsert of a row, cells as the server would write them. */
+    public static ChangeRow row(RowSchema schema, String... cells) {
+        return row(Operation.UPSERT, schema, cells);
+    }
+
+    public static ChangeRow row(Operation operation, RowSchema schema, String... cells) {
+        byte[] line = String.join("\t", cells).getBytes(StandardCharsets.UTF_8);
+        return ChangeRow.of(operation, schema, line, CopyText.EMPTY);
+    }
+}

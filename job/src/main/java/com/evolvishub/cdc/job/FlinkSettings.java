@@ -1,0 +1,59 @@
+package com.evolvishub.cdc.job;
+
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.contrib.streaming.state.RocksDBOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+
+/** The Flink settings that our promises rest on; they travel with the job, on a cluster too. */
+public final class FlinkSettings {
+
+    private FlinkSettings() {}
+
+    /** The settings for a plan. */
+    public static Configuration of(PhysicalPlan plan) {
+        Configuration settings = new Configuration();
+        settings.set(PipelineOptions.NAME, plan.name());
+        settings.set(PipelineOptions.GENERIC_TYPES, false);
+        settings.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        settings.set(PipelineOptions.OBJECT_REUSE, true);
+        // there is no event time here, and the default wakes every task five times a second for it
+        settings.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ZERO);
+        settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        // the default of four threads a mapping is what 300 mappings cannot afford
+        settings.set(RocksDBOptions.CHECKPOINT_TRANSFER_THREAD_NUM, 1);
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, plan.checkpointInterval());
+        settings.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, plan.checkpointTimeout());
+        settings.set(
+                CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
+                CheckpointingMode.EXACTLY_ONCE);
+        settings.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        settings.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 1);
+        // a checkpoint that fails is tried again a second later; it is no reason to restart a job
+        settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1_000_000);
+        settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        settings.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+                Duration.ofSeconds(1));
+        settings.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+                Duration.ofMinutes(1));
+        settings.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+                Duration.ofMinutes(5));
+        settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR, 0.2);
+        if (!plan.checkpointStorage().isEmpty()) {
+            settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, plan.checkpointStorage());
+        }
+        return settings;
+    }
+}

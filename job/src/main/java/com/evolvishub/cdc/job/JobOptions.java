@@ -1,0 +1,18 @@
+package com.evolvishub.cdc.job;
+
+import java.util.Objects;
+
+/**
+ * What one run of a plan decides for itself.
+ *
+ * @param run a random id: two runs of one plan must not be taken for each other
+ * @param endsWhenFinished whether a finished {@code one_time} mapping ends its Flink task. A
+ *     finished task leaves no state to go on from, so only a job made of nothing else ends that way
+ * @param fresh whether the user asked to begin anew although destinations may hold rows of earlier
+ *     runs
+ */
+public record JobOptions(String run, boolean endsWhenFinished, boolean fresh) {
+    public JobOptions {
+        Objects.requireNonNull(run, "run");
+    }
+}

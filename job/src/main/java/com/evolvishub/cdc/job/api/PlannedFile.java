@@ -1,0 +1,187 @@
+package com.evolvishub.cdc.job.api;
+
+import com.evolvishub.cdc.planner.Explain;
+import com.evolvishub.cdc.planner.Planner;
+import com.evolvishub.cdc.planner.Plans;
+import com.evolvishub.cdc.planner.RunOverrides;
+import com.evolvishub.cdc.planner.destination.DestinationTypes;
+import com.evolvishub.cdc.planner.destination.KafkaType;
+import com.evolvishub.cdc.planner.destination.PostgresType;
+import com.evolvishub.cdc.planner.destination.PulsarType;
+import com.evolvishub.cdc.planner.destination.RedisStreamsType;
+import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.reader.SpecReader;
+import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.PlanException;
+import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.SpecDocument;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A file, read and planned; no server was asked.
+ *
+ * @param plans the plan and each step on the way to it
+ * @param locations where the file's values stand
+ * @param warnings what was understood and is not as it may be meant
+ */
+public record PlannedFile(Plans plans, Locations locations, List<Problem> warnings) {
+
+    private static final DestinationTypes TYPES =
+            new DestinationTypes(
+                    List.of(
+                            new PostgresType(),
+                            new KafkaType(),
+                            new PulsarType(),
+                            new RedisStreamsType()));
+
+    public PlannedFile {
+        Objects.requireNonNull(plans, "plans");
+        Objects.requireNonNull(locations, "locations");
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads and plans a file as it stands.
+     *
+     * @throws PlanException with every mistake in it
+     */
+    public static PlannedFile load(Path file) {
+        return load(file, RunOverrides.NONE);
+    }
+
+    /**
+     * Reads and plans a file, with what this run does otherwise.
+     *
+     * @throws PlanException with every mistake in it
+     */
+    public static PlannedFile load(Path file, RunOverrides overrides) {
+        return load(file, overrides, System.getenv());
+    }
+
+    /**
+     * Reads and plans a file, with references looked up in {@code environment}.
+     *
+     * @throws PlanException with every mistake in it
+     */
+    public static PlannedFile load(
+            Path file, RunOverrides overrides, Map<String, String> environment) {
+        return load(file, overrides, environment, Catalog.OFFLINE);
+    }
+
+    /**
+     * Reads and plans a file, with facts of live databases for the reader of the plan.
+     *
+     * @throws PlanException with every mistake in it
+     */
+    public static PlannedFile load(
+            Path file, RunOverrides overrides, Map<String, String> environment, Catalog catalog) {
+        SpecReader reader =
+                new SpecReader(
+                        TYPES,
+                        variable -> Optional.ofNullable(environment.get(variable)),
+                        PlannedFile::secret);
+        SpecDocument document = reader.read(file.getFileName().toString(), text(file));
+        Plans plans =
+                new Planner(TYPES).plan(document.spec(), document.locations(), overrides, catalog);
+        List<Problem> warnings = new ArrayList<>(document.warnings());
+        warnings.addAll(plans.warnings());
+        return new PlannedFile(plans, document.locations(), warnings);
+    }
+
+    /**
+     * Plans a spec that no file stands behind.
+     *
+     * @throws PlanException with every mistake in it
+     */
+    public static PlannedFile of(MultiCdcSpec spec, RunOverrides overrides) {
+        Locations nowhere = (path, message) -> new Problem(path, 0, 0, message);
+        Plans plans = new Planner(TYPES).plan(spec, nowhere, overrides, Catalog.OFFLINE);
+        return new PlannedFile(plans, nowhere, plans.warnings());
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException missing) {
+            throw unreadable(file, "there is no such file");
+        } catch (IOException unreadable) {
+            throw unreadable(file, "it cannot be read (%s)".formatted(unreadable.getMessage()));
+        }
+    }
+
+    private static PlanException unreadable(Path file, String why) {
+        return new PlanException(List.of(new Problem("", 0, 0, "%s: %s".formatted(file, why))));
+    }
+
+    private static Optional<String> secret(String path) {
+        try {
+            // editors and `echo` end a file with a line end that is no part of a password
+            return Optional.of(Files.readString(Path.of(path)).stripTrailing());
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** What the file says, with what this run does otherwise. */
+    public MultiCdcSpec spec() {
+        return plans.spec();
+    }
+
+    /** What runs. */
+    public PhysicalPlan physical() {
+        return plans.physical();
+    }
+
+    /** Every step from file to pipelines, for people. */
+    public String explain() {
+        return new Explain(TYPES).text(plans);
+    }
+
+    /** Every step from file to pipelines, for machines. */
+    public String explainJson() {
+        return new Explain(TYPES).json(plans);
+    }
+
+    /** What the file says of its mappings, by their names. */
+    public Map<String, String> descriptions() {
+        return spec().mappings().stream()
+                .collect(Collectors.toMap(MappingSpec::name, MappingSpec::description));
+    }
+
+    /** A problem of a pipeline's mapping, at a key below it. */
+    public Problem problem(Pipeline pipeline, String key, String message) {
+        String path = mapping(pipeline).path();
+        return locations.problem(path.isEmpty() ? key : path + "." + key, message);
+    }
+
+    /** The key under which a pipeline's destination stands in its mapping. */
+    public String destinationKey(Pipeline pipeline) {
+        MappingSpec mapping = mapping(pipeline);
+        int index = mapping.destinations().indexOf(pipeline.deliver().destination());
+        return mapping.destinations().size() == 1 ? "destination" : "destinations[" + index + "]";
+    }
+
+    private MappingSpec mapping(Pipeline pipeline) {
+        // one of several destinations has its mapping's name and a suffix
+        return spec().mappings().stream()
+                .filter(
+                        mapping ->
+                                pipeline.mapping().equals(mapping.name())
+                                        || pipeline.mapping().startsWith(mapping.name() + "→"))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,66 @@
+package com.evolvishub.cdc.job.cli;
+
+import com.evolvishub.cdc.job.FlinkSettings;
+import com.evolvishub.cdc.job.JobOptions;
+import com.evolvishub.cdc.job.JobTranslator;
+import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.planner.RunOverrides;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.PlanException;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The main class of {@code cdc-job.jar}: {@code flink run cdc-job.jar --config multi.yaml}. Where
+ * checkpoints go is the cluster's to say, or the file's {@code checkpoint.storage}.
+ */
+@Command(name = "cdc-job", description = "Submits the mappings of a file to a Flink cluster.")
+public final class CdcJob {
+
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The YAML file, as the submitting machine sees it.")
+    private Path config;
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Deliver from the beginning, although destinations may hold rows already.")
+    private boolean fresh;
+
+    private CdcJob() {}
+
+    /** Called by Flink's client. */
+    public static void main(String[] arguments) throws Exception {
+        CdcJob job = new CdcJob();
+        new CommandLine(job).parseArgs(arguments);
+        job.submit();
+    }
+
+    private void submit() throws Exception {
+        PhysicalPlan plan;
+        try {
+            plan = PlannedFile.load(config, RunOverrides.NONE).physical();
+        } catch (PlanException mistakes) {
+            mistakes.problems().forEach(problem -> System.err.println("error: " + problem));
+            throw mistakes;
+        }
+        boolean endless =
+                plan.pipelines().stream()
+                        .anyMatch(
+                                pipeline -> !(pipeline.scan().schedule() instanceof Schedule.Once));
+        JobOptions options = new JobOptions(UUID.randomUUID().toString(), !endless, fresh);
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment();
+        environment.configure(FlinkSettings.of(plan));
+        JobTranslator.addTo(environment, plan, options);
+        environment.executeAsync(plan.name());
+    }
+}

@@ -1,0 +1,33 @@
+package com.evolvishub.cdc.job.cli;
+
+import com.evolvishub.cdc.planner.spec.SyncSpec;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the commands that run mappings have in common. */
+final class RunOptions {
+
+    @Mixin ConfigOption config;
+    @Mixin LogOptions log;
+    @Mixin StateOption state;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "one_time, continuous or cron, in place of what the file says.")
+    SyncSpec.Mode mode;
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Forget the state of earlier runs and begin anew. Rows that destinations without a"
+                            + " key already hold are delivered again.")
+    boolean fresh;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Port of Web UI and REST API on 127.0.0.1 (default: any free one).")
+    int port;
+}

@@ -1,0 +1,193 @@
+package com.evolvishub.cdc.job.cli;
+
+import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.embedded.EmbeddedRun;
+import com.evolvishub.cdc.job.embedded.RunSettings;
+import com.evolvishub.cdc.job.preflight.Finding;
+import com.evolvishub.cdc.job.preflight.Preflight;
+import com.evolvishub.cdc.job.status.JobReport;
+import com.evolvishub.cdc.job.status.RunOutcome;
+import com.evolvishub.cdc.job.status.StatusClient;
+import com.evolvishub.cdc.job.status.StatusRenderer;
+import com.evolvishub.cdc.planner.RunOverrides;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** One call of {@code run-multi} or {@code run-mapping}, from the file to the exit code. */
+final class RunSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
+    private static final Duration REFRESH = Duration.ofSeconds(1);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+
+    private final RunOptions options;
+    private final RunOverrides overrides;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final String commandName;
+    private final CountDownLatch stopAsked = new CountDownLatch(1);
+
+    RunSession(RunOptions options, RunOverrides overrides, CommandLine command) {
+        this.options = options;
+        this.overrides = overrides;
+        this.out = command.getOut();
+        this.err = command.getErr();
+        this.commandName = command.getCommandName();
+    }
+
+    int run() throws Exception {
+        PlannedFile file = PlannedFile.load(options.config.file, overrides);
+        Path stateDirectory = options.state.of(file.physical().name());
+        boolean terminal = Terminal.isInteractive();
+        options.log.apply(
+                file.spec().logLevel(),
+                terminal ? Optional.of(logFile(stateDirectory)) : Optional.empty());
+        file.warnings().forEach(warning -> err.println("warning: " + warning));
+
+        CompletableFuture<List<Finding>> findings =
+                CompletableFuture.supplyAsync(() -> Preflight.check(file));
+        RunSettings settings = new RunSettings(stateDirectory, options.port, options.fresh);
+        try (EmbeddedRun run = EmbeddedRun.prepare(file.physical(), settings)) {
+            Optional<Integer> refused = refuse(file, run, findings.get());
+            if (refused.isPresent()) {
+                return refused.get();
+            }
+            Signals.onStop(this::askToStop);
+            run.start();
+            greet(file, run);
+            return watch(file, run, terminal);
+        } finally {
+        }
+    }
+
+    private void askToStop() {
+        stopAsked.countDown();
+    }
+
+    /**
+     * Before anything runs for the first time, a file of which no mapping can work is not started.
+     */
+    private Optional<Integer> refuse(PlannedFile file, EmbeddedRun run, List<Finding> findings) {
+        findings.forEach(
+                finding ->
+                        err.println(
+                                (finding.mistake() ? "error: " : "outage: ") + finding.problem()));
+        long enabled = file.physical().pipelines().stream().filter(p -> p.enabled()).count();
+        long broken = findings.stream().map(Finding::mapping).distinct().count();
+        boolean refused =
+                (broken >= enabled && run.resumesFrom().isEmpty())
+                        || (file.physical().stopOnError() && broken > 0);
+        if (!refused) {
+            return Optional.empty();
+        }
+        err.println("nothing was started");
+        return Optional.of(
+                findings.stream().anyMatch(Finding::mistake) ? ExitCode.MISTAKE : ExitCode.OUTAGE);
+    }
+
+    private void greet(PlannedFile file, EmbeddedRun run) {
+        long enabled = file.physical().pipelines().stream().filter(p -> p.enabled()).count();
+        out.printf(
+                "%s: %d mappings on %d workers; Web UI %s%n",
+                file.physical().name(), enabled, file.physical().workers(), run.webUi());
+        run.resumesFrom().ifPresent(from -> out.printf("Going on from %s%n", from));
+        out.flush();
+    }
+
+    private int watch(PlannedFile file, EmbeddedRun run, boolean terminal) throws Exception {
+        StatusClient status = new StatusClient(run.webUi(), file.physical(), file.descriptions());
+        CompletableFuture<JobResult> ended = run.ended();
+        LiveTable table = new LiveTable(out);
+        while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (ended.isDone()) {
+                return fail(ended.get());
+            }
+            JobReport report;
+            try {
+                report = status.report(run.jobId());
+            } catch (IOException busy) {
+                LOG.debug("no status this time", busy);
+                continue;
+            }
+            run.saveStatus(StatusRenderer.json(report));
+            if (terminal) {
+                table.show(report);
+            }
+            RunOutcome outcome = RunOutcome.of(file.physical(), report);
+            if (outcome != RunOutcome.RUNNING) {
+                return finish(run, report, outcome, terminal);
+            }
+        }
+        return stopOnRequest(run);
+    }
+
+    private int finish(EmbeddedRun run, JobReport report, RunOutcome outcome, boolean terminal) {
+        run.stop(STOP_PATIENCE);
+        if (!terminal) {
+            out.println(StatusRenderer.table(report));
+        }
+        report.mappings().stream()
+                .filter(mapping -> !mapping.cause().isEmpty())
+                .forEach(m -> err.println("error: %s: %s".formatted(m.name(), m.cause())));
+        switch (outcome) {
+            case FINISHED -> out.println("All mappings are done.");
+            case STOPPED_BY_ERROR -> err.println("Stopped, because stop_on_error is set.");
+            default -> err.println("Ended with mappings in quarantine.");
+        }
+        out.flush();
+        return outcome == RunOutcome.FINISHED ? ExitCode.OK : ExitCode.OUTAGE;
+    }
+
+    private int stopOnRequest(EmbeddedRun run) {
+        out.println("Stopping: taking a final checkpoint …");
+        out.flush();
+        Optional<Path> saved = run.stop(STOP_PATIENCE);
+        out.println(
+                saved.map(path -> "State saved in " + path + ".")
+                        .orElse("No final checkpoint could be taken; the last one holds."));
+        out.printf(
+                "The same command goes on from there: evolvishub-cdc %s -c %s …%n",
+                commandName, options.config.file);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private int fail(JobResult result) {
+        String cause =
+                result.getSerializedThrowable()
+                        .map(thrown -> rootMessage(thrown))
+                        .orElse("it was cancelled from outside");
+        err.println("error: the job has ended: " + cause);
+        return ExitCode.OUTAGE;
+    }
+
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    private static Path logFile(Path stateDirectory) {
+        try {
+            Files.createDirectories(stateDirectory);
+        } catch (IOException unwritable) {
+            // said properly when the directory is locked
+            return Path.of(System.getProperty("java.io.tmpdir"), "evolvishub-cdc.log");
+        }
+        return stateDirectory.resolve("run.log");
+    }
+}

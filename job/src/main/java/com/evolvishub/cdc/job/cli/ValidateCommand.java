@@ -1,0 +1,58 @@
+package com.evolvishub.cdc.job.cli;
+
+import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.preflight.Finding;
+import com.evolvishub.cdc.job.preflight.Preflight;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Checks a file, and what it names. */
+@Command(
+        name = "validate",
+        mixinStandardHelpOptions = true,
+        description =
+                "Checks a file and, unless --offline, every server, table, column and type it names. Changes"
+                        + " nothing.",
+        footer = {
+            "",
+            "Examples:",
+            "  evolvishub-cdc validate -c multi_customer_views.yaml",
+            "  evolvishub-cdc validate --offline -c multi_customer_views.yaml"
+        })
+final class ValidateCommand implements Callable<Integer> {
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+    @Mixin private ConfigOption config;
+    @Mixin private LogOptions log;
+
+    @Option(names = "--offline", description = "Look at the file alone.")
+    private boolean offline;
+
+    @Override
+    public Integer call() {
+        log.applyQuietly();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        PlannedFile file = PlannedFile.load(config.file);
+        file.warnings().forEach(warning -> err.println("warning: " + warning));
+        List<Finding> findings = offline ? List.of() : Preflight.check(file);
+        findings.forEach(
+                finding ->
+                        err.println(
+                                (finding.mistake() ? "error: " : "outage: ") + finding.problem()));
+        if (findings.isEmpty()) {
+            out.printf(
+                    "%s: %d mappings, %s%n",
+                    file.physical().name(),
+                    file.spec().mappings().size(),
+                    offline ? "no mistake in the file" : "all endpoints answer and fit");
+            return ExitCode.OK;
+        }
+        return findings.stream().anyMatch(Finding::mistake) ? ExitCode.MISTAKE : ExitCode.OUTAGE;
+    }
+}

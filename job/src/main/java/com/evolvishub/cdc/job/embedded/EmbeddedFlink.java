@@ -1,0 +1,69 @@
+package com.evolvishub.cdc.job.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.MetricOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+
+/** The Flink inside this JVM: sized for one job, reachable from this machine only. */
+final class EmbeddedFlink {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** Under this RocksDB warns that its write buffers no longer fit a slot. */
+    private static final int MANAGED_MB_PER_WORKER = 32;
+
+    private static final int MANAGED_MB_AT_LEAST = 96;
+
+    private EmbeddedFlink() {}
+
+    /**
+     * @throws PortInUseException if somebody listens there
+     */
+    static void requireFree(int port) {
+        if (port == 0) {
+            return;
+        }
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            probe.setReuseAddress(true);
+        } catch (IOException taken) {
+            throw new PortInUseException(port, taken);
+        }
+    }
+
+    static MiniCluster start(int workers, int port) throws Exception {
+        Configuration settings = new Configuration();
+        settings.set(RestOptions.ADDRESS, LOOPBACK);
+        settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
+        settings.set(RestOptions.BIND_PORT, Integer.toString(port));
+        settings.set(WebOptions.SUBMIT_ENABLE, false);
+        settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(500));
+        settings.set(
+                TaskManagerOptions.MANAGED_MEMORY_SIZE,
+                MemorySize.ofMebiBytes(
+                        Math.max(MANAGED_MB_AT_LEAST, MANAGED_MB_PER_WORKER * workers)));
+        // no operator is connected over the network, but Flink wants a pool
+        settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(8));
+        settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(8));
+        // both ends are this process: a long pause is a slow machine, not a lost one
+        settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5));
+        MiniCluster cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(settings)
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(workers)
+                                .build());
+        cluster.start();
+        return cluster;
+    }
+}

@@ -1,0 +1,187 @@
+package com.evolvishub.cdc.job.embedded;
+
+import com.evolvishub.cdc.job.FlinkSettings;
+import com.evolvishub.cdc.job.JobOptions;
+import com.evolvishub.cdc.job.JobTranslator;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.RestoreMode;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a plan on a Flink inside this JVM. It goes on from the newest state in its directory,
+ * whatever ended the run before. Methods may be called from any thread; {@link #stop} once.
+ */
+public final class EmbeddedRun implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRun.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+    private final PhysicalPlan plan;
+    private final RunSettings settings;
+    private final StateDirectory state;
+    private final MiniCluster cluster;
+    private final Optional<RestorePoint> restorePoint;
+    private volatile JobID job;
+
+    private EmbeddedRun(
+            PhysicalPlan plan,
+            RunSettings settings,
+            StateDirectory state,
+            MiniCluster cluster,
+            Optional<RestorePoint> restorePoint) {
+        this.plan = plan;
+        this.settings = settings;
+        this.state = state;
+        this.cluster = cluster;
+        this.restorePoint = restorePoint;
+    }
+
+    /**
+     * Takes the state directory and starts a Flink for the plan; nothing is read or written yet.
+     *
+     * @throws StateDirectoryException if the directory is in use or cannot be written
+     * @throws PortInUseException if the port is taken
+     */
+    public static EmbeddedRun prepare(PhysicalPlan plan, RunSettings settings) throws Exception {
+        StateDirectory state = new StateDirectory(settings.stateDirectory());
+        state.lock();
+        try {
+            if (settings.fresh()) {
+                state.forget();
+            }
+            Optional<RestorePoint> newest = RestorePoint.newest(state);
+            state.sweep();
+            EmbeddedFlink.requireFree(settings.port());
+            MiniCluster cluster = EmbeddedFlink.start(plan.workers(), settings.port());
+            return new EmbeddedRun(plan, settings, state, cluster, newest);
+        } catch (Exception failed) {
+            state.close();
+            throw failed;
+        }
+    }
+
+    /** The folder this run goes on from; empty: it begins anew. */
+    public Optional<Path> resumesFrom() {
+        return restorePoint.map(RestorePoint::folder);
+    }
+
+    /** Submits the job; from here on rows flow. */
+    public void start() throws Exception {
+        JobOptions options = new JobOptions(UUID.randomUUID().toString(), false, settings.fresh());
+        Configuration configuration = FlinkSettings.of(plan);
+        if (plan.checkpointStorage().isEmpty()) {
+            configuration.set(
+                    CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                    state.checkpoints().toUri().toString());
+        }
+        JobGraph graph = JobTranslator.translate(plan, options, configuration);
+        restorePoint.ifPresent(
+                point ->
+                        graph.setSavepointRestoreSettings(
+                                // a mapping taken out of the file leaves state that nobody asks for
+                                SavepointRestoreSettings.forPath(
+                                        point.folder().toUri().toString(),
+                                        true,
+                                        RestoreMode.CLAIM)));
+        job = cluster.submitJob(graph).get().getJobID();
+        state.announce(webUi().toString());
+    }
+
+    /** Flink's Web UI and REST API. */
+    public URI webUi() {
+        return cluster.getRestAddress().join();
+    }
+
+    /** The job's id in that API. */
+    public String jobId() {
+        return job.toHexString();
+    }
+
+    /** Completes when the job has ended by itself or was stopped. */
+    public CompletableFuture<JobResult> ended() {
+        return cluster.requestJobResult(job);
+    }
+
+    /** Keeps what {@code status} shows once this run is gone. */
+    public void saveStatus(String json) {
+        try {
+            state.saveStatus(json);
+        } catch (IOException unwritable) {
+            LOG.warn("could not write {}: {}", state.status(), unwritable.toString());
+        }
+    }
+
+    /**
+     * Stops the job with its state saved. If that cannot be done in time the newest checkpoint is
+     * what the next run goes on from; nothing is lost either way.
+     *
+     * @param patience how long to wait for it
+     * @return where the state lies; empty: no new state was saved
+     */
+    public Optional<Path> stop(Duration patience) {
+        try {
+            JobStatus status = cluster.getJobStatus(job).get(5, TimeUnit.SECONDS);
+            if (status.isGloballyTerminalState()) {
+                return Optional.empty();
+            }
+            String path =
+                    cluster.stopWithSavepoint(
+                                    job,
+                                    state.savepoints().toUri().toString(),
+                                    false,
+                                    SavepointFormatType.NATIVE)
+                            .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return Optional.of(Path.of(URI.create(path)));
+        } catch (ExecutionException | TimeoutException notSaved) {
+            LOG.debug("no final checkpoint", notSaved);
+            cancel();
+            return Optional.empty();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private void cancel() {
+        try {
+            cluster.cancelJob(job).get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException closingEndsItToo) {
+            LOG.debug("not cancelled", closingEndsItToo);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            cluster.closeAsync().get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException stuck) {
+            LOG.warn("Flink did not close cleanly: {}", stuck.toString());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            state.close();
+        }
+    }
+}

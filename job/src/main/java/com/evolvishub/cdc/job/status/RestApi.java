@@ -1,0 +1,92 @@
+package com.evolvishub.cdc.job.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The few calls of Flink's REST API that status needs. Thread-safe. */
+final class RestApi {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final URI address;
+    private final HttpClient http;
+
+    RestApi(URI address) {
+        this.address = address;
+        this.http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    }
+
+    /** The id of the running job of that name, or of the last one that ended. */
+    Optional<String> job(String name) throws IOException {
+        String ended = null;
+        for (JsonNode job : get("/jobs/overview").path("jobs")) {
+            if (!job.path("name").asText().equals(name)) {
+                continue;
+            }
+            if (job.path("end-time").asLong() < 0) {
+                return Optional.of(job.path("jid").asText());
+            }
+            ended = job.path("jid").asText();
+        }
+        return Optional.ofNullable(ended);
+    }
+
+    /** Names of the job's vertices by their id. */
+    Map<String, String> vertices(String job) throws IOException {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+            names.put(vertex.path("id").asText(), vertex.path("name").asText());
+        }
+        return names;
+    }
+
+    /** Names of a vertex's metrics. */
+    List<String> metrics(String job, String vertex) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode metric : get("/jobs/%s/vertices/%s/metrics".formatted(job, vertex))) {
+            ids.add(metric.path("id").asText());
+        }
+        return ids;
+    }
+
+    /** Values of some of them; one that is not reported yet is left out. */
+    Map<String, String> values(String job, String vertex, List<String> ids) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        String query = URLEncoder.encode(String.join(",", ids), StandardCharsets.UTF_8);
+        for (JsonNode metric :
+                get("/jobs/%s/vertices/%s/metrics?get=%s".formatted(job, vertex, query))) {
+            values.put(metric.path("id").asText(), metric.path("value").asText());
+        }
+        return values;
+    }
+
+    private JsonNode get(String path) throws IOException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build();
+        try {
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException(
+                        "HTTP %d from %s".formatted(answer.statusCode(), request.uri()));
+            }
+            return JSON.readTree(answer.body());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking " + request.uri(), interrupted);
+        }
+    }
+}

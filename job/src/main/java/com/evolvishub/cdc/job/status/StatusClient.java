@@ -1,0 +1,166 @@
+package com.evolvishub.cdc.job.status;
+
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.job.OperatorUid;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.Relation;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the mappings' metrics from a running job's REST API. Remembers where each metric is found,
+ * so one client should serve many reports. Not thread-safe.
+ */
+public final class StatusClient {
+
+    /**
+     * Subtask, operator, then the group of the mapping: {@code 0.deliver.mapping.orders.rowsRead}.
+     */
+    private static final Pattern METRIC = Pattern.compile(".*\\.mapping\\..*\\.([A-Za-z]+)");
+
+    private final PhysicalPlan plan;
+    private final Map<String, String> descriptions;
+    private final RestApi api;
+    private final Map<String, List<String>> idsByVertex = new HashMap<>();
+
+    /**
+     * @param address of the REST API
+     * @param plan the file's plan: which mappings there are
+     * @param descriptions what the file says of them, by the mapping's name
+     */
+    public StatusClient(URI address, PhysicalPlan plan, Map<String, String> descriptions) {
+        this.api = new RestApi(address);
+        this.plan = plan;
+        this.descriptions = new HashMap<>(descriptions);
+    }
+
+    /**
+     * What the job's mappings are doing.
+     *
+     * @return empty when no job of the file's name runs there
+     * @throws IOException if the API does not answer
+     */
+    public Optional<JobReport> report() throws IOException {
+        Optional<String> job = api.job(plan.name());
+        return job.isEmpty() ? Optional.empty() : Optional.of(report(job.get()));
+    }
+
+    /** What the mappings of the job with that id are doing. */
+    public JobReport report(String job) throws IOException {
+        Map<String, String> vertices = api.vertices(job);
+        List<MappingStatus> mappings = new ArrayList<>();
+        for (Pipeline pipeline : plan.pipelines()) {
+            mappings.add(status(pipeline, metrics(job, vertices, pipeline)));
+        }
+        return new JobReport(
+                Instant.now().toString(),
+                ExecutionSummary.of(plan.name(), mappings, true),
+                mappings);
+    }
+
+    private Map<String, String> metrics(String job, Map<String, String> vertices, Pipeline pipeline)
+            throws IOException {
+        String head = "Source: " + OperatorUid.READ.label(pipeline);
+        for (Map.Entry<String, String> vertex : vertices.entrySet()) {
+            if (vertex.getValue().equals(head) || vertex.getValue().startsWith(head + " -> ")) {
+                return metrics(job, vertex.getKey());
+            }
+        }
+        return Map.of();
+    }
+
+    private Map<String, String> metrics(String job, String vertex) throws IOException {
+        List<String> ids = idsByVertex.get(vertex);
+        if (ids == null) {
+            ids = api.metrics(job, vertex).stream().filter(METRIC.asMatchPredicate()).toList();
+            if (ids.isEmpty()) {
+                return Map.of();
+            }
+            idsByVertex.put(vertex, ids);
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Map.Entry<String, String> value : api.values(job, vertex, ids).entrySet()) {
+            Matcher name = METRIC.matcher(value.getKey());
+            if (name.matches()) {
+                values.put(name.group(1), value.getValue());
+            }
+        }
+        return values;
+    }
+
+    private MappingStatus status(Pipeline pipeline, Map<String, String> metrics) {
+        var scan = pipeline.scan();
+        var destination = pipeline.deliver().destination();
+        String state =
+                pipeline.enabled() ? MappingState.STARTING.label() : MappingState.DISABLED.label();
+        long polls = number(metrics, "polls");
+        long errors = number(metrics, "errors");
+        return new MappingStatus(
+                pipeline.mapping(),
+                pipeline.enabled(),
+                descriptions.getOrDefault(pipeline.mapping(), ""),
+                scan.source().type(),
+                destination.type(),
+                scan.source().table(),
+                destination.table(),
+                scan.relation() instanceof Relation.Query,
+                polls + errors,
+                last(metrics),
+                metrics.getOrDefault("state", state),
+                metrics.getOrDefault("cause", ""),
+                metrics.getOrDefault("since", ""),
+                metrics.getOrDefault("nextTry", ""),
+                number(metrics, "rowsRead"),
+                number(metrics, "rowsWritten"),
+                number(metrics, "rowsUnchanged"),
+                number(metrics, "rowsQueued"),
+                number(metrics, "bytesWritten"),
+                number(metrics, "expectedRows"),
+                fraction(metrics, "lagSeconds"),
+                metrics.getOrDefault("deliveredAsOf", ""),
+                metrics.getOrDefault("watermark", ""),
+                number(metrics, "nullWatermarks"),
+                errors,
+                number(metrics, "retries"));
+    }
+
+    private static MappingStatus.LastExecution last(Map<String, String> metrics) {
+        String ended = metrics.getOrDefault("lastPoll", "");
+        String cause = metrics.getOrDefault("cause", "");
+        if (ended.isEmpty() && cause.isEmpty()) {
+            return null;
+        }
+        return new MappingStatus.LastExecution(
+                cause.isEmpty(),
+                ended.isEmpty() ? metrics.getOrDefault("since", "") : ended,
+                number(metrics, "rowsWritten"),
+                number(metrics, "pollMillis") / 1000.0,
+                cause.isEmpty() ? null : cause);
+    }
+
+    private static long number(Map<String, String> metrics, String name) {
+        return (long) fraction(metrics, name, 0);
+    }
+
+    private static double fraction(Map<String, String> metrics, String name) {
+        return fraction(metrics, name, -1);
+    }
+
+    private static double fraction(Map<String, String> metrics, String name, double otherwise) {
+        try {
+            return Double.parseDouble(metrics.getOrDefault(name, ""));
+        } catch (NumberFormatException notReportedYet) {
+            return otherwise;
+        }
+    }
+}

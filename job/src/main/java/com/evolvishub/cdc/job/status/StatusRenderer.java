@@ -1,0 +1,84 @@
+package com.evolvishub.cdc.job.status;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+
+/** A report as text: a table for people, JSON or YAML for machines. */
+public final class StatusRenderer {
+
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private StatusRenderer() {}
+
+    /** The report as JSON, keys as documented on {@link MappingStatus}. */
+    public static String json(JobReport report) {
+        try {
+            return JSON.writeValueAsString(report);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** The report as YAML, with the same keys. */
+    public static String yaml(JobReport report) {
+        Object tree = JSON.convertValue(JSON.<JsonNode>valueToTree(report), Object.class);
+        return new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
+                .dumpToString(tree)
+                .stripTrailing();
+    }
+
+    /** A report that {@link #json} wrote. */
+    public static JobReport read(String json) throws IOException {
+        return JSON.readValue(json, JobReport.class);
+    }
+
+    /** The report as an aligned table; a line more for each mapping that is not well. */
+    public static String table(JobReport report) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(
+                List.of("MAPPING", "STATE", "READ", "WRITTEN", "QUEUED", "LAG", "POLLS", "ERRORS"));
+        for (MappingStatus mapping : report.mappings()) {
+            rows.add(
+                    List.of(
+                            mapping.name(),
+                            mapping.state(),
+                            Figures.count(mapping.rowsRead()),
+                            Figures.count(mapping.rowsWritten()),
+                            Figures.count(mapping.rowsQueued()),
+                            Figures.seconds(mapping.lagSeconds()),
+                            Figures.count(mapping.totalExecutions() - mapping.errors()),
+                            Figures.count(mapping.errors())));
+        }
+        StringBuilder text = new StringBuilder(Figures.align(rows, 2));
+        for (MappingStatus mapping : report.mappings()) {
+            if (!mapping.cause().isEmpty()) {
+                text.append("%n%s: %s".formatted(mapping.name(), mapping.cause()));
+                if (!mapping.nextTry().isEmpty()) {
+                    text.append(" (next try %s)".formatted(mapping.nextTry()));
+                }
+            }
+        }
+        ExecutionSummary summary = report.summary();
+        return text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "%n%s: %d mappings, %d enabled; %s rows delivered; %d polls, %d failures",
+                                summary.configName(),
+                                summary.totalMappings(),
+                                summary.enabledMappings(),
+                                Figures.count(summary.totalRecordsProcessed()),
+                                summary.successfulExecutions(),
+                                summary.failedExecutions()))
+                .toString();
+    }
+}

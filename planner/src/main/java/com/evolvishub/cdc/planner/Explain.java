@@ -1,0 +1,182 @@
+package com.evolvishub.cdc.planner;
+
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.destination.DestinationTypes;
+import com.evolvishub.cdc.planner.logical.Catalog.ColumnFacts;
+import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
+import com.evolvishub.cdc.planner.logical.LogicalPlan;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Deliver;
+import com.evolvishub.cdc.planner.physical.MapProject;
+import com.evolvishub.cdc.planner.physical.PhysicalDescriber;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.PollText;
+import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.plan.PlanPrinter;
+import com.evolvishub.cdc.planner.spec.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Tells what a plan does and why: what {@code explain} prints. No secret is ever in it. */
+public final class Explain {
+
+    private final DestinationTypes types;
+
+    /**
+     * @param types the destination types that the plan was made with
+     */
+    public Explain(DestinationTypes types) {
+        this.types = Objects.requireNonNull(types, "types");
+    }
+
+    /** For people: one tree of at most 100 columns. */
+    public String text(Plans plans) {
+        return PlanPrinter.text(tree(plans));
+    }
+
+    /** For programs: the same tree as JSON. */
+    public String json(Plans plans) {
+        return PlanPrinter.json(tree(plans));
+    }
+
+    /** The whole plan, ready to be shown. */
+    public PlanNode tree(Plans plans) {
+        PhysicalPlan physical = plans.physical();
+        List<PlanNode> mappings = new ArrayList<>();
+        for (int i = 0; i < physical.pipelines().size(); i++) {
+            mappings.add(
+                    pipeline(
+                            physical.pipelines().get(i),
+                            plans.logical().trees().get(i),
+                            plans.optimized().trees().get(i),
+                            plans.facts().get(i)));
+        }
+        List<PlanNode.Detail> details = new ArrayList<>();
+        for (Problem warning : plans.warnings()) {
+            details.add(new PlanNode.Detail("warning", warning.toString()));
+        }
+        String summary =
+                "%s: %s on %s; a checkpoint every %s%s"
+                        .formatted(
+                                physical.name(),
+                                count(physical.pipelines().size(), "pipeline"),
+                                count(physical.workers(), "worker"),
+                                PhysicalDescriber.words(physical.checkpointInterval()),
+                                physical.stopOnError() ? "; stops on the first error" : "");
+        return new PlanNode("job", summary, details, mappings);
+    }
+
+    /** The physical plan alone. */
+    public PlanNode physical(PhysicalPlan plan) {
+        PhysicalDescriber describer = new PhysicalDescriber(this::label);
+        return new PlanNode(
+                "physical plan",
+                plan.name() + ", " + count(plan.workers(), "worker"),
+                List.of(),
+                plan.pipelines().stream().map(describer::describe).toList());
+    }
+
+    /** A logical plan alone. */
+    public static PlanNode logical(String title, LogicalPlan plan) {
+        return new PlanNode(
+                title,
+                plan.name(),
+                List.of(),
+                plan.trees().stream().map(LogicalPlan.Tree::describe).toList());
+    }
+
+    private PlanNode pipeline(
+            Pipeline pipeline,
+            LogicalPlan.Tree raw,
+            LogicalPlan.Tree optimized,
+            Plans.Facts facts) {
+        PollScan scan = pipeline.scan();
+        DestinationType type = type(pipeline.deliver());
+        MappingKey key = MappingKey.of(scan, facts, type.keyed());
+        List<String> columns =
+                facts.source()
+                        .map(known -> known.columns().stream().map(ColumnFacts::name).toList())
+                        .orElse(List.of());
+        PlanNode mapping = PlanNode.of("mapping", pipeline.mapping());
+        if (!pipeline.enabled()) {
+            mapping = mapping.with("parked", "it does not run, and its state is kept");
+        }
+        PlanNode node =
+                mapping.with("identity", pipeline.identity())
+                        .with("worker", pipeline.worker())
+                        .with("schedule", PhysicalDescriber.words(scan.schedule()))
+                        .with("capture", scan.capture().mode() + ", " + raw.capture().reason())
+                        .with("source", source(facts))
+                        .with("key", key.origin())
+                        .with("sql", PollText.of(scan, columns, key.columns(), key.known()))
+                        .with("pushed down", pushedDown(pipeline, scan))
+                        .with("delivery", Guarantee.of(pipeline.deliver(), scan, type, key))
+                        .with("cannot see", String.join("\n", BlindSpots.of(scan)));
+        return new PlanNode(
+                node.name(),
+                node.summary(),
+                node.details(),
+                List.of(
+                        PlanNode.of("logical", "", raw.root().describe()),
+                        PlanNode.of("optimized", "", optimized.root().describe()),
+                        PlanNode.of(
+                                "physical",
+                                "",
+                                pipeline.deliver().accept(new PhysicalDescriber(this::label)))));
+    }
+
+    private static String source(Plans.Facts facts) {
+        if (facts.source().isEmpty()) {
+            return "not asked; columns are found when the mapping first reaches it";
+        }
+        RelationFacts known = facts.source().get();
+        String rows = known.estimatedRows() > 0 ? ", about " + known.estimatedRows() + " rows" : "";
+        return "%s of %s%s".formatted(known.kind(), count(known.columns().size(), "column"), rows);
+    }
+
+    private static String pushedDown(Pipeline pipeline, PollScan scan) {
+        List<String> pushed = new ArrayList<>();
+        if (scan.capture() instanceof Capture.ByWatermark by) {
+            pushed.add("the condition on " + by.column() + " and the order of rows");
+        } else if (scan.capture() instanceof Capture.ByQuery) {
+            pushed.add("last_sync, into the query's own condition");
+        } else {
+            pushed.add("no condition: every poll reads everything");
+        }
+        List<String> left = scan.excluded().stream().filter(c -> !scan.selects(c)).toList();
+        if (!left.isEmpty()) {
+            pushed.add(
+                    "the exclusion of "
+                            + String.join(", ", left)
+                            + ", which never leave the source");
+        }
+        List<String> dropped = pipeline.project().map(MapProject::dropped).orElse(List.of());
+        if (!dropped.isEmpty()) {
+            pushed.add(
+                    "not "
+                            + String.join(", ", dropped)
+                            + ": excluded, but capture needs it; dropped right behind the source");
+        }
+        return String.join("\n", pushed);
+    }
+
+    private String label(Deliver deliver) {
+        return type(deliver).label(deliver.destination());
+    }
+
+    private DestinationType type(Deliver deliver) {
+        String name = deliver.destination().type();
+        return types.find(name)
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "no destination type is called " + name));
+    }
+
+    private static String count(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,47 @@
+package com.evolvishub.cdc.planner;
+
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Deliver;
+import com.evolvishub.cdc.planner.physical.PollScan;
+
+/** Says what a delivery promises, and why it can. */
+final class Guarantee {
+
+    private Guarantee() {}
+
+    static String of(Deliver deliver, PollScan scan, DestinationType type, MappingKey key) {
+        return switch (deliver.mode()) {
+            case AT_LEAST_ONCE ->
+                    "at least once: rows are sent as soon as they are read, and those since the last"
+                            + " checkpoint are sent again after a crash";
+            case TRANSACTIONAL ->
+                    "exactly once by the destination's own transactions: all rows of a checkpoint"
+                            + " appear together; while one destination is away, no mapping of the"
+                            + " file gets a checkpoint";
+            case EXACTLY_ONCE ->
+                    "exactly once: " + type.exactlyOnce() + ". " + sending(scan, type, key);
+        };
+    }
+
+    private static String sending(PollScan scan, DestinationType type, MappingKey key) {
+        String ahead =
+                "Write-ahead: only rows that a completed checkpoint holds are sent, so that a replay"
+                        + " is the same rows with the same numbers";
+        boolean repeatable =
+                type.keyed()
+                        && scan.capture() instanceof Capture.ByWatermark
+                        && scan.deleteWhen().isEmpty();
+        if (!repeatable || (key.known() && key.columns().isEmpty())) {
+            return ahead;
+        }
+        String atOnce =
+                "Sends at once: writing the newest version of a row by its key a second time changes"
+                        + " nothing";
+        return key.known()
+                ? atOnce
+                : "With a key: sends at once, since writing the newest version of a row a second"
+                        + " time changes nothing. Without: write-ahead, only rows that a completed"
+                        + " checkpoint holds are sent";
+    }
+}

@@ -1,0 +1,151 @@
+package com.evolvishub.cdc.planner;
+
+import com.evolvishub.cdc.planner.destination.DestinationTypes;
+import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
+import com.evolvishub.cdc.planner.logical.LogicalPlan;
+import com.evolvishub.cdc.planner.logical.MappingChecks;
+import com.evolvishub.cdc.planner.logical.SourceChecks;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery.Place;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.spec.CaptureMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks at finished pipelines: whether they can be told apart, and what the catalog says to them.
+ */
+final class PipelineChecks {
+
+    private final DestinationTypes types;
+    private final Locations locations;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+
+    PipelineChecks(DestinationTypes types, Locations locations) {
+        this.types = Objects.requireNonNull(types, "types");
+        this.locations = Objects.requireNonNull(locations, "locations");
+    }
+
+    List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    List<Problem> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** State, fences and event ids hang on the identity: two pipelines may not have the same. */
+    void identities(LogicalPlan plan, PhysicalPlan physical) {
+        Map<String, MappingSpec> taken = new HashMap<>();
+        for (int i = 0; i < physical.pipelines().size(); i++) {
+            MappingSpec mapping = plan.trees().get(i).mapping();
+            MappingSpec other = taken.putIfAbsent(physical.pipelines().get(i).identity(), mapping);
+            if (other != null && other.name().equals(mapping.name())) {
+                problem(
+                        MappingChecks.path(mapping, "destinations"),
+                        "two destinations have the same type, database and table, so the state of"
+                                + " this mapping could not tell them apart; give each a mapping of"
+                                + " its own");
+            } else if (other != null) {
+                problem(
+                        MappingChecks.path(mapping, "renamed_from"),
+                        "\"%s\" and \"%s\" both go on with the state of one earlier mapping; leave"
+                                        .formatted(other.name(), mapping.name())
+                                + " renamed_from to the one it belongs to");
+            }
+        }
+    }
+
+    /** Asks for what is known of every pipeline that runs, and holds the file against it. */
+    List<Plans.Facts> facts(LogicalPlan plan, PhysicalPlan physical, Catalog catalog) {
+        List<Plans.Facts> facts = new ArrayList<>();
+        Set<String> checked = new HashSet<>();
+        for (int i = 0; i < physical.pipelines().size(); i++) {
+            Pipeline pipeline = physical.pipelines().get(i);
+            MappingSpec mapping = plan.trees().get(i).mapping();
+            if (!pipeline.enabled()) {
+                facts.add(new Plans.Facts(Optional.empty(), Optional.empty()));
+                continue;
+            }
+            Optional<RelationFacts> source = source(mapping, pipeline.scan(), catalog);
+            if (checked.add(mapping.name())) {
+                source.ifPresent(
+                        known -> problems.addAll(SourceChecks.check(mapping, known, locations)));
+            }
+            EndpointSpec destination = plan.trees().get(i).destination();
+            boolean keyed = types.find(destination.type()).orElseThrow().keyed();
+            facts.add(
+                    new Plans.Facts(source, keyed ? catalog.table(destination) : Optional.empty()));
+        }
+        return facts;
+    }
+
+    void warnings(LogicalPlan plan) {
+        Set<String> checked = new HashSet<>();
+        for (LogicalPlan.Tree tree : plan.trees()) {
+            MappingSpec mapping = tree.mapping();
+            if (!checked.add(mapping.name())) {
+                continue;
+            }
+            if (mapping.watermark().isPresent() && tree.capture().mode() == CaptureMode.DIFF) {
+                warning(
+                        MappingChecks.path(mapping, "watermark"),
+                        "the watermark is not used: the file asks for capture by diff, which reads"
+                                + " everything");
+            }
+            if (mapping.watermark().isPresent() && tree.capture().mode() == CaptureMode.QUERY) {
+                warning(
+                        MappingChecks.path(mapping, "watermark"),
+                        "only the initial_value of the watermark is used: the file asks for capture"
+                                + " by query");
+            }
+        }
+    }
+
+    private static Optional<RelationFacts> source(
+            MappingSpec mapping, PollScan scan, Catalog catalog) {
+        if (!(scan.relation() instanceof Relation.Query query)) {
+            return catalog.table(scan.source());
+        }
+        WatermarkType type =
+                mapping.watermark().map(WatermarkSpec::type).orElse(WatermarkType.TIMESTAMP);
+        String lastSync =
+                switch (type) {
+                    case TIMESTAMP -> "'1970-01-01 00:00:00+00'::timestamptz";
+                    case INTEGER -> "0";
+                    case STRING -> "''";
+                };
+        return catalog.query(
+                scan.source(),
+                query.query()
+                        .render(
+                                place ->
+                                        place == Place.LAST_SYNC
+                                                ? lastSync
+                                                : scan.pageRows() + ""));
+    }
+
+    private void problem(String path, String message) {
+        problems.add(locations.problem(path, message));
+    }
+
+    private void warning(String path, String message) {
+        warnings.add(locations.problem(path, message));
+    }
+}

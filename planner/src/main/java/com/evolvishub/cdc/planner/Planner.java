@@ -1,0 +1,141 @@
+package com.evolvishub.cdc.planner;
+
+import com.evolvishub.cdc.planner.destination.DestinationTypes;
+import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.logical.LogicalPlan;
+import com.evolvishub.cdc.planner.logical.LogicalPlanBuilder;
+import com.evolvishub.cdc.planner.logical.MappingChecks;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.PhysicalPlanner;
+import com.evolvishub.cdc.planner.physical.PollQueryParser;
+import com.evolvishub.cdc.planner.rule.BindLastSyncInScan;
+import com.evolvishub.cdc.planner.rule.MergeProjects;
+import com.evolvishub.cdc.planner.rule.Optimizer;
+import com.evolvishub.cdc.planner.rule.PushProjectIntoScan;
+import com.evolvishub.cdc.planner.rule.PushWatermarkFilterIntoScan;
+import com.evolvishub.cdc.planner.rule.RemoveIdentityProject;
+import com.evolvishub.cdc.planner.rule.Stage;
+import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.PlanException;
+import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.SpecDocument;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Turns what a file says into what one job runs. Needs no server; thread-safe. */
+public final class Planner {
+
+    static final List<Stage> STAGES =
+            List.of(
+                    new Stage(
+                            "normalize", List.of(new MergeProjects(), new RemoveIdentityProject())),
+                    // after normalize: pushing expects at most one projection above a scan. Filters
+                    // go first, because a projection is pushed only when it stands right on the
+                    // scan
+                    new Stage(
+                            "push filters",
+                            List.of(new PushWatermarkFilterIntoScan(), new BindLastSyncInScan())),
+                    new Stage("push projections", List.of(new PushProjectIntoScan())));
+
+    private final DestinationTypes types;
+    private final Consumer<String> trace;
+
+    /**
+     * @param types the destination types there are
+     */
+    public Planner(DestinationTypes types) {
+        this(types, change -> {});
+    }
+
+    /**
+     * @param types the destination types there are
+     * @param trace told of each rewrite that a rule makes; several lines at a time
+     */
+    public Planner(DestinationTypes types, Consumer<String> trace) {
+        this.types = Objects.requireNonNull(types, "types");
+        this.trace = Objects.requireNonNull(trace, "trace");
+    }
+
+    /**
+     * Plans a file.
+     *
+     * @param spec what the file says
+     * @param locations where its values stand
+     * @param overrides what this run does otherwise
+     * @param catalog asked for facts about the tables of mappings that run; {@link Catalog#OFFLINE}
+     *     knows none
+     * @throws PlanException with every problem there is
+     */
+    public Plans plan(
+            MultiCdcSpec spec, Locations locations, RunOverrides overrides, Catalog catalog) {
+        SpecOverrider overrider = new SpecOverrider(overrides, locations);
+        MultiCdcSpec run = overrider.apply(spec);
+        List<Problem> problems = new ArrayList<>(overrider.problems());
+        problems.addAll(problems(run, locations));
+        if (!problems.isEmpty()) {
+            throw new PlanException(problems);
+        }
+        LogicalPlan logical = new LogicalPlanBuilder(types, Planner::usesLastSync).build(run);
+        LogicalPlan optimized = new Optimizer(STAGES, trace).optimize(logical);
+        PhysicalPlan physical = PhysicalPlanner.plan(run, optimized);
+        PipelineChecks checks = new PipelineChecks(types, locations);
+        checks.identities(optimized, physical);
+        List<Plans.Facts> facts = checks.facts(optimized, physical, catalog);
+        checks.warnings(optimized);
+        if (!checks.problems().isEmpty()) {
+            throw new PlanException(checks.problems());
+        }
+        return new Plans(run, logical, optimized, physical, facts, checks.warnings());
+    }
+
+    /**
+     * Plans a file that was read.
+     *
+     * @param document what was read; its warnings come first in the plan's
+     * @param overrides what this run does otherwise
+     * @param catalog asked for facts about the tables of mappings that run
+     * @throws PlanException with every problem there is
+     */
+    public Plans plan(SpecDocument document, RunOverrides overrides, Catalog catalog) {
+        Plans plans = plan(document.spec(), document.locations(), overrides, catalog);
+        List<Problem> warnings = new ArrayList<>(document.warnings());
+        warnings.addAll(plans.warnings());
+        return new Plans(
+                plans.spec(),
+                plans.logical(),
+                plans.optimized(),
+                plans.physical(),
+                plans.facts(),
+                warnings);
+    }
+
+    /**
+     * What cannot be planned of a file, mapping by mapping: its queries and what it asks of them.
+     */
+    public static List<Problem> problems(MultiCdcSpec spec, Locations locations) {
+        List<Problem> problems = new ArrayList<>();
+        spec.mappings().forEach(mapping -> problems.addAll(query(mapping, locations)));
+        problems.addAll(MappingChecks.check(spec, Planner::usesLastSync, locations));
+        return problems;
+    }
+
+    private static boolean usesLastSync(String sql) {
+        return !sql.isEmpty() && PollQueryParser.parse(sql).query().usesLastSync();
+    }
+
+    private static List<Problem> query(MappingSpec mapping, Locations locations) {
+        if (mapping.query().isEmpty()) {
+            return List.of();
+        }
+        return PollQueryParser.parse(mapping.query()).problems().stream()
+                .map(
+                        problem ->
+                                locations.problem(
+                                        MappingChecks.path(mapping, "custom_query"), problem))
+                .toList();
+    }
+}

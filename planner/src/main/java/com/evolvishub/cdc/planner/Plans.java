@@ -1,0 +1,51 @@
+package com.evolvishub.cdc.planner;
+
+import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
+import com.evolvishub.cdc.planner.logical.LogicalPlan;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.Problem;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A file, planned; and each step on the way, for {@code explain}.
+ *
+ * @param spec what the file says, with what this run does otherwise
+ * @param logical what it means
+ * @param optimized the same after the rules
+ * @param physical how it runs; its pipelines and the trees of the other two match one to one
+ * @param facts what the catalog told, one for each pipeline
+ * @param warnings what works and may not be meant
+ */
+public record Plans(
+        MultiCdcSpec spec,
+        LogicalPlan logical,
+        LogicalPlan optimized,
+        PhysicalPlan physical,
+        List<Facts> facts,
+        List<Problem> warnings) {
+
+    public Plans {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(logical, "logical");
+        Objects.requireNonNull(optimized, "optimized");
+        Objects.requireNonNull(physical, "physical");
+        facts = List.copyOf(facts);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * What is known of both ends of a pipeline.
+     *
+     * @param source the table or query; empty: nothing
+     * @param destination the table; empty: nothing
+     */
+    public record Facts(Optional<RelationFacts> source, Optional<RelationFacts> destination) {
+        public Facts {
+            Objects.requireNonNull(source, "source");
+            Objects.requireNonNull(destination, "destination");
+        }
+    }
+}

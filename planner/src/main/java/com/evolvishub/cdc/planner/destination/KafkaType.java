@@ -1,0 +1,149 @@
+package com.evolvishub.cdc.planner.destination;
+
+import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Apache Kafka: {@code table} is a topic, {@code database} a label without meaning. */
+public final class KafkaType implements DestinationType {
+
+    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+    private static final Pattern SERVERS =
+            Pattern.compile("[^\\s,:/]+:[0-9]{1,5}(\\s*,\\s*[^\\s,:/]+:[0-9]{1,5})*");
+    private static final Map<String, String> DENIED = denied();
+
+    private static Map<String, String> denied() {
+        String runsCode = "it names code for the client to load";
+        String ours = "it is set by this program";
+        Map<String, String> denied = new HashMap<>();
+        for (String name :
+                List.of(
+                        "interceptor.classes",
+                        "metric.reporters",
+                        "partitioner.class",
+                        "security.providers",
+                        "ssl.engine.factory.class",
+                        "sasl.login.class",
+                        "sasl.login.callback.handler.class",
+                        "sasl.client.callback.handler.class",
+                        "sasl.oauthbearer.jwt.retriever.class",
+                        "sasl.oauthbearer.jwt.validator.class",
+                        "config.providers",
+                        "auto.include.jmx.reporter")) {
+            denied.put(name, runsCode);
+        }
+        for (String name :
+                List.of(
+                        "key.serializer",
+                        "value.serializer",
+                        "transactional.id",
+                        "enable.idempotence",
+                        "client.id",
+                        "max.in.flight.requests.per.connection")) {
+            denied.put(name, ours);
+        }
+        denied.put("sasl.jaas.config", "use sasl_mechanism, sasl_username and sasl_password");
+        denied.put("sasl.mechanism", "use sasl_mechanism");
+        denied.put("security.protocol", "use security_protocol");
+        denied.put("bootstrap.servers", "use bootstrap_servers");
+        denied.put("acks", "use acks of the block");
+        denied.put("retries", "use retries of the block");
+        denied.put("compression.type", "use compression_type");
+        denied.put("transaction.timeout.ms", "use transaction_timeout_seconds");
+        return Map.copyOf(denied);
+    }
+
+    @Override
+    public String name() {
+        return "kafka";
+    }
+
+    @Override
+    public int defaultPort() {
+        return 9092;
+    }
+
+    @Override
+    public boolean keyed() {
+        return false;
+    }
+
+    @Override
+    public List<OptionKey> options() {
+        return List.of(
+                BusOptions.MESSAGE_FORMAT,
+                BusOptions.KEY_FIELD,
+                OptionKey.of(
+                        "bootstrap_servers",
+                        Kind.TEXT,
+                        "In place of `host` and `port`: several `host:port`, with commas."),
+                OptionKey.oneOf(
+                        "compression_type",
+                        List.of("none", "gzip", "snappy", "lz4", "zstd"),
+                        "How batches are packed."),
+                OptionKey.oneOf(
+                        "acks",
+                        List.of("all", "-1", "1", "0"),
+                        "How many brokers answer for a batch; all, if not given."),
+                OptionKey.of("retries", Kind.COUNT, "How often the client tries a batch again."),
+                OptionKey.oneOf(
+                        "security_protocol",
+                        List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
+                        "How brokers are spoken to."),
+                OptionKey.oneOf(
+                        "sasl_mechanism",
+                        List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
+                        "How the client logs in."),
+                OptionKey.of("sasl_username", Kind.TEXT, "Its login."),
+                OptionKey.of("sasl_password", Kind.SECRET, "Its password."),
+                OptionKey.of(
+                        "transaction_timeout_seconds",
+                        Kind.COUNT,
+                        "When the broker gives up a transaction."));
+    }
+
+    @Override
+    public List<EndpointProblem> check(EndpointSpec endpoint) {
+        EndpointChecks checks = new EndpointChecks(endpoint);
+        String servers = endpoint.option("bootstrap_servers").map(s -> s.reveal()).orElse("");
+        if (servers.isEmpty()) {
+            checks.requireHost("; expected a broker's name, or bootstrap_servers");
+        } else if (!SERVERS.matcher(servers).matches()) {
+            checks.add(
+                    "bootstrap_servers",
+                    "\"%s\" is no list of servers; expected host:port, host:port"
+                            .formatted(servers));
+        } else if (!endpoint.connection().host().isEmpty()) {
+            checks.add("host", "stands beside bootstrap_servers; give one of them");
+        }
+        checks.requireTable("a topic");
+        checkTopic(endpoint.table(), checks);
+        checks.refuseSchema();
+        checks.refuseParameters(DENIED);
+        return checks.problems();
+    }
+
+    private static void checkTopic(String topic, EndpointChecks checks) {
+        boolean dots = topic.equals(".") || topic.equals("..");
+        if (!topic.isEmpty() && (dots || !TOPIC.matcher(topic).matches())) {
+            checks.add(
+                    "table",
+                    "\"%s\" is no topic; expected letters, digits, dot, underscore and minus, at most 249"
+                            .formatted(topic));
+        }
+    }
+
+    @Override
+    public String label(EndpointSpec endpoint) {
+        return "kafka " + endpoint.table();
+    }
+
+    @Override
+    public String exactlyOnce() {
+        return "each batch is one short transaction of a fixed transactional.id, with the last"
+                + " sequence number written in it";
+    }
+}

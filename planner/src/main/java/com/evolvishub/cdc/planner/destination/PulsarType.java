@@ -1,0 +1,153 @@
+package com.evolvishub.cdc.planner.destination;
+
+import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Apache Pulsar: {@code table} is a topic, {@code database} its tenant and namespace. */
+public final class PulsarType implements DestinationType {
+
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._=:-]+/[A-Za-z0-9._=:-]+");
+    private static final Pattern FULL_TOPIC =
+            Pattern.compile("persistent://([A-Za-z0-9._=:-]+/[A-Za-z0-9._=:-]+)/[^/\\s]+");
+    private static final Pattern SHORT_TOPIC = Pattern.compile("[^/\\s:]+");
+    private static final Map<String, String> DENIED =
+            Map.of(
+                    "authpluginclassname", "use auth_plugin",
+                    "authparams", "use auth_token",
+                    "authparammap", "use auth_token",
+                    "serviceurl", "use service_url",
+                    "producername", "it is set by this program",
+                    "initialsequenceid", "it is set by this program",
+                    "topicname", "use table",
+                    "accessmode", "it is set by this program",
+                    "sendtimeoutms", "use send_timeout_millis",
+                    "blockifqueuefull", "use block_if_queue_full");
+
+    @Override
+    public String name() {
+        return "pulsar";
+    }
+
+    @Override
+    public int defaultPort() {
+        return 6650;
+    }
+
+    @Override
+    public boolean keyed() {
+        return false;
+    }
+
+    @Override
+    public List<OptionKey> options() {
+        return List.of(
+                BusOptions.MESSAGE_FORMAT,
+                BusOptions.KEY_FIELD,
+                OptionKey.of(
+                        "service_url",
+                        Kind.TEXT,
+                        "In place of `host` and `port`: `pulsar://` or `pulsar+ssl://`."),
+                OptionKey.of(
+                        "admin_url",
+                        Kind.TEXT,
+                        "The admin API, `http://` or `https://`, to switch deduplication on."),
+                OptionKey.oneOf(
+                        "compression_type",
+                        List.of("NONE", "LZ4", "ZLIB", "ZSTD", "SNAPPY"),
+                        "How batches are packed."),
+                OptionKey.of("batching_enabled", Kind.FLAG, "Whether messages travel in batches."),
+                OptionKey.of(
+                        "block_if_queue_full",
+                        Kind.FLAG,
+                        "Whether the client waits when its own queue is full."),
+                OptionKey.oneOf("auth_plugin", List.of("token", "tls"), "How the client logs in."),
+                OptionKey.of("auth_token", Kind.SECRET, "The token of `auth_plugin: token`."),
+                OptionKey.of(
+                        "send_timeout_millis",
+                        Kind.COUNT,
+                        "How long the broker may take to answer."));
+    }
+
+    @Override
+    public List<EndpointProblem> check(EndpointSpec endpoint) {
+        EndpointChecks checks = new EndpointChecks(endpoint);
+        String url = endpoint.option("service_url").map(s -> s.reveal()).orElse("");
+        if (url.isEmpty()) {
+            checks.requireHost("; expected a broker's name, or service_url");
+        } else {
+            checkUrl(checks, "service_url", url, "pulsar://", "pulsar+ssl://");
+            if (!endpoint.connection().host().isEmpty()) {
+                checks.add("host", "stands beside service_url; give one of them");
+            }
+        }
+        endpoint.option("admin_url")
+                .ifPresent(
+                        admin ->
+                                checkUrl(
+                                        checks,
+                                        "admin_url",
+                                        admin.reveal(),
+                                        "http://",
+                                        "https://"));
+        checks.requireTable("a topic");
+        checkTopic(endpoint, checks);
+        checks.refuseSchema();
+        checks.refuseParameters(DENIED);
+        return checks.problems();
+    }
+
+    private static void checkUrl(
+            EndpointChecks checks, String key, String url, String plain, String secure) {
+        boolean starts = url.startsWith(plain) || url.startsWith(secure);
+        if (!starts || url.chars().anyMatch(Character::isWhitespace)) {
+            checks.add(
+                    key, "\"%s\" is no such URL; expected %s or %s".formatted(url, plain, secure));
+        }
+    }
+
+    private static void checkTopic(EndpointSpec endpoint, EndpointChecks checks) {
+        String topic = endpoint.table();
+        String namespace = endpoint.connection().database();
+        if (!namespace.isEmpty() && !NAMESPACE.matcher(namespace).matches()) {
+            checks.add(
+                    "database",
+                    "\"%s\" is no namespace; expected tenant/namespace".formatted(namespace));
+        }
+        if (topic.isEmpty()) {
+            return;
+        }
+        if (topic.startsWith("non-persistent://")) {
+            checks.add(
+                    "table", "\"%s\" keeps no messages; expected persistent://".formatted(topic));
+            return;
+        }
+        var full = FULL_TOPIC.matcher(topic);
+        if (!full.matches()) {
+            if (!SHORT_TOPIC.matcher(topic).matches()) {
+                checks.add(
+                        "table",
+                        "\"%s\" is no topic; expected a name or persistent://tenant/namespace/name"
+                                .formatted(topic));
+            }
+        } else if (!namespace.isEmpty() && !full.group(1).equals(namespace)) {
+            checks.add(
+                    "database",
+                    "is \"%s\", but the topic is \"%s\"; give one of them"
+                            .formatted(namespace, topic));
+        }
+    }
+
+    @Override
+    public String label(EndpointSpec endpoint) {
+        return "pulsar " + endpoint.table();
+    }
+
+    @Override
+    public String exactlyOnce() {
+        return "the sequence number is the message's sequence id and the broker drops repeats; the"
+                + " topic needs deduplication";
+    }
+}

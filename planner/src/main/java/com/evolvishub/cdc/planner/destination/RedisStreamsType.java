@@ -1,0 +1,78 @@
+package com.evolvishub.cdc.planner.destination;
+
+import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Redis Streams: {@code table} is a stream, {@code database} a number. */
+public final class RedisStreamsType implements DestinationType {
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
+
+    @Override
+    public String name() {
+        return "redis_streams";
+    }
+
+    @Override
+    public int defaultPort() {
+        return 6379;
+    }
+
+    @Override
+    public boolean keyed() {
+        return false;
+    }
+
+    @Override
+    public List<OptionKey> options() {
+        return List.of(
+                BusOptions.MESSAGE_FORMAT,
+                BusOptions.KEY_FIELD,
+                OptionKey.of(
+                        "max_length",
+                        Kind.COUNT,
+                        "Entries the stream keeps; if not given, all of them."),
+                OptionKey.of(
+                        "approximate_trimming",
+                        Kind.FLAG,
+                        "Whether Redis may keep some more than `max_length`."),
+                OptionKey.of("cluster", Kind.FLAG, "Whether the server is one of a cluster."),
+                OptionKey.of(
+                        "sentinel_master",
+                        Kind.TEXT,
+                        "The name sentinels know; `host` is a sentinel then."));
+    }
+
+    @Override
+    public List<EndpointProblem> check(EndpointSpec endpoint) {
+        EndpointChecks checks = new EndpointChecks(endpoint);
+        checks.requireHost("; expected the server's name");
+        String database = endpoint.connection().database();
+        boolean cluster =
+                endpoint.option("cluster").filter(s -> s.reveal().equals("true")).isPresent();
+        if (!database.isEmpty() && !NUMBER.matcher(database).matches()) {
+            checks.add("database", "expected a number, found \"%s\"".formatted(database));
+        } else if (cluster && !database.isEmpty() && !database.equals("0")) {
+            checks.add("database", "expected 0, which is all that a cluster has");
+        }
+        if (cluster && endpoint.option("sentinel_master").isPresent()) {
+            checks.add("sentinel_master", "stands beside cluster; give one of them");
+        }
+        checks.requireTable("a stream");
+        checks.refuseSchema();
+        return checks.problems();
+    }
+
+    @Override
+    public String label(EndpointSpec endpoint) {
+        return "redis_streams " + endpoint.table();
+    }
+
+    @Override
+    public String exactlyOnce() {
+        return "the last sequence number stands in a key beside the stream and is compared and set"
+                + " in the script that adds the entries";
+    }
+}

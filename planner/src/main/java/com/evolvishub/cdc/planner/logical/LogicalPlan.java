@@ -1,0 +1,60 @@
+package com.evolvishub.cdc.planner.logical;
+
+import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a file means.
+ *
+ * @param name the file's {@code name}
+ * @param trees one for each mapping and destination, in the file's order
+ */
+public record LogicalPlan(String name, List<Tree> trees) {
+
+    public LogicalPlan {
+        Objects.requireNonNull(name, "name");
+        trees = List.copyOf(trees);
+    }
+
+    /**
+     * One mapping on its way to one destination.
+     *
+     * @param mapping what the user wrote
+     * @param destination the one of its destinations that is meant
+     * @param capture how new rows are found, and why so
+     * @param root the tree; rules leave its sink alone
+     */
+    public record Tree(
+            MappingSpec mapping, EndpointSpec destination, CaptureChoice capture, Sink root) {
+        public Tree {
+            Objects.requireNonNull(mapping, "mapping");
+            Objects.requireNonNull(destination, "destination");
+            Objects.requireNonNull(capture, "capture");
+            Objects.requireNonNull(root, "root");
+        }
+
+        /** The tree, ready to be shown. */
+        public PlanNode describe() {
+            return PlanNode.of("mapping", mapping.name(), root.describe());
+        }
+    }
+
+    /** The plan with every tree's root made anew. */
+    public LogicalPlan rewrite(UnaryOperator<Sink> rewrite) {
+        return new LogicalPlan(
+                name,
+                trees.stream()
+                        .map(
+                                tree ->
+                                        new Tree(
+                                                tree.mapping(),
+                                                tree.destination(),
+                                                tree.capture(),
+                                                rewrite.apply(tree.root())))
+                        .toList());
+    }
+}

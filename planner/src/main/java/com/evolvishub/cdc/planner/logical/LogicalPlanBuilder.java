@@ -1,0 +1,90 @@
+package com.evolvishub.cdc.planner.logical;
+
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.destination.DestinationTypes;
+import com.evolvishub.cdc.planner.spec.CaptureMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Reads a file as what it means: one tree for each mapping and destination, and in it one node for
+ * each thing the user wrote, in plain order. Making it good is the rules' work.
+ */
+public final class LogicalPlanBuilder {
+
+    private final DestinationTypes types;
+    private final Predicate<String> usesLastSync;
+
+    /**
+     * @param types the destination types there are
+     * @param usesLastSync whether a query of the user's asks for the position of the last poll
+     */
+    public LogicalPlanBuilder(DestinationTypes types, Predicate<String> usesLastSync) {
+        this.types = Objects.requireNonNull(types, "types");
+        this.usesLastSync = Objects.requireNonNull(usesLastSync, "usesLastSync");
+    }
+
+    /** Builds the plan of a file in which {@link MappingChecks} finds nothing wrong. */
+    public LogicalPlan build(MultiCdcSpec spec) {
+        List<LogicalPlan.Tree> trees = new ArrayList<>();
+        for (MappingSpec mapping : spec.mappings()) {
+            CaptureChoice capture = CaptureChoice.of(mapping, usesLastSync.test(mapping.query()));
+            LogicalNode rows = rows(mapping, capture.mode());
+            for (EndpointSpec destination : mapping.destinations()) {
+                Sink sink = new Sink(rows, destination, label(destination));
+                trees.add(new LogicalPlan.Tree(mapping, destination, capture, sink));
+            }
+        }
+        return new LogicalPlan(spec.name(), trees);
+    }
+
+    private static LogicalNode rows(MappingSpec mapping, CaptureMode mode) {
+        Optional<Since> since = since(mapping, mode);
+        LogicalNode rows = Scan.of(mapping.source(), mapping.query(), needed(mapping, since));
+        if (since.isPresent()) {
+            rows = new Filter(rows, since.get());
+        }
+        rows = new Project(rows, new Projection(List.of(), mapping.excludeColumns()));
+        return new Project(rows, new Projection(mapping.columnMapping(), List.of()));
+    }
+
+    private static Optional<Since> since(MappingSpec mapping, CaptureMode mode) {
+        return switch (mode) {
+            case WATERMARK -> {
+                WatermarkSpec watermark = mapping.watermark().orElseThrow();
+                yield Optional.of(new Since.AboveWatermark(watermark.column(), watermark.type()));
+            }
+            case QUERY -> Optional.of(new Since.AfterLastSync());
+            case DIFF -> Optional.empty();
+        };
+    }
+
+    private static List<String> needed(MappingSpec mapping, Optional<Since> since) {
+        Set<String> needed = new LinkedHashSet<>(mapping.key());
+        since.filter(Since.AboveWatermark.class::isInstance)
+                .map(Since.AboveWatermark.class::cast)
+                .ifPresent(above -> needed.add(above.column()));
+        if (!mapping.deleteWhen().isEmpty()) {
+            needed.add(mapping.deleteWhen());
+        }
+        return List.copyOf(needed);
+    }
+
+    private String label(EndpointSpec destination) {
+        return types.find(destination.type())
+                .map((DestinationType type) -> type.label(destination))
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "no destination type is called " + destination.type()));
+    }
+}

@@ -1,0 +1,91 @@
+package com.evolvishub.cdc.planner.logical;
+
+import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/**
+ * Finds what cannot be planned in a file whose every value is well formed. What contradicts itself
+ * whatever the plan is found by whoever reads the file.
+ */
+public final class MappingChecks {
+
+    /** PostgreSQL cuts longer names off without an error, and would read something else then. */
+    private static final int LONGEST_NAME = 63;
+
+    private final Predicate<String> usesLastSync;
+    private final Locations locations;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private MappingChecks(Predicate<String> usesLastSync, Locations locations) {
+        this.usesLastSync = Objects.requireNonNull(usesLastSync, "usesLastSync");
+        this.locations = Objects.requireNonNull(locations, "locations");
+    }
+
+    /**
+     * Everything that is wrong, in the file's order.
+     *
+     * @param usesLastSync whether a query of the user's asks for the position of the last poll
+     * @param locations where the file's values stand
+     */
+    public static List<Problem> check(
+            MultiCdcSpec spec, Predicate<String> usesLastSync, Locations locations) {
+        MappingChecks checks = new MappingChecks(usesLastSync, locations);
+        for (MappingSpec mapping : spec.mappings()) {
+            checks.mapping(mapping);
+        }
+        return List.copyOf(checks.problems);
+    }
+
+    /** The path of a key of a mapping. */
+    public static String path(MappingSpec mapping, String key) {
+        return mapping.path().isEmpty() ? key : mapping.path() + "." + key;
+    }
+
+    private void mapping(MappingSpec mapping) {
+        CaptureChoice.objection(mapping, usesLastSync.test(mapping.query()))
+                .ifPresent(problem -> add(path(mapping, "capture"), problem));
+        names(mapping);
+    }
+
+    private void names(MappingSpec mapping) {
+        name(path(mapping, "source.schema"), mapping.source().schema());
+        name(path(mapping, "source.table"), mapping.source().table());
+        name(
+                path(mapping, "watermark.column"),
+                mapping.watermark().map(WatermarkSpec::column).orElse(""));
+        name(path(mapping, "delete_when"), mapping.deleteWhen());
+        mapping.key().forEach(column -> name(path(mapping, "key"), column));
+        mapping.excludeColumns().forEach(column -> name(path(mapping, "exclude_columns"), column));
+        mapping.columnMapping()
+                .forEach(
+                        rename ->
+                                name(
+                                        path(mapping, "column_mapping." + rename.from()),
+                                        rename.from()));
+    }
+
+    private void name(String path, String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > LONGEST_NAME) {
+            add(
+                    path,
+                    "\"%s\" has %d bytes; names in PostgreSQL have %d at most"
+                            .formatted(name, bytes, LONGEST_NAME));
+        }
+        if (name.indexOf('\0') >= 0) {
+            add(path, "a name cannot hold a NUL character");
+        }
+    }
+
+    private void add(String path, String message) {
+        problems.add(locations.problem(path, message));
+    }
+}

@@ -1,0 +1,34 @@
+package com.evolvishub.cdc.planner.logical;
+
+import com.evolvishub.cdc.planner.plan.PlanNode;
+import java.util.Objects;
+
+/**
+ * Renames and leaves out columns.
+ *
+ * @param input where the rows come from
+ * @param projection what becomes of their columns
+ */
+public record Project(LogicalNode input, Projection projection) implements LogicalNode {
+
+    public Project {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(projection, "projection");
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+        return visitor.project(this);
+    }
+
+    @Override
+    public Output output() {
+        Output below = input.output();
+        return new Output(below.relation(), below.since(), below.columns().then(projection));
+    }
+
+    @Override
+    public PlanNode describe() {
+        return PlanNode.of("Project", projection.describe(), input.describe());
+    }
+}

@@ -1,0 +1,82 @@
+package com.evolvishub.cdc.planner.logical;
+
+import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Reads a relation at its source, with whatever rules have moved into the reading.
+ *
+ * @param source where to read
+ * @param query the user's SQL; empty: the source's table is read
+ * @param needed source columns that capture cannot do without, whatever the file excludes: key,
+ *     watermark and the mark of a deleted row
+ * @param since which rows the source is asked for; empty: all of them
+ * @param projection what the source is asked to do to the columns
+ */
+public record Scan(
+        EndpointSpec source,
+        String query,
+        List<String> needed,
+        Optional<Since> since,
+        Projection projection)
+        implements LogicalNode {
+
+    public Scan {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(query, "query");
+        needed = List.copyOf(needed);
+        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(projection, "projection");
+    }
+
+    /** A scan that asks for everything. */
+    public static Scan of(EndpointSpec source, String query, List<String> needed) {
+        return new Scan(source, query, needed, Optional.empty(), Projection.IDENTITY);
+    }
+
+    /** This scan, asking only for some rows. */
+    public Scan with(Since rows) {
+        return new Scan(source, query, needed, Optional.of(rows), projection);
+    }
+
+    /** This scan, doing {@code next} to the columns as well. */
+    public Scan with(Projection next) {
+        return new Scan(source, query, needed, since, projection.then(next));
+    }
+
+    /** How people call what is read: the table's name, or that it is a query. */
+    public String relation() {
+        if (!query.isEmpty()) {
+            return "query";
+        }
+        return source.schema().isEmpty() ? source.table() : source.schema() + "." + source.table();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+        return visitor.scan(this);
+    }
+
+    @Override
+    public Output output() {
+        String server = source.connection().host() + ":" + source.connection().port();
+        String read = query.isEmpty() ? relation() : query;
+        return new Output(
+                server + "/" + source.connection().database() + " " + read, since, projection);
+    }
+
+    @Override
+    public PlanNode describe() {
+        List<String> words = new ArrayList<>();
+        words.add(source.type() + " " + source.connection().database() + " " + relation());
+        since.ifPresent(rows -> words.add(rows.describe()));
+        if (!projection.isIdentity()) {
+            words.add(projection.describe());
+        }
+        return PlanNode.of("Scan", String.join("; ", words));
+    }
+}

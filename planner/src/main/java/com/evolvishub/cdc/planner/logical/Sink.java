@@ -1,0 +1,37 @@
+package com.evolvishub.cdc.planner.logical;
+
+import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.util.Objects;
+
+/**
+ * Keeps a destination in step with its input.
+ *
+ * @param input where the rows come from
+ * @param destination where they go
+ * @param label how the destination's type calls it
+ */
+public record Sink(LogicalNode input, EndpointSpec destination, String label)
+        implements LogicalNode {
+
+    public Sink {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(destination, "destination");
+        Objects.requireNonNull(label, "label");
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+        return visitor.sink(this);
+    }
+
+    @Override
+    public Output output() {
+        return input.output();
+    }
+
+    @Override
+    public PlanNode describe() {
+        return PlanNode.of("Sink", label, input.describe());
+    }
+}

@@ -1,0 +1,83 @@
+package com.evolvishub.cdc.planner.reader;
+
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.Rename;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the column names of one mapping say against one another. */
+final class ColumnChecks {
+
+    private final Problems problems;
+
+    ColumnChecks(Problems problems) {
+        this.problems = problems;
+    }
+
+    /**
+     * Checks a mapping.
+     *
+     * @param keyed whether a destination of it changes rows by key
+     */
+    void check(MappingSpec mapping, boolean keyed) {
+        String excludePath = TreeLocations.child(mapping.path(), "exclude_columns");
+        String keyPath = TreeLocations.child(mapping.path(), "key");
+        checkOnce(mapping.excludeColumns(), excludePath);
+        checkOnce(mapping.key(), keyPath);
+        Set<String> excluded = new HashSet<>(mapping.excludeColumns());
+        checkRenames(mapping, excluded);
+        for (int i = 0; i < mapping.key().size() && keyed; i++) {
+            if (excluded.contains(mapping.key().get(i))) {
+                problems.add(
+                        TreeLocations.item(keyPath, i),
+                        "\"%s\" is also in exclude_columns, but the destination needs the key"
+                                .formatted(mapping.key().get(i)));
+            }
+        }
+        if (excluded.contains(mapping.deleteWhen())) {
+            problems.add(
+                    TreeLocations.child(mapping.path(), "delete_when"),
+                    "\"%s\" is also in exclude_columns".formatted(mapping.deleteWhen()));
+        }
+    }
+
+    private void checkOnce(List<String> columns, String path) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < columns.size(); i++) {
+            if (!seen.add(columns.get(i))) {
+                problems.add(
+                        TreeLocations.item(path, i),
+                        "\"%s\" is named twice".formatted(columns.get(i)));
+            }
+        }
+    }
+
+    private void checkRenames(MappingSpec mapping, Set<String> excluded) {
+        String path = TreeLocations.child(mapping.path(), "column_mapping");
+        Map<String, String> sources = new HashMap<>();
+        Set<String> kept = new LinkedHashSet<>(mapping.key());
+        mapping.watermark().ifPresent(watermark -> kept.add(watermark.column()));
+        kept.removeAll(excluded);
+        mapping.columnMapping().forEach(rename -> kept.remove(rename.from()));
+        for (Rename rename : mapping.columnMapping()) {
+            String place = TreeLocations.child(path, rename.from());
+            if (excluded.contains(rename.from())) {
+                problems.add(place, "is also in exclude_columns");
+            }
+            String other = sources.putIfAbsent(rename.to(), rename.from());
+            if (other != null) {
+                problems.add(
+                        place, "maps onto \"%s\", as \"%s\" does".formatted(rename.to(), other));
+            } else if (kept.contains(rename.to())) {
+                problems.add(
+                        place,
+                        "maps onto \"%s\", which the column of that name keeps"
+                                .formatted(rename.to()));
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package com.evolvishub.cdc.planner.reader;
+
+import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.destination.DestinationTypes;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What is wrong between mappings, and between the keys of one. Values not given are skipped. */
+final class CrossChecks {
+
+    private static final String REDIS = "redis_streams";
+    private static final String KAFKA = "kafka";
+
+    private final DestinationTypes types;
+    private final Problems problems;
+
+    CrossChecks(DestinationTypes types, Problems problems) {
+        this.types = types;
+        this.problems = problems;
+    }
+
+    void check(MultiCdcSpec spec) {
+        checkFileName(spec.name());
+        checkNames(spec.mappings());
+        checkRenamedFrom(spec.mappings());
+        checkTargets(spec.mappings());
+        for (MappingSpec mapping : spec.mappings()) {
+            new ColumnChecks(problems).check(mapping, keyed(mapping));
+            checkTransactional(spec, mapping);
+        }
+    }
+
+    // folders, consumer groups and topics are named after it
+    private void checkFileName(String name) {
+        if (name.length() > 100
+                || name.startsWith(".")
+                || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':')) {
+            problems.add(
+                    "name",
+                    "expected at most 100 characters, no slash, backslash or colon, and no dot at the start");
+        }
+    }
+
+    private void checkNames(List<MappingSpec> mappings) {
+        Map<String, MappingSpec> first = new HashMap<>();
+        for (MappingSpec mapping : mappings) {
+            MappingSpec other =
+                    mapping.name().isEmpty() ? null : first.putIfAbsent(mapping.name(), mapping);
+            if (other != null) {
+                problems.add(
+                        TreeLocations.child(mapping.path(), "name"),
+                        "two mappings are called \"%s\"; %s is the other"
+                                .formatted(mapping.name(), other.path()));
+            }
+        }
+    }
+
+    private void checkRenamedFrom(List<MappingSpec> mappings) {
+        Map<String, String> names = new HashMap<>();
+        mappings.forEach(mapping -> names.putIfAbsent(mapping.name(), mapping.path()));
+        Map<String, String> formers = new HashMap<>();
+        for (MappingSpec mapping : mappings) {
+            String former = mapping.renamedFrom();
+            if (former.isEmpty()) {
+                continue;
+            }
+            String path = TreeLocations.child(mapping.path(), "renamed_from");
+            if (names.containsKey(former)) {
+                problems.add(
+                        path,
+                        names.get(former).equals(mapping.path())
+                                ? "is the mapping's own name; expected an earlier one"
+                                : "\"%s\" is still the name of %s"
+                                        .formatted(former, names.get(former)));
+            }
+            String other = formers.putIfAbsent(former, mapping.path());
+            if (other != null) {
+                problems.add(path, "%s was renamed from \"%s\" too".formatted(other, former));
+            }
+        }
+    }
+
+    private void checkTargets(List<MappingSpec> mappings) {
+        Map<List<String>, String> first = new HashMap<>();
+        for (MappingSpec mapping : mappings) {
+            boolean several = mapping.destinations().size() > 1;
+            for (int i = 0; i < mapping.destinations().size() && mapping.enabled(); i++) {
+                EndpointSpec destination = mapping.destinations().get(i);
+                if (destination.table().isEmpty()) {
+                    continue;
+                }
+                String path =
+                        TreeLocations.child(
+                                mapping.path(), several ? "destinations" : "destination");
+                String place = several ? TreeLocations.item(path, i) : path;
+                String other = first.putIfAbsent(target(destination), place);
+                if (other != null) {
+                    problems.add(place, "writes into the same place as %s".formatted(other));
+                }
+                boolean sameType = mapping.source().type().equals(destination.type());
+                if (sameType && target(mapping.source()).equals(target(destination))) {
+                    problems.add(place, "writes into the table it reads");
+                }
+            }
+        }
+    }
+
+    private static List<String> target(EndpointSpec endpoint) {
+        String schema = endpoint.schema().isEmpty() ? "public" : endpoint.schema();
+        String servers =
+                List.of("bootstrap_servers", "service_url").stream()
+                        .flatMap(key -> endpoint.option(key).stream())
+                        .map(secret -> secret.reveal())
+                        .findFirst()
+                        .orElse(
+                                endpoint.connection().host().toLowerCase(Locale.ROOT)
+                                        + ":"
+                                        + endpoint.connection().port());
+        // a label of its own is no other Kafka
+        String database = endpoint.type().equals(KAFKA) ? "" : endpoint.connection().database();
+        return List.of(endpoint.type(), servers, database, schema, endpoint.table());
+    }
+
+    private boolean keyed(MappingSpec mapping) {
+        return mapping.destinations().stream()
+                .anyMatch(
+                        destination ->
+                                types.find(destination.type())
+                                        .filter(DestinationType::keyed)
+                                        .isPresent());
+    }
+
+    private void checkTransactional(MultiCdcSpec spec, MappingSpec mapping) {
+        if (mapping.delivery() != DeliveryMode.TRANSACTIONAL) {
+            return;
+        }
+        String path = TreeLocations.child(mapping.path(), "delivery");
+        Set<String> kinds = new TreeSet<>();
+        mapping.destinations().forEach(destination -> kinds.add(destination.type()));
+        if (kinds.contains(REDIS)) {
+            problems.add(
+                    path,
+                    "transactional is not possible with redis_streams; expected exactly_once or at_least_once");
+        }
+        if (spec.mappings().size() > 1 && !spec.sharedCheckpoints()) {
+            problems.add(
+                    path,
+                    "transactional ties all mappings of the file to this one's destination; say shared_checkpoints: true, or give it a file of its own");
+        }
+    }
+}

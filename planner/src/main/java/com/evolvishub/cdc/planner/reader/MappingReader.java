@@ -1,0 +1,202 @@
+package com.evolvishub.cdc.planner.reader;
+
+import com.evolvishub.cdc.planner.spec.CaptureMode;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
+import com.evolvishub.cdc.planner.spec.SyncSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Makes a mapping of its block and the global settings. */
+final class MappingReader {
+
+    private final Problems problems;
+    private final EndpointReader endpoints;
+    private final SyncReader syncs;
+    private final Optional<Values> globalSync;
+
+    MappingReader(
+            Vocabulary vocabulary,
+            Problems problems,
+            EndpointReader endpoints,
+            Optional<Values> globalSync) {
+        this.problems = problems;
+        this.endpoints = endpoints;
+        this.syncs = new SyncReader(vocabulary.section(Vocabulary.SYNC), problems);
+        this.globalSync = globalSync;
+    }
+
+    /** A mapping of a block with that name: the block's own, or that of an old file. */
+    MappingSpec read(Values block, String name) {
+        Optional<Values> source = block.block("source");
+        Optional<Value> query = query(block, source);
+        Optional<Values> watermark = watermark(block, source);
+        MappingSpec mapping =
+                new MappingSpec(
+                        name,
+                        block.path(),
+                        block.text("description"),
+                        block.get("enabled").flag(),
+                        source.map(
+                                        values ->
+                                                endpoints.source(
+                                                        values,
+                                                        block.find("source_table"),
+                                                        query.isPresent()))
+                                .orElseGet(endpoints::nowhere),
+                        destinations(block),
+                        watermark.map(this::watermark),
+                        query.map(Value::text).orElse(""),
+                        renames(block),
+                        block.get("exclude_columns").texts(),
+                        sync(block),
+                        block.get("key").texts(),
+                        block.find("capture")
+                                .map(value -> constant(CaptureMode.class, value.text())),
+                        constant(DeliveryMode.class, block.text("delivery")),
+                        block.get("lookback_seconds").seconds(),
+                        block.text("delete_when"),
+                        constant(OnBadRow.class, block.text("on_bad_row")),
+                        constant(SchemaChange.class, block.text("schema_change")),
+                        block.get("max_delete_ratio").number().doubleValue(),
+                        block.text("renamed_from"));
+        checkCapture(block, mapping, watermark);
+        return mapping;
+    }
+
+    static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+    }
+
+    private Optional<Value> query(Values block, Optional<Values> source) {
+        List<Value> queries =
+                Stream.concat(
+                                Stream.of("custom_query", "query", "select")
+                                        .flatMap(key -> block.find(key).stream()),
+                                source.stream()
+                                        .flatMap(
+                                                values ->
+                                                        Stream.of("query", "select")
+                                                                .flatMap(
+                                                                        key ->
+                                                                                values
+                                                                                        .find(key)
+                                                                                        .stream())))
+                        .toList();
+        for (Value value : queries) {
+            if (value.text().isBlank()) {
+                problems.add(value.path(), "is empty; expected a query");
+            }
+        }
+        for (int i = 1; i < queries.size(); i++) {
+            problems.add(
+                    queries.get(i).path(),
+                    "a second query; %s has one".formatted(queries.get(0).path()));
+        }
+        return queries.stream().findFirst();
+    }
+
+    private Optional<Values> watermark(Values block, Optional<Values> source) {
+        Optional<Values> own = block.block("watermark");
+        Optional<Values> ofSource = source.flatMap(values -> values.block("watermark"));
+        if (own.isPresent() && ofSource.isPresent()) {
+            problems.add(
+                    ofSource.get().path(),
+                    "a second watermark; %s has one".formatted(own.get().path()));
+        }
+        return own.or(() -> ofSource);
+    }
+
+    private WatermarkSpec watermark(Values values) {
+        WatermarkSpec watermark =
+                new WatermarkSpec(
+                        values.text("column"),
+                        constant(WatermarkType.class, values.text("type")),
+                        values.text("initial_value"),
+                        values.text("timezone"),
+                        values.get("lookback_seconds").seconds(),
+                        values.get("lookback_values").count(),
+                        values.find("max_pin_seconds").map(Value::seconds).orElse(Duration.ZERO),
+                        constant(NullWatermark.class, values.text("null_watermark")));
+        values.find("timezone").ifPresent(syncs::checkZone);
+        Optional<Value> initial = values.find("initial_value");
+        if (initial.isPresent()
+                && watermark.type() == WatermarkType.INTEGER
+                && !initial.get().text().matches("[+-]?[0-9]{1,38}")) {
+            problems.add(
+                    initial.get().path(),
+                    "expected a whole number, found \"%s\"".formatted(initial.get().shown()));
+        }
+        return watermark;
+    }
+
+    private List<EndpointSpec> destinations(Values block) {
+        boolean several = block.gives("destinations");
+        boolean one = block.gives("destination");
+        Optional<Value> table = block.find("destination_table");
+        if (several && one) {
+            problems.add(block.path("destinations"), "stands beside destination; give one of them");
+        } else if (!several && !one) {
+            problems.add(block.path("destination"), "is missing");
+        }
+        if (several && table.isPresent()) {
+            problems.add(
+                    table.get().path(),
+                    "goes with destination; give each of the destinations its own table");
+        }
+        List<EndpointSpec> destinations = new ArrayList<>();
+        block.block("destination")
+                .map(values -> endpoints.destination(values, table))
+                .ifPresent(destinations::add);
+        for (Values values : block.blocks("destinations")) {
+            destinations.add(endpoints.destination(values, Optional.empty()));
+        }
+        return destinations;
+    }
+
+    private static List<Rename> renames(Values block) {
+        return block.get("column_mapping").items().stream()
+                .map(value -> new Rename(value.name(), value.text()))
+                .toList();
+    }
+
+    private SyncSpec sync(Values block) {
+        return syncs.read(block.block("sync"), globalSync);
+    }
+
+    private void checkCapture(Values block, MappingSpec mapping, Optional<Values> watermark) {
+        Optional<CaptureMode> capture = mapping.capture();
+        boolean byQuery = capture.filter(mode -> mode == CaptureMode.QUERY).isPresent();
+        boolean noWatermark =
+                watermark.isEmpty()
+                        && !block.spoils("watermark")
+                        && !block.block("source").map(s -> s.spoils("watermark")).orElse(false);
+        if (noWatermark && capture.filter(mode -> mode == CaptureMode.WATERMARK).isPresent()) {
+            problems.add(block.path("capture"), "watermark needs a watermark block");
+        }
+        if (byQuery && mapping.query().isEmpty() && !block.spoils("custom_query")) {
+            problems.add(
+                    block.path("capture"),
+                    "query needs a custom_query that uses %(last_sync)s or :last_sync");
+        }
+        if (watermark.isPresent() && block.gives("lookback_seconds") && !byQuery) {
+            problems.add(
+                    block.path("lookback_seconds"),
+                    "is for mappings without a watermark block; this one has %s"
+                            .formatted(
+                                    TreeLocations.child(
+                                            watermark.get().path(), "lookback_seconds")));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package com.evolvishub.cdc.planner.rule;
+
+import com.evolvishub.cdc.planner.logical.Filter;
+import com.evolvishub.cdc.planner.logical.LogicalNode;
+import com.evolvishub.cdc.planner.logical.Scan;
+import com.evolvishub.cdc.planner.logical.Since;
+import java.util.Optional;
+
+/**
+ * Lets the user's own query choose its rows: the position goes where it says last_sync.
+ *
+ * <pre>
+ * Filter(what the query returns for last_sync)  =>  Scan(query; what it returns for last_sync)
+ *   Scan(query)
+ * </pre>
+ */
+public final class BindLastSyncInScan implements Rule {
+    @Override
+    public Optional<LogicalNode> apply(LogicalNode node) {
+        if (node instanceof Filter filter
+                && filter.since() instanceof Since.AfterLastSync
+                && filter.input() instanceof Scan scan
+                && scan.since().isEmpty()
+                && !scan.query().isEmpty()) {
+            return Optional.of(scan.with(filter.since()));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,28 @@
+package com.evolvishub.cdc.planner.rule;
+
+import com.evolvishub.cdc.planner.logical.Filter;
+import com.evolvishub.cdc.planner.logical.LogicalNode;
+import com.evolvishub.cdc.planner.logical.Scan;
+import com.evolvishub.cdc.planner.logical.Since;
+import java.util.Optional;
+
+/**
+ * Asks the source only for rows above the watermark, in the WHERE of the statement.
+ *
+ * <pre>
+ * Filter(updated_at above the last position)  =>  Scan(orders; updated_at above the last position)
+ *   Scan(orders)
+ * </pre>
+ */
+public final class PushWatermarkFilterIntoScan implements Rule {
+    @Override
+    public Optional<LogicalNode> apply(LogicalNode node) {
+        if (node instanceof Filter filter
+                && filter.since() instanceof Since.AboveWatermark
+                && filter.input() instanceof Scan scan
+                && scan.since().isEmpty()) {
+            return Optional.of(scan.with(filter.since()));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,128 @@
+package com.evolvishub.cdc.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.plan.PlanPrinter;
+import com.evolvishub.cdc.planner.reader.SpecReader;
+import com.evolvishub.cdc.planner.spec.SyncSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whole plans against files: a folder a case, with its {@code config.yaml}. {@code -Dgolden.update}
+ * writes the plans anew, on a developer's machine; the review reads the difference.
+ */
+class GoldenPlanTest {
+
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "golden");
+
+    /** In every endpoint that asks for a password; no plan may show it. */
+    private static final String PASSWORD = "s3cr3t-pa55word";
+
+    @Test
+    void keepsFiveViewsInStepByDiff() throws IOException {
+        check("five_views", RunOverrides.NONE, Catalog.OFFLINE);
+    }
+
+    @Test
+    void takesTurnsOnOneWorkerWhenSequential() throws IOException {
+        var sequential =
+                new RunOverrides(
+                        List.of(), Optional.of(false), OptionalInt.empty(), Optional.empty());
+
+        check("sequential", sequential, Catalog.OFFLINE);
+    }
+
+    @Test
+    void parksWhatIsNotSelected() throws IOException {
+        var one =
+                new RunOverrides(
+                        List.of("lifetime_value"),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.of(SyncSpec.Mode.ONE_TIME));
+
+        check("selected", one, Catalog.OFFLINE);
+    }
+
+    @Test
+    void readsByWatermarkAndByQuery() throws IOException {
+        check("basic", RunOverrides.NONE, Catalog.OFFLINE);
+    }
+
+    @Test
+    void streamsToEventBuses() throws IOException {
+        check("event_buses", RunOverrides.NONE, Catalog.OFFLINE);
+    }
+
+    @Test
+    void dropsExcludedKeysAndWatermarksBehindTheSource() throws IOException {
+        check(
+                "exclusions",
+                RunOverrides.NONE,
+                new KnownTables()
+                        .with(
+                                "customers",
+                                "id*",
+                                "name",
+                                "ssn",
+                                "internal_notes",
+                                "version",
+                                "updated_at"));
+    }
+
+    @Test
+    void keepsTheIdentityOfARenamedMapping() throws IOException {
+        check("renamed", RunOverrides.NONE, Catalog.OFFLINE);
+    }
+
+    @Test
+    void givesEveryDestinationItsOwnPipeline() throws IOException {
+        check(
+                "several_destinations",
+                RunOverrides.NONE,
+                new KnownTables()
+                        .with("orders", "id", "total", "updated_at")
+                        .with("fact_orders", "id*", "total", "updated_at"));
+    }
+
+    private static void check(String golden, RunOverrides overrides, Catalog catalog)
+            throws IOException {
+        var reader =
+                new SpecReader(
+                        KnownTypes.ALL,
+                        name -> Optional.of(PASSWORD).filter(any -> name.endsWith("PASSWORD")),
+                        path -> Optional.empty());
+        String config = Files.readString(GOLDEN.resolve(golden).resolve("config.yaml"));
+        var explain = new Explain(KnownTypes.ALL);
+        var plans =
+                new Planner(KnownTypes.ALL)
+                        .plan(reader.read("config.yaml", config), overrides, catalog);
+
+        compare(
+                golden,
+                "logical.txt",
+                PlanPrinter.text(Explain.logical("logical plan", plans.logical()))
+                        + PlanPrinter.text(Explain.logical("optimized plan", plans.optimized())));
+        compare(golden, "physical.txt", PlanPrinter.text(explain.physical(plans.physical())));
+        compare(golden, "explain.txt", explain.text(plans));
+        assertThat(explain.json(plans) + explain.text(plans) + plans).doesNotContain(PASSWORD);
+        assertThat(explain.text(plans).lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    private static void compare(String golden, String name, String actual) throws IOException {
+        Path path = GOLDEN.resolve(golden).resolve(name);
+        if (System.getProperty("golden.update") != null) {
+            assertThat(System.getenv("CI")).as("golden files are never written in CI").isNull();
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, actual);
+        }
+        assertThat(actual).as(path.toString()).isEqualTo(Files.readString(path));
+    }
+}

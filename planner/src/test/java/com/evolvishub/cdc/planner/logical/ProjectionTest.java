@@ -1,0 +1,81 @@
+package com.evolvishub.cdc.planner.logical;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.spec.Rename;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class ProjectionTest {
+
+    private static final List<String> COLUMNS = List.of("a", "b", "c", "d", "e");
+
+    /** Held against the plain meaning on a relation whose columns are known. */
+    @Property
+    void twoAsOneMeanWhatTheyMeanOneAfterTheOther(
+            @ForAll("projections") Projection first, @ForAll("projections") Projection second) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        COLUMNS.forEach(name -> columns.put(name, name));
+        Assume.that(clear(columns, first));
+        Map<String, String> between = apply(columns, first);
+        Assume.that(clear(between, second));
+
+        assertThat(apply(columns, first.then(second)))
+                .containsExactlyInAnyOrderEntriesOf(apply(between, second));
+    }
+
+    @Provide
+    Arbitrary<Projection> projections() {
+        Arbitrary<String> name = Arbitraries.of("a", "b", "c", "d", "e");
+        Arbitrary<Rename> rename =
+                Combinators.combine(name, Arbitraries.of("a", "b", "c", "x", "y")).as(Rename::new);
+        return Combinators.combine(rename.list().ofMaxSize(3), name.list().ofMaxSize(2))
+                .as(Projection::new);
+    }
+
+    /** Whether no column is renamed twice and no two end up under one name. */
+    private static boolean clear(Map<String, String> columns, Projection projection) {
+        List<String> from = projection.renames().stream().map(Rename::from).toList();
+        List<String> names = new ArrayList<>(names(columns, projection));
+        return new HashSet<>(from).size() == from.size()
+                && columns.keySet().containsAll(from)
+                && projection.excluded().stream().noneMatch(from::contains)
+                && new HashSet<>(names).size() == names.size();
+    }
+
+    private static List<String> names(Map<String, String> columns, Projection projection) {
+        return columns.keySet().stream()
+                .filter(name -> !projection.excluded().contains(name))
+                .map(name -> target(name, projection))
+                .toList();
+    }
+
+    private static Map<String, String> apply(Map<String, String> columns, Projection projection) {
+        Map<String, String> out = new LinkedHashMap<>();
+        columns.forEach(
+                (name, origin) -> {
+                    if (!projection.excluded().contains(name)) {
+                        out.put(target(name, projection), origin);
+                    }
+                });
+        return out;
+    }
+
+    private static String target(String name, Projection projection) {
+        return projection.renames().stream()
+                .filter(rename -> rename.from().equals(name))
+                .map(Rename::to)
+                .findFirst()
+                .orElse(name);
+    }
+}

@@ -1,0 +1,37 @@
+package com.evolvishub.cdc.planner.rule;
+
+import static com.evolvishub.cdc.planner.rule.Nodes.ABOVE;
+import static com.evolvishub.cdc.planner.rule.Nodes.both;
+import static com.evolvishub.cdc.planner.rule.Nodes.excluding;
+import static com.evolvishub.cdc.planner.rule.Nodes.filter;
+import static com.evolvishub.cdc.planner.rule.Nodes.project;
+import static com.evolvishub.cdc.planner.rule.Nodes.renaming;
+import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MergeProjectsTest {
+
+    @Test
+    void makesOneProjectionOfTwo() {
+        var plan = project(project(scan(), excluding("ssn")), renaming("id", "order_id"));
+
+        assertThat(new MergeProjects().apply(plan))
+                .contains(project(scan(), both("id", "order_id", "ssn")));
+    }
+
+    @Test
+    void followsANameThroughBoth() {
+        var plan = project(project(scan(), renaming("id", "key")), both("a", "b", "key"));
+
+        assertThat(new MergeProjects().apply(plan)).contains(project(scan(), both("a", "b", "id")));
+    }
+
+    @Test
+    void keepsProjectionsWithAFilterBetween() {
+        var plan = project(filter(project(scan(), excluding("ssn")), ABOVE), renaming("id", "key"));
+
+        assertThat(new MergeProjects().apply(plan)).isEmpty();
+    }
+}

@@ -1,0 +1,30 @@
+package com.evolvishub.cdc.planner.rule;
+
+import static com.evolvishub.cdc.planner.rule.Nodes.project;
+import static com.evolvishub.cdc.planner.rule.Nodes.renaming;
+import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.logical.Projection;
+import org.junit.jupiter.api.Test;
+
+class RemoveIdentityProjectTest {
+
+    @Test
+    void dropsAProjectionThatDoesNothing() {
+        assertThat(new RemoveIdentityProject().apply(project(scan(), Projection.IDENTITY)))
+                .contains(scan());
+    }
+
+    @Test
+    void dropsARenameToTheSameName() {
+        assertThat(new RemoveIdentityProject().apply(project(scan(), renaming("id", "id"))))
+                .contains(scan());
+    }
+
+    @Test
+    void keepsAProjectionThatRenames() {
+        assertThat(new RemoveIdentityProject().apply(project(scan(), renaming("id", "order_id"))))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,84 @@
+package com.evolvishub.cdc.playground;
+
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.job.api.MultiCdcHandler;
+import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.cli.LiveTable;
+import com.evolvishub.cdc.job.cli.Terminal;
+import com.evolvishub.cdc.job.embedded.RunSettings;
+import com.evolvishub.cdc.job.status.JobReport;
+import com.evolvishub.cdc.job.status.MappingStatus;
+import com.evolvishub.cdc.planner.RunOverrides;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The file's mappings on the embedded Flink, as {@code run-multi} runs them. */
+final class HandlerRun implements SyncRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerRun.class);
+
+    private final PrintWriter out;
+    private final LiveTable table;
+    private MultiCdcHandler handler;
+
+    HandlerRun(PrintWriter out) {
+        this.out = out;
+        this.table = new LiveTable(out);
+    }
+
+    @Override
+    public void start(Path config, Map<String, String> environment, Path stateDirectory, int port)
+            throws Exception {
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.putAll(environment);
+        PlannedFile file = PlannedFile.load(config, RunOverrides.NONE, all);
+        handler = MultiCdcHandler.of(file, new RunSettings(stateDirectory, port, false));
+        handler.start();
+    }
+
+    @Override
+    public URI webUi() {
+        return handler.webUi();
+    }
+
+    @Override
+    public void showProgress() {
+        JobReport report = handler.report();
+        if (Terminal.isInteractive()) {
+            table.show(report);
+        }
+    }
+
+    @Override
+    public boolean levelSince(Instant moment) {
+        for (MappingStatus mapping : handler.report().mappings()) {
+            if (mapping.state().equals(MappingState.QUARANTINED.label())) {
+                throw new IllegalStateException(mapping.name() + ": " + mapping.cause());
+            }
+            if (mapping.deliveredAsOf().isEmpty()
+                    || Instant.parse(mapping.deliveredAsOf()).isBefore(moment)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (handler == null) {
+            return;
+        }
+        try {
+            handler.close();
+        } catch (Exception unclean) {
+            out.println("The job did not end cleanly: " + unclean.getMessage());
+            LOG.debug("unclean end", unclean);
+        }
+    }
+}

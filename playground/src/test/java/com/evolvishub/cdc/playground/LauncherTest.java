@@ -1,0 +1,51 @@
+package com.evolvishub.cdc.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What is said in two files says the same in both. */
+class LauncherTest {
+    private static final Path ROOT = Path.of("..");
+
+    @Test
+    void opensThePackagesThatTheTestsRunWith() throws IOException {
+        String launcher = read("bin/evolvishub-cdc");
+        List<String> opened =
+                Pattern.compile("--add-opens=java\\.base/([a-z.]+)=ALL-UNNAMED")
+                        .matcher(read("pom.xml"))
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList();
+
+        assertThat(opened).isNotEmpty();
+        String loop =
+                launcher.substring(
+                        launcher.indexOf("for package in"),
+                        launcher.indexOf("; do", launcher.indexOf("for package in")));
+        assertThat(loop.replace("for package in", "").replace("\\", "").strip().split("\\s+"))
+                .containsExactlyElementsOf(opened);
+    }
+
+    @Test
+    void comparesWhatTheExampleFileKeepsInStep() throws IOException {
+        String example = read("examples/multi_customer_views.yaml");
+
+        for (CustomerViews.Pair pair : CustomerViews.PAIRS) {
+            assertThat(example)
+                    .contains("- name: " + pair.mapping() + "\n")
+                    .contains("table: " + pair.view() + "\n")
+                    .contains("table: " + pair.table() + "\n");
+        }
+        assertThat(example.split("- name: ", -1)).hasSize(CustomerViews.PAIRS.size() + 1);
+    }
+
+    private static String read(String file) throws IOException {
+        return Files.readString(ROOT.resolve(file));
+    }
+}

@@ -1,0 +1,98 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job jar on a real cluster: JobManager and TaskManager in processes of their own. */
+class ClusterITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
+    private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
+    private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
+
+    @TempDir private Path folder;
+
+    @Test
+    void loadsOnlyTheAddedMappingAfterASavepoint(
+            @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
+        Road road =
+                new Road(folder, source, destination).with("global_sync:\n  interval_seconds: 0.5");
+        for (int i = 1; i <= 6; i++) {
+            source.execute(
+                    "CREATE TABLE t%d (note text, at timestamptz NOT NULL)".formatted(i),
+                    "INSERT INTO t%d SELECT 'note ' || i, now() FROM generate_series(1, 1000) i"
+                            .formatted(i));
+        }
+        for (int i = 1; i <= 5; i++) {
+            road.mapping("m" + i, "t" + i, "copy" + i, WATERMARK);
+        }
+
+        try (FlinkCluster cluster = FlinkCluster.start(folder)) {
+            String job = submit(cluster, "--config", road.write().toString());
+            awaitRows(destination, "copy5", 1000);
+            String savepoint =
+                    found(
+                            SAVEPOINT,
+                            cluster.cli(
+                                    "stop",
+                                    "--savepointPath",
+                                    folder.resolve("savepoints").toUri().toString(),
+                                    job));
+            for (int i = 1; i <= 5; i++) {
+                source.execute("INSERT INTO t%d VALUES ('later', now())".formatted(i));
+            }
+            road.mapping("m6", "t6", "copy6", WATERMARK);
+
+            submitFrom(cluster, savepoint, "--config", road.write().toString());
+
+            for (int i = 1; i <= 5; i++) {
+                awaitRows(destination, "copy" + i, 1001);
+            }
+            awaitRows(destination, "copy6", 1000);
+        }
+        // these tables have no key: a row read again would be a row more
+        for (int i = 1; i <= 5; i++) {
+            assertThat(Road.content(destination, "copy" + i, "note, at"))
+                    .isEqualTo(Road.content(source, "t" + i, "note, at"));
+        }
+    }
+
+    private static String submit(FlinkCluster cluster, String... arguments) {
+        return found(JOB_ID, cluster.run("", arguments));
+    }
+
+    private static void submitFrom(FlinkCluster cluster, String savepoint, String... arguments) {
+        found(JOB_ID, cluster.run(savepoint, arguments));
+    }
+
+    private static String found(Pattern pattern, String output) {
+        Matcher matcher = pattern.matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        return matcher.group(1);
+    }
+
+    private static void awaitRows(Database destination, String table, int rows) {
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(
+                        () -> {
+                            assertThat(
+                                            destination.queryOne(
+                                                    "SELECT to_regclass('%s')".formatted(table)))
+                                    .isNotNull();
+                            assertThat(destination.queryOne("SELECT count(*) FROM " + table))
+                                    .isEqualTo(Integer.toString(rows));
+                        });
+    }
+}

@@ -1,0 +1,193 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A JobManager and a TaskManager from the Flink jars on the class path, and Flink's own client. */
+final class FlinkCluster implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Path folder;
+    private final List<Process> processes = new ArrayList<>();
+
+    private FlinkCluster(Path folder) {
+        this.folder = folder;
+    }
+
+    static FlinkCluster start(Path parent) throws Exception {
+        Path folder = Files.createDirectories(parent.resolve("cluster"));
+        int rest = freePort();
+        Files.writeString(folder.resolve("config.yaml"), settings(folder, rest, freePort()));
+        FlinkCluster cluster = new FlinkCluster(folder);
+        try {
+            cluster.launch(
+                    "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+                    "--configDir",
+                    folder.toString(),
+                    "--executionMode",
+                    "cluster");
+            URI overview = URI.create("http://127.0.0.1:%d/overview".formatted(rest));
+            // a TaskManager that comes before its JobManager waits ten seconds for each try
+            await().atMost(PATIENCE).until(() -> answer(overview).contains("\"taskmanagers\""));
+            cluster.launch(
+                    "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+                    "--configDir",
+                    folder.toString());
+            await().atMost(PATIENCE).until(() -> answer(overview).contains("\"taskmanagers\":1"));
+            return cluster;
+        } catch (Throwable failed) {
+            cluster.close();
+            throw failed;
+        }
+    }
+
+    private static String settings(Path folder, int rest, int rpc) {
+        return """
+               jobmanager.rpc.address: 127.0.0.1
+               jobmanager.rpc.port: %d
+               jobmanager.bind-host: 127.0.0.1
+               rest.address: 127.0.0.1
+               rest.bind-address: 127.0.0.1
+               rest.port: %d
+               taskmanager.host: 127.0.0.1
+               taskmanager.bind-host: 127.0.0.1
+               taskmanager.numberOfTaskSlots: 6
+               taskmanager.cpu.cores: 4.0
+               taskmanager.memory.framework.heap.size: 128m
+               taskmanager.memory.framework.off-heap.size: 128m
+               taskmanager.memory.task.heap.size: 256m
+               taskmanager.memory.task.off-heap.size: 128m
+               taskmanager.memory.managed.size: 256m
+               taskmanager.memory.network.min: 64m
+               taskmanager.memory.network.max: 64m
+               taskmanager.memory.jvm-metaspace.size: 256m
+               taskmanager.memory.jvm-overhead.min: 192m
+               taskmanager.memory.jvm-overhead.max: 192m
+               jobmanager.memory.process.size: 1g
+               cluster.registration.error-delay: 500 ms
+               execution.checkpointing.dir: %s
+               io.tmp.dirs: %s
+               """
+                .formatted(rpc, rest, folder.resolve("checkpoints").toUri(), folder.resolve("tmp"));
+    }
+
+    /** {@code flink run -d}; its output. */
+    String run(String savepoint, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("run", "-d"));
+        if (!savepoint.isEmpty()) {
+            command.addAll(List.of("-s", savepoint));
+        }
+        command.add(System.getProperty("cdc.job.jar"));
+        command.addAll(Arrays.asList(arguments));
+        return cli(command.toArray(String[]::new));
+    }
+
+    /** A command of Flink's own client, to its end; its output. */
+    String cli(String... arguments) {
+        try {
+            Path output = Files.createTempFile(folder, "client", ".txt");
+            Process client = start("org.apache.flink.client.cli.CliFrontend", output, arguments);
+            if (!client.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the client hangs: " + Files.readString(output));
+            }
+            return Files.readString(output);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    private void launch(String main, String... arguments) throws IOException {
+        start(main, Files.createTempFile(folder, "server", ".txt"), arguments);
+    }
+
+    private Process start(String main, Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx512m", "-XX:MaxMetaspaceSize=256m"));
+        String flags = System.getProperty("flink.jvm.flags", "");
+        command.addAll(flags.isBlank() ? List.of() : Arrays.asList(flags.trim().split("\\s+")));
+        command.addAll(List.of("-cp", flinkClassPath(), main));
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile());
+        builder.environment().put("FLINK_CONF_DIR", folder.toString());
+        Process process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    /**
+     * Only what a cluster has: nothing of ours, and no library that the job jar must bring itself.
+     */
+    private static String flinkClassPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(
+                        jar ->
+                                jar.contains("org/apache/flink")
+                                        || jar.contains("org/apache/logging")
+                                        || jar.contains("org/slf4j")
+                                        || jar.contains("commons-")
+                                        || jar.contains("org/apache/commons")
+                                        || jar.contains("frocksdbjni")
+                                        || jar.contains("esotericsoftware")
+                                        || jar.contains("com/twitter")
+                                        || jar.contains("org/xerial")
+                                        || jar.contains("javassist")
+                                        || jar.contains("org/objenesis")
+                                        || jar.contains("jsr305")
+                                        || jar.contains("at/yawk")
+                                        || jar.contains("snakeyaml-engine")
+                                        || jar.contains("ververica"))
+                .filter(jar -> !jar.contains("flink-connector-base"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String answer(URI address) {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException notYet) {
+            return "";
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Process::destroyForcibly);
+    }
+}

@@ -1,0 +1,105 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file whose mappings are {@code one_time}, run again and again. */
+class OneTimeITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
+
+    @TempDir private Path folder;
+    private Database source;
+    private Database destination;
+    private Road road;
+
+    @BeforeEach
+    void twoDatabases(@FreshDatabase Database one, @FreshDatabase Database other) {
+        source = one;
+        destination = other;
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
+                "INSERT INTO orders SELECT i, 'note ' || i, timestamptz '2024-01-01' + i / 10 * interval"
+                        + " '1 s' FROM generate_series(1, 5000) i",
+                "CREATE VIEW keyless AS SELECT note, at FROM orders");
+        road =
+                new Road(folder, source, destination)
+                        .with("global_sync:\n  mode: one_time")
+                        .mapping("keyed", "orders", "orders_copy", WATERMARK)
+                        .mapping("appended", "keyless", "appended_copy", WATERMARK)
+                        .mapping("compared", "orders", "compared_copy");
+    }
+
+    @Test
+    void exitsWithZeroWhenAllIsThere() {
+        CliProcess.Ended ended = road.run();
+
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertLevel();
+    }
+
+    @Test
+    void goesOnFromWhereItStood() throws Exception {
+        road.run();
+        source.execute(
+                "UPDATE orders SET note = 'changed', at = now() WHERE id <= 10",
+                "INSERT INTO orders VALUES (5001, 'new', now())",
+                "DELETE FROM orders WHERE id = 4000");
+
+        CliProcess.Ended ended = road.run();
+
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(Road.content(destination, "compared_copy", "id, note, at"))
+                .isEqualTo(Road.content(source, "orders", "id, note, at"));
+        assertThat(destination.queryOne("SELECT note FROM orders_copy WHERE id = 7"))
+                .isEqualTo("changed");
+        assertThat(destination.queryOne("SELECT count(*) FROM appended_copy")).isEqualTo("5011");
+        JsonNode status =
+                new ObjectMapper().readTree(road.command("status", "--format", "json").output());
+        assertThat(status.path("summary").path("is_running").asBoolean()).isFalse();
+        assertThat(status.path("mappings").get(1).path("rows_written").asLong()).isEqualTo(5011);
+    }
+
+    @Test
+    void losesAndRepeatsNothingWhateverTheWorkers() {
+        for (String[] placement :
+                new String[][] {{"--sequential"}, {"--workers", "1"}, {"--workers", "5"}}) {
+            CliProcess.Ended ended = road.run(placement);
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+            assertLevel();
+        }
+    }
+
+    @Test
+    void keepsTheStateOfMappingsThatAreNotSelected() {
+        road.run();
+        source.execute("INSERT INTO orders VALUES (5001, 'new', now())");
+
+        road.run("--mapping", "keyed");
+        assertThat(destination.queryOne("SELECT count(*) FROM orders_copy")).isEqualTo("5001");
+        assertThat(destination.queryOne("SELECT count(*) FROM appended_copy")).isEqualTo("5000");
+
+        road.run();
+        assertLevel();
+    }
+
+    private void assertLevel() {
+        assertThat(Road.content(destination, "orders_copy", "id, note, at"))
+                .isEqualTo(Road.content(source, "orders", "id, note, at"));
+        assertThat(Road.content(destination, "compared_copy", "id, note, at"))
+                .isEqualTo(Road.content(source, "orders", "id, note, at"));
+        assertThat(Road.content(destination, "appended_copy", "note, at"))
+                .isEqualTo(Road.content(source, "keyless", "note, at"));
+    }
+}

@@ -1,0 +1,105 @@
+package com.evolvishub.cdc.playground.road;
+
+import com.evolvishub.cdc.servers.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A folder with one YAML file in it, and the two databases it joins. */
+final class Road {
+
+    private final Path folder;
+    private final Database source;
+    private final Database destination;
+    private final List<String> mappings = new ArrayList<>();
+    private String head = "";
+
+    Road(Path folder, Database source, Database destination) {
+        this.folder = folder;
+        this.source = source;
+        this.destination = destination;
+    }
+
+    /** Lines at the top level of the file. */
+    Road with(String lines) {
+        head += lines.stripTrailing() + "\n";
+        return this;
+    }
+
+    /** A mapping from one table to another, with more lines of its own. */
+    Road mapping(String name, String from, String to, String... more) {
+        StringBuilder text = new StringBuilder("  - name: " + name + "\n");
+        text.append("    source:\n").append(endpoint(source, from));
+        text.append("    destination:\n").append(endpoint(destination, to));
+        for (String line : more) {
+            text.append(line.indent(4));
+        }
+        mappings.add(text.toString());
+        return this;
+    }
+
+    private static String endpoint(Database database, String table) {
+        return """
+               type: postgresql
+               host: %s
+               port: %d
+               database: %s
+               username: %s
+               password: "%s"
+               table: '%s'
+               """
+                .formatted(
+                        database.host(),
+                        database.port(),
+                        database.name(),
+                        database.user(),
+                        database.password(),
+                        table.replace("'", "''"))
+                .indent(6);
+    }
+
+    /** Writes the file. */
+    Path write() {
+        Path file = folder.resolve("multi.yaml");
+        try {
+            return Files.writeString(
+                    file, "name: road\n" + head + "mappings:\n" + String.join("", mappings));
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    /** Runs {@code run-multi} on it to its end. */
+    CliProcess.Ended run(String... more) {
+        try (CliProcess process = start(more)) {
+            return process.await();
+        }
+    }
+
+    /** Starts {@code run-multi} on it. */
+    CliProcess start(String... more) {
+        return CliProcess.start(folder, Map.of(), arguments("run-multi", more));
+    }
+
+    /** Runs another command on it to its end. */
+    CliProcess.Ended command(String command, String... more) {
+        return CliProcess.run(folder, Map.of(), arguments(command, more));
+    }
+
+    private String[] arguments(String command, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(command, "-c", write().toString()));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    /** Content of a table, order aside: how many rows, and a hash over the columns named. */
+    static String content(Database database, String table, String columns) {
+        return database.queryOne(
+                "SELECT count(*) || ' rows ' || coalesce(sum(('x' || substr(md5(row(%s)::text), 1, 15))::bit(60)::bigint), 0) FROM %s"
+                        .formatted(columns, table));
+    }
+}
