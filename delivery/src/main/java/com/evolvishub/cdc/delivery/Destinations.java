@@ -42,7 +42,7 @@ public final class Destinations {
                 .orElseThrow(
                         () ->
                                 new UnsupportedOperationException(
-                                        "this build cannot write to \"%s\"; it can write to %s"
+                                        "this build cannot write to %s yet; it can write to %s"
                                                 .formatted(
                                                         type, String.join(", ", types().names()))));
     }

@@ -16,9 +16,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the mappings of a file inside this JVM, for programs. Made from a file or from a spec;
@@ -34,6 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class MultiCdcHandler implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MultiCdcHandler.class);
     private static final Duration REFRESH = Duration.ofMillis(500);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
@@ -80,11 +84,14 @@ public final class MultiCdcHandler implements AutoCloseable {
      * Starts the job and returns; rows flow from here on.
      *
      * @throws IllegalStateException if this handler was started before
+     * @throws com.evolvishub.cdc.planner.spec.PlanException if a mapping asks for what this build
+     *     cannot do yet
      */
     public void start() throws Exception {
         if (!started.compareAndSet(false, true)) {
             throw new IllegalStateException("a handler is used for one run");
         }
+        file.requireBuilt();
         EmbeddedRun prepared = EmbeddedRun.prepare(file.physical(), settings);
         try {
             prepared.start();
@@ -103,16 +110,31 @@ public final class MultiCdcHandler implements AutoCloseable {
      * or {@link #stop} is called; then state is saved.
      *
      * @return how it ended; {@link RunOutcome#RUNNING} when it was stopped
+     * @throws IllegalStateException if the job was cancelled or failed under it
      */
     public RunOutcome run() throws Exception {
         start();
         RunOutcome outcome = RunOutcome.RUNNING;
         while (outcome == RunOutcome.RUNNING
                 && !stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
-            outcome = RunOutcome.of(file.physical(), report());
+            requireAlive();
+            try {
+                outcome = RunOutcome.of(file.physical(), report());
+            } catch (UncheckedIOException busy) {
+                LOG.debug("no status this time", busy);
+            }
         }
         close();
         return outcome;
+    }
+
+    private synchronized void requireAlive() throws IOException {
+        // none: another thread has closed this handler meanwhile
+        Optional<String> cause = run == null ? Optional.empty() : run.endedBecause();
+        if (cause.isPresent()) {
+            close();
+            throw new IllegalStateException("the job has ended: " + cause.get());
+        }
     }
 
     /** Ends {@link #run}, from any thread; returns at once. */
@@ -163,12 +185,22 @@ public final class MultiCdcHandler implements AutoCloseable {
             if (run == null) {
                 return;
             }
-            report();
-            last = last.stopped();
             ending = run;
+            last = lastReport(ending);
             run = null;
         }
         ending.stop(STOP_PATIENCE);
         ending.close();
+    }
+
+    private JobReport lastReport(EmbeddedRun ending) {
+        JobReport report = last;
+        try {
+            report = status.latest(ending.jobId());
+            ending.saveStatus(StatusRenderer.json(report));
+        } catch (IOException silent) {
+            LOG.debug("no last status", silent);
+        }
+        return report == null ? null : report.stopped();
     }
 }

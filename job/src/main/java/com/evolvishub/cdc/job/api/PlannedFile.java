@@ -161,6 +161,27 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
                 .collect(Collectors.toMap(MappingSpec::name, MappingSpec::description));
     }
 
+    /** What a pipeline asks for and this build cannot do yet; found without a server. */
+    public List<Problem> notBuilt(Pipeline pipeline) {
+        return BuildLimits.of(this, pipeline);
+    }
+
+    /**
+     * Passes if this build can do all that the mappings which run ask for.
+     *
+     * @throws PlanException with everything it cannot do
+     */
+    public void requireBuilt() {
+        List<Problem> problems =
+                physical().pipelines().stream()
+                        .filter(Pipeline::enabled)
+                        .flatMap(pipeline -> notBuilt(pipeline).stream())
+                        .toList();
+        if (!problems.isEmpty()) {
+            throw new PlanException(problems);
+        }
+    }
+
     /** A problem of a pipeline's mapping, at a key below it. */
     public Problem problem(Pipeline pipeline, String key, String message) {
         String path = mapping(pipeline).path();

@@ -4,7 +4,6 @@ import com.evolvishub.cdc.job.FlinkSettings;
 import com.evolvishub.cdc.job.JobOptions;
 import com.evolvishub.cdc.job.JobTranslator;
 import com.evolvishub.cdc.job.api.PlannedFile;
-import com.evolvishub.cdc.planner.RunOverrides;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.PlanException;
@@ -47,7 +46,9 @@ public final class CdcJob {
     private void submit() throws Exception {
         PhysicalPlan plan;
         try {
-            plan = PlannedFile.load(config, RunOverrides.NONE).physical();
+            PlannedFile file = PlannedFile.load(config);
+            file.requireBuilt();
+            plan = file.physical();
         } catch (PlanException mistakes) {
             mistakes.problems().forEach(problem -> System.err.println("error: " + problem));
             throw mistakes;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /** The table that {@code run-multi} redraws in place. Not thread-safe. */
@@ -17,6 +18,7 @@ public final class LiveTable {
     private static final int BAR = 20;
 
     private final PrintWriter out;
+    private final LongSupplier nanos;
     private final Map<String, Rate> rates = new HashMap<>();
     private int drawn;
 
@@ -26,12 +28,17 @@ public final class LiveTable {
      * @param out a terminal that understands cursor movements
      */
     public LiveTable(PrintWriter out) {
+        this(out, System::nanoTime);
+    }
+
+    LiveTable(PrintWriter out, LongSupplier nanos) {
         this.out = out;
+        this.nanos = nanos;
     }
 
     /** Draws a report over the last one. */
     public void show(JobReport report) {
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("MAPPING", "STATE", "ROWS", "ROWS/S", "LAG", "PROGRESS"));
         for (MappingStatus mapping : report.mappings()) {

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.runtime.jobmaster.JobResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -55,6 +54,7 @@ final class RunSession {
                 file.spec().logLevel(),
                 terminal ? Optional.of(logFile(stateDirectory)) : Optional.empty());
         file.warnings().forEach(warning -> err.println("warning: " + warning));
+        file.requireBuilt();
 
         CompletableFuture<List<Finding>> findings =
                 CompletableFuture.supplyAsync(() -> Preflight.check(file));
@@ -68,7 +68,6 @@ final class RunSession {
             run.start();
             greet(file, run);
             return watch(file, run, terminal);
-        } finally {
         }
     }
 
@@ -108,11 +107,12 @@ final class RunSession {
 
     private int watch(PlannedFile file, EmbeddedRun run, boolean terminal) throws Exception {
         StatusClient status = new StatusClient(run.webUi(), file.physical(), file.descriptions());
-        CompletableFuture<JobResult> ended = run.ended();
         LiveTable table = new LiveTable(out);
         while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
-            if (ended.isDone()) {
-                return fail(ended.get());
+            Optional<String> cause = run.endedBecause();
+            if (cause.isPresent()) {
+                err.println("error: the job has ended: " + cause.get());
+                return ExitCode.OUTAGE;
             }
             JobReport report;
             try {
@@ -130,7 +130,7 @@ final class RunSession {
                 return finish(run, report, outcome, terminal);
             }
         }
-        return stopOnRequest(run);
+        return stopOnRequest(run, status);
     }
 
     private int finish(EmbeddedRun run, JobReport report, RunOutcome outcome, boolean terminal) {
@@ -150,9 +150,14 @@ final class RunSession {
         return outcome == RunOutcome.FINISHED ? ExitCode.OK : ExitCode.OUTAGE;
     }
 
-    private int stopOnRequest(EmbeddedRun run) {
+    private int stopOnRequest(EmbeddedRun run, StatusClient status) {
         out.println("Stopping: taking a final checkpoint …");
         out.flush();
+        try {
+            run.saveStatus(StatusRenderer.json(status.latest(run.jobId())));
+        } catch (IOException busy) {
+            LOG.debug("no last status", busy);
+        }
         Optional<Path> saved = run.stop(STOP_PATIENCE);
         out.println(
                 saved.map(path -> "State saved in " + path + ".")
@@ -162,23 +167,6 @@ final class RunSession {
                 commandName, options.config.file);
         out.flush();
         return ExitCode.OK;
-    }
-
-    private int fail(JobResult result) {
-        String cause =
-                result.getSerializedThrowable()
-                        .map(thrown -> rootMessage(thrown))
-                        .orElse("it was cancelled from outside");
-        err.println("error: the job has ended: " + cause);
-        return ExitCode.OUTAGE;
-    }
-
-    private static String rootMessage(Throwable thrown) {
-        Throwable root = thrown;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 
     private static Path logFile(Path stateDirectory) {

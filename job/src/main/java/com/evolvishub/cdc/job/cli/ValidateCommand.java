@@ -40,7 +40,7 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         PlannedFile file = PlannedFile.load(config.file);
         file.warnings().forEach(warning -> err.println("warning: " + warning));
-        List<Finding> findings = offline ? List.of() : Preflight.check(file);
+        List<Finding> findings = offline ? Preflight.offline(file) : Preflight.check(file);
         findings.forEach(
                 finding ->
                         err.println(

@@ -47,7 +47,8 @@ final class EmbeddedFlink {
         settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
         settings.set(RestOptions.BIND_PORT, Integer.toString(port));
         settings.set(WebOptions.SUBMIT_ENABLE, false);
-        settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(500));
+        // a fetch follows a question, never a clock: this is how old an answer may be, not a rate
+        settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(100));
         settings.set(
                 TaskManagerOptions.MANAGED_MEMORY_SIZE,
                 MemorySize.ofMebiBytes(

@@ -42,6 +42,7 @@ public final class EmbeddedRun implements AutoCloseable {
     private final MiniCluster cluster;
     private final Optional<RestorePoint> restorePoint;
     private volatile JobID job;
+    private volatile CompletableFuture<JobResult> ended;
 
     private EmbeddedRun(
             PhysicalPlan plan,
@@ -104,6 +105,7 @@ public final class EmbeddedRun implements AutoCloseable {
                                         true,
                                         RestoreMode.CLAIM)));
         job = cluster.submitJob(graph).get().getJobID();
+        ended = cluster.requestJobResult(job);
         state.announce(webUi().toString());
     }
 
@@ -117,9 +119,20 @@ public final class EmbeddedRun implements AutoCloseable {
         return job.toHexString();
     }
 
-    /** Completes when the job has ended by itself or was stopped. */
-    public CompletableFuture<JobResult> ended() {
-        return cluster.requestJobResult(job);
+    /** Why the job has ended without being asked to; empty while it runs. */
+    public Optional<String> endedBecause() {
+        return ended.isDone() ? Optional.of(cause(ended.join())) : Optional.empty();
+    }
+
+    private static String cause(JobResult result) {
+        Throwable root = result.getSerializedThrowable().orElse(null);
+        if (root == null) {
+            return "it was cancelled from outside";
+        }
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 
     /** Keeps what {@code status} shows once this run is gone. */

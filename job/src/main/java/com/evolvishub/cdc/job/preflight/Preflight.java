@@ -33,6 +33,14 @@ public final class Preflight {
         this.file = file;
     }
 
+    /** What keeps mappings from working whatever the servers say; asks none. */
+    public static List<Finding> offline(PlannedFile file) {
+        return file.physical().pipelines().stream()
+                .filter(Pipeline::enabled)
+                .flatMap(pipeline -> notBuilt(file, pipeline).stream())
+                .toList();
+    }
+
     /** What keeps mappings from working now, in the file's order; empty: nothing. */
     public static List<Finding> check(PlannedFile file) {
         Preflight preflight = new Preflight(file);
@@ -67,6 +75,10 @@ public final class Preflight {
     }
 
     private List<Finding> check(Pipeline pipeline) {
+        List<Finding> notBuilt = notBuilt(file, pipeline);
+        if (!notBuilt.isEmpty()) {
+            return notBuilt;
+        }
         RowSchema schema;
         try {
             schema = SourceProbe.schema(pipeline);
@@ -78,17 +90,16 @@ public final class Preflight {
         return destination(pipeline, ProjectFunction.without(schema, dropped));
     }
 
+    private static List<Finding> notBuilt(PlannedFile file, Pipeline pipeline) {
+        return file.notBuilt(pipeline).stream()
+                .map(problem -> new Finding(pipeline.mapping(), problem, true))
+                .toList();
+    }
+
     private List<Finding> destination(Pipeline pipeline, RowSchema schema) {
         String endpoint = file.destinationKey(pipeline);
-        DestinationClient client;
-        try {
-            client =
-                    destinations
-                            .connector(pipeline.deliver().destination().type())
-                            .client(pipeline);
-        } catch (UnsupportedOperationException notBuilt) {
-            return List.of(finding(pipeline, endpoint + ".type", notBuilt.getMessage(), true));
-        }
+        DestinationClient client =
+                destinations.connector(pipeline.deliver().destination().type()).client(pipeline);
         try (client) {
             return client.check(schema).stream()
                     .map(problem -> finding(pipeline, endpoint + ".table", problem, true))

@@ -15,10 +15,11 @@ public final class Figures {
 
     /** A time span; a dash when it is not known. */
     public static String seconds(double value) {
-        if (value < 0) {
+        if (Double.isNaN(value) || value < 0) {
             return "-";
         }
-        if (value < 60) {
+        // rounded, the rest would read 60.0 s
+        if (value < 59.95) {
             return String.format(Locale.ROOT, "%.1f s", value);
         }
         long whole = Math.round(value);

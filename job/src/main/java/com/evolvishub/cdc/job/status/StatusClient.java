@@ -1,12 +1,14 @@
 package com.evolvishub.cdc.job.status;
 
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.MetricName;
 import com.evolvishub.cdc.job.OperatorUid;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.Relation;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +29,9 @@ public final class StatusClient {
      * Subtask, operator, then the group of the mapping: {@code 0.deliver.mapping.orders.rowsRead}.
      */
     private static final Pattern METRIC = Pattern.compile(".*\\.mapping\\..*\\.([A-Za-z]+)");
+
+    /** Longer than the interval that a run in this JVM gives its fetcher. */
+    private static final Duration FETCHED_AFTER = Duration.ofMillis(150);
 
     private final PhysicalPlan plan;
     private final Map<String, String> descriptions;
@@ -68,6 +73,22 @@ public final class StatusClient {
                 mappings);
     }
 
+    /**
+     * What they are doing now, for the last report of a run. The API answers with what it fetched
+     * after the question before this one, so it is asked until a fetch lies in between.
+     */
+    public JobReport latest(String job) throws IOException {
+        try {
+            for (int asked = 0; asked < 2; asked++) {
+                report(job);
+                Thread.sleep(FETCHED_AFTER.toMillis());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return report(job);
+    }
+
     private Map<String, String> metrics(String job, Map<String, String> vertices, Pipeline pipeline)
             throws IOException {
         String head = "Source: " + OperatorUid.READ.label(pipeline);
@@ -86,7 +107,10 @@ public final class StatusClient {
             if (ids.isEmpty()) {
                 return Map.of();
             }
-            idsByVertex.put(vertex, ids);
+            // a look in the middle of a start finds some of them
+            if (ids.size() >= MetricName.values().length) {
+                idsByVertex.put(vertex, ids);
+            }
         }
         Map<String, String> values = new LinkedHashMap<>();
         for (Map.Entry<String, String> value : api.values(job, vertex, ids).entrySet()) {
@@ -158,7 +182,8 @@ public final class StatusClient {
 
     private static double fraction(Map<String, String> metrics, String name, double otherwise) {
         try {
-            return Double.parseDouble(metrics.getOrDefault(name, ""));
+            double value = Double.parseDouble(metrics.getOrDefault(name, ""));
+            return Double.isFinite(value) ? value : otherwise;
         } catch (NumberFormatException notReportedYet) {
             return otherwise;
         }

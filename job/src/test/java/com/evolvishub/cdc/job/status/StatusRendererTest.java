@@ -11,9 +11,9 @@ class StatusRendererTest {
     void alignsTheTableAndSaysWhatIsWrong() {
         assertThat(StatusRenderer.table(report()).lines())
                 .containsExactly(
-                        "MAPPING  STATE        READ  WRITTEN  QUEUED    LAG  POLLS  ERRORS",
-                        "orders   idle        1,234    1,200      34  2.5 s      4       1",
-                        "people   quarantined     0        0       0      -      0       0",
+                        "MAPPING  STATE         READ  WRITTEN  QUEUED    LAG  POLLS  ERRORS",
+                        "orders   idle         1,234    1,200      34  2.5 s      4       1",
+                        "people   quarantined      0        0       0      -      0       0",
                         "people: relation \"people\" does not exist (next try 2024-01-01T00:05:00Z)",
                         "shop: 2 mappings, 2 enabled; 1,200 rows delivered; 4 polls, 1 failures");
     }

@@ -1,0 +1,40 @@
+package com.evolvishub.cdc.job.api;
+
+import com.evolvishub.cdc.delivery.Destinations;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.Problem;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a file may say and plan, and this build does not do yet. Told before anything runs: a lane
+ * that can never deliver is a mistake of the file's, not an outage.
+ */
+final class BuildLimits {
+
+    private static final Destinations BUILT = Destinations.load();
+
+    private BuildLimits() {}
+
+    static List<Problem> of(PlannedFile file, Pipeline pipeline) {
+        List<Problem> problems = new ArrayList<>();
+        try {
+            BUILT.connector(pipeline.deliver().destination().type());
+        } catch (UnsupportedOperationException notBuilt) {
+            problems.add(
+                    file.problem(
+                            pipeline,
+                            file.destinationKey(pipeline) + ".type",
+                            notBuilt.getMessage()));
+        }
+        if (pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
+            problems.add(
+                    file.problem(
+                            pipeline,
+                            "delivery",
+                            "this build cannot deliver transactionally yet; expected exactly_once or at_least_once"));
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,182 @@
+package com.evolvishub.cdc.job.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.job.status.ExecutionSummary;
+import com.evolvishub.cdc.job.status.MappingStatus;
+import com.evolvishub.cdc.job.status.RunOutcome;
+import com.evolvishub.cdc.planner.spec.PlanException;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The mappings of a file, run by a program. */
+class MultiCdcHandlerITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @TempDir private Path folder;
+    private Database source;
+    private Database destination;
+
+    @BeforeEach
+    void fill(@FreshDatabase Database one, @FreshDatabase Database other) {
+        source = one;
+        destination = other;
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text)",
+                "INSERT INTO orders SELECT i, 'note ' || i FROM generate_series(1, 100) i");
+    }
+
+    @Test
+    void runsUntilEveryMappingIsDone() throws Exception {
+        try (MultiCdcHandler handler =
+                MultiCdcHandler.fromFile(file("one_time"), folder.resolve("state"))) {
+            assertThat(handler.run()).isEqualTo(RunOutcome.FINISHED);
+
+            ExecutionSummary summary = handler.summary();
+            assertThat(summary.configName()).isEqualTo("shop");
+            assertThat(summary.totalMappings()).isEqualTo(2);
+            assertThat(summary.enabledMappings()).isEqualTo(1);
+            assertThat(summary.totalExecutions()).isEqualTo(1);
+            assertThat(summary.successfulExecutions()).isEqualTo(1);
+            assertThat(summary.failedExecutions()).isZero();
+            assertThat(summary.totalRecordsProcessed()).isEqualTo(100);
+            assertThat(summary.averageDurationSeconds()).isPositive();
+            assertThat(summary.isRunning()).isFalse();
+
+            MappingStatus orders = handler.mappingStatus().get(0);
+            assertThat(orders.name()).isEqualTo("orders");
+            assertThat(orders.description()).isEqualTo("what was bought");
+            assertThat(orders.enabled()).isTrue();
+            assertThat(orders.sourceType()).isEqualTo("postgresql");
+            assertThat(orders.destinationType()).isEqualTo("postgresql");
+            assertThat(orders.sourceTable()).isEqualTo("orders");
+            assertThat(orders.destinationTable()).isEqualTo("orders_copy");
+            assertThat(orders.hasCustomQuery()).isFalse();
+            assertThat(orders.totalExecutions()).isEqualTo(1);
+            assertThat(orders.state()).isEqualTo("finished");
+            assertThat(orders.lastExecution().success()).isTrue();
+            assertThat(orders.lastExecution().recordsProcessed()).isEqualTo(100);
+            assertThat(orders.lastExecution().durationSeconds()).isPositive();
+            assertThat(orders.lastExecution().error()).isNull();
+            assertThat(Instant.parse(orders.lastExecution().timestamp()))
+                    .isBetween(Instant.now().minusSeconds(120), Instant.now());
+
+            MappingStatus parked = handler.mappingStatus().get(1);
+            assertThat(parked.enabled()).isFalse();
+            assertThat(parked.state()).isEqualTo("disabled");
+            assertThat(parked.lastExecution()).isNull();
+        }
+        assertThat(destination.queryOne("SELECT count(*) FROM orders_copy")).isEqualTo("100");
+        assertThat(destination.queryOne("SELECT to_regclass('parked_copy')")).isNull();
+    }
+
+    @Test
+    void isStoppedByAnotherThreadAndGoesOnFromThere() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (MultiCdcHandler handler =
+                MultiCdcHandler.fromFile(file("continuous"), folder.resolve("state"))) {
+            Future<RunOutcome> running = thread.submit(handler::run);
+            awaitRows(100);
+            assertThat(running.isDone()).isFalse();
+
+            handler.stop();
+
+            assertThat(running.get(60, TimeUnit.SECONDS)).isEqualTo(RunOutcome.RUNNING);
+            assertThat(handler.summary().isRunning()).isFalse();
+            assertThat(handler.summary().totalRecordsProcessed()).isEqualTo(100);
+            assertThatThrownBy(handler::run).hasMessage("a handler is used for one run");
+        } finally {
+            thread.shutdownNow();
+        }
+        source.execute("INSERT INTO orders VALUES (101, 'later')");
+
+        try (MultiCdcHandler again =
+                MultiCdcHandler.fromFile(file("continuous"), folder.resolve("state"))) {
+            again.start();
+            awaitRows(101);
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(
+                            () ->
+                                    // over all runs: what the first one wrote was not written again
+                                    assertThat(again.summary().totalRecordsProcessed())
+                                            .isEqualTo(101));
+        }
+    }
+
+    @Test
+    void tellsMistakesInTheFileBeforeAnythingRuns() throws Exception {
+        Path file = Files.writeString(folder.resolve("shop.yaml"), "name: shop\n");
+
+        assertThatThrownBy(() -> MultiCdcHandler.fromFile(file, folder.resolve("state")))
+                .isInstanceOf(PlanException.class)
+                .hasMessageContaining("mappings");
+    }
+
+    @Test
+    void hasNothingToReportBeforeItIsStarted() throws Exception {
+        try (MultiCdcHandler handler =
+                MultiCdcHandler.fromFile(file("one_time"), folder.resolve("state"))) {
+            assertThatThrownBy(handler::summary).hasMessage("not started yet");
+            assertThatThrownBy(handler::webUi).hasMessage("not running");
+        }
+    }
+
+    private void awaitRows(int rows) {
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () -> {
+                            assertThat(destination.queryOne("SELECT to_regclass('orders_copy')"))
+                                    .isNotNull();
+                            assertThat(destination.queryOne("SELECT count(*) FROM orders_copy"))
+                                    .isEqualTo(Integer.toString(rows));
+                        });
+    }
+
+    private Path file(String mode) throws Exception {
+        return Files.writeString(
+                folder.resolve("shop.yaml"),
+                """
+                name: shop
+                global_sync: {mode: %s, interval_seconds: 0.2}
+                connections:
+                  one: {type: postgresql, host: %s, port: %d, database: %s, username: %s, password: '%s'}
+                  other: {type: postgresql, host: %s, port: %d, database: %s, username: %s, password: '%s'}
+                mappings:
+                  - name: orders
+                    description: what was bought
+                    source: {connection: one, table: orders}
+                    destination: {connection: other, table: orders_copy}
+                  - name: parked
+                    enabled: false
+                    source: {connection: one, table: orders}
+                    destination: {connection: other, table: parked_copy}
+                """
+                        .formatted(
+                                mode,
+                                source.host(),
+                                source.port(),
+                                source.name(),
+                                source.user(),
+                                source.password(),
+                                destination.host(),
+                                destination.port(),
+                                destination.name(),
+                                destination.user(),
+                                destination.password()));
+    }
+}

@@ -1,0 +1,166 @@
+package com.evolvishub.cdc.job.status;
+
+import static com.evolvishub.cdc.job.PlannedText.mapping;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.flow.MetricName;
+import com.evolvishub.cdc.job.PlannedText;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers are those of Flink's REST API, cut down to what is read of them. */
+class StatusClientTest {
+
+    private static final String SCOPE = "0.orders__deliver.mapping.orders.";
+
+    @TempDir private Path folder;
+
+    /** What a path answers; a path that is not here is not found. */
+    private final Map<String, String> answers = new LinkedHashMap<>();
+
+    private HttpServer server;
+    private StatusClient client;
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    String answer = answers.get(asked(exchange.getRequestURI()));
+                    byte[] body = answer == null ? new byte[0] : answer.getBytes(UTF_8);
+                    exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        server.start();
+        client =
+                new StatusClient(
+                        URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+                        PlannedText.shop(folder, "", List.of(mapping("orders"), mapping("people")))
+                                .physical(),
+                        Map.of("orders", "what was bought"));
+        answers.put(
+                "/jobs/overview",
+                """
+                {"jobs":[
+                  {"jid":"old","name":"shop","end-time":1700000000000},
+                  {"jid":"now","name":"shop","end-time":-1},
+                  {"jid":"other","name":"other","end-time":-1}]}
+                """);
+        answers.put(
+                "/jobs/now",
+                """
+                {"vertices":[
+                  {"id":"v1","name":"Source: orders: read -> orders: detect -> orders: deliver"},
+                  {"id":"v2","name":"Source: orders_too: read -> orders_too: deliver"}]}
+                """);
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void readsTheMetricsOfTheRunningJob() throws Exception {
+        reports(Map.of("rowsRead", "12", "rowsWritten", "11", "polls", "3", "state", "idle"));
+
+        MappingStatus orders = client.report().orElseThrow().mappings().get(0);
+
+        assertThat(orders.state()).isEqualTo("idle");
+        assertThat(orders.description()).isEqualTo("what was bought");
+        assertThat(orders.rowsRead()).isEqualTo(12);
+        assertThat(orders.rowsWritten()).isEqualTo(11);
+        assertThat(orders.totalExecutions()).isEqualTo(3);
+    }
+
+    @Test
+    void saysStartingOfAMappingWhoseTaskReportsNothingYet() throws Exception {
+        reports(Map.of());
+
+        MappingStatus people = client.report().orElseThrow().mappings().get(1);
+
+        assertThat(people.state()).isEqualTo("starting");
+        assertThat(people.lagSeconds()).isNegative();
+        assertThat(people.lastExecution()).isNull();
+    }
+
+    @Test
+    void doesNotKnowTheLagOfWhatWasNeverDelivered() throws Exception {
+        reports(Map.of("lagSeconds", "NaN", "state", "starting"));
+
+        assertThat(client.report().orElseThrow().mappings().get(0).lagSeconds()).isNegative();
+    }
+
+    @Test
+    void looksAgainWhenAFirstLookCameBeforeEveryMetricWasThere() throws Exception {
+        answers.put("/jobs/now/vertices/v1/metrics", "[{\"id\":\"%srowsRead\"}]".formatted(SCOPE));
+        answers.put(
+                "/jobs/now/vertices/v1/metrics?get=" + SCOPE + "rowsRead",
+                "[{\"id\":\"%srowsRead\",\"value\":\"0\"}]".formatted(SCOPE));
+        assertThat(client.report().orElseThrow().mappings().get(0).state()).isEqualTo("starting");
+
+        reports(Map.of("state", "finished"));
+
+        assertThat(client.report().orElseThrow().mappings().get(0).state()).isEqualTo("finished");
+    }
+
+    @Test
+    void isEmptyWhenNoJobOfThatNameRuns() throws Exception {
+        answers.put("/jobs/overview", "{\"jobs\":[]}");
+
+        assertThat(client.report()).isEmpty();
+    }
+
+    @Test
+    void saysWhichAddressDoesNotAnswer() {
+        answers.remove("/jobs/now");
+
+        assertThatThrownBy(() -> client.report("now"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("HTTP 404 from http://127.0.0.1:")
+                .hasMessageContaining("/jobs/now");
+    }
+
+    /** Every metric is there; those given have a value. */
+    private void reports(Map<String, String> values) {
+        List<String> ids =
+                Arrays.stream(MetricName.values()).map(name -> SCOPE + name.label()).toList();
+        answers.put(
+                "/jobs/now/vertices/v1/metrics",
+                ids.stream()
+                        .map("{\"id\":\"%s\"}"::formatted)
+                        .collect(Collectors.joining(",", "[{\"id\":\"0.numRecordsIn\"},", "]")));
+        answers.put(
+                "/jobs/now/vertices/v1/metrics?get=" + String.join(",", ids),
+                values.entrySet().stream()
+                        .map(
+                                value ->
+                                        "{\"id\":\"%s\",\"value\":\"%s\"}"
+                                                .formatted(
+                                                        SCOPE + value.getKey(), value.getValue()))
+                        .collect(Collectors.joining(",", "[", "]")));
+    }
+
+    private static String asked(URI address) {
+        return address.getQuery() == null
+                ? address.getPath()
+                : address.getPath() + "?" + address.getQuery();
+    }
+}
