@@ -4,8 +4,11 @@ import com.evolvishub.cdc.job.FlinkSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
@@ -41,7 +44,7 @@ final class EmbeddedFlink {
         }
     }
 
-    static MiniCluster start(int workers, int port) throws Exception {
+    static MiniCluster start(int workers, int port, Path scratch) throws Exception {
         Configuration settings = new Configuration();
         settings.set(RestOptions.ADDRESS, LOOPBACK);
         settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
@@ -57,6 +60,9 @@ final class EmbeddedFlink {
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(8));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(8));
         FlinkSettings.addRocksDb(settings);
+        // not the machine's own temporary folder: a killed run could not be cleaned up after there
+        settings.set(CoreOptions.TMP_DIRS, scratch.toString());
+        settings.set(ClusterOptions.PROCESS_WORKING_DIR_BASE, scratch.toString());
         // both ends are this process: a long pause is a slow machine, not a lost one
         settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5));
         MiniCluster cluster =

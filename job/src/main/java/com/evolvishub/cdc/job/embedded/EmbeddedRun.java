@@ -73,7 +73,8 @@ public final class EmbeddedRun implements AutoCloseable {
             Optional<RestorePoint> newest = RestorePoint.newest(state);
             state.sweep();
             EmbeddedFlink.requireFree(settings.port());
-            MiniCluster cluster = EmbeddedFlink.start(plan.workers(), settings.port());
+            MiniCluster cluster =
+                    EmbeddedFlink.start(plan.workers(), settings.port(), state.emptyScratch());
             return new EmbeddedRun(plan, settings, state, cluster, newest);
         } catch (Exception failed) {
             state.close();

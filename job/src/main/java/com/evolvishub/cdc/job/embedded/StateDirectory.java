@@ -179,6 +179,16 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * An empty folder for what a run needs while it lasts; whatever a killed one left there is
+     * gone.
+     */
+    public Path emptyScratch() throws IOException {
+        Path scratch = root.resolve("scratch");
+        delete(scratch);
+        return Files.createDirectories(scratch);
+    }
+
     private static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
