@@ -146,6 +146,8 @@ public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, 
             throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(50));
+        // what a test has collected may be more than a checkpoint in memory takes
+        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
         configuration.set(

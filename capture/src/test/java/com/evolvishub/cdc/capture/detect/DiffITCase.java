@@ -1,16 +1,26 @@
 package com.evolvishub.cdc.capture.detect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.evolvishub.cdc.capture.Collector;
 import com.evolvishub.cdc.capture.LaneCluster;
 import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
 import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,6 +54,142 @@ class DiffITCase {
                 "UPDATE 2\tzwei",
                 "DELETE 1",
                 "INSERT 1\tone");
+    }
+
+    @Test
+    void keepsCopiesOfRowsWithoutAKeyApart(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE visits (page text)", "INSERT INTO visits VALUES ('a'), ('b'), ('a')");
+        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "visits").build());
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 3);
+        String a = rowId("a");
+        assertThat(lane.rows())
+                .containsExactly(
+                        "INSERT a #" + a + "00000000",
+                        "INSERT b #" + rowId("b") + "00000000",
+                        "INSERT a #" + a + "00000001");
+
+        source.execute("DELETE FROM visits WHERE ctid = (SELECT min(ctid) FROM visits)");
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 4);
+        assertThat(lane.rows().get(3)).isEqualTo("DELETE  #" + a + "00000001");
+    }
+
+    private static String rowId(String content) {
+        return HexFormat.of().formatHex(new ContentHash().of(content.getBytes(UTF_8)));
+    }
+
+    @Test
+    void isRightAfterAFailureInTheMiddleOfARead(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, item text)",
+                "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 20000) n");
+        Pipeline pipeline = PipelineBuilder.table(source, "orders").build();
+        LaneKey key = LaneCluster.newKey(pipeline);
+        Collector.lane(key).failsAt.set(12_345);
+        RunningLane lane = CLUSTER.run(pipeline, key);
+
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 20_000);
+        assertThat(lane.collected().attempts).hasValue(2);
+        assertThat(lane.rows()).doesNotHaveDuplicates();
+
+        source.execute("DELETE FROM orders WHERE id % 4 = 0");
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 25_000);
+        assertThat(lane.rows().subList(20_000, 25_000))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.rangeClosed(1, 5000).mapToObj(n -> "DELETE " + 4 * n).toList());
+    }
+
+    @Test
+    void theEndOfAPollComesBehindItsDeletes(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY)",
+                "INSERT INTO orders SELECT generate_series(1, 10000)");
+        Pipeline pipeline =
+                PipelineBuilder.table(source, "orders").capture(new Capture.ByDiff(1)).build();
+        RunningLane lane = CLUSTER.run(pipeline);
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 10_000);
+        lane.collected().gate.close();
+        source.execute("DELETE FROM orders");
+        lane.collected().gate.open();
+
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 20_000);
+        long polls = lane.elements().stream().filter(PollEnded.class::isInstance).count();
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                lane.elements().stream().filter(PollEnded.class::isInstance).count()
+                                        > polls);
+        assertThat(lane.rows()).hasSize(20_000);
+    }
+
+    @Test
+    void doesNotBelieveThatMostRowsAreGone(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY)",
+                "INSERT INTO orders SELECT generate_series(1, 101)");
+        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 101);
+
+        source.execute("DELETE FROM orders WHERE id > 50");
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                lane.collected().gate.status().source().state()
+                                        == MappingState.QUARANTINED);
+        assertThat(lane.collected().gate.status().lastError())
+                .startsWith("the read shows 51 rows fewer than the 101 known before")
+                .contains("max_delete_ratio (0.5)");
+        assertThat(lane.rows()).hasSize(101);
+
+        source.execute("INSERT INTO orders SELECT generate_series(51, 60)");
+        await().atMost(PATIENCE).until(() -> lane.rows().size() == 101 + 41);
+    }
+
+    @Test
+    void aKeyThatIsNoneIsTold(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE visits (page int, at int)",
+                "INSERT INTO visits VALUES (1, 1), (1, 2), (2, 1), (NULL, 1)");
+        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "visits").key("page").build());
+
+        await().atMost(PATIENCE)
+                .until(() -> lane.rows().size() == 2 && lane.elements().size() >= 4);
+        assertThat(lane.rows()).containsExactly("INSERT 1\t1", "INSERT 2\t1");
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(lane.collected().gate.status().lastError())
+                                        .isEqualTo(
+                                                "1 rows were left out: another row of the read has"
+                                                        + " the same key (first: 1); the key is none,"
+                                                        + " name another one"));
+    }
+
+    @Test
+    void aQueryShowsWhatIsRecentAndRepeatsAreDropped(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE analysis (customer_id int, total int, analysis_date timestamp)",
+                "INSERT INTO analysis VALUES (1, 10, '2020-01-01'), (2, 20, now() - interval '1 s')");
+        RunningLane lane =
+                CLUSTER.run(
+                        PipelineBuilder.query(
+                                        source,
+                                        new PollQuery.Text(
+                                                "SELECT customer_id, total FROM analysis"
+                                                        + " WHERE analysis_date > "),
+                                        PollQuery.Place.LAST_SYNC,
+                                        new PollQuery.Text(" -- what is new"))
+                                .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
+                                .key("customer_id")
+                                .build());
+        awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20");
+
+        source.execute("INSERT INTO analysis VALUES (3, 30, now())");
+        awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30");
+        source.execute(
+                "UPDATE analysis SET total = 21, analysis_date = now() WHERE customer_id = 2");
+        awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30", "UPSERT 2\t21");
     }
 
     private static void awaitRows(RunningLane lane, String... rows) {

@@ -13,6 +13,7 @@ import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -119,6 +120,100 @@ class WatermarkSourceITCase {
         RunningLane restored = lane.restored(savepoint);
         awaitRows(restored, "UPSERT 1\tone", "UPSERT 2\ttwo", "UPSERT 3\tthree");
         assertThat(restored.collected().gate.status().rowsRead).hasValue(1);
+    }
+
+    @Test
+    void carriesEveryCellAsItIs(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE \"Or.der\" (\"I\"\"d\" int PRIMARY KEY, \"ein Text\" text, \"group\" bytea,"
+                        + " n numeric, d double precision, t timestamptz)",
+                "INSERT INTO \"Or.der\" VALUES (1, '', '', 'NaN', 0.1, 'infinity'),"
+                        + " (2, NULL, NULL, NULL, NULL, NULL),"
+                        + " (3, E'a\\\\b\\tc\\nd\\re', '\\x00ff', 1.000, '-Infinity', '0044-03-15 BC'),"
+                        + " (4, '\\N', '\\x', 1e-20, 1e300, '-infinity')");
+        RunningLane lane =
+                CLUSTER.run(
+                        PipelineBuilder.table(source, "Or.der")
+                                .watermark("I\"d", WatermarkType.INTEGER)
+                                .build());
+
+        awaitRows(
+                lane,
+                "UPSERT 1\t\t\\\\x\tNaN\t0.1\tinfinity",
+                "UPSERT 2\t\\N\t\\N\t\\N\t\\N\t\\N",
+                "UPSERT 3\ta\\\\b\\tc\\nd\\re\t\\\\x00ff\t1.000\t-Infinity\t0044-03-15 00:00:00+00 BC",
+                "UPSERT 4\t\\\\N\t\\\\x\t0.00000000000000000001\t1e+300\t-infinity");
+    }
+
+    @Test
+    void readsAViewOverAJoinByTheDestinationsKey(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE customers (id int PRIMARY KEY, name text)",
+                "CREATE TABLE orders (id int PRIMARY KEY, customer int, at timestamptz)",
+                "CREATE VIEW totals AS SELECT c.id AS customer_id, c.name, count(*) AS orders,"
+                        + " max(o.at) AS last FROM customers c JOIN orders o ON o.customer = c.id"
+                        + " GROUP BY c.id",
+                "INSERT INTO customers VALUES (1, 'ada'), (2, 'bob')",
+                "INSERT INTO orders VALUES (1, 1, '2024-01-01 00:00+00'), (2, 2, '2024-01-02 00:00+00'),"
+                        + " (3, 1, '2024-01-02 00:00+00')");
+        RunningLane lane =
+                CLUSTER.runInto(
+                        PipelineBuilder.table(source, "totals")
+                                .rename("customer_id", "customer_key")
+                                .watermark("last", WatermarkType.TIMESTAMP)
+                                .build(),
+                        List.of("customer_key"));
+
+        awaitRows(
+                lane,
+                "UPSERT 1\tada\t2\t2024-01-02 00:00:00+00",
+                "UPSERT 2\tbob\t1\t2024-01-02 00:00:00+00");
+        source.execute("INSERT INTO orders VALUES (4, 2, '2024-01-03 00:00+00')");
+        awaitRows(
+                lane,
+                "UPSERT 1\tada\t2\t2024-01-02 00:00:00+00",
+                "UPSERT 2\tbob\t1\t2024-01-02 00:00:00+00",
+                "UPSERT 2\tbob\t2\t2024-01-03 00:00:00+00");
+    }
+
+    @Test
+    void aRowFromTheFutureWaitsAndDragsNothingAlong(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, at timestamptz)",
+                "INSERT INTO orders VALUES (1, '2999-01-01 00:00+00'), (2, '2024-01-01 00:00+00')");
+        RunningLane lane =
+                CLUSTER.run(
+                        PipelineBuilder.table(source, "orders")
+                                .watermark("at", WatermarkType.TIMESTAMP)
+                                .build());
+        awaitRows(lane, "UPSERT 2\t2024-01-01 00:00:00+00");
+
+        source.execute("INSERT INTO orders VALUES (3, '2024-01-02 00:00+00')");
+        awaitRows(lane, "UPSERT 2\t2024-01-01 00:00:00+00", "UPSERT 3\t2024-01-02 00:00:00+00");
+    }
+
+    @Test
+    void neverAsksForAnExcludedColumn() throws Exception {
+        try (PostgresServer server = PostgresServer.builder().logsStatements().start()) {
+            Database source = server.createDatabase("shop");
+            source.execute(
+                    "CREATE TABLE people (id int PRIMARY KEY, name text, secret_number text)",
+                    "INSERT INTO people VALUES (1, 'ada', '123-45-6789')");
+            long before = Files.size(server.logFile());
+            RunningLane lane =
+                    CLUSTER.run(
+                            PipelineBuilder.table(source, "people")
+                                    .exclude("secret_number")
+                                    .build());
+            awaitRows(lane, "INSERT 1\tada");
+            lane.cancel();
+
+            String log = Files.readString(server.logFile()).substring((int) before);
+            assertThat(log)
+                    .contains("COPY (SELECT \"id\", \"name\" FROM \"people\"")
+                    .doesNotContain("secret_number", "123-45-6789");
+        }
     }
 
     static void awaitRows(RunningLane lane, String... rows) {

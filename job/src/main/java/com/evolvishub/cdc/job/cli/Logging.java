@@ -15,7 +15,7 @@ import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
  */
 public final class Logging {
 
-    private static final String PATTERN = "%d{HH:mm:ss} %-5p %m%n%ex{short}";
+    private static final String PATTERN = "%d{HH:mm:ss} %-5p %m%n%ex{0}";
     private static final String FULL_PATTERN = "%d %-5p [%t] %c{1}: %m%n%ex";
 
     private Logging() {}

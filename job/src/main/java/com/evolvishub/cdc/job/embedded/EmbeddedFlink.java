@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.embedded;
 
+import com.evolvishub.cdc.job.FlinkSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -55,6 +56,7 @@ final class EmbeddedFlink {
         // no operator is connected over the network, but Flink wants a pool
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(8));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(8));
+        FlinkSettings.addRocksDb(settings);
         // both ends are this process: a long pause is a slow machine, not a lost one
         settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5));
         MiniCluster cluster =

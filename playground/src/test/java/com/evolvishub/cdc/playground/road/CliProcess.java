@@ -89,9 +89,11 @@ final class CliProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ctrl-C. */
+    /**
+     * A polite kill. Ctrl-C takes the same road, but a shell makes background processes deaf to it.
+     */
     void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
     }
 
     /** kill -9. */

@@ -1,0 +1,185 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.capture.BreakableNetwork;
+import com.evolvishub.cdc.capture.Collector;
+import com.evolvishub.cdc.capture.LaneCluster;
+import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.Condition;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.time.Duration;
+import org.apache.flink.api.common.JobStatus;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class OutageITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final LaneCluster CLUSTER = new LaneCluster();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Test
+    void goesOnByItselfWhenTheSourceIsBack(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
+        try (BreakableNetwork network = new BreakableNetwork(source)) {
+            RunningLane lane =
+                    CLUSTER.run(
+                            PipelineBuilder.table(network.connection(), "orders")
+                                    .watermark("id", WatermarkType.INTEGER)
+                                    .retry(1000, Duration.ofMillis(50))
+                                    .build());
+            WatermarkSourceITCase.awaitRows(lane, "UPSERT 1");
+
+            network.cut();
+            awaitState(lane, MappingState.RETRYING);
+            assertThat(lane.collected().gate.status().errors.get()).isPositive();
+            source.execute("INSERT INTO orders VALUES (2)");
+            network.mend();
+
+            WatermarkSourceITCase.awaitRows(lane, "UPSERT 1", "UPSERT 2");
+            awaitState(lane, MappingState.IDLE);
+            assertThat(lane.status()).isEqualTo(JobStatus.RUNNING);
+            assertThat(lane.collected().attempts).hasValue(1);
+        }
+    }
+
+    @Test
+    void goesOnBehindTheLastRowWhenTheConnectionBreaksInTheMiddle(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, pad text)",
+                "INSERT INTO orders SELECT n, repeat('x', 500) FROM generate_series(1, 200000) n");
+        try (BreakableNetwork network = new BreakableNetwork(source)) {
+            RunningLane lane =
+                    CLUSTER.run(
+                            PipelineBuilder.table(network.connection(), "orders")
+                                    .watermark("id", WatermarkType.INTEGER)
+                                    .retry(1000, Duration.ofMillis(50))
+                                    .build());
+            await().atMost(PATIENCE).until(() -> !lane.collected().rows.isEmpty());
+            // with the gate closed most of the rows are still on the other side of the cut
+            lane.collected().gate.close();
+            network.cut();
+            network.mend();
+            lane.collected().gate.open();
+
+            await().atMost(PATIENCE).until(() -> lane.collected().rows.size() >= 200_000);
+            assertThat(lane.rows()).doesNotHaveDuplicates().hasSize(200_000);
+            assertThat(lane.collected().gate.status().errors.get()).isPositive();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldAndNotRepeated(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec right = PipelineBuilder.connection(source);
+        ConnectionSpec wrong =
+                new ConnectionSpec(
+                        right.host(),
+                        right.port(),
+                        right.database(),
+                        right.username(),
+                        new Secret("sesame-open"),
+                        right.tls(),
+                        right.timeout(),
+                        right.parameters());
+        RunningLane lane = CLUSTER.run(PipelineBuilder.table(wrong, "orders").build());
+
+        awaitState(lane, MappingState.QUARANTINED);
+        Condition condition = lane.collected().gate.status().source();
+        assertThat(condition.cause())
+                .contains("password authentication failed", "28P01")
+                .doesNotContain("sesame");
+        assertThat(condition.nextTry()).isPresent();
+    }
+
+    @Test
+    void aMissingTableIsNamedWithThoseThatAreNear(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE SCHEMA shop", "CREATE TABLE shop.customers (id int)");
+        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "custmers").build());
+
+        awaitState(lane, MappingState.QUARANTINED);
+        assertThat(lane.collected().gate.status().source().cause())
+                .startsWith("there is no table or view \"custmers\" in database")
+                .endsWith("near: shop.customers");
+    }
+
+    @Test
+    void everyMissingColumnIsNamed(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE orders (id int, item text)");
+        RunningLane lane =
+                CLUSTER.run(
+                        PipelineBuilder.table(source, "orders")
+                                .rename("idd", "key")
+                                .exclude("ssn")
+                                .key("nr")
+                                .watermark("at", WatermarkType.TIMESTAMP)
+                                .build());
+
+        awaitState(lane, MappingState.QUARANTINED);
+        assertThat(lane.collected().gate.status().source().cause())
+                .isEqualTo(
+                        "column_mapping names the column \"idd\", which is not there; exclude_columns"
+                                + " names the column \"ssn\", which is not there; key names the column"
+                                + " \"nr\", which is not there; watermark names the column \"at\","
+                                + " which is not there; the columns of table"
+                                + " \"public\".\"orders\" are id, item");
+    }
+
+    @Test
+    void readsNothingWhileTheGateIsClosed(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
+        Pipeline pipeline = PipelineBuilder.table(source, "orders").build();
+        LaneKey key = LaneCluster.newKey(pipeline);
+        Collector.lane(key).opensGate = false;
+        RunningLane lane = CLUSTER.run(pipeline, key);
+        await().atMost(PATIENCE).until(() -> lane.status() == JobStatus.RUNNING);
+        await().atMost(PATIENCE).until(() -> lane.collected().gate != null);
+        assertThat(connections(source)).isEqualTo("0");
+
+        lane.collected().gate.open();
+        WatermarkSourceITCase.awaitRows(lane, "INSERT 1");
+
+        lane.collected().gate.close();
+        source.execute("INSERT INTO orders VALUES (2)");
+        assertThat(lane.rows()).containsExactly("INSERT 1");
+        lane.collected().gate.open();
+        WatermarkSourceITCase.awaitRows(lane, "INSERT 1", "INSERT 2");
+    }
+
+    @Test
+    void aDisabledMappingOpensNoConnection(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY)");
+        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").disabled().build());
+
+        awaitState(lane, MappingState.DISABLED);
+        assertThat(connections(source)).isEqualTo("0");
+        assertThat(lane.elements()).isEmpty();
+    }
+
+    private static String connections(Database source) {
+        return source.queryOne(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND application_name LIKE 'evolvishub%'");
+    }
+
+    private static void awaitState(RunningLane lane, MappingState state) {
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                lane.collected().gate != null
+                                        && lane.collected().gate.status().source().state()
+                                                == state);
+    }
+}

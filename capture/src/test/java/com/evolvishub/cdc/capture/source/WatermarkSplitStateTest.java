@@ -1,0 +1,70 @@
+package com.evolvishub.cdc.capture.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.SqlType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WatermarkSplitStateTest {
+
+    private static final SqlType TEXT = new SqlType(25, "text", 'b', 'S');
+    private static final RowSchema SCHEMA =
+            new RowSchema(
+                    List.of(
+                            new Column("id", "id", TEXT, false),
+                            new Column("at", "at", TEXT, false),
+                            new Column("part", "part", TEXT, false)),
+                    List.of(2, 1, 0));
+    private static final RowLayout LAYOUT = new RowLayout(SCHEMA, 1);
+
+    @Test
+    void standsBehindTheLastRowByWatermarkAndRestOfTheKey() {
+        WatermarkSplitState state = new WatermarkSplitState("at", reading());
+        state.advanceTo(row("7\t10:00\tx"));
+        state.advanceTo(row("8\t10:03\ta\\tb"));
+
+        assertThat(state.toSplit().range().resume().values()).containsExactly("10:03", "a\tb", "8");
+    }
+
+    @Test
+    void atTheEndOfAReadOnlyTheWatermarkCounts() {
+        WatermarkSplitState state = new WatermarkSplitState("at", reading());
+        state.advanceTo(row("8\t10:03\ta"));
+        WatermarkSplit ended = state.toSplit().completed("12:00");
+
+        assertThat(ended.after()).isEqualTo(WatermarkPosition.at("10:03"));
+        assertThat(ended.reading()).isFalse();
+        assertThat(ended.lastSync()).isEqualTo("12:00");
+    }
+
+    @Test
+    void anEmptyReadLeavesThePositionWhereItWas() {
+        WatermarkSplit before =
+                new WatermarkSplitState("at", reading()).toSplit().completed("12:00");
+
+        assertThat(before.after().isStart()).isTrue();
+    }
+
+    @Test
+    void aRowWithoutAKeyIsNone() {
+        assertThat(LAYOUT.row("7\t10:00\t\\N".getBytes(UTF_8))).isEmpty();
+        assertThat(LAYOUT.row("7\t10:00\t\\\\N".getBytes(UTF_8))).isPresent();
+        assertThat(LAYOUT.row("7\t10:00\t".getBytes(UTF_8))).isPresent();
+    }
+
+    private static WatermarkSplit reading() {
+        return WatermarkSplit.fresh("a")
+                .started(
+                        new RowKey(true, List.of("part", "at", "id")),
+                        new PollRange(WatermarkPosition.START, WatermarkPosition.START));
+    }
+
+    private static ChangeRow row(String line) {
+        return LAYOUT.row(line.getBytes(UTF_8)).orElseThrow();
+    }
+}
