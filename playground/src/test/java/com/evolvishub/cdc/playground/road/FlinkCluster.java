@@ -25,6 +25,26 @@ final class FlinkCluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** Their groups, as folders of the Maven repository. */
+    private static final List<String> FLINK_AND_ITS_LIBRARIES =
+            List.of(
+                    "/org/apache/flink/",
+                    "/org/apache/logging/log4j/",
+                    "/org/slf4j/",
+                    "/org/apache/commons/",
+                    "/commons-cli/",
+                    "/commons-collections/",
+                    "/commons-io/",
+                    "/com/esotericsoftware/",
+                    "/com/google/code/findbugs/jsr305/",
+                    "/com/twitter/",
+                    "/com/ververica/",
+                    "/at/yawk/",
+                    "/org/javassist/",
+                    "/org/objenesis/",
+                    "/org/snakeyaml/",
+                    "/org/xerial/snappy/");
+
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
 
@@ -144,23 +164,8 @@ final class FlinkCluster implements AutoCloseable {
      */
     private static String flinkClassPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(
-                        jar ->
-                                jar.contains("org/apache/flink")
-                                        || jar.contains("org/apache/logging")
-                                        || jar.contains("org/slf4j")
-                                        || jar.contains("commons-")
-                                        || jar.contains("org/apache/commons")
-                                        || jar.contains("frocksdbjni")
-                                        || jar.contains("esotericsoftware")
-                                        || jar.contains("com/twitter")
-                                        || jar.contains("org/xerial")
-                                        || jar.contains("javassist")
-                                        || jar.contains("org/objenesis")
-                                        || jar.contains("jsr305")
-                                        || jar.contains("at/yawk")
-                                        || jar.contains("snakeyaml-engine")
-                                        || jar.contains("ververica"))
+                .filter(jar -> FLINK_AND_ITS_LIBRARIES.stream().anyMatch(jar::contains))
+                // a distribution has it in some releases only, so the job jar brings it
                 .filter(jar -> !jar.contains("flink-connector-base"))
                 .collect(Collectors.joining(File.pathSeparator));
     }

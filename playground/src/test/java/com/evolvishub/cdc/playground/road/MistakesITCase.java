@@ -54,7 +54,7 @@ class MistakesITCase {
                 callWith(text.replace("mappings:", "max_wrokers: 3\nmappings:")),
                 "max_wrokers",
                 "max_workers",
-                "line 2");
+                "line 4");
     }
 
     @Test
@@ -102,18 +102,27 @@ class MistakesITCase {
 
     @Test
     void passwordIsWrong() throws Exception {
-        source.execute("CREATE ROLE \"asks for one\" LOGIN PASSWORD 'right-one'");
+        source.execute("CREATE ROLE asks_for_one LOGIN PASSWORD 'right-one'");
         try {
-            String text = Files.readString(road().mapping("a", "orders", "copy").write());
-            Told told =
-                    callWith(
-                            text.replaceFirst("username: \\S+", "username: no_such_role")
-                                    .replaceFirst("password: \\S+", "password: wrong-secret"));
-            assertMistake(told, "mappings[0].source", "no_such_role");
-            assertThat(told.text()).doesNotContain("wrong-secret");
+            assertMistake(callAs("asks_for_one", "wrong-secret"), "mappings[0].source", "asks_for_one");
         } finally {
-            source.execute("DROP ROLE \"asks for one\"");
+            source.execute("DROP ROLE asks_for_one");
         }
+    }
+
+    @Test
+    void roleIsUnknown() throws Exception {
+        assertMistake(callAs("no_such_role", "wrong-secret"), "mappings[0].source", "no_such_role");
+    }
+
+    private Told callAs(String role, String password) throws Exception {
+        String text = Files.readString(road().mapping("a", "orders", "copy").write());
+        Told told =
+                callWith(
+                        text.replaceFirst("username: \\S+", "username: " + role)
+                                .replaceFirst("password: \\S+", "password: " + password));
+        assertThat(told.text()).doesNotContain(password);
+        return told;
     }
 
     @Test
