@@ -104,7 +104,8 @@ class MistakesITCase {
     void passwordIsWrong() throws Exception {
         source.execute("CREATE ROLE asks_for_one LOGIN PASSWORD 'right-one'");
         try {
-            assertMistake(callAs("asks_for_one", "wrong-secret"), "mappings[0].source", "asks_for_one");
+            assertMistake(
+                    callAs("asks_for_one", "wrong-secret"), "mappings[0].source", "asks_for_one");
         } finally {
             source.execute("DROP ROLE asks_for_one");
         }
