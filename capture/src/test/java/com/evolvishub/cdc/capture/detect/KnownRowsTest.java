@@ -86,7 +86,7 @@ class KnownRowsTest {
         return read.list().ofMinSize(1).ofMaxSize(8);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 300)
     void afterACompleteReadTheDestinationIsLikeTheSource(@ForAll("reads") List<Read> reads)
             throws Exception {
         World world = new World();
@@ -144,7 +144,7 @@ class KnownRowsTest {
         return false;
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 300)
     void withoutAKeyEachCopyIsARow(@ForAll("reads") List<Read> reads) throws Exception {
         World world = new World();
         World saved = world.checkpoint();
@@ -169,13 +169,15 @@ class KnownRowsTest {
             }
             if (!died) {
                 KnownRows.Sweep sweep = now.known.sweep();
-                while (sweep.slice(
-                        2,
-                        (hash, copy) ->
-                                assertThat(now.destination.remove(hash[0] + "#" + copy))
-                                        .isNotNull())) {
-                    continue;
-                }
+                boolean more;
+                do {
+                    more =
+                            sweep.slice(
+                                    2,
+                                    (hash, copy) ->
+                                            assertThat(now.destination.remove(hash[0] + "#" + copy))
+                                                    .isNotNull());
+                } while (more);
             }
             if (died) {
                 world = saved.checkpoint();
@@ -225,8 +227,8 @@ class KnownRowsTest {
                         "cannot restore detected rows written in format 2; this build reads format 1");
     }
 
-    private static TreeMap<String, String> texts(Map<Integer, Integer> rows) {
-        TreeMap<String, String> texts = new TreeMap<>();
+    private static Map<String, String> texts(Map<Integer, Integer> rows) {
+        Map<String, String> texts = new TreeMap<>();
         rows.forEach((key, value) -> texts.put("" + key, "" + value));
         return texts;
     }
