@@ -98,6 +98,11 @@ public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, 
             return submit(pipeline, newKey(pipeline), savepoint, List.of(), false);
         }
 
+        /** The same pipeline, gone on with until it is finished. */
+        public RunningLane restoredToItsEnd(String savepoint) throws Exception {
+            return submit(pipeline, newKey(pipeline), savepoint, List.of(), true);
+        }
+
         /** The same state under a changed plan. */
         public RunningLane restored(String savepoint, Pipeline changed) throws Exception {
             return submit(changed, newKey(changed), savepoint, List.of(), false);

@@ -48,9 +48,8 @@ final class WatermarkSourceReader
         // not before: the other end of the lane installs it while the operators are opened
         gate = Gate.of(lane);
         super.start();
-        if (getNumberOfCurrentlyAssignedSplits() == 0) {
-            context.sendSplitRequest();
-        }
+        // also with a restored split: the answer says whether there will be another one
+        context.sendSplitRequest();
     }
 
     @Override

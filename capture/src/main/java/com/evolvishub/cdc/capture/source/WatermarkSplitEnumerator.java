@@ -47,7 +47,7 @@ final class WatermarkSplitEnumerator implements SplitEnumerator<WatermarkSplit, 
 
     @Override
     public void addReader(int subtask) {
-        // a reader without a split asks for one
+        // every reader asks
     }
 
     private void assign(int subtask) {

@@ -86,7 +86,7 @@ class KnownRowsTest {
         return read.list().ofMinSize(1).ofMaxSize(8);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 300)
     void afterACompleteReadTheDestinationIsLikeTheSource(@ForAll("reads") List<Read> reads)
             throws Exception {
         World world = new World();
@@ -144,7 +144,7 @@ class KnownRowsTest {
         return false;
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 300)
     void withoutAKeyEachCopyIsARow(@ForAll("reads") List<Read> reads) throws Exception {
         World world = new World();
         World saved = world.checkpoint();

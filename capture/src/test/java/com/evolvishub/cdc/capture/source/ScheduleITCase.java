@@ -67,6 +67,24 @@ class ScheduleITCase {
     }
 
     @Test
+    void endsTheTaskAlsoWhenItWasRestored(@FreshDatabase Database source, @TempDir Path folder)
+            throws Exception {
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
+        RunningLane lane =
+                CLUSTER.run(
+                        PipelineBuilder.table(source, "orders")
+                                .watermark("id", WatermarkType.INTEGER)
+                                .schedule(new Schedule.Once())
+                                .build());
+        WatermarkSourceITCase.awaitRows(lane, "UPSERT 1");
+        source.execute("INSERT INTO orders VALUES (2)");
+
+        RunningLane again = lane.restoredToItsEnd(lane.stopWithSavepoint(folder));
+        await().atMost(PATIENCE).until(() -> again.status() == JobStatus.FINISHED);
+        assertThat(again.rows()).containsExactly("UPSERT 1", "UPSERT 2");
+    }
+
+    @Test
     void anEmptySourceTellsItsColumnsAndThatItWasRead(@FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY, item varchar(10))");
