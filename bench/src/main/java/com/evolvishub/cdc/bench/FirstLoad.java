@@ -98,12 +98,15 @@ record FirstLoad(Path launcher, Path folder) {
 
     private static String endpoint(Database database) {
         return """
-                      type: postgresql
-                      host: %s
-                      port: %d
-                      database: %s
-                      username: %s
-                      password: ${BENCH_PASSWORD}"""
-                .formatted(database.host(), database.port(), database.name(), database.user());
+                type: postgresql
+                host: %s
+                port: %d
+                database: %s
+                username: %s
+                password: ${BENCH_PASSWORD}
+                """
+                .formatted(database.host(), database.port(), database.name(), database.user())
+                .indent(6)
+                .stripTrailing();
     }
 }

@@ -153,7 +153,10 @@ final class LaneWriter implements Runnable {
     }
 
     private void delivered(PollEnded ended) {
-        status.delivered(ended.asOf());
+        // what a broken-off read did not reach is not at the destination
+        if (ended.complete()) {
+            status.delivered(ended.asOf());
+        }
         gate.acknowledge(ended.poll());
     }
 
