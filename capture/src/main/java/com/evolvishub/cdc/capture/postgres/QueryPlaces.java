@@ -20,44 +20,46 @@ public final class QueryPlaces {
 
     private static final String TIME = "timestamptz";
 
+    /**
+     * What a batch size stands for: everything. Rows come in one stream, in pages of our own. Were
+     * a query's LIMIT bound to a page, the rows behind it would be lost, or a diff would take them
+     * for deleted.
+     */
+    private static final String ALL_ROWS = String.valueOf(Long.MAX_VALUE);
+
     private final PollQuery query;
     private final List<String> types;
-    private final int batchSize;
 
-    private QueryPlaces(PollQuery query, List<String> types, int batchSize) {
+    private QueryPlaces(PollQuery query, List<String> types) {
         this.query = query;
         this.types = List.copyOf(types);
-        this.batchSize = batchSize;
     }
 
     /** Asks for the types of a query's places. */
-    public static QueryPlaces of(SourceSession session, PollQuery query, int batchSize)
-            throws SQLException {
+    public static QueryPlaces of(SourceSession session, PollQuery query) throws SQLException {
         int places = (int) query.parts().stream().filter(Place.LAST_SYNC::equals).count();
         if (places == 0) {
-            return new QueryPlaces(query, List.of(), batchSize);
+            return new QueryPlaces(query, List.of());
         }
         List<String> types;
         try {
-            types = new QueryReader(session).placeTypes(parameterized(query, batchSize), places);
+            types = new QueryReader(session).placeTypes(parameterized(query), places);
         } catch (SQLException undecided) {
             // such as date_trunc('hour', ?): a time is what nearly every query means
             types = java.util.Collections.nCopies(places, TIME);
         }
         return new QueryPlaces(
-                query,
-                types.stream().map(type -> type.equals("interval") ? TIME : type).toList(),
-                batchSize);
+                query, types.stream().map(type -> type.equals("interval") ? TIME : type).toList());
     }
 
     /** To the driver a question mark is a parameter, two of them are the operator. */
-    private static String parameterized(PollQuery query, int batchSize) {
+    private static String parameterized(PollQuery query) {
         return query.parts().stream()
                 .map(
                         part ->
                                 part instanceof PollQuery.Text text
                                         ? text.sql().replace("?", "??")
-                                        : part == Place.BATCH_SIZE ? batchSize + "" : "?")
+                                        : part == Place.BATCH_SIZE ? ALL_ROWS : "?")
                 .collect(Collectors.joining());
     }
 
@@ -69,11 +71,7 @@ public final class QueryPlaces {
     /** The query with a typed NULL at each place: good for being described. */
     public String sample() {
         Iterator<String> type = types.iterator();
-        return query.render(
-                place ->
-                        place == Place.LAST_SYNC
-                                ? "NULL::" + type.next()
-                                : String.valueOf(batchSize));
+        return query.render(place -> place == Place.LAST_SYNC ? "NULL::" + type.next() : ALL_ROWS);
     }
 
     /**
@@ -85,7 +83,7 @@ public final class QueryPlaces {
         List<String> rest = new ArrayList<>(types);
         return place -> {
             if (place == Place.BATCH_SIZE) {
-                return String.valueOf(batchSize);
+                return ALL_ROWS;
             }
             String type = rest.remove(0);
             return SqlLiteral.quote(valueOf.apply(type)) + "::" + type;

@@ -50,7 +50,7 @@ final class PollOpener {
         Optional<QueryPlaces> places = Optional.empty();
         RelationDescription found;
         if (scan.relation() instanceof Relation.Query query) {
-            QueryPlaces typed = QueryPlaces.of(session, query.query(), scan.pageRows());
+            QueryPlaces typed = QueryPlaces.of(session, query.query());
             found = new QueryReader(session).describe(typed.sample());
             places = Optional.of(typed);
         } else {

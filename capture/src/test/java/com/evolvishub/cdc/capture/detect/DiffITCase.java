@@ -57,6 +57,25 @@ class DiffITCase {
     }
 
     @Test
+    void readsPastALimitOfTheBatchSize(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY)",
+                "INSERT INTO orders VALUES (1), (2), (3)");
+        RunningLane lane =
+                CLUSTER.run(
+                        PipelineBuilder.query(
+                                        source,
+                                        new PollQuery.Text(
+                                                "SELECT id FROM orders ORDER BY id LIMIT "),
+                                        PollQuery.Place.BATCH_SIZE)
+                                .key("id")
+                                .pageRows(1)
+                                .build());
+
+        awaitRows(lane, "INSERT 1", "INSERT 2", "INSERT 3");
+    }
+
+    @Test
     void keepsCopiesOfRowsWithoutAKeyApart(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE visits (page text)", "INSERT INTO visits VALUES ('a'), ('b'), ('a')");
