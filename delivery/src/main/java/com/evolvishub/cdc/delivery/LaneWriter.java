@@ -115,6 +115,8 @@ final class LaneWriter implements Runnable {
         identity.opened(opening.epoch());
         rules.opened(opening.lastNumber());
         long done = queue.opened(opening.lastNumber());
+        // delivered before the last run died, but after its last checkpoint counted them
+        status.rowsWritten.addAndGet(done);
         LOG.info(
                 "{}: lane open under epoch {}, destination holds up to row {}, {} queued rows were"
                         + " there already",
