@@ -1,0 +1,37 @@
+package com.evolvishub.cdc.payload;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A row as a message. The arrays are shared and must not be written to.
+ *
+ * @param key what keeps versions of one row in order within a partition; nothing where rows have no
+ *     key
+ * @param payload the row; nothing: the row is gone (a tombstone where the bus has such)
+ * @param attributes headers, properties or fields, in a fixed order: {@code op}, {@code mapping},
+ *     {@code watermark} where there is one, {@code event_id}
+ */
+public record BusMessage(
+        Optional<byte[]> key, Optional<byte[]> payload, List<Attribute> attributes) {
+
+    public BusMessage {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(payload, "payload");
+        attributes = List.copyOf(attributes);
+    }
+
+    /**
+     * A name and its value.
+     *
+     * @param name lower case, ASCII
+     * @param value any text
+     */
+    public record Attribute(String name, String value) {
+        public Attribute {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
+        }
+    }
+}
