@@ -32,6 +32,9 @@ class FlowElementSerializerTest {
 
         assertThat(written(started)).isEqualTo(started);
         assertThat(written(ended)).isEqualTo(ended);
+        Retention retention = new Retention(7, "TIME", true, -5, Retention.NONE, 10_000_000);
+        assertThat(written(retention)).isEqualTo(retention);
+        assertThat(written(new Frontier(7))).isEqualTo(new Frontier(7));
     }
 
     @Test
