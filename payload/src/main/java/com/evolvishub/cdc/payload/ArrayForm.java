@@ -8,7 +8,7 @@ final class ArrayForm implements ValueForm {
 
     private final ValueForm element;
     private final char delimiter;
-    private byte[] unquoted = new byte[64];
+    private final Scratch scratch = new Scratch();
 
     /**
      * @param delimiter the element type's own, {@code pg_type.typdelim}
@@ -80,9 +80,7 @@ final class ArrayForm implements ValueForm {
     }
 
     private int quoted(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
-        if (unquoted.length < to - from) {
-            unquoted = new byte[to - from];
-        }
+        byte[] unquoted = scratch.room(to - from);
         int length = 0;
         int at = from + 1;
         while (at < to && text[at] != '"') {

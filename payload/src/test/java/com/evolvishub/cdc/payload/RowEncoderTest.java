@@ -156,6 +156,17 @@ class RowEncoderTest {
     }
 
     @Test
+    void aRowThatFitsNoMessageIsRefusedBeforeItIsWritten() {
+        byte[] line = new byte[(256 << 20) + 1];
+        ChangeRow row = ChangeRow.of(Operation.UPSERT, SCHEMA, line, CopyText.EMPTY);
+
+        assertThatThrownBy(() -> encode(row))
+                .isInstanceOf(PayloadException.class)
+                .hasMessage(
+                        "the row has 268435457 bytes; no message is made of more than 268435456");
+    }
+
+    @Test
     void theSameRowGivesTheSameBytesFromEveryEncoder() throws Exception {
         ChangeRow row = row(SCHEMA, "a\t7\t" + WATERMARK);
 
