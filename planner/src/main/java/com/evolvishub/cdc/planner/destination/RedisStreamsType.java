@@ -44,7 +44,7 @@ public final class RedisStreamsType implements DestinationType {
                 OptionKey.of(
                         "approximate_trimming",
                         Kind.FLAG,
-                        "Whether Redis may keep some more than `max_length`."),
+                        "Whether Redis may keep some more than `max_length`; true, if not given."),
                 OptionKey.of("cluster", Kind.FLAG, "Whether the server is one of a cluster."),
                 OptionKey.of(
                         "sentinel_master",
