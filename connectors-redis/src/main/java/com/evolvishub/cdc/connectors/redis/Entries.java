@@ -6,6 +6,7 @@ import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.payload.BusMessage;
 import com.evolvishub.cdc.payload.BusMessage.Attribute;
 import com.evolvishub.cdc.payload.MessageEncoder;
+import com.evolvishub.cdc.payload.Oversize;
 import com.evolvishub.cdc.payload.PayloadException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -47,26 +48,29 @@ final class Entries {
         } catch (PayloadException e) {
             throw new BadRowException(e.getMessage(), e);
         }
+        refuseTooLong(row, message);
         Entry.Fields fields = new Entry.Fields();
         for (Attribute attribute : message.attributes()) {
             fields.with(attribute.name(), attribute.value());
         }
         if (message.key().isPresent()) {
-            fields.with("key", fitting("key", message.key().get()));
+            fields.with("key", message.key().get());
         }
         // a row that is gone has an empty one
-        fields.with(PAYLOAD, fitting(PAYLOAD, message.payload().orElse(NO_PAYLOAD)));
+        fields.with(PAYLOAD, message.payload().orElse(NO_PAYLOAD));
         return fields.entry(row.sequence());
     }
 
-    private byte[] fitting(String what, byte[] value) throws BadRowException {
-        if (value.length > longestValue) {
+    /** The limit is that of each value, not of the message. */
+    private void refuseTooLong(ChangeRow row, BusMessage message) throws BadRowException {
+        long longest =
+                Math.max(
+                        message.payload().map(payload -> payload.length).orElse(0),
+                        message.key().map(key -> key.length).orElse(0));
+        if (longest > longestValue) {
             throw new BadRowException(
-                    "%s of %d bytes; the server takes %d at most (proto-max-bulk-len)"
-                            .formatted(what, value.length, longestValue),
-                    null);
+                    Oversize.describe(row, message, longestValue, "proto-max-bulk-len"), null);
         }
-        return value;
     }
 
     /**

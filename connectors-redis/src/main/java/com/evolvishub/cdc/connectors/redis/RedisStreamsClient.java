@@ -104,6 +104,17 @@ final class RedisStreamsClient implements DestinationClient {
 
     @Override
     public List<String> check(RowSchema schema) throws RedisFailure {
+        List<String> problems = new ArrayList<>(problems(schema));
+        // not in prepare: to an open lane a replica is a failover, which passes
+        if (ServerSettings.isReplica(session())) {
+            problems.add(
+                    "%s: it is a replica; give the primary's address, or sentinel_master"
+                            .formatted(session().address()));
+        }
+        return problems;
+    }
+
+    private List<String> problems(RowSchema schema) throws RedisFailure {
         List<String> problems = new ArrayList<>(slotProblems());
         problems.addAll(MessageEncoders.problems(pipeline, schema));
         String kind = RedisSession.text(session().call("TYPE", keys.stream()));
@@ -129,7 +140,7 @@ final class RedisStreamsClient implements DestinationClient {
 
     @Override
     public void prepare(RowSchema schema) throws RedisFailure, DestinationException {
-        refuse(check(schema));
+        refuse(problems(schema));
     }
 
     private static void refuse(List<String> problems) throws DestinationException {

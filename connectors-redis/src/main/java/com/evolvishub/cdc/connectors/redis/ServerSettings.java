@@ -39,13 +39,22 @@ record ServerSettings(
     }
 
     private static int replicas(RedisSession session) throws RedisFailure {
-        String head = "connected_slaves:";
+        return replication(session, "connected_slaves").map(Integer::parseInt).orElse(0);
+    }
+
+    /** Whether it follows another server and takes no writes; not if it may not be asked. */
+    static boolean isReplica(RedisSession session) throws RedisFailure {
+        return replication(session, "role").filter("slave"::equals).isPresent();
+    }
+
+    private static Optional<String> replication(RedisSession session, String name)
+            throws RedisFailure {
+        String head = name + ":";
         return session.tryCall("INFO", "replication").map(RedisSession::text).stream()
                 .flatMap(String::lines)
                 .filter(line -> line.startsWith(head))
-                .mapToInt(line -> Integer.parseInt(line.substring(head.length()).strip()))
-                .findFirst()
-                .orElse(0);
+                .map(line -> line.substring(head.length()).strip())
+                .findFirst();
     }
 
     /** What the server may lose after it has answered, each with what would do. */

@@ -183,9 +183,9 @@ class RedisEntriesITCase {
 
             assertThatThrownBy(() -> client.write(List.of(large)))
                     .isInstanceOf(BadRowException.class)
-                    .hasMessage(
-                            "payload of 1048594 bytes; the server takes 1048576 at most"
-                                    + " (proto-max-bulk-len)");
+                    .hasMessageContainingAll(
+                            "above the limit of 1048576 (proto-max-bulk-len)",
+                            "1048576 of them in column \"name\"");
             client.writeDeadLetter(large, "too long");
             client.write(rows(2, 2));
         }

@@ -161,6 +161,12 @@ class RedisErrorsITCase {
                     Failure.TRANSIENT,
                     "READONLY",
                     "sentinel_master");
+            try (RedisStreamsClient client = there.client()) {
+                assertThat(client.check(TestLane.KEYED))
+                        .containsExactly(
+                                "127.0.0.1:%d: it is a replica; give the primary's address, or sentinel_master"
+                                        .formatted(replica.port()));
+            }
             replica.command("REPLICAOF", "NO", "ONE");
             try (RedisStreamsClient client = opened(there)) {
                 client.write(rows(1, 1));
