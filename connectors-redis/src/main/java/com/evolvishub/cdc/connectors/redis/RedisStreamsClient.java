@@ -35,6 +35,10 @@ final class RedisStreamsClient implements DestinationClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisStreamsClient.class);
 
+    private static final String HALF_SCRIPTS =
+            "INFO or BGREWRITEAOF is not allowed: a crash in the middle of a write, and a second one"
+                    + " later, can bring rows twice";
+
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
     private final MessageEncoder encoder;
@@ -60,19 +64,23 @@ final class RedisStreamsClient implements DestinationClient {
     public LaneOpening open(Lane who) throws RedisFailure, DestinationException {
         refuse(slotProblems());
         RedisSession own = session();
+        boolean whole = AppendOnlyFile.mend(own);
         lane = new LaneHash(own, keys);
         lane.take(who);
         ServerSettings settings = ServerSettings.of(own);
         entries = new Entries(encoder, pipeline.identity(), settings.longestValue());
-        if (!who.held() && !settings.risks().isEmpty()) {
-            LOG.warn(
-                    "{}: {} keeps rows exactly once only as far as it keeps them at all: {}",
-                    pipeline.mapping(),
-                    own.address(),
-                    String.join("; ", settings.risks()));
+        if (!who.held()) {
+            warn(settings.risks());
+            warn(whole ? List.of() : List.of(HALF_SCRIPTS));
         }
         boolean exists = own.call("EXISTS", keys.stream()).equals(1L);
         return new LaneOpening(lane.epoch(), lane.number(), new Target(exists, List.of()));
+    }
+
+    private void warn(List<String> risks) {
+        for (String risk : risks) {
+            LOG.warn("{}: {}: {}", pipeline.mapping(), session.address(), risk);
+        }
     }
 
     private static List<String> trimming(EndpointSpec endpoint) {

@@ -11,6 +11,10 @@ import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.servers.RedisServer;
 import java.io.BufferedReader;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -18,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -115,6 +120,51 @@ class RedisCrashITCase {
             assertThat(length(destination)).isEqualTo(before);
         }
         assertThat(ids(REDIS, destination.stream())).isEqualTo(upTo(before));
+    }
+
+    /** Redis cuts a half script after its last whole command, and runs it one start later. */
+    @Test
+    void doesNotLetAHalfScriptComeToLife() throws Exception {
+        try (RedisServer server = RedisServer.builder().start()) {
+            Destination destination = Destination.at(server);
+            write(destination, 1, 100);
+            write(destination, 101, 200);
+            server.kill();
+            cutLog(server, 2000);
+            server.startAgain();
+
+            long last = write(destination, 0, 300);
+            assertThat(last).isEqualTo(100);
+            server.kill();
+            server.startAgain();
+
+            assertThat(ids(server, destination.stream())).isEqualTo(upTo(300));
+        }
+    }
+
+    /** Writes from {@code first} on, or from behind what is there; the number found. */
+    private static long write(Destination destination, long first, long last) throws Exception {
+        try (RedisStreamsClient client = destination.client()) {
+            long found = client.open(lane("a")).lastNumber();
+            client.prepare(TestLane.KEYED);
+            client.write(rows(first == 0 ? found + 1 : first, last));
+            return found;
+        }
+    }
+
+    /** As if the server had been killed before the last bytes were on disk. */
+    private static void cutLog(RedisServer server, long bytes) throws Exception {
+        Path data = server.logFile().resolveSibling("data");
+        try (Stream<Path> files = Files.walk(data)) {
+            // since Redis 7 there are several, of which the one with the newest commands is "incr"
+            Path log =
+                    files.filter(file -> file.toString().matches(".*(incr|appendonly)\\.aof"))
+                            .findFirst()
+                            .orElseThrow();
+            try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                channel.truncate(channel.size() - bytes);
+            }
+        }
     }
 
     private static long length(Destination destination) {
