@@ -350,12 +350,10 @@ class PostgresWritesITCase {
                             "column \"customer\": not in \"public\".\"orders\"; did you mean"
                                     + " \"custmer\"?; map it with column_mapping, leave it out with"
                                     + " exclude_columns, or ALTER TABLE \"public\".\"orders\" ADD"
-                                    + " COLUMN \"customer\" text",
+                                    + " COLUMN IF NOT EXISTS \"customer\" text",
                             "column \"amount\": source type numeric(10,2) does not fit destination"
                                     + " type integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN"
-                                    + " \"amount\" TYPE numeric(10,2)",
-                            "column \"twice\": computed by \"public\".\"orders\" itself; leave it out"
-                                    + " with exclude_columns",
+                                    + " \"amount\" TYPE numeric(10,2) USING \"amount\"::numeric(10,2)",
                             "column \"must\": NOT NULL without a default, and no source column goes"
                                     + " into it; map one to it with column_mapping, or ALTER TABLE"
                                     + " \"public\".\"orders\" ALTER COLUMN \"must\" DROP NOT NULL",
