@@ -108,6 +108,8 @@ final class PostgresSession {
 
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            // braces in a name are no escapes of the driver's
+            statement.setEscapeProcessing(false);
             statement.execute(sql);
         }
     }

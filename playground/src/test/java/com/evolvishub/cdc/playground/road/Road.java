@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.playground.road;
 
 import com.evolvishub.cdc.servers.Database;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class Road {
                database: %s
                username: %s
                password: "%s"
-               table: '%s'
+               table: %s
                """
                 .formatted(
                         database.host(),
@@ -58,8 +59,13 @@ final class Road {
                         database.name(),
                         database.user(),
                         database.password(),
-                        table.replace("'", "''"))
+                        quoted(table))
                 .indent(6);
+    }
+
+    /** Any text as YAML takes it: the escapes of JSON are among YAML's. */
+    static String quoted(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     /** Writes the file. */
