@@ -71,6 +71,10 @@ final class SqlStates {
 
     /** Whether trying again later may help. */
     static Failure classify(Exception failure) {
+        if (failure instanceof IllegalArgumentException) {
+            // a name that cannot be one
+            return Failure.PERMANENT;
+        }
         if (!(failure instanceof SQLException sql) || sql.getSQLState() == null) {
             return Failure.TRANSIENT;
         }

@@ -2,9 +2,12 @@ package com.evolvishub.cdc.playground.road;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.evolvishub.cdc.job.cli.EvolvishubCdc;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +67,7 @@ class NamesITCase {
                     "ROW(1)",
                     "everything");
 
-    private static final int MAPPINGS = 11;
+    private static final int MAPPINGS = 5;
 
     @TempDir private Path folder;
     private Database source;
@@ -139,12 +142,17 @@ class NamesITCase {
     }
 
     @BeforeEach
-    void awfulTables(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void twoDatabases(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
+        source.execute("CREATE TABLE canary ()");
+        destination.execute("CREATE TABLE canary ()");
+    }
+
+    private void makeAwfulTables() {
         for (int i = 0; i < MAPPINGS; i++) {
-            copies.add(new Copy(i * 2, true));
-            copies.add(new Copy(NAMES.size() / 2 + i * 2, false));
+            copies.add(new Copy(i * 4, true));
+            copies.add(new Copy(NAMES.size() / 2 + i * 4, false));
         }
         for (Copy copy : copies) {
             List<String> columns = new ArrayList<>();
@@ -167,8 +175,6 @@ class NamesITCase {
                             .formatted(copy.from(), quoted(copy.key()), quoted(copy.renamed())));
             destination.execute("CREATE SCHEMA IF NOT EXISTS " + quoted(copy.table()));
         }
-        source.execute("CREATE TABLE canary ()");
-        destination.execute("CREATE TABLE canary ()");
     }
 
     private Road road() {
@@ -196,6 +202,7 @@ class NamesITCase {
 
     @Test
     void anyNameGoesTheWholeRoad() {
+        makeAwfulTables();
         assertLevelAfterARun();
 
         for (Copy copy : copies) {
@@ -213,6 +220,48 @@ class NamesITCase {
             }
         }
         assertLevelAfterARun();
+    }
+
+    @Test
+    void hostileTextIsOnlyText() throws Exception {
+        source.execute("CREATE TABLE plain (id int PRIMARY KEY, at timestamptz, note text)");
+        String hostile = "x\"'; DROP TABLE canary; --\\";
+        List<String> lines =
+                List.of(
+                        "key: [%s]",
+                        "exclude_columns: [%s]",
+                        "column_mapping: {note: %s}",
+                        "column_mapping: {%s: note}",
+                        "delete_when: %s",
+                        "custom_query: %s",
+                        "renamed_from: %s",
+                        "watermark: {type: timestamp, column: %s}",
+                        "watermark: {type: timestamp, column: at, initial_value: %s}",
+                        "watermark: {type: timestamp, column: at, timezone: %s}");
+        for (String text : List.of(hostile, hostile + "\n", "a\0b", "\0")) {
+            for (int i = 0; i < lines.size(); i++) {
+                Road road = new Road(folder, source, destination);
+                road.mapping("m", "plain", "plain_copy", lines.get(i).formatted(Road.quoted(text)));
+                assertOnlyText(road);
+            }
+            assertOnlyText(new Road(folder, source, destination).mapping("m", text, "copy"));
+            assertOnlyText(new Road(folder, source, destination).mapping("m", "plain", text));
+            assertOnlyText(
+                    new Road(folder, source, destination)
+                            .mapping(Road.quoted(text), "plain", "copy"));
+        }
+        assertThat(source.queryOne("SELECT to_regclass('canary')")).isNotNull();
+        assertThat(destination.queryOne("SELECT to_regclass('canary')")).isNotNull();
+    }
+
+    /** It is fine, or a mistake that is told; never a stack trace, never a statement. */
+    private static void assertOnlyText(Road road) {
+        StringWriter text = new StringWriter();
+        int exitCode =
+                EvolvishubCdc.execute(
+                        new PrintWriter(text), "validate", "-c", road.write().toString());
+        assertThat(exitCode).as(text.toString()).isIn(0, 2);
+        assertThat(text.toString()).doesNotContain("\tat ").doesNotContain("Exception");
     }
 
     private void assertLevelAfterARun() {

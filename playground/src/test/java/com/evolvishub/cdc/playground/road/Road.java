@@ -86,6 +86,14 @@ final class Road {
         }
     }
 
+    /** Runs {@code run-multi} on it to its end, with another heap. */
+    CliProcess.Ended runWith(String heap, String... more) {
+        try (CliProcess process =
+                CliProcess.startWith(heap, folder, Map.of(), arguments("run-multi", more))) {
+            return process.await();
+        }
+    }
+
     /** Starts {@code run-multi} on it. */
     CliProcess start(String... more) {
         return CliProcess.start(folder, Map.of(), arguments("run-multi", more));
