@@ -106,6 +106,13 @@ final class PostgresClient implements DestinationClient {
                 : List.of(notThere());
     }
 
+    @Override
+    public List<String> notes(RowSchema schema) throws SQLException {
+        return describe()
+                .map(found -> TableCheck.fit(found, schema, pipeline).notes())
+                .orElse(List.of());
+    }
+
     private String notThere() {
         return "table %s: not there; create it, or leave out create_table: never"
                 .formatted(SqlIdentifier.quote(endpoint.schema(), endpoint.table()));
