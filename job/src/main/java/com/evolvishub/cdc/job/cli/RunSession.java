@@ -79,10 +79,12 @@ final class RunSession {
      * Before anything runs for the first time, a file of which no mapping can work is not started.
      */
     private Optional<Integer> refuse(PlannedFile file, EmbeddedRun run, List<Finding> findings) {
-        findings.forEach(finding -> err.println(finding.line()));
+        findings.forEach(
+                finding ->
+                        err.println(
+                                (finding.mistake() ? "error: " : "outage: ") + finding.problem()));
         long enabled = file.physical().pipelines().stream().filter(p -> p.enabled()).count();
-        long broken =
-                findings.stream().filter(Finding::stops).map(Finding::mapping).distinct().count();
+        long broken = findings.stream().map(Finding::mapping).distinct().count();
         boolean refused =
                 (broken >= enabled && run.resumesFrom().isEmpty())
                         || (file.physical().stopOnError() && broken > 0);

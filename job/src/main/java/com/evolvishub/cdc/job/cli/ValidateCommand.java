@@ -41,8 +41,11 @@ final class ValidateCommand implements Callable<Integer> {
         PlannedFile file = PlannedFile.load(config.file);
         file.warnings().forEach(warning -> err.println("warning: " + warning));
         List<Finding> findings = offline ? Preflight.offline(file) : Preflight.check(file);
-        findings.forEach(finding -> err.println(finding.line()));
-        if (findings.stream().noneMatch(Finding::stops)) {
+        findings.forEach(
+                finding ->
+                        err.println(
+                                (finding.mistake() ? "error: " : "outage: ") + finding.problem()));
+        if (findings.isEmpty()) {
             out.printf(
                     "%s: %d mappings, %s%n",
                     file.physical().name(),

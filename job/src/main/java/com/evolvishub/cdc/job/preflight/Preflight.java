@@ -7,7 +7,6 @@ import com.evolvishub.cdc.delivery.Destinations;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
-import com.evolvishub.cdc.job.preflight.Finding.Kind;
 import com.evolvishub.cdc.job.project.ProjectFunction;
 import com.evolvishub.cdc.planner.physical.MapProject;
 import com.evolvishub.cdc.planner.physical.Pipeline;
@@ -42,7 +41,7 @@ public final class Preflight {
                 .toList();
     }
 
-    /** What keeps mappings from working now, and notes, in the file's order. */
+    /** What keeps mappings from working now, in the file's order; empty: nothing. */
     public static List<Finding> check(PlannedFile file) {
         Preflight preflight = new Preflight(file);
         List<Pipeline> pipelines =
@@ -85,12 +84,7 @@ public final class Preflight {
             schema = SourceProbe.schema(pipeline);
         } catch (SourceException failure) {
             String key = failure.key().isEmpty() ? "source" : failure.key();
-            return List.of(
-                    finding(
-                            pipeline,
-                            key,
-                            failure.getMessage(),
-                            failure.isPassing() ? Kind.OUTAGE : Kind.MISTAKE));
+            return List.of(finding(pipeline, key, failure.getMessage(), !failure.isPassing()));
         }
         List<String> dropped = pipeline.project().map(MapProject::dropped).orElse(List.of());
         return destination(pipeline, ProjectFunction.without(schema, dropped));
@@ -98,7 +92,7 @@ public final class Preflight {
 
     private static List<Finding> notBuilt(PlannedFile file, Pipeline pipeline) {
         return file.notBuilt(pipeline).stream()
-                .map(problem -> new Finding(pipeline.mapping(), problem, Kind.MISTAKE))
+                .map(problem -> new Finding(pipeline.mapping(), problem, true))
                 .toList();
     }
 
@@ -107,28 +101,20 @@ public final class Preflight {
         DestinationClient client =
                 destinations.connector(pipeline.deliver().destination().type()).client(pipeline);
         try (client) {
-            String table = endpoint + ".table";
-            List<Finding> found = new ArrayList<>();
-            for (String problem : client.check(schema)) {
-                found.add(finding(pipeline, table, problem, Kind.MISTAKE));
-            }
-            for (String note : client.notes(schema)) {
-                found.add(finding(pipeline, table, note, Kind.NOTE));
-            }
-            return found;
+            return client.check(schema).stream()
+                    .map(problem -> finding(pipeline, endpoint + ".table", problem, true))
+                    .toList();
         } catch (Exception failure) {
             return List.of(
                     finding(
                             pipeline,
                             endpoint,
                             String.valueOf(failure.getMessage()),
-                            client.classify(failure) == Failure.PERMANENT
-                                    ? Kind.MISTAKE
-                                    : Kind.OUTAGE));
+                            client.classify(failure) == Failure.PERMANENT));
         }
     }
 
-    private Finding finding(Pipeline pipeline, String key, String message, Kind kind) {
-        return new Finding(pipeline.mapping(), file.problem(pipeline, key, message), kind);
+    private Finding finding(Pipeline pipeline, String key, String message, boolean mistake) {
+        return new Finding(pipeline.mapping(), file.problem(pipeline, key, message), mistake);
     }
 }

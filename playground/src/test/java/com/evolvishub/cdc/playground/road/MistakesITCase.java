@@ -176,17 +176,6 @@ class MistakesITCase {
     }
 
     @Test
-    void columnThatIsLeftOutIsTold() {
-        destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total numeric(10,2))");
-        Told told = validate(road().mapping("a", "orders", "copy", "schema_change: ignore"));
-        assertThat(told.exitCode()).as(told.text()).isZero();
-        assertThat(told.text())
-                .contains(
-                        "warning: mappings[0].destination.table: column \"note\" is not in"
-                                + " \"public\".\"copy\" and is left out (schema_change: ignore)");
-    }
-
-    @Test
     void destinationColumnHasAnotherType() {
         destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total int, note text)");
         assertMistake(
