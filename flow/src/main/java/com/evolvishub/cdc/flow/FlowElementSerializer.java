@@ -17,7 +17,7 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
     /** The one instance; it has no state. */
     public static final FlowElementSerializer INSTANCE = new FlowElementSerializer();
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final byte STARTED = 1;
     private static final byte ROW = 2;

@@ -40,6 +40,7 @@ public final class SourceSession implements AutoCloseable {
     private static final String PIN =
             "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
                     + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres';"
+                    + " SET lc_monetary TO 'C'; SET quote_all_identifiers TO off;"
                     + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0";
 
     private final PgConnection connection;
