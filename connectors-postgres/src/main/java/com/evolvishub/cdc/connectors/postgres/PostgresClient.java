@@ -186,7 +186,7 @@ final class PostgresClient implements DestinationClient {
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws SQLException, FencedException {
         lanes.advance(row.sequence());
-        DeadLetters.write(session, pipeline, row, error);
+        DeadLetterTable.write(session, pipeline, row, error);
         session.commit();
     }
 

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Rows that the table could not take, in {@code evolvishub_cdc.dead_letter}. */
-final class DeadLetters {
+final class DeadLetterTable {
 
     // the server builds the JSON: each cell is its text or null
     private static final String INSERT =
@@ -20,7 +20,7 @@ final class DeadLetters {
                 (mapping, identity, number, operation, error, payload)
             SELECT ?, ?, ?, ?, ?, coalesce(json_object(?::text[], ?::text[]), '{}')""";
 
-    private DeadLetters() {}
+    private DeadLetterTable() {}
 
     static void write(PostgresSession session, Pipeline pipeline, ChangeRow row, String error)
             throws SQLException {
