@@ -14,6 +14,7 @@ import java.util.Random;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -22,6 +23,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.FlinkException;
 
 /**
  * The sink of every lane. Rows get the lane's next number and wait in a checkpointed queue; an I/O
@@ -40,6 +42,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
 
     private static final String STATE = "delivery";
     private static final Duration RECHECK = Duration.ofMinutes(5);
+    private static final long LOOK_MILLIS = 500;
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
     private final Pipeline pipeline;
@@ -47,6 +50,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private final boolean acceptsDuplicates;
     private final QueueBounds bounds;
     private final Duration recheck;
+    private boolean failsWhenQuarantined;
 
     private transient ListState<DeliveryState> kept;
     private transient DeliveryState restored;
@@ -57,6 +61,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private transient WriterIdentity identity;
     private transient LaneWriter writer;
     private transient Thread thread;
+    private transient QuarantineWatch watch;
 
     /**
      * @param run random id of this run of the job, the same in the lane's source
@@ -80,6 +85,15 @@ public final class Delivery extends AbstractStreamOperator<Void>
         this.bounds = bounds;
         this.recheck = recheck;
         setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    /**
+     * Makes a quarantine of either end of the lane the end of the job, without a restart ({@code
+     * stop_on_error}). For jobs that nobody watches from outside.
+     */
+    public Delivery failingWhenQuarantined() {
+        failsWhenQuarantined = true;
+        return this;
     }
 
     /** Puts this at the end of a lane. Uid, name and slot-sharing group are the caller's. */
@@ -112,6 +126,13 @@ public final class Delivery extends AbstractStreamOperator<Void>
         keeper = new GateKeeper(gate, queue);
         rules = new SendingRules(pipeline, restored, acceptsDuplicates);
         identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
+        if (pipeline.enabled() && failsWhenQuarantined) {
+            watch = new QuarantineWatch(pipeline.mapping(), gate.status(), clock, this::failJob);
+            // ends with the task, which is what it is there to end
+            var unused =
+                    getProcessingTimeService()
+                            .scheduleWithFixedDelay(time -> watch.look(), LOOK_MILLIS, LOOK_MILLIS);
+        }
         if (pipeline.enabled()) {
             start(clock);
         } else {
@@ -144,6 +165,12 @@ public final class Delivery extends AbstractStreamOperator<Void>
         restored = null;
     }
 
+    private void failJob(String cause) {
+        getContainingTask()
+                .getEnvironment()
+                .failExternally(new SuppressRestartsException(new FlinkException(cause)));
+    }
+
     @Override
     public void processElement(StreamRecord<FlowElement> element) {
         if (queue.add(element.getValue()) && gate.isOpen()) {
@@ -154,6 +181,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        if (watch != null) {
+            watch.checkpointBegun(context.getCheckpointId());
+        }
         kept.update(List.of(pipeline.enabled() ? state(context.getCheckpointId()) : restored));
     }
 
@@ -174,6 +204,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         queue.complete(checkpointId);
+        if (watch != null) {
+            watch.checkpointComplete(checkpointId);
+        }
         // the backend has written its copy: let go of rows that were acknowledged since
         kept.clear();
     }

@@ -271,6 +271,85 @@ class DeliveryTest {
     }
 
     @Test
+    void findsManyBadRowsInFewTries() throws Exception {
+        lane = lane.with(OnBadRow.DEAD_LETTER);
+        startAndWait(null);
+        destination.refuseAll(line -> line.endsWith("7\ta"));
+        for (int i = 0; i < 1000; i++) {
+            row(Integer.toString(i), "a");
+        }
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(() -> destination.lastNumber() == 1000);
+        assertThat(destination.rows()).hasSize(900);
+        assertThat(destination.deadLetters()).hasSize(100);
+        assertThat(destination.tries()).isLessThan(750);
+    }
+
+    @Test
+    void doesNotBuryATableThatTakesNothingAndGoesOnWhenItIsMended() throws Exception {
+        lane = lane.with(OnBadRow.DEAD_LETTER);
+        startAndWait(null);
+        destination.refuseAll(line -> true);
+        for (int i = 1; i <= 3000; i++) {
+            row(Integer.toString(i), "a");
+        }
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(destination.deadLetters()).hasSize(1000);
+        assertThat(gate.status().destination().cause())
+                .startsWith(
+                        "row 1001 (id = 1001): column \"name\": does not please. 1,000 more rows");
+        // looked at again, and no letter more
+        long errors = gate.status().errors.get();
+        await().until(() -> gate.status().errors.get() > errors + 2);
+        assertThat(destination.deadLetters()).hasSize(1000);
+
+        destination.refuse("");
+        await().until(() -> destination.lastNumber() == 3000);
+        assertThat(destination.rows()).hasSize(2000);
+        await().until(gate::isOpen);
+    }
+
+    @Test
+    void anOutageThatLastsIsShownAsQuarantineAndTriedAllTheSame() throws Exception {
+        lane = lane.quarantinedAfter(2);
+        startAndWait(null);
+        destination.goAway();
+        row("1", "a");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().errors).hasValueGreaterThanOrEqualTo(3);
+        assertThat(gate.status().destination().cause()).isEqualTo("connection refused");
+        assertThat(gate.status().destination().nextTry()).isPresent();
+        destination.comeBack();
+        awaitRows("1\ta");
+        awaitState(MappingState.FINISHED);
+    }
+
+    @Test
+    void logsAnOutageOnceAndItsEndOnce() throws Exception {
+        try (LogLines log = LogLines.of(DestinationCondition.class)) {
+            startAndWait(null);
+            destination.goAway();
+            row("1", "a");
+            task.snapshot(1, 1);
+            task.notifyOfCompletedCheckpoint(1);
+            await().until(() -> gate.status().errors.get() > 5);
+            destination.comeBack();
+            awaitState(MappingState.FINISHED);
+
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0))
+                    .startsWith(
+                            "WARN orders: waiting for destination: connection refused; next try ");
+            assertThat(log.lines().get(1)).isEqualTo("INFO orders: the destination is well again");
+        }
+    }
+
+    @Test
     void endsWhenAnotherRunTakesTheLane() throws Exception {
         startAndWait(null);
         destination.takenBy("r2", "h2");

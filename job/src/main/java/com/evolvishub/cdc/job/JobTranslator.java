@@ -42,12 +42,15 @@ public final class JobTranslator {
         // a lane is one ordered stream: nothing in it may run twice
         environment.setParallelism(1);
         for (Pipeline pipeline : plan.pipelines()) {
-            add(environment, pipeline, options);
+            add(environment, pipeline, options, plan.stopOnError() && options.stopsItself());
         }
     }
 
     private static void add(
-            StreamExecutionEnvironment environment, Pipeline pipeline, JobOptions options) {
+            StreamExecutionEnvironment environment,
+            Pipeline pipeline,
+            JobOptions options,
+            boolean failsWhenQuarantined) {
         DataStream<FlowElement> rows =
                 placed(
                         environment.fromSource(
@@ -73,8 +76,9 @@ public final class JobTranslator {
                             pipeline,
                             OperatorUid.PROJECT);
         }
+        Delivery delivery = new Delivery(pipeline, options.run(), options.fresh());
         placed(
-                new Delivery(pipeline, options.run(), options.fresh()).behind(rows),
+                (failsWhenQuarantined ? delivery.failingWhenQuarantined() : delivery).behind(rows),
                 pipeline,
                 OperatorUid.DELIVER);
     }
