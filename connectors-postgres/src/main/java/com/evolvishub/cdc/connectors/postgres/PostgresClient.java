@@ -32,6 +32,7 @@ final class PostgresClient implements DestinationClient {
     private volatile boolean closed;
     private volatile PostgresSession session;
     private LaneTable lanes;
+    private LetterKeys letters;
     private boolean emptyAtStart;
     private RowIdentity identity = RowIdentity.NONE;
     private TableWriter writer;
@@ -47,6 +48,7 @@ final class PostgresClient implements DestinationClient {
         PostgresSession own = session();
         lanes = new LaneTable(own, lane.identity());
         LaneTable.Taken taken = lanes.take(lane);
+        letters = LetterKeys.of(own, lane.identity());
         Optional<TableDescription> table = describe();
         boolean history = lane.held() || taken.lastNumber() > 0;
         emptyAtStart =
@@ -130,6 +132,7 @@ final class PostgresClient implements DestinationClient {
         }
         try {
             lanes.advance(number);
+            letters.supersede(rows, identity);
             if (appends) {
                 writer.append(rows);
             } else {
@@ -149,6 +152,7 @@ final class PostgresClient implements DestinationClient {
             throws SQLException, DestinationException {
         try {
             lanes.advance(number);
+            letters.supersede(rows, identity);
             writer.append(rows);
             session.commit();
             return true;
@@ -186,8 +190,10 @@ final class PostgresClient implements DestinationClient {
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws SQLException, FencedException {
         lanes.advance(row.sequence());
-        DeadLetterTable.write(session, pipeline, row, error);
+        letters.supersede(List.of(row), identity);
+        new DeadLetterTable(session, pipeline).write(row, identity, error);
         session.commit();
+        LetterKeys.keyText(row, identity).ifPresent(letters::add);
     }
 
     @Override
