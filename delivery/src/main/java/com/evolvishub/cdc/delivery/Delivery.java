@@ -8,9 +8,11 @@ import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -43,6 +45,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private static final String STATE = "delivery";
     private static final Duration RECHECK = Duration.ofMinutes(5);
     private static final long LOOK_MILLIS = 500;
+    private static final long TURN_LOOK_MILLIS = 100;
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
     private final Pipeline pipeline;
@@ -51,6 +54,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private final QueueBounds bounds;
     private final Duration recheck;
     private boolean failsWhenQuarantined;
+    private List<String> earlier = List.of();
 
     private transient ListState<DeliveryState> kept;
     private transient DeliveryState restored;
@@ -62,6 +66,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private transient LaneWriter writer;
     private transient Thread thread;
     private transient QuarantineWatch watch;
+    private transient ScheduledFuture<?> turnLook;
 
     /**
      * @param run random id of this run of the job, the same in the lane's source
@@ -96,6 +101,17 @@ public final class Delivery extends AbstractStreamOperator<Void>
         return this;
     }
 
+    /**
+     * Keeps the lane's source from polling until others are done: finished, quarantined or
+     * disabled. All of them must run in the same slot.
+     *
+     * @param identities of the pipelines that go first
+     */
+    public Delivery after(List<String> identities) {
+        earlier = new ArrayList<>(identities);
+        return this;
+    }
+
     /** Puts this at the end of a lane. Uid, name and slot-sharing group are the caller's. */
     public SingleOutputStreamOperator<Void> behind(DataStream<FlowElement> rows) {
         return rows.transform("deliver " + pipeline.mapping(), Types.VOID, this).setParallelism(1);
@@ -124,6 +140,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
         LaneMetrics.register(getMetricGroup(), pipeline.mapping(), gate.status(), clock);
         queue = new DeliveryQueue(restored, bounds, gate.status().rowsQueued);
         keeper = new GateKeeper(gate, queue);
+        if (!earlier.isEmpty()) {
+            awaitTurn(clock);
+        }
         rules = new SendingRules(pipeline, restored, acceptsDuplicates);
         identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
         if (pipeline.enabled() && failsWhenQuarantined) {
@@ -138,6 +157,25 @@ public final class Delivery extends AbstractStreamOperator<Void>
         } else {
             gate.status().destination(Condition.of(MappingState.DISABLED, clock.instant()));
         }
+    }
+
+    private void awaitTurn(Clock clock) {
+        Predecessors first =
+                new Predecessors(
+                        earlier.stream().map(identity -> new LaneKey(run, identity)).toList(),
+                        clock);
+        keeper.awaitTurn();
+        turnLook =
+                getProcessingTimeService()
+                        .scheduleWithFixedDelay(
+                                time -> {
+                                    if (first.areDone()) {
+                                        keeper.turnHasCome();
+                                        turnLook.cancel(false);
+                                    }
+                                },
+                                0,
+                                TURN_LOOK_MILLIS);
     }
 
     private void start(Clock clock) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
@@ -36,6 +37,7 @@ class DeliveryTest {
     private TestLane lane = TestLane.to(MemoryConnector.endpoint(table));
     private QueueBounds bounds = QueueBounds.DEFAULT;
     private boolean acceptsDuplicates;
+    private List<String> earlier = List.of();
     private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
     private Gate gate;
 
@@ -45,8 +47,8 @@ class DeliveryTest {
 
     private void start(OperatorSubtaskState state, String run) throws Exception {
         Delivery delivery =
-                new Delivery(
-                        lane.pipeline(), run, acceptsDuplicates, bounds, Duration.ofMillis(50));
+                new Delivery(lane.pipeline(), run, acceptsDuplicates, bounds, Duration.ofMillis(50))
+                        .after(earlier);
         task = new OneInputStreamOperatorTestHarness<>(delivery);
         started.add(task);
         task.setup();
@@ -327,6 +329,30 @@ class DeliveryTest {
         destination.comeBack();
         awaitRows("1\ta");
         awaitState(MappingState.FINISHED);
+    }
+
+    @Test
+    void keepsTheGateClosedUntilThoseWhoGoFirstAreDone() throws Exception {
+        String run = UUID.randomUUID().toString();
+        Gate finishes = Gate.install(new LaneKey(run, "file/first"));
+        Gate quarantined = Gate.install(new LaneKey(run, "file/second"));
+        earlier = List.of("file/first", "file/second");
+        start(null, run);
+        awaitState(MappingState.FINISHED);
+        task.setProcessingTime(1000);
+        assertThat(gate.isOpen()).isFalse();
+
+        finishes.status().destination(Condition.of(MappingState.FINISHED, AS_OF));
+        finishes.status().source(Condition.of(MappingState.FINISHED, AS_OF));
+        quarantined.status().source(Condition.of(MappingState.RETRYING, AS_OF));
+        task.setProcessingTime(2000);
+        assertThat(gate.isOpen()).isFalse();
+
+        quarantined.status().source(Condition.of(MappingState.QUARANTINED, AS_OF));
+        task.setProcessingTime(3000);
+        assertThat(gate.isOpen()).isTrue();
+        finishes.remove();
+        quarantined.remove();
     }
 
     @Test
