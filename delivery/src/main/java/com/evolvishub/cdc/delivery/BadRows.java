@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a batch to the destination past the rows that it refuses. They are found by halving: of n
- * rows with b bad ones among them at most about {@code 2b (1 + log2(n/b))} pieces are tried, in the
- * lane's order. Used by the I/O thread.
+ * Brings a batch to the destination past the rows that it refuses, in the lane's order. They are
+ * found by cutting the batch into pieces of a thousand and halving those. A piece of n rows with b
+ * bad ones takes at most about {@code 2b (1 + log2(n/b))} tries. Used by the I/O thread.
  *
  * <p>Dead letters are for rows that are the exception. When many more are refused than taken, the
  * table is at fault rather than the rows, and the mapping stops instead of putting everything
@@ -20,6 +20,9 @@ final class BadRows {
 
     /** So many more refused than taken, and the mapping stops. */
     static final int TOO_MANY = 1000;
+
+    /** What a refused batch is cut into first: larger pieces would mostly be refused as well. */
+    private static final int PIECE = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BadRows.class);
 
@@ -61,6 +64,8 @@ final class BadRows {
             outcome.refused();
             if (rows.size() == 1) {
                 bury(client, rows.get(0), e);
+            } else if (rows.size() >= 2 * PIECE) {
+                cut(client, rows);
             } else {
                 halve(client, rows);
             }
@@ -69,6 +74,12 @@ final class BadRows {
         excess = Math.max(0, excess - rows.size());
         outcome.written(rows);
         return true;
+    }
+
+    private void cut(DestinationClient client, List<ChangeRow> rows) throws Exception {
+        for (int from = 0; from < rows.size(); from += PIECE) {
+            writePiece(client, rows.subList(from, Math.min(rows.size(), from + PIECE)));
+        }
     }
 
     private void halve(DestinationClient client, List<ChangeRow> rows) throws Exception {
