@@ -76,14 +76,7 @@ final class PostgresDeadLetters implements DeadLetters {
                 letters().orElseThrow(() -> new SQLException("evolvishub_cdc is gone"));
         long id = Long.parseLong(letter.id());
         try {
-            // temporary tables first: they are committed, and the lane is not held meanwhile
-            Optional<StoredLetter> stored = table.lock(id);
-            if (stored.isEmpty()) {
-                session.rollback();
-                return Optional.of("it is not there any more");
-            }
-            session.rollback();
-            TableWriter writer = writer(stored.get());
+            TableDescription into = destination();
             holdLane();
             Optional<StoredLetter> held = table.lock(id);
             String reason = held.map(StoredLetter::superseded).orElse("it is not there any more");
@@ -91,11 +84,7 @@ final class PostgresDeadLetters implements DeadLetters {
                 session.rollback();
                 return Optional.of(reason);
             }
-            if (held.get().identity() == RowIdentity.NONE) {
-                writer.append(List.of(held.get().row()));
-            } else {
-                writer.merge(List.of(held.get().row()));
-            }
+            new LetterWriter(session, into, held.get(), pipeline.deliver().schemaChange()).write();
             table.delete(id);
             session.commit();
             return Optional.empty();
@@ -111,30 +100,18 @@ final class PostgresDeadLetters implements DeadLetters {
         }
     }
 
-    private TableWriter writer(StoredLetter letter) throws SQLException, DestinationException {
+    private TableDescription destination() throws SQLException, DestinationException {
         EndpointSpec endpoint = pipeline.deliver().destination();
-        TableDescription table =
-                new TableDescriber(session)
-                        .describe(endpoint)
-                        .orElseThrow(
-                                () ->
-                                        new DestinationException(
-                                                "table %s: not there"
-                                                        .formatted(
-                                                                SqlIdentifier.quote(
-                                                                        endpoint.schema(),
-                                                                        endpoint.table()))));
-        List<String> key = TableCheck.keyOf(letter.schema(), letter.identity());
-        if (!key.isEmpty() && !table.isUnique(key)) {
-            throw new DestinationException(
-                    "%s has no unique index on exactly the key's columns %s"
-                            .formatted(table.quoted(), String.join(", ", key)));
-        }
-        TableWriter writer = new TableWriter(session, table, letter.schema(), letter.identity());
-        if (letter.identity() != RowIdentity.NONE) {
-            writer.prepareMerge();
-        }
-        return writer;
+        return new TableDescriber(session)
+                .describe(endpoint)
+                .orElseThrow(
+                        () ->
+                                new DestinationException(
+                                        "table %s: not there"
+                                                .formatted(
+                                                        SqlIdentifier.quote(
+                                                                endpoint.schema(),
+                                                                endpoint.table()))));
     }
 
     /** Waits for the batch that is under way, and keeps the next one waiting. */

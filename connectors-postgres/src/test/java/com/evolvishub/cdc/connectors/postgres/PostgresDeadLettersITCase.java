@@ -225,6 +225,62 @@ class PostgresDeadLettersITCase {
     }
 
     @Test
+    void writesOddTypesAsACopyWould() throws Exception {
+        RowSchema odd =
+                new RowSchema(
+                        List.of(
+                                TestLane.column("id", 20, "bigint"),
+                                TestLane.column("doc", 114, "json"),
+                                TestLane.column("tags", 1009, "text[]"),
+                                TestLane.column("raw", 17, "bytea"),
+                                TestLane.column("at", 1184, "timestamp with time zone"),
+                                TestLane.column("gone", 25, "text")),
+                        List.of(0));
+        database.execute(
+                "DROP TABLE orders",
+                "CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, doc json,"
+                        + " tags text[], raw bytea, at timestamptz, gone text)");
+        try (PostgresClient client = open(odd)) {
+            for (String id : List.of("1", "2")) {
+                bury(
+                        client,
+                        row(
+                                odd,
+                                id,
+                                "{\"a\": 1.0}",
+                                "{a,\"b c\",NULL}",
+                                "\\\\x00ff",
+                                "infinity",
+                                "\\N"));
+            }
+        }
+        database.execute("ALTER TABLE orders DROP gone");
+        try (DeadLetters letters = letters()) {
+            assertThat(letters.replay(all().get(0), REFUSE_SUPERSEDED))
+                    .contains("refused again: column \"gone\": not in \"public\".\"orders\"");
+            database.execute("ALTER TABLE orders ADD gone text");
+            for (DeadLetter letter : all()) {
+                assertThat(letters.replay(letter, REFUSE_SUPERSEDED)).isEmpty();
+            }
+        }
+        assertThat(destination.rows())
+                .containsExactly(
+                        "1\t{\"a\": 1.0}\t{a,\"b c\",NULL}\t\\\\x00ff\tinfinity\t\\N",
+                        "2\t{\"a\": 1.0}\t{a,\"b c\",NULL}\t\\\\x00ff\tinfinity\t\\N");
+    }
+
+    @Test
+    void deletesAgainWhatCouldNotBeDeleted() throws Exception {
+        try (PostgresClient client = open(KEYED)) {
+            bury(client, row(Operation.DELETE, KEYED, "1"));
+        }
+        try (DeadLetters letters = letters()) {
+            assertThat(letters.replay(only(), REFUSE_SUPERSEDED)).isEmpty();
+        }
+        assertThat(destination.rows()).isEmpty();
+    }
+
+    @Test
     void namesATableThatIsGone() throws Exception {
         try (PostgresClient client = open(KEYED)) {
             bury(client, row(KEYED, "2", "too long"));
