@@ -39,6 +39,7 @@ final class PostgresClient implements DestinationClient {
     private volatile boolean closed;
     private volatile PostgresSession session;
     private LaneTable lanes;
+    private LetterKeys letters;
     private boolean emptyAtStart;
     private RowIdentity identity = RowIdentity.NONE;
     private RowSchema prepared;
@@ -56,6 +57,7 @@ final class PostgresClient implements DestinationClient {
         PostgresSession own = session();
         lanes = new LaneTable(own, lane.identity());
         LaneTable.Taken taken = lanes.take(lane);
+        letters = LetterKeys.of(own, lane.identity());
         Optional<TableDescription> found = describe();
         boolean history = lane.held() || taken.lastNumber() > 0;
         emptyAtStart =
@@ -209,6 +211,7 @@ final class PostgresClient implements DestinationClient {
             lanes.advance(number);
             boolean fits = writer.fitsStill();
             if (fits) {
+                letters.supersede(rows, identity);
                 if (appends) {
                     writer.append(rows);
                 } else {
@@ -260,8 +263,10 @@ final class PostgresClient implements DestinationClient {
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws SQLException, FencedException {
         lanes.advance(row.sequence());
-        DeadLetters.write(session, pipeline, row, error);
+        letters.supersede(List.of(row), identity);
+        new DeadLetterTable(session, pipeline).write(row, identity, error);
         session.commit();
+        LetterKeys.keyText(row, identity).ifPresent(letters::add);
     }
 
     @Override
