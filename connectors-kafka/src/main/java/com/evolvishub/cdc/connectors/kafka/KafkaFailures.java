@@ -126,7 +126,7 @@ final class KafkaFailures {
         if (cause instanceof AuthorizationException refused) {
             return refusal(authorization(refused), failure);
         }
-        if (cause instanceof InvalidTxnTimeoutException) {
+        if (cause instanceof InvalidTxnTimeoutException || namesTimeoutLimit(failure)) {
             return refusal(timeoutTooLong("the broker's transaction.max.timeout.ms"), failure);
         }
         if (cause instanceof TimeoutException) {
@@ -136,6 +136,12 @@ final class KafkaFailures {
                     failure);
         }
         return cause == failure || !(cause instanceof KafkaException) ? failure : (Exception) cause;
+    }
+
+    /** The producer tells this one by an exception of no class of its own. */
+    private static boolean namesTimeoutLimit(Exception failure) {
+        return failure instanceof KafkaException
+                && String.valueOf(failure.getMessage()).contains("transaction.max.timeout.ms");
     }
 
     private DestinationException refusal(String message, Exception failure) {
