@@ -7,7 +7,7 @@ import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.KafkaType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 
-/** Topics of Apache Kafka, brokers from 2.5 on. */
+/** Topics of Apache Kafka. */
 public final class KafkaConnector implements DestinationConnector {
 
     @Override

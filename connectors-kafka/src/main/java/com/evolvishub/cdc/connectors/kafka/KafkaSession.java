@@ -40,19 +40,25 @@ final class KafkaSession {
 
     Admin admin() throws DestinationException, UnknownHostException {
         if (admin == null) {
-            admin = make(settings.admin(), Admin::create, each -> each.close(Duration.ZERO));
+            Admin made = make(settings.admin(), Admin::create);
+            keep(() -> made.close(Duration.ZERO));
+            admin = made;
         }
         return admin;
     }
 
     Producer<byte[], byte[]> producer(OptionalLong largestMessage, Optional<String> transactionalId)
             throws DestinationException, UnknownHostException {
-        return make(
-                settings.producer(largestMessage, transactionalId),
-                values ->
-                        new KafkaProducer<>(
-                                values, new ByteArraySerializer(), new ByteArraySerializer()),
-                each -> each.close(Duration.ZERO));
+        Producer<byte[], byte[]> made =
+                make(
+                        settings.producer(largestMessage, transactionalId),
+                        values ->
+                                new KafkaProducer<>(
+                                        values,
+                                        new ByteArraySerializer(),
+                                        new ByteArraySerializer()));
+        keep(() -> made.close(Duration.ZERO));
+        return made;
     }
 
     /** A consumer that its user closes: another thread must not. */
@@ -61,12 +67,10 @@ final class KafkaSession {
                 settings.consumer(),
                 values ->
                         new KafkaConsumer<>(
-                                values, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                each -> {});
+                                values, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
-    private <T> T make(
-            Map<String, Object> values, Function<Map<String, Object>, T> maker, Closing<T> closing)
+    private <T> T make(Map<String, Object> values, Function<Map<String, Object>, T> maker)
             throws DestinationException, UnknownHostException {
         requireKnownHost();
         Thread thread = Thread.currentThread();
@@ -74,15 +78,10 @@ final class KafkaSession {
         // Kafka looks there for its own login modules; on Flink they are where this class is
         thread.setContextClassLoader(KafkaSession.class.getClassLoader());
         try {
-            T made = maker.apply(values);
-            keep(() -> closing.close(made));
-            return made;
+            return maker.apply(values);
         } catch (KafkaException e) {
-            if (closed) {
-                throw e;
-            }
             throw new DestinationException(
-                    "cannot set up Kafka's client: " + settings.redacted(rootMessage(e)), null);
+                    "cannot set up Kafka's client: " + settings.redacted(rootMessage(e)));
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -145,9 +144,5 @@ final class KafkaSession {
             // it is cut off all the same; an interrupt stays with the thread
             LOG.debug("closing a client of Kafka", e);
         }
-    }
-
-    private interface Closing<T> {
-        void close(T made) throws Exception;
     }
 }

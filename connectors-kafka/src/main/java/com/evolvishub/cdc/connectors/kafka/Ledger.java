@@ -13,8 +13,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * The compacted topic that says, lane by lane, who writes and what number was written last. Each
@@ -96,7 +96,7 @@ final class Ledger {
                 return committed;
             }
             if (System.nanoTime() > deadline) {
-                throw new TimeoutException(
+                throw new KafkaException(
                         "another writer's transaction in %s has been open for more than %d s"
                                 .formatted(partition, patience.toSeconds()));
             }
@@ -149,7 +149,7 @@ final class Ledger {
         while (consumer.position(partition) < to) {
             session.stopIfClosed();
             if (System.nanoTime() > deadline) {
-                throw new TimeoutException("%s cannot be read to its end".formatted(partition));
+                throw new KafkaException("%s cannot be read to its end".formatted(partition));
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
                 if (record.offset() < to && Arrays.equals(record.key(), key)) {
