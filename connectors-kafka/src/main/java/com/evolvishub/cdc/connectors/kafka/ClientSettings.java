@@ -26,6 +26,7 @@ final class ClientSettings {
     private static final long LONGEST_CALL = 10_000;
     private static final long LARGEST_BATCH = 262_144;
     private static final long SAFE_BATCH = 16_384;
+    private static final long LARGEST_REQUEST = 33_554_432;
 
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
@@ -115,7 +116,7 @@ final class ClientSettings {
         long batch = Math.min(LARGEST_BATCH, largestMessage.orElse(SAFE_BATCH));
         values.put("batch.size", Long.toString(batch));
         values.put("buffer.memory", "33554432");
-        values.put("max.request.size", "33554432");
+        values.put("max.request.size", Long.toString(LARGEST_REQUEST));
         // the first call after a commit meets a broker that is still writing its end
         values.put("retry.backoff.ms", "1");
         values.put("retry.backoff.max.ms", "5");
@@ -135,6 +136,15 @@ final class ClientSettings {
                     values.put("transaction.timeout.ms", (int) transactionTimeout().toMillis());
                 });
         return values;
+    }
+
+    /** The largest message that the client itself sends, in bytes. */
+    long largestRequest() {
+        return endpoint.connection().parameters().stream()
+                .filter(parameter -> parameter.name().equals("max.request.size"))
+                .map(parameter -> Long.valueOf(parameter.value().reveal()))
+                .findFirst()
+                .orElse(LARGEST_REQUEST);
     }
 
     private long call() {

@@ -9,8 +9,10 @@ import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
+import com.evolvishub.cdc.payload.BusMessage;
 import com.evolvishub.cdc.payload.MessageEncoder;
 import com.evolvishub.cdc.payload.MessageEncoders;
+import com.evolvishub.cdc.payload.Oversize;
 import com.evolvishub.cdc.payload.PayloadException;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
@@ -133,7 +136,7 @@ final class KafkaBusClient implements DestinationClient {
             abort();
             throw new BadRowException(e.getMessage(), e);
         } catch (Exception e) {
-            throw failed(sending, e);
+            throw failed(sending, e, rows);
         }
     }
 
@@ -163,17 +166,18 @@ final class KafkaBusClient implements DestinationClient {
                 producer.flush();
             }
         } catch (Exception e) {
-            throw failed(new Sending(producer), e);
+            throw failed(new Sending(producer), e, List.of());
         }
     }
 
     /** What the failure of a batch means, in its own words. */
-    private Exception failed(Sending sending, Exception failure) throws Exception {
+    private Exception failed(Sending sending, Exception failure, List<ChangeRow> rows)
+            throws Exception {
         session.stopIfClosed();
         Exception first = sending.first(failure);
         if (KafkaFailures.blamesRow(first)) {
             abort();
-            return new BadRowException(refusedFor(first, sending.largest()), first);
+            return new BadRowException(refusedFor(first, rows), first);
         }
         return settings.transactional() && KafkaFailures.isLost(first)
                 ? lost(first)
@@ -182,9 +186,9 @@ final class KafkaBusClient implements DestinationClient {
 
     /** Taken over, or given up by the broker because it took too long? */
     private Exception lost(Exception failure) throws Exception {
-        LedgerEntry now = ledger.settled();
-        if (!now.writer().equals(entry.writer()) && now.epoch() > entry.epoch()) {
-            return now.fence();
+        Optional<LedgerEntry> rival = ledger.rivalOf(entry);
+        if (rival.isPresent()) {
+            return rival.get().fence();
         }
         return new TimeoutException(
                 ("the broker has ended this lane's transaction, and nobody has taken the lane: it may"
@@ -193,15 +197,19 @@ final class KafkaBusClient implements DestinationClient {
                 failure);
     }
 
-    private String refusedFor(Exception refusal, long size) throws Exception {
+    private String refusedFor(Exception refusal, List<ChangeRow> rows) throws Exception {
         Throwable cause = KafkaFailures.cause(refusal);
-        if (!(cause instanceof org.apache.kafka.common.errors.RecordTooLargeException)) {
+        OptionalLong limit = topics.largestMessage();
+        // of several rows, nobody has to know yet which one it was
+        if (!(cause instanceof RecordTooLargeException) || rows.size() != 1 || limit.isEmpty()) {
             return "topic %s does not take it: %s".formatted(topic, cause.getMessage());
         }
-        OptionalLong limit = topics.largestMessage();
-        return "its message has %d bytes, topic %s takes %s (max.message.bytes)"
-                .formatted(
-                        size, topic, limit.isPresent() ? "at most " + limit.getAsLong() : "fewer");
+        BusMessage message = encoder.encode(rows.get(0));
+        return message.size() > settings.largestRequest()
+                ? Oversize.describe(
+                        rows.get(0), message, settings.largestRequest(), "max.request.size")
+                : Oversize.describe(
+                        rows.get(0), message, limit.getAsLong(), "max.message.bytes of " + topic);
     }
 
     @Override
@@ -242,7 +250,7 @@ final class KafkaBusClient implements DestinationClient {
             sending.send(letter);
             commit(sending, number);
         } catch (Exception e) {
-            throw failed(sending, e);
+            throw failed(sending, e, List.of());
         }
     }
 

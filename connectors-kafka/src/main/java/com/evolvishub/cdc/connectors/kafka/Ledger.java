@@ -40,6 +40,7 @@ final class Ledger {
     private static final long FIRST_LOOK = 1000;
     private static final long WIDER = 16;
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration OPENING = Duration.ofSeconds(1);
 
     private final KafkaSession session;
     private final Duration patience;
@@ -83,6 +84,26 @@ final class Ledger {
      */
     LedgerEntry settled() throws Exception {
         return lastBefore(awaitCommittedUpTo(end(IsolationLevel.READ_UNCOMMITTED)));
+    }
+
+    /**
+     * Who has taken the lane from this holder. Waits a little for one that has shut the holder out
+     * and is about to write itself down: opening the lane now would shut out that one in turn.
+     *
+     * @return the rival's entry; empty: the holder's own is the last one
+     */
+    Optional<LedgerEntry> rivalOf(LedgerEntry holder) throws Exception {
+        long deadline = System.nanoTime() + OPENING.toNanos();
+        while (true) {
+            LedgerEntry now = settled();
+            if (!now.writer().equals(holder.writer()) && now.epoch() > holder.epoch()) {
+                return Optional.of(now);
+            }
+            if (System.nanoTime() > deadline) {
+                return Optional.empty();
+            }
+            Thread.sleep(POLL.toMillis());
+        }
     }
 
     /** Waits until everyone can read what was committed up to this offset. */

@@ -12,7 +12,6 @@ final class Sending {
 
     private final Producer<byte[], byte[]> producer;
     private final AtomicReference<Exception> refusal = new AtomicReference<>();
-    private long largest;
 
     Sending(Producer<byte[], byte[]> producer) {
         this.producer = producer;
@@ -20,7 +19,6 @@ final class Sending {
 
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     void send(ProducerRecord<byte[], byte[]> record) throws Exception {
-        largest = Math.max(largest, Messages.size(record));
         producer.send(
                 record,
                 (metadata, failure) -> {
@@ -48,10 +46,5 @@ final class Sending {
     Exception first(Exception failure) {
         Exception refused = refusal.get();
         return refused == null ? failure : refused;
-    }
-
-    /** Bytes of the largest record. */
-    long largest() {
-        return largest;
     }
 }

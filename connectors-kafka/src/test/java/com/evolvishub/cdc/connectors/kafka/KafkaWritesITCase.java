@@ -165,8 +165,11 @@ class KafkaWritesITCase {
             assertThatThrownBy(() -> client.write(List.of(large(1))))
                     .isInstanceOf(BadRowException.class)
                     .hasMessageMatching(
-                            "its message has 600\\d\\d bytes, topic %s takes at most 50000 \\(max.message.bytes\\)"
-                                    .formatted(topic.name()));
+                            "its message of 60\\d\\d\\d bytes is above the limit of 50000"
+                                    + " \\(max.message.bytes of %s\\), 60000 of them in column"
+                                            .formatted(topic.name())
+                                    + " \"name\" of the source; raise the limit, or leave columns"
+                                    + " out \\(exclude_columns\\)");
             client.write(List.of(row(TestLane.KEYED, "1", "small").numbered(1)));
         }
         assertThat(topic.records()).hasSize(1);
@@ -177,7 +180,8 @@ class KafkaWritesITCase {
         try (KafkaBusClient client =
                 opened(topic.withParameter("max.request.size", "20000").lane())) {
             assertThatThrownBy(() -> client.write(List.of(large(1))))
-                    .isInstanceOf(BadRowException.class);
+                    .isInstanceOf(BadRowException.class)
+                    .hasMessageContaining("above the limit of 20000 (max.request.size)");
             client.write(List.of(row(TestLane.KEYED, "1", "small").numbered(1)));
         }
         assertThat(topic.records()).hasSize(1);

@@ -1,5 +1,7 @@
 package com.evolvishub.cdc.connectors.kafka;
 
+import static org.awaitility.Awaitility.await;
+
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
@@ -127,23 +129,48 @@ record Topic(
         return records("read_committed");
     }
 
+    /** Where the topic's partitions end for such a reader. */
+    private static Map<TopicPartition, Long> ends(
+            String servers, String isolation, List<TopicPartition> partitions) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(servers, isolation)) {
+            return consumer.endOffsets(partitions);
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String servers, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", servers, "isolation.level", isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    // a commit is answered before every partition has its mark
+    private static void awaitReadable(
+            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> written) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () ->
+                                consumer.endOffsets(written.keySet()).entrySet().stream()
+                                        .allMatch(
+                                                end ->
+                                                        end.getValue()
+                                                                >= written.get(end.getKey())));
+    }
+
     List<ConsumerRecord<byte[], byte[]>> records(String isolation) {
         return records(servers, name, isolation);
     }
 
     static List<ConsumerRecord<byte[], byte[]>> records(
             String servers, String topic, String isolation) {
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", servers, "isolation.level", isolation);
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(servers, isolation)) {
             List<TopicPartition> partitions =
                     consumer.listTopics().getOrDefault(topic, List.of()).stream()
                             .map(each -> new TopicPartition(topic, each.partition()))
                             .sorted((a, b) -> a.partition() - b.partition())
                             .toList();
+            awaitReadable(consumer, ends(servers, "read_uncommitted", partitions));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
