@@ -63,7 +63,7 @@ class KafkaLanesITCase {
 
     @Test
     void aTransactionThatTheBrokerGaveUpIsNotCalledTakenOver() throws Exception {
-        try (WriterProcess writer = WriterProcess.start(topic, 1, identity, "a", 200_000)) {
+        try (WriterProcess writer = WriterProcess.start(topic, 1, identity, "a", 60_000)) {
             writer.await(line -> line.startsWith("wrote"));
             freezeInTheMiddle(writer);
             await().atMost(Duration.ofSeconds(30)).until(() -> !ongoing());
@@ -73,7 +73,7 @@ class KafkaLanesITCase {
             assertThat(writer.await(line -> line.startsWith("again")))
                     .contains("nobody has taken the lane");
             writer.await(line -> line.equals("done"));
-            assertThat(numbers()).isEqualTo(upTo(200_000));
+            assertThat(numbers()).isEqualTo(upTo(60_000));
         }
     }
 

@@ -26,6 +26,7 @@ final class LaneLoop {
     private final Random random = new Random(7);
     private boolean held;
     private long epoch;
+    private volatile boolean enough;
 
     LaneLoop(Topic topic, String identity, String run, PrintStream out) {
         this.topic = topic;
@@ -54,10 +55,15 @@ final class LaneLoop {
         }
     }
 
-    /** Returns when the destination holds rows 1 to {@code last}. */
+    /** Lets the loop end with the batch that it is at. Callable from any thread. */
+    void stop() {
+        enough = true;
+    }
+
+    /** Returns when the destination holds rows 1 to {@code last}, or after a {@link #stop}. */
     void writeUpTo(long last) throws Exception {
         long done = 0;
-        while (done < last) {
+        while (done < last && !enough) {
             KafkaBusClient client = topic.client();
             try {
                 done = serve(client, last);
@@ -84,7 +90,7 @@ final class LaneLoop {
         out.println("open " + opening.lastNumber());
         client.prepare(TestLane.KEYLESS);
         long done = opening.lastNumber();
-        while (done < last) {
+        while (done < last && !enough) {
             long to = Math.min(last, done + 1 + random.nextInt(300));
             client.write(rows(done + 1, to));
             done = to;
