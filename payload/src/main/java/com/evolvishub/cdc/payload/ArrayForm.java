@@ -1,0 +1,98 @@
+package com.evolvishub.cdc.payload;
+
+/**
+ * An array as JSON arrays, one in the other for more dimensions. Lower bounds other than 1 are left
+ * out: JSON has no place for them. A domain's value that is no array in braces is a string.
+ */
+final class ArrayForm implements ValueForm {
+
+    private final ValueForm element;
+    private final char delimiter;
+    private byte[] unquoted = new byte[64];
+
+    /**
+     * @param delimiter the element type's own, {@code pg_type.typdelim}
+     */
+    ArrayForm(ValueForm element, char delimiter) {
+        this.element = element;
+        this.delimiter = delimiter;
+    }
+
+    @Override
+    public void write(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
+        int at = from;
+        if (at < to && text[at] == '[') {
+            // [0:1][-2:3]={...}
+            while (at < to && text[at] != '=') {
+                at++;
+            }
+            at++;
+        }
+        if (at >= to || text[at] != '{') {
+            json.string(text, from, to);
+            return;
+        }
+        int depth = 0;
+        while (at < to) {
+            byte b = text[at];
+            if (b == '{') {
+                json.ascii('[');
+                depth++;
+                at++;
+            } else if (b == '}') {
+                json.ascii(']');
+                depth--;
+                at++;
+            } else if (b == delimiter) {
+                json.ascii(',');
+                at++;
+            } else {
+                at = b == '"' ? quoted(text, at, to, json) : bare(text, at, to, json);
+            }
+        }
+        if (depth != 0) {
+            throw new PayloadException("the array's braces do not match");
+        }
+    }
+
+    private int bare(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
+        int at = from;
+        while (at < to && text[at] != delimiter && text[at] != '}') {
+            at++;
+        }
+        if (isNull(text, from, at)) {
+            json.nothing();
+        } else {
+            element.write(text, from, at, json);
+        }
+        return at;
+    }
+
+    private int quoted(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
+        if (unquoted.length < to - from) {
+            unquoted = new byte[to - from];
+        }
+        int length = 0;
+        int at = from + 1;
+        while (at < to && text[at] != '"') {
+            if (text[at] == '\\' && at + 1 < to) {
+                at++;
+            }
+            unquoted[length++] = text[at++];
+        }
+        if (at == to) {
+            throw new PayloadException("a quoted element of the array has no end");
+        }
+        element.write(unquoted, 0, length, json);
+        return at + 1;
+    }
+
+    /** An element that is this very text is quoted. */
+    private static boolean isNull(byte[] text, int from, int to) {
+        return to - from == 4
+                && text[from] == 'N'
+                && text[from + 1] == 'U'
+                && text[from + 2] == 'L'
+                && text[from + 3] == 'L';
+    }
+}

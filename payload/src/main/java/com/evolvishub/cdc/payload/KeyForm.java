@@ -1,0 +1,126 @@
+package com.evolvishub.cdc.payload;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.RowSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * The key of a message: an object of the mapping's key, the text of {@code key_field}, or for a row
+ * that has no key but an id of ours an object of that.
+ */
+final class KeyForm {
+
+    private static final byte[] ROW_ID = RowForm.member("_cdc_row");
+
+    private final String field;
+    private final JsonBytes value = new JsonBytes();
+    private int column = -1;
+    private boolean isJson;
+
+    /**
+     * @param field a column by its name at the source or the destination; empty: the mapping's key
+     */
+    KeyForm(String field) {
+        this.field = field;
+    }
+
+    /** Rows have these columns from now on. */
+    void columns(RowSchema schema) throws PayloadException {
+        if (field.isEmpty()) {
+            return;
+        }
+        column = RowForm.find(schema.columns(), field);
+        if (column < 0) {
+            throw new PayloadException("key_field: the row has no column \"" + field + "\"");
+        }
+        Column found = schema.columns().get(column);
+        isJson = found.type().name().equals("json") || found.type().name().equals("jsonb");
+    }
+
+    /**
+     * Appends the key.
+     *
+     * @return false, and nothing is appended: the row has none
+     */
+    boolean write(ChangeRow row, RowForm form, LineCells cells, JsonBytes json)
+            throws PayloadException {
+        if (field.isEmpty()) {
+            return mappingKey(row, form, cells, json);
+        }
+        value.clear();
+        if (row.operation() != Operation.DELETE) {
+            form.value(cells, column, value);
+        } else if (!form.loneKeyValue(cells, column, value)) {
+            // nothing else would tell which row is gone
+            return mappingKey(row, form, cells, json);
+        }
+        return plain(value.copy(), json);
+    }
+
+    private static boolean mappingKey(ChangeRow row, RowForm form, LineCells cells, JsonBytes json)
+            throws PayloadException {
+        if (form.keyCount() > 0) {
+            if (row.operation() == Operation.DELETE) {
+                form.loneKey(cells, json);
+            } else {
+                form.key(cells, json);
+            }
+            return true;
+        }
+        return rowId(row, json);
+    }
+
+    /** The id of a row without a key, so that what is gone names what was there. */
+    static boolean rowId(ChangeRow row, JsonBytes json) {
+        if (row.rowId().length == 0) {
+            return false;
+        }
+        json.ascii('{');
+        json.raw(ROW_ID);
+        json.ascii('"');
+        json.raw(Base64.getEncoder().encode(row.rowId()));
+        json.ascii('"');
+        json.ascii('}');
+        return true;
+    }
+
+    /** A JSON string without quotes and escapes; any other JSON as it is; for null nothing. */
+    private boolean plain(byte[] found, JsonBytes json) {
+        if (found.length == 4 && found[0] == 'n') {
+            return false;
+        }
+        if (isJson || found[0] != '"') {
+            json.raw(found);
+            return true;
+        }
+        for (int i = 1; i < found.length - 1; i++) {
+            byte b = found[i];
+            if (b == '\\') {
+                b = found[++i];
+                if (b == 'u') {
+                    String code = new String(found, i + 1, 4, StandardCharsets.US_ASCII);
+                    json.ascii((char) Integer.parseInt(code, 16));
+                    i += 4;
+                    continue;
+                }
+                b = meant(b);
+            }
+            json.ascii((char) (b & 0xff));
+        }
+        return true;
+    }
+
+    private static byte meant(byte letter) {
+        return switch (letter) {
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> letter;
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package com.evolvishub.cdc.payload;
+
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.Secret;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the encoder that a pipeline's destination asks for. */
+public final class MessageEncoders {
+
+    private static final String FORMAT = "message_format";
+    private static final String KEY_FIELD = "key_field";
+
+    private MessageEncoders() {}
+
+    /**
+     * An encoder for one lane, by {@code message_format} and {@code key_field} of its destination.
+     *
+     * @throws IllegalArgumentException if the format is none that the planner lets pass
+     */
+    public static MessageEncoder of(Pipeline pipeline) {
+        String format = option(pipeline, FORMAT).orElse("json");
+        PayloadForm payload =
+                switch (format) {
+                    case "json" -> new ColumnsPayload();
+                    case "debezium" -> new DebeziumPayload(pipeline);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "message_format \"%s\"; expected json or debezium"
+                                            .formatted(format));
+                };
+        KeyForm key = new KeyForm(option(pipeline, KEY_FIELD).orElse(""));
+        return new RowEncoder(key, payload, new AttributeForm(pipeline));
+    }
+
+    /**
+     * What keeps rows of this schema from being made messages of, each with what would do; empty:
+     * nothing. For {@code DestinationClient.check}.
+     */
+    public static List<String> problems(Pipeline pipeline, RowSchema schema) {
+        Optional<String> field = option(pipeline, KEY_FIELD);
+        if (field.isEmpty() || RowForm.find(schema.columns(), field.get()) >= 0) {
+            return List.of();
+        }
+        return List.of(
+                "key_field: no column \"%s\"; there are %s"
+                        .formatted(
+                                field.get(),
+                                String.join(
+                                        ", ",
+                                        schema.columns().stream().map(Column::target).toList())));
+    }
+
+    private static Optional<String> option(Pipeline pipeline, String name) {
+        return pipeline.deliver()
+                .destination()
+                .option(name)
+                .map(Secret::reveal)
+                .filter(value -> !value.isEmpty());
+    }
+}

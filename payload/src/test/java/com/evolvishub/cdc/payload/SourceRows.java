@@ -1,0 +1,103 @@
+package com.evolvishub.cdc.payload;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.CopyText;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.servers.Database;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.PGConnection;
+
+/** Rows of a table as capture hands them on: COPY text of a session whose settings are pinned. */
+final class SourceRows {
+
+    private static final String PIN =
+            "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
+                    + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres'";
+
+    private static final String COLUMNS =
+            """
+            SELECT a.attname, t.oid, pg_catalog.format_type(a.atttypid, a.atttypmod),
+              t.typtype, t.typcategory
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = 'public.%s'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """;
+
+    private SourceRows() {}
+
+    /** The columns of a table in schema public, its first column as key. */
+    static RowSchema schema(Database database, String table) {
+        List<Column> columns = new ArrayList<>();
+        for (List<String> found :
+                query(database, "SET search_path TO ''", COLUMNS.formatted(table))) {
+            SqlType type =
+                    new SqlType(
+                            (int) Long.parseLong(found.get(1)),
+                            found.get(2),
+                            found.get(3).charAt(0),
+                            found.get(4).charAt(0));
+            columns.add(new Column(found.get(0), found.get(0), type, true));
+        }
+        return new RowSchema(columns, List.of(0));
+    }
+
+    /** Runs statements in one pinned session; the rows of the last one, as text. */
+    static List<List<String>> query(Database database, String... statements) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(PIN);
+            for (int i = 0; i < statements.length - 1; i++) {
+                statement.execute(statements[i]);
+            }
+            List<List<String>> rows = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery(statements[statements.length - 1])) {
+                while (result.next()) {
+                    List<String> row = new ArrayList<>();
+                    for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                        row.add(result.getString(i));
+                    }
+                    rows.add(row);
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(String.join("; ", statements), e);
+        }
+    }
+
+    /** All rows of a table in schema public, in the order of its first column. */
+    static List<ChangeRow> read(Database database, String table) throws SQLException, IOException {
+        RowSchema schema = schema(database, table);
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(PIN);
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyOut("COPY (SELECT * FROM " + table + " ORDER BY 1) TO STDOUT", lines);
+        }
+        List<ChangeRow> rows = new ArrayList<>();
+        for (String line : lines.toString(StandardCharsets.UTF_8).lines().toList()) {
+            rows.add(
+                    ChangeRow.of(
+                                    Operation.UPSERT,
+                                    schema,
+                                    line.getBytes(StandardCharsets.UTF_8),
+                                    CopyText.EMPTY)
+                            .numbered(rows.size() + 1L));
+        }
+        return rows;
+    }
+}
