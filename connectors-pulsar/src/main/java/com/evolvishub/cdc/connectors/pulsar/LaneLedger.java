@@ -26,6 +26,7 @@ final class LaneLedger {
     private volatile LedgerRecord last;
     private volatile LedgerRecord taken;
     private CompletableFuture<MessageId> writing = CompletableFuture.completedFuture(null);
+    private MessageId kept;
 
     private LaneLedger(PulsarSession session, String topic, Consumer<byte[]> keeper) {
         this.session = session;
@@ -59,11 +60,11 @@ final class LaneLedger {
     }
 
     private LedgerRecord read(Lane lane) throws Exception {
-        return read().orElse(LedgerRecord.none(lane.identity()));
+        return read(keeper).orElse(LedgerRecord.none(lane.identity()));
     }
 
-    private Optional<LedgerRecord> read() throws Exception {
-        Optional<MessageId> end = session.last(keeper);
+    private Optional<LedgerRecord> read(Consumer<byte[]> consumer) throws Exception {
+        Optional<MessageId> end = session.last(consumer);
         if (end.isEmpty()) {
             return Optional.empty();
         }
@@ -129,9 +130,15 @@ final class LaneLedger {
      */
     void lookWhoHoldsIt() throws Exception {
         refuseIfTaken();
-        Optional<LedgerRecord> found = read();
-        if (found.isPresent() && !found.get().isHeldLike(last)) {
-            throw found.get().fence();
+        // the connection that ours came over may be gone
+        Consumer<byte[]> fresh = session.keep(topic, SubscriptionInitialPosition.Earliest);
+        try {
+            Optional<LedgerRecord> found = read(fresh);
+            if (found.isPresent() && !found.get().isHeldLike(last)) {
+                throw found.get().fence();
+            }
+        } finally {
+            var unused = fresh.closeAsync();
         }
     }
 
@@ -162,8 +169,6 @@ final class LaneLedger {
         last = record;
         return producer.newMessage().properties(record.properties()).value(new byte[0]).sendAsync();
     }
-
-    private MessageId kept;
 
     /** What lies before this record is of no more use; the record itself must stay. */
     private synchronized void forget(MessageId record) {

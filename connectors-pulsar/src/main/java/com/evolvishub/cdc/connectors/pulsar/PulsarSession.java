@@ -85,9 +85,19 @@ final class PulsarSession {
                 .anyMatch(each -> TopicName.get(each).getPartitionedTopicName().equals(topic));
     }
 
-    /** The partitions of a topic by name, in order; of one without partitions the topic itself. */
+    /**
+     * The partitions of a topic by name, in order; of one without partitions the topic itself. One
+     * that is not there is made by the admin API, if the broker makes none by itself.
+     */
     List<String> partitions(String topic) throws Exception {
-        return await(client.getPartitionsForTopic(topic), "for the partitions of " + topic);
+        String doing = "for the partitions of " + topic;
+        try {
+            return await(client.getPartitionsForTopic(topic), doing);
+        } catch (PulsarClientException.NotFoundException
+                | PulsarClientException.TopicDoesNotExistException e) {
+            createByAdmin(topic, e);
+            return await(client.getPartitionsForTopic(topic), doing);
+        }
     }
 
     /**
@@ -99,13 +109,7 @@ final class PulsarSession {
             return subscribe(topic, from);
         } catch (PulsarClientException.NotFoundException
                 | PulsarClientException.TopicDoesNotExistException e) {
-            if (!createByAdmin(topic)) {
-                throw new DestinationException(
-                        ("topic %s is not there and the broker makes none by itself; create it, or"
-                                        + " give admin_url")
-                                .formatted(topic),
-                        e);
-            }
+            createByAdmin(topic, e);
             return subscribe(topic, from);
         }
     }
@@ -125,20 +129,25 @@ final class PulsarSession {
                 "to subscribe to " + topic);
     }
 
-    private boolean createByAdmin(String topic) throws PulsarClientException {
+    private void createByAdmin(String topic, PulsarClientException missing)
+            throws PulsarClientException, DestinationException {
         String adminUrl = target.option("admin_url", "");
         if (adminUrl.isEmpty()) {
-            return false;
+            throw new DestinationException(
+                    ("topic %s is not there and the broker makes none by itself, or there is no"
+                                    + " namespace %s; create it, or give admin_url")
+                            .formatted(topic, TopicName.get(topic).getNamespace()),
+                    missing);
         }
         try (PulsarAdmin admin = settings.admin(adminUrl)) {
             admin.topics().createNonPartitionedTopic(topic);
-            return true;
         } catch (PulsarAdminException.ConflictException e) {
             // somebody was faster
-            return true;
+            return;
         } catch (PulsarAdminException e) {
-            throw new PulsarClientException.NotAllowedException(
-                    "admin_url: topic %s cannot be created: %s".formatted(topic, e.getMessage()));
+            throw new DestinationException(
+                    "admin_url: topic %s cannot be created: %s".formatted(topic, e.getMessage()),
+                    e);
         }
     }
 
@@ -210,6 +219,13 @@ final class PulsarSession {
             return new PulsarClientException.NotFoundException(
                     "%s has no namespace %s (%s); create it, or change database"
                             .formatted(url, TopicName.get(target.topic()).getNamespace(), message));
+        }
+        if (url.startsWith("pulsar+ssl") && message.contains("Connection already closed")) {
+            // the client keeps the handshake's own failure to itself
+            return new PulsarClientException.ConnectException(
+                    ("%s: the connection was closed before it was ready (%s); if that stays so,"
+                                    + " check ssl_root_cert, ssl_mode and that the port speaks TLS")
+                            .formatted(url, message));
         }
         return failure;
     }

@@ -13,18 +13,25 @@ import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 
 /** A topic of a test's own as a destination. */
 record Topic(PulsarServer server, String name, List<Option> options) {
 
     static final RowSchema SCHEMA = TestLane.KEYED;
+
+    private static final Map<String, PulsarClient> PLAIN = new ConcurrentHashMap<>();
 
     static Topic on(PulsarServer server) {
         return new Topic(server, "t" + UUID.randomUUID(), List.of());
@@ -94,20 +101,43 @@ record Topic(PulsarServer server, String name, List<Option> options) {
 
     List<Message<byte[]>> messages(String topic) throws Exception {
         List<Message<byte[]>> all = new ArrayList<>();
-        try (PulsarClient client = PulsarClient.builder().serviceUrl(server.serviceUrl()).build()) {
-            for (String partition : client.getPartitionsForTopic(topic).join()) {
-                try (Reader<byte[]> reader =
-                        client.newReader()
-                                .topic(partition)
-                                .startMessageId(MessageId.earliest)
-                                .create()) {
-                    while (reader.hasMessageAvailable()) {
-                        all.add(reader.readNext(20, TimeUnit.SECONDS));
-                    }
+        PulsarClient client = plainClient();
+        for (String partition : client.getPartitionsForTopic(topic).join()) {
+            try (Reader<byte[]> reader =
+                    client.newReader()
+                            .topic(partition)
+                            .startMessageId(MessageId.earliest)
+                            .create()) {
+                while (reader.hasMessageAvailable()) {
+                    all.add(reader.readNext(20, TimeUnit.SECONDS));
                 }
             }
         }
         return all;
+    }
+
+    /** A client like anybody's, one for each server, open until this JVM ends. */
+    PulsarClient plainClient() {
+        return PLAIN.computeIfAbsent(
+                server.serviceUrl(),
+                url -> {
+                    try {
+                        return PulsarClient.builder().serviceUrl(url).build();
+                    } catch (PulsarClientException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+    }
+
+    /** The short names of the ledgers of lanes that write to this topic. */
+    List<String> ledgers() {
+        String all = server.admin("GET", "/admin/v2/persistent/public/default", "");
+        return Pattern.compile(name + "-cdc-ledger-[0-9a-f]+")
+                .matcher(all)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
     }
 
     /** The numbers of all messages, partition by partition. */
