@@ -20,6 +20,7 @@ import org.apache.pulsar.client.api.ProducerBuilder;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.PulsarClientException.UnsupportedAuthenticationException;
+import org.apache.pulsar.client.api.SizeUnit;
 import org.apache.pulsar.client.impl.auth.AuthenticationDisabled;
 import org.apache.pulsar.client.impl.conf.ClientConfigurationData;
 import org.apache.pulsar.client.impl.conf.ProducerConfigurationData;
@@ -96,6 +97,8 @@ final class ClientSettings {
                         .lookupTimeout((int) limit().toMillis(), TimeUnit.MILLISECONDS)
                         .startingBackoffInterval(NEVER_DAYS, TimeUnit.DAYS)
                         .maxBackoffInterval(NEVER_DAYS, TimeUnit.DAYS)
+                        // a batch of the lane is the bound, and it must not be cut in the middle
+                        .memoryLimit(0, SizeUnit.BYTES)
                         .statsInterval(0, TimeUnit.SECONDS);
         TlsSpec tls = connection.tls();
         if (!tls.rootCertificate().isEmpty()) {

@@ -57,16 +57,16 @@ final class LaneTopics {
     }
 
     /**
-     * Looks until a look finds nothing: what an earlier holder sent last may still be on its way to
-     * the disk when we come, although its producer is shut out. In between the ledger is written
-     * to, which takes as long and proves that nobody has taken the lane meanwhile.
+     * Looks until a second look finds nothing: what an earlier holder sent last may still be on its
+     * way to the disk when we come, although its producer is shut out. In between the ledger is
+     * written to, which takes as long and proves that nobody has taken the lane meanwhile.
      */
     private void recover() throws Exception {
         Map<String, MessageId> before = ledger.record().marks();
         long settled = ledger.record().number();
-        boolean found = true;
-        while (found) {
-            found = false;
+        boolean again = true;
+        for (int round = 1; again; round++) {
+            boolean found = false;
             for (TopicChannel channel : all()) {
                 found |= channel.look(arrivals);
             }
@@ -77,6 +77,7 @@ final class LaneTopics {
                 marks.putAll(before);
             }
             ledger.write(ledger.record().at(settled, marks));
+            again = found || round == 1;
         }
         for (TopicChannel channel : all()) {
             channel.stopLooking();

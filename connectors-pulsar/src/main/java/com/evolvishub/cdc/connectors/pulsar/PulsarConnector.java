@@ -6,7 +6,7 @@ import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.PulsarType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 
-/** Topics of an Apache Pulsar cluster, version 2.9 or later. */
+/** Topics of an Apache Pulsar cluster, version 3.0 or later. */
 public final class PulsarConnector implements DestinationConnector {
 
     @Override
