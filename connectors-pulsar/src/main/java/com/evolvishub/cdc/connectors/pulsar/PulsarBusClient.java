@@ -224,6 +224,8 @@ final class PulsarBusClient implements DestinationClient {
     /** Whoever was fenced out learns of it by a broken connection first. */
     private Exception explained(Exception failure) throws FencedException {
         try {
+            // a broker that is gone says so at once; the other questions wait for it
+            session().connect();
             ledger.lookWhoHoldsIt();
         } catch (FencedException e) {
             throw e;
