@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.apache.pulsar.client.api.Message;
 import org.awaitility.Awaitility;
@@ -41,6 +43,7 @@ class PulsarCrashITCase {
     @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
     private final Topic topic = Topic.on(PULSAR);
+    private final AtomicReference<String> outage = new AtomicReference<>("no outage yet");
     private final Set<Process> children = new HashSet<>();
 
     @AfterEach
@@ -59,8 +62,12 @@ class PulsarCrashITCase {
             long soFar = written.get();
             int more = ThreadLocalRandom.current().nextInt(1, 2000);
             Awaitility.await()
-                    .atMost(120, TimeUnit.SECONDS)
-                    .until(() -> written.get() >= soFar + more || writer.isDone());
+                    .atMost(Duration.ofMinutes(5))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(written.get() >= soFar + more || writer.isDone())
+                                            .as("goes on behind %d; %s", soFar, outage.get())
+                                            .isTrue());
             PULSAR.kill();
             PULSAR.startAgain();
         }
@@ -86,6 +93,7 @@ class PulsarCrashITCase {
                 }
                 return last;
             } catch (Exception e) {
+                outage.set("last outage: " + e);
                 if (client.classify(e) != Failure.TRANSIENT) {
                     throw new IllegalStateException(e);
                 }
