@@ -8,7 +8,7 @@ final class ArrayForm implements ValueForm {
 
     private final ValueForm element;
     private final char delimiter;
-    private byte[] unquoted = new byte[64];
+    private final Scratch scratch = new Scratch();
 
     /**
      * @param delimiter the element type's own, {@code pg_type.typdelim}
@@ -33,24 +33,35 @@ final class ArrayForm implements ValueForm {
             return;
         }
         int depth = 0;
-        while (at < to) {
+        boolean afterValue = false;
+        do {
             byte b = text[at];
+            boolean closes = b == '}';
+            boolean separates = b == delimiter;
+            if (afterValue != (closes || separates) && !(closes && text[at - 1] == '{')) {
+                throw new PayloadException(
+                        "the array is not made of elements with \"%c\" in between"
+                                .formatted(delimiter));
+            }
             if (b == '{') {
                 json.ascii('[');
                 depth++;
                 at++;
-            } else if (b == '}') {
+            } else if (closes) {
                 json.ascii(']');
                 depth--;
                 at++;
-            } else if (b == delimiter) {
+                afterValue = true;
+            } else if (separates) {
                 json.ascii(',');
                 at++;
+                afterValue = false;
             } else {
                 at = b == '"' ? quoted(text, at, to, json) : bare(text, at, to, json);
+                afterValue = true;
             }
-        }
-        if (depth != 0) {
+        } while (at < to && depth > 0);
+        if (depth != 0 || at != to) {
             throw new PayloadException("the array's braces do not match");
         }
     }
@@ -69,9 +80,7 @@ final class ArrayForm implements ValueForm {
     }
 
     private int quoted(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
-        if (unquoted.length < to - from) {
-            unquoted = new byte[to - from];
-        }
+        byte[] unquoted = scratch.room(to - from);
         int length = 0;
         int at = from + 1;
         while (at < to && text[at] != '"') {

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.payload;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +24,19 @@ public record BusMessage(
     }
 
     /**
+     * Bytes of key, payload and attributes, names included. What a client adds for itself is not in
+     * it.
+     */
+    public int size() {
+        int size = key.map(bytes -> bytes.length).orElse(0);
+        size += payload.map(bytes -> bytes.length).orElse(0);
+        for (Attribute attribute : attributes) {
+            size += attribute.size();
+        }
+        return size;
+    }
+
+    /**
      * A name and its value.
      *
      * @param name lower case, ASCII
@@ -32,6 +46,10 @@ public record BusMessage(
         public Attribute {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(value, "value");
+        }
+
+        private int size() {
+            return name.length() + value.getBytes(StandardCharsets.UTF_8).length;
         }
     }
 }

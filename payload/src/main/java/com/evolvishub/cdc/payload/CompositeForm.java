@@ -6,7 +6,7 @@ package com.evolvishub.cdc.payload;
  */
 final class CompositeForm implements ValueForm {
 
-    private byte[] unquoted = new byte[64];
+    private final Scratch scratch = new Scratch();
 
     @Override
     public void write(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
@@ -33,9 +33,7 @@ final class CompositeForm implements ValueForm {
             json.nothing();
             return from;
         }
-        if (unquoted.length < end - from) {
-            unquoted = new byte[end - from];
-        }
+        byte[] unquoted = scratch.room(end - from);
         int length = 0;
         boolean quoted = false;
         int at = from;

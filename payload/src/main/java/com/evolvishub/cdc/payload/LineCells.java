@@ -13,7 +13,7 @@ final class LineCells {
     private boolean[] escaped = new boolean[16];
     private int count;
 
-    private byte[] scratch = new byte[256];
+    private final Scratch scratch = new Scratch();
     private byte[] text;
     private int from;
     private int to;
@@ -90,18 +90,16 @@ final class LineCells {
     }
 
     private void unescape() {
-        if (scratch.length < to - from) {
-            scratch = new byte[Math.max(2 * scratch.length, to - from)];
-        }
+        byte[] meant = scratch.room(to - from);
         int length = 0;
         for (int i = from; i < to; i++) {
             byte b = line[i];
             if (b == '\\' && i + 1 < to) {
                 b = meant(line[++i]);
             }
-            scratch[length++] = b;
+            meant[length++] = b;
         }
-        text = scratch;
+        text = meant;
         from = 0;
         to = length;
     }

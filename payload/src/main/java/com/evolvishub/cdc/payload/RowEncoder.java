@@ -8,6 +8,9 @@ import java.util.Optional;
 /** Puts key, payload and attributes together. What hangs on the schema is kept until it changes. */
 final class RowEncoder implements MessageEncoder {
 
+    /** Six times as much, if all of it has to be escaped, still fits an array. */
+    private static final int LARGEST = 256 << 20;
+
     private final KeyForm keys;
     private final PayloadForm payloads;
     private final AttributeForm attributes;
@@ -29,6 +32,11 @@ final class RowEncoder implements MessageEncoder {
             keys.columns(row.schema());
             schema = row.schema();
             form = fitting;
+        }
+        if (row.line().length > LARGEST) {
+            throw new PayloadException(
+                    "the row has %d bytes; no message is made of more than %d"
+                            .formatted(row.line().length, LARGEST));
         }
         boolean gone = row.operation() == Operation.DELETE;
         cells.read(row.line(), gone ? form.keyCount() : form.columnCount());

@@ -49,7 +49,8 @@ final class TimeText {
             timeEnd = fractionEnd(text, timeStart + "00:00:00".length(), end);
             offsetEnd = offsetEnd(text, timeEnd, end);
         }
-        return offsetEnd == end && end > from && (hasDate() || !beforeChrist);
+        boolean whole = parted ? hasTime() : hasDate() || hasTime();
+        return whole && offsetEnd == end && (hasDate() || !beforeChrist);
     }
 
     int start() {

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.payload;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -30,7 +31,7 @@ class PayloadWallsTest {
 
     @ArchTest
     static final ArchRule noClockIsRead =
-            com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses()
+            noClasses()
                     .that()
                     .resideInAPackage("com.evolvishub.cdc.payload..")
                     .should()

@@ -1,6 +1,8 @@
 package com.evolvishub.cdc.payload;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
@@ -9,7 +11,7 @@ import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.payload.BusMessage.Attribute;
-import java.nio.charset.StandardCharsets;
+import com.evolvishub.cdc.planner.spec.Option;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,19 +20,19 @@ class RowEncoderTest {
     private static final RowSchema SCHEMA =
             new RowSchema(
                     List.of(
-                            column("name", "name", "text", 'S'),
-                            column("id", "order_id", "bigint", 'N'),
-                            column("updated", "updated", "timestamp with time zone", 'D')),
+                            Rows.column("name", "text", 'b', 'S'),
+                            new Column(
+                                    "id", "order_id", new SqlType(20, "bigint", 'b', 'N'), false),
+                            Rows.column("updated", "timestamp with time zone", 'b', 'D')),
                     List.of(1));
+
+    private static final RowSchema KEYLESS = new RowSchema(SCHEMA.columns(), List.of());
 
     private static final String WATERMARK = "2024-01-02 03:04:05.5+00";
 
-    private final MessageEncoder encoder = MessageEncoders.of(Pipelines.with());
-
     @Test
     void saysARowAsAnObjectOfItsColumnsByTheirTargets() throws Exception {
-        BusMessage message =
-                encoder.encode(row(Operation.UPSERT, "say \"hi\"\\n\t7\t" + WATERMARK));
+        BusMessage message = encode(row(SCHEMA, "say \"hi\"\\n\t7\t" + WATERMARK));
 
         assertThat(text(message.payload().orElseThrow()))
                 .isEqualTo(
@@ -46,32 +48,180 @@ class RowEncoderTest {
 
     @Test
     void saysNothingButTheKeyOfARowThatIsGone() throws Exception {
-        ChangeRow gone =
-                ChangeRow.of(Operation.DELETE, SCHEMA, bytes("7"), CopyText.EMPTY).numbered(43);
-
-        BusMessage message = encoder.encode(gone);
+        BusMessage message = encode(gone(SCHEMA, "7"));
 
         assertThat(message.payload()).isEmpty();
         assertThat(text(message.key().orElseThrow())).isEqualTo("{\"order_id\":7}");
         assertThat(message.attributes())
-                .extracting(Attribute::name)
-                .containsExactly("op", "mapping", "event_id");
-        assertThat(message.attributes().get(0).value()).isEqualTo("d");
+                .containsExactly(
+                        new Attribute("op", "d"),
+                        new Attribute("mapping", "orders"),
+                        new Attribute("event_id", Pipelines.IDENTITY + ":0000000000000000043"));
     }
 
-    private static ChangeRow row(Operation operation, String line) {
-        return ChangeRow.of(operation, SCHEMA, bytes(line), bytes(WATERMARK)).numbered(42);
+    @Test
+    void eventIdsSortAsTheirNumbersDo() throws Exception {
+        ChangeRow row = row(SCHEMA, "a\t7\t\\N");
+
+        assertThat(List.of(9L, 10L, Long.MAX_VALUE).stream().map(row::numbered))
+                .extracting(numbered -> last(encode(numbered)))
+                .isSorted();
     }
 
-    private static Column column(String name, String target, String type, char category) {
-        return new Column(name, target, new SqlType(0, type, 'b', category), true);
+    @Test
+    void aRowWithoutAKeyHasNone() throws Exception {
+        assertThat(encode(row(KEYLESS, "a\t7\t\\N")).key()).isEmpty();
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    @Test
+    void aRowToldByAnIdOfOursKeepsItInItsKeyUntilItIsGone() throws Exception {
+        byte[] id = {1, 2, 3, 4};
+
+        BusMessage there = encode(row(KEYLESS, "a\t7\t\\N").withRowId(id));
+        BusMessage gone = encode(gone(KEYLESS, "").withRowId(id));
+
+        assertThat(text(there.key().orElseThrow())).isEqualTo("{\"_cdc_row\":\"AQIDBA==\"}");
+        assertThat(text(there.payload().orElseThrow())).doesNotContain("_cdc_row");
+        assertThat(gone.key().orElseThrow()).isEqualTo(there.key().orElseThrow());
+        assertThat(gone.payload()).isEmpty();
+    }
+
+    @Test
+    void theKeyFieldIsFoundByEitherNameAndSaidAsPlainText() throws Exception {
+        ChangeRow row = row(SCHEMA, "say \"hi\"\\n\t7\t" + WATERMARK);
+
+        assertThat(text(encode(row, keyField("id")).key().orElseThrow())).isEqualTo("7");
+        assertThat(text(encode(row, keyField("order_id")).key().orElseThrow())).isEqualTo("7");
+        assertThat(text(encode(row, keyField("name")).key().orElseThrow()))
+                .isEqualTo("say \"hi\"\n");
+        assertThat(text(encode(row, keyField("updated")).key().orElseThrow()))
+                .isEqualTo("2024-01-02T03:04:05.500000Z");
+    }
+
+    @Test
+    void aNullInTheKeyFieldIsNoKey() throws Exception {
+        assertThat(encode(row(SCHEMA, "\\N\t7\t\\N"), keyField("name")).key()).isEmpty();
+    }
+
+    @Test
+    void aRowThatIsGoneIsNamedByItsKeyIfTheKeyFieldIsNoPartOfIt() throws Exception {
+        ChangeRow gone = gone(SCHEMA, "7");
+
+        assertThat(text(encode(gone, keyField("order_id")).key().orElseThrow())).isEqualTo("7");
+        assertThat(text(encode(gone, keyField("name")).key().orElseThrow()))
+                .isEqualTo("{\"order_id\":7}");
+    }
+
+    @Test
+    void aKeyFieldThatNoColumnHasIsToldBeforeARowComes() {
+        assertThat(MessageEncoders.problems(Pipelines.with(keyField("nmae")), SCHEMA))
+                .containsExactly(
+                        "key_field: no column \"nmae\"; there are name, order_id, updated");
+        assertThat(MessageEncoders.problems(Pipelines.with(keyField("id")), SCHEMA)).isEmpty();
+        assertThat(MessageEncoders.problems(Pipelines.with(), SCHEMA)).isEmpty();
+        assertThatThrownBy(() -> encode(row(SCHEMA, "a\t7\t\\N"), keyField("nmae")))
+                .isInstanceOf(PayloadException.class)
+                .hasMessage("key_field: the row has no column \"nmae\"");
+    }
+
+    @Test
+    void aNewSchemaTakesEffectWithItsFirstRow() throws Exception {
+        MessageEncoder encoder = MessageEncoders.of(Pipelines.with());
+        RowSchema narrow = new RowSchema(SCHEMA.columns().subList(0, 1), List.of());
+
+        encoder.encode(row(SCHEMA, "a\t7\t\\N"));
+
+        assertThat(text(encoder.encode(row(narrow, "b")).payload().orElseThrow()))
+                .isEqualTo("{\"name\":\"b\"}");
+        assertThat(text(encoder.encode(row(SCHEMA, "c\t8\t\\N")).payload().orElseThrow()))
+                .isEqualTo("{\"name\":\"c\",\"order_id\":8,\"updated\":null}");
+    }
+
+    @Test
+    void aCellWithoutAFormIsToldByColumnAndTypeAndNotByItsValue() {
+        RowSchema schema = new RowSchema(List.of(Rows.column("doc", "jsonb", 'b', 'U')), List.of());
+        String deep = "[".repeat(991) + "]".repeat(991);
+
+        assertThatThrownBy(() -> encode(row(schema, deep)))
+                .isInstanceOf(PayloadException.class)
+                .hasMessage(
+                        "column \"doc\" (jsonb): JSON nested more than 990 levels deep, which readers of messages refuse");
+    }
+
+    @Test
+    void aLineThatDoesNotFitItsSchemaIsRefused() {
+        assertThatThrownBy(() -> encode(row(SCHEMA, "a\t7")))
+                .isInstanceOf(PayloadException.class)
+                .hasMessage("the row has 2 cells, its schema 3 columns");
+    }
+
+    @Test
+    void aRowThatFitsNoMessageIsRefusedBeforeItIsWritten() {
+        byte[] line = new byte[(256 << 20) + 1];
+        ChangeRow row = ChangeRow.of(Operation.UPSERT, SCHEMA, line, CopyText.EMPTY);
+
+        assertThatThrownBy(() -> encode(row))
+                .isInstanceOf(PayloadException.class)
+                .hasMessage(
+                        "the row has 268435457 bytes; no message is made of more than 268435456");
+    }
+
+    @Test
+    void theSameRowGivesTheSameBytesFromEveryEncoder() throws Exception {
+        ChangeRow row = row(SCHEMA, "a\t7\t" + WATERMARK);
+
+        for (String format : List.of("json", "debezium")) {
+            Option option = Pipelines.option("message_format", format);
+            BusMessage one = encode(row, option);
+            BusMessage other = encode(row, option);
+            assertThat(one.payload().orElseThrow()).isEqualTo(other.payload().orElseThrow());
+            assertThat(one.attributes()).isEqualTo(other.attributes());
+        }
+    }
+
+    @Test
+    void aMessageAboveTheLimitIsToldByItsSizeAndItsLargestColumn() throws Exception {
+        ChangeRow row = row(SCHEMA, "a".repeat(1000) + "\t7\t" + WATERMARK);
+        BusMessage message = encode(row);
+
+        assertThat(Oversize.describe(row, message, 1000, "max.message.bytes"))
+                .isEqualTo(
+                        "its message of %d bytes is above the limit of 1000 (max.message.bytes), 1000 of them in column \"name\" of the source; raise the limit, or leave columns out (exclude_columns)"
+                                .formatted(message.size()));
+        int attributes = "op".length() + 1 + "mapping".length() + "orders".length();
+        attributes += "watermark".length() + WATERMARK.length();
+        attributes += "event_id".length() + Pipelines.IDENTITY.length() + 20;
+        assertThat(message.size())
+                .isEqualTo(
+                        message.key().orElseThrow().length
+                                + message.payload().orElseThrow().length
+                                + attributes);
+    }
+
+    private static BusMessage encode(ChangeRow row, Option... options) throws PayloadException {
+        return MessageEncoders.of(Pipelines.with(options)).encode(row);
+    }
+
+    private static String last(BusMessage message) {
+        return message.attributes().get(message.attributes().size() - 1).value();
+    }
+
+    private static Option keyField(String column) {
+        return Pipelines.option("key_field", column);
+    }
+
+    private static ChangeRow row(RowSchema schema, String line) {
+        return ChangeRow.of(
+                        Operation.UPSERT, schema, line.getBytes(UTF_8), WATERMARK.getBytes(UTF_8))
+                .numbered(42);
+    }
+
+    private static ChangeRow gone(RowSchema schema, String key) {
+        return ChangeRow.of(Operation.DELETE, schema, key.getBytes(UTF_8), CopyText.EMPTY)
+                .numbered(43);
     }
 
     private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(bytes, UTF_8);
     }
 }
