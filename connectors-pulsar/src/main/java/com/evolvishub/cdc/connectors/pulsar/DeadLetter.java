@@ -40,7 +40,7 @@ final class DeadLetter {
                 Outgoing.of(
                         row.sequence(),
                         new BusMessage(message.key(), message.payload(), attributes));
-        if (whole.size() <= limit) {
+        if (whole.fits(limit)) {
             return whole;
         }
         int length = message.payload().map(bytes -> bytes.length).orElse(0);

@@ -1,6 +1,5 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
-import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.payload.BusMessage;
 import com.evolvishub.cdc.payload.BusMessage.Attribute;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +19,8 @@ record Outgoing(long number, String key, BusMessage message) {
 
     private static final byte[] NOTHING = new byte[0];
 
-    /** Names of fields, lengths, what the client adds. */
-    private static final int ENVELOPE = 256;
+    /** What client and broker add: names of fields, lengths, a time, the producer's name. */
+    private static final int ENVELOPE = 512;
 
     static Outgoing of(long number, BusMessage message) {
         String key =
@@ -49,41 +48,11 @@ record Outgoing(long number, String key, BusMessage message) {
         return null;
     }
 
-    /**
-     * Refuses what the broker would.
-     *
-     * @param limit of the broker, in bytes
-     */
-    void refuseIfLarger(int limit) throws BadRowException {
+    /** Whether the broker takes it; what it counts for itself is more than the message. */
+    boolean fits(int limit) {
+        int payload = message.payload().map(bytes -> bytes.length).orElse(0);
         // most rows are far from it
-        if (payloadSize() + 4L * key.length() < limit / 2) {
-            return;
-        }
-        long size = size();
-        if (size > limit) {
-            throw new BadRowException(
-                    ("the message has %d bytes, and the broker takes %d at most (maxMessageSize);"
-                                    + " exclude a column, or raise the limit")
-                            .formatted(size, limit),
-                    null);
-        }
-    }
-
-    /** What the broker counts, or a little more. */
-    long size() {
-        long size = ENVELOPE + payloadSize() + utf8(key);
-        for (Attribute attribute : message.attributes()) {
-            size += utf8(attribute.name()) + utf8(attribute.value()) + 8;
-        }
-        return size;
-    }
-
-    private long payloadSize() {
-        return message.payload().map(bytes -> bytes.length).orElse(0);
-    }
-
-    private static int utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+        return payload + 4L * key.length() < limit / 2 || message.size() + ENVELOPE <= limit;
     }
 
     CompletableFuture<MessageId> sendBy(Producer<byte[]> producer) {

@@ -12,6 +12,7 @@ import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.payload.MessageEncoder;
 import com.evolvishub.cdc.payload.MessageEncoders;
+import com.evolvishub.cdc.payload.Oversize;
 import com.evolvishub.cdc.payload.PayloadException;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Instant;
@@ -116,7 +117,11 @@ final class PulsarBusClient implements DestinationClient {
         List<Outgoing> batch = new ArrayList<>(rows.size());
         for (ChangeRow row : rows) {
             Outgoing outgoing = encoded(row);
-            outgoing.refuseIfLarger(session().largestMessage());
+            int limit = session().largestMessage();
+            if (!outgoing.fits(limit)) {
+                throw new BadRowException(
+                        Oversize.describe(row, outgoing.message(), limit, "maxMessageSize"), null);
+            }
             if (isToBeSent(outgoing)) {
                 batch.add(outgoing);
             }

@@ -198,8 +198,9 @@ class PulsarWritesITCase {
             assertThatThrownBy(() -> client.write(List.of(large)))
                     .isInstanceOf(BadRowException.class)
                     .hasMessageMatching(
-                            "the message has 6000\\d{3} bytes, and the broker takes 5242880 at"
-                                    + " most.*");
+                            "its message of 6000\\d{3} bytes is above the limit of 5242880"
+                                    + " \\(maxMessageSize\\), 6000000 of them in column"
+                                    + " \"name\".*");
         }
     }
 
