@@ -26,4 +26,13 @@ public interface DestinationConnector {
     default Optional<DeadLetters> deadLetters(Pipeline pipeline) {
         return Optional.empty();
     }
+
+    /**
+     * How {@code delivery: transactional} writes one lane.
+     *
+     * @return empty: this destination cannot be written so
+     */
+    default Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
+        return Optional.empty();
+    }
 }

@@ -42,6 +42,23 @@ record LaneTotals(
                 status.deliveredAsOf());
     }
 
+    /** The same with more rows delivered. */
+    LaneTotals plus(long rows, long bytes, Optional<Instant> asOf) {
+        return new LaneTotals(
+                rowsRead,
+                rowsUnchanged,
+                rowsWritten + rows,
+                bytesWritten + bytes,
+                nullWatermarks,
+                polls,
+                pollMillis,
+                errors,
+                retries,
+                watermark,
+                lastPoll,
+                asOf.or(() -> deliveredAsOf));
+    }
+
     /** Goes on counting from here. */
     void restoreInto(LaneStatus status) {
         // before the counters: polled() counts

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.job;
 
 import com.evolvishub.cdc.capture.detect.ChangeDetector;
 import com.evolvishub.cdc.capture.source.WatermarkSource;
-import com.evolvishub.cdc.delivery.Delivery;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.FlowElementTypeInfo;
 import com.evolvishub.cdc.job.project.ProjectFunction;
@@ -46,15 +45,15 @@ public final class JobTranslator {
         environment.setParallelism(1);
         List<String> earlier = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
-            Delivery delivery = new Delivery(pipeline, options.run(), options.fresh());
+            LaneEnd end = LaneEnd.of(pipeline, options);
             if (plan.stopOnError() && options.stopsItself()) {
-                delivery.failingWhenQuarantined();
+                end.failWhenQuarantined();
             }
             if (pipeline.enabled() && runsOneAfterTheOther(plan)) {
-                delivery.after(earlier);
+                end.after(earlier);
                 earlier.add(pipeline.identity());
             }
-            add(environment, pipeline, options, delivery);
+            add(environment, pipeline, options, end);
         }
     }
 
@@ -70,7 +69,7 @@ public final class JobTranslator {
             StreamExecutionEnvironment environment,
             Pipeline pipeline,
             JobOptions options,
-            Delivery delivery) {
+            LaneEnd end) {
         DataStream<FlowElement> rows =
                 placed(
                         environment.fromSource(
@@ -96,10 +95,10 @@ public final class JobTranslator {
                             pipeline,
                             OperatorUid.PROJECT);
         }
-        placed(delivery.behind(rows), pipeline, OperatorUid.DELIVER);
+        end.behind(rows);
     }
 
-    private static <T> SingleOutputStreamOperator<T> placed(
+    static <T> SingleOutputStreamOperator<T> placed(
             SingleOutputStreamOperator<T> operator, Pipeline pipeline, OperatorUid uid) {
         return operator.uid(uid.of(pipeline))
                 .name(uid.label(pipeline))

@@ -14,7 +14,9 @@ public enum OperatorUid {
     /** Drops columns. */
     PROJECT("project"),
     /** Writes to the destination. */
-    DELIVER("deliver");
+    DELIVER("deliver"),
+    /** Writes to the destination behind {@link #DELIVER}, by a sink of Flink's. */
+    COMMIT("commit");
 
     private final String role;
 

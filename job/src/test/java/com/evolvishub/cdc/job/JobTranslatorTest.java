@@ -78,6 +78,29 @@ class JobTranslatorTest {
     }
 
     @Test
+    void putsATransactionalSinkIntoTheSameTask() {
+        PhysicalPlan plan =
+                PlannedText.of(
+                                folder,
+                                """
+                                name: shop
+                                mappings:
+                                  - name: orders
+                                    source: {type: postgresql, host: here, database: a, table: orders}
+                                    destination: {type: kafka, host: there, table: orders}
+                                    delivery: transactional
+                                """)
+                        .physical();
+
+        assertThat(vertices(plan))
+                .extracting(JobVertex::getName)
+                .containsExactly(
+                        "Source: orders: read -> orders: detect -> orders: deliver -> orders: commit: Writer -> orders: commit: Committer");
+        assertThat(uids(plan))
+                .contains("shop/orders/kafka:orders/commit", "shop/orders/kafka:orders/deliver");
+    }
+
+    @Test
     void runsEveryTaskOnce() {
         assertThat(vertices(plan(MAPPINGS))).extracting(JobVertex::getParallelism).containsOnly(1);
     }

@@ -17,8 +17,9 @@ final class Guarantee {
                             + " checkpoint are sent again after a crash";
             case TRANSACTIONAL ->
                     "exactly once by the destination's own transactions: all rows of a checkpoint"
-                            + " appear together; while one destination is away, no mapping of the"
-                            + " file gets a checkpoint";
+                            + " appear together. The price: every checkpoint of the file waits for this"
+                            + " destination, so while it is away no mapping of the file gets one, and"
+                            + " an outage that is longer than the transaction timeout loses rows";
             case EXACTLY_ONCE ->
                     "exactly once: " + type.exactlyOnce() + ". " + sending(scan, type, key);
         };

@@ -62,6 +62,11 @@ class GoldenPlanTest {
     }
 
     @Test
+    void tellsThePriceOfTransactions() throws IOException {
+        check("transactional", RunOverrides.NONE, Catalog.OFFLINE);
+    }
+
+    @Test
     void dropsExcludedKeysAndWatermarksBehindTheSource() throws IOException {
         check(
                 "exclusions",

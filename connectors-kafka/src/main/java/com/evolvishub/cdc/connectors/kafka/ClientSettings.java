@@ -21,7 +21,9 @@ import java.util.OptionalLong;
  */
 final class ClientSettings {
 
-    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+    // open from one checkpoint to the next, and over an outage of the job
+    private static final Duration CHECKPOINT_TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
 
     private static final long LONGEST_CALL = 10_000;
     private static final long LARGEST_BATCH = 262_144;
@@ -44,8 +46,19 @@ final class ClientSettings {
         return option("bootstrap_servers").orElse(host + ":" + connection.port());
     }
 
+    /** Whether each batch is a transaction of our own. */
     boolean transactional() {
         return pipeline.deliver().mode() == DeliveryMode.EXACTLY_ONCE;
+    }
+
+    /** Whether a transaction lasts from one checkpoint to the next. */
+    private boolean byCheckpoint() {
+        return pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
+    }
+
+    /** Whether there is any transaction. */
+    boolean anyTransaction() {
+        return transactional() || byCheckpoint();
     }
 
     /** How long the server may take to be found. */
@@ -57,7 +70,7 @@ final class ClientSettings {
     Duration transactionTimeout() {
         return option("transaction_timeout_seconds")
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
-                .orElse(TRANSACTION_TIMEOUT);
+                .orElse(byCheckpoint() ? CHECKPOINT_TRANSACTION_TIMEOUT : TRANSACTION_TIMEOUT);
     }
 
     String username() {
@@ -67,7 +80,7 @@ final class ClientSettings {
     /** What keeps the guarantee asked for from being kept; empty: nothing. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
-        if (transactional()) {
+        if (anyTransaction()) {
             String acks = option("acks").orElse("all");
             if (!acks.equals("all") && !acks.equals("-1")) {
                 problems.add(

@@ -71,6 +71,8 @@ final class Topics {
         }
         if (settings.transactional()) {
             ledgerProblem().ifPresent(problems::add);
+        }
+        if (settings.anyTransaction()) {
             tooLongTimeout().ifPresent(problems::add);
         }
         return problems;

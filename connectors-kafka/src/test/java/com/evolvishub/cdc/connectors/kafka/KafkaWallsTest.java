@@ -13,15 +13,25 @@ import com.tngtech.archunit.lang.ArchRule;
 class KafkaWallsTest {
 
     @ArchTest
-    static final ArchRule theConnectorKnowsNeitherSourcesNorFlink =
+    static final ArchRule theConnectorKnowsNoSources =
             noClasses()
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(
                             "com.evolvishub.cdc.capture..",
                             "com.evolvishub.cdc.job..",
-                            "com.evolvishub.cdc.servers..",
-                            "org.apache.flink..");
+                            "com.evolvishub.cdc.servers..");
+
+    @ArchTest
+    static final ArchRule onlyDeliveryByCheckpointKnowsFlink =
+            noClasses()
+                    .that()
+                    .doNotHaveSimpleName("KafkaTransactions")
+                    .and()
+                    .doNotHaveSimpleName("RowRecords")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
 
     @ArchTest
     static final ArchRule onlyCertificatesAreReadFromFiles =

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.api;
 
+import com.evolvishub.cdc.delivery.DestinationConnector;
 import com.evolvishub.cdc.delivery.Destinations;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
@@ -19,21 +20,24 @@ final class BuildLimits {
 
     static List<Problem> of(PlannedFile file, Pipeline pipeline) {
         List<Problem> problems = new ArrayList<>();
+        String type = pipeline.deliver().destination().type();
         try {
-            BUILT.connector(pipeline.deliver().destination().type());
+            DestinationConnector connector = BUILT.connector(type);
+            if (pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL
+                    && connector.transactionalSink(pipeline).isEmpty()) {
+                problems.add(
+                        file.problem(
+                                pipeline,
+                                "delivery",
+                                "this build cannot deliver transactionally to %s yet; expected exactly_once or at_least_once"
+                                        .formatted(type)));
+            }
         } catch (UnsupportedOperationException notBuilt) {
             problems.add(
                     file.problem(
                             pipeline,
                             file.destinationKey(pipeline) + ".type",
                             notBuilt.getMessage()));
-        }
-        if (pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
-            problems.add(
-                    file.problem(
-                            pipeline,
-                            "delivery",
-                            "this build cannot deliver transactionally yet; expected exactly_once or at_least_once"));
         }
         return problems;
     }

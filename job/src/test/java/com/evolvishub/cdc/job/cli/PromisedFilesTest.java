@@ -34,7 +34,7 @@ class PromisedFilesTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void saysThatThisBuildCannotDeliverTransactionallyYet(
+    void saysThatThisBuildCannotDeliverTransactionallyToEveryDestinationYet(
             List<String> command, @TempDir Path folder) throws Exception {
         Path file =
                 Files.writeString(
@@ -55,7 +55,7 @@ class PromisedFilesTest {
 
         assertThat(text.toString())
                 .contains(
-                        "error: mappings[0].delivery: this build cannot deliver transactionally yet; expected"
+                        "error: mappings[0].delivery: this build cannot deliver transactionally to postgresql yet; expected"
                                 + " exactly_once or at_least_once (line 6)");
     }
 

@@ -6,6 +6,7 @@ import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -150,7 +151,13 @@ final class CrossChecks {
                     path,
                     "transactional is not possible with redis_streams; expected exactly_once or at_least_once");
         }
-        if (spec.mappings().size() > 1 && !spec.sharedCheckpoints()) {
+        if (mapping.onBadRow() == OnBadRow.DEAD_LETTER) {
+            problems.add(
+                    TreeLocations.child(mapping.path(), "on_bad_row"),
+                    "dead_letter is not possible with delivery: transactional, where a transaction holds all rows of a checkpoint or none; expected quarantine");
+        }
+        boolean alone = spec.mappings().size() == 1 && mapping.destinations().size() == 1;
+        if (!alone && !spec.sharedCheckpoints()) {
             problems.add(
                     path,
                     "transactional ties all mappings of the file to this one's destination; say shared_checkpoints: true, or give it a file of its own");

@@ -33,9 +33,14 @@ final class Road {
 
     /** A mapping from one table to another, with more lines of its own. */
     Road mapping(String name, String from, String to, String... more) {
+        return mappingInto(name, from, endpoint(destination, to), more);
+    }
+
+    /** A mapping of one table into whatever this block names. */
+    Road mappingInto(String name, String from, String block, String... more) {
         StringBuilder text = new StringBuilder("  - name: " + name + "\n");
         text.append("    source:\n").append(endpoint(source, from));
-        text.append("    destination:\n").append(endpoint(destination, to));
+        text.append("    destination:\n").append(block);
         for (String line : more) {
             text.append(line.indent(4));
         }

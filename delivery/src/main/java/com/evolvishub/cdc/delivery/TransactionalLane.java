@@ -1,0 +1,265 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Condition;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.FlowElementTypeInfo;
+import com.evolvishub.cdc.flow.Gate;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.Target;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.FlinkException;
+
+/**
+ * What stands before a two-phase sink ({@code delivery: transactional}). It gives rows the lane's
+ * next numbers, keeps the marks of polls to itself, and tells the source what has been committed.
+ *
+ * <p>Nothing waits in here: rows go straight to the sink, and a sink that is stuck holds up the
+ * task, and with it the checkpoints of the job. A destination that is away ends the task, which
+ * Flink starts again.
+ *
+ * <p>Its state is that of {@link Delivery}, so that a mapping may change from one to the other:
+ * numbers go on, and rows that the other had in its queue are handed to the sink.
+ */
+public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
+        implements OneInputStreamOperator<FlowElement, ChangeRow> {
+    private static final long serialVersionUID = 1L;
+
+    private static final String STATE = "delivery";
+    private static final long LOOK_MILLIS = 500;
+    private static final long TURN_LOOK_MILLIS = 100;
+
+    private final Pipeline pipeline;
+    private final String run;
+    private boolean failsWhenQuarantined;
+    private List<String> earlier = List.of();
+
+    private transient ListState<DeliveryState> kept;
+    private transient DeliveryState restored;
+    private transient Gate gate;
+    private transient Clock clock;
+    private transient DestinationCondition condition;
+    private transient DestinationClient client;
+    private transient RowSchema prepared;
+    private transient Uncommitted uncommitted;
+    private transient long lastNumber;
+    private transient QuarantineWatch watch;
+    private transient ScheduledFuture<?> turnLook;
+
+    /**
+     * @param run random id of this run of the job, the same in the lane's source
+     */
+    public TransactionalLane(Pipeline pipeline, String run) {
+        this.pipeline = pipeline;
+        this.run = run;
+        setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    /** See {@link Delivery#failingWhenQuarantined}. */
+    public TransactionalLane failingWhenQuarantined() {
+        failsWhenQuarantined = true;
+        return this;
+    }
+
+    /** See {@link Delivery#after}. */
+    public TransactionalLane after(List<String> identities) {
+        earlier = new ArrayList<>(identities);
+        return this;
+    }
+
+    /** Puts this before the lane's sink. Uid, name and slot-sharing group are the caller's. */
+    @SuppressWarnings("unchecked")
+    public SingleOutputStreamOperator<ChangeRow> behind(DataStream<FlowElement> rows) {
+        // never used: the sink is in the same chain
+        TypeInformation<ChangeRow> type =
+                (TypeInformation<ChangeRow>) (TypeInformation<?>) FlowElementTypeInfo.INSTANCE;
+        return rows.transform("deliver " + pipeline.mapping(), type, this).setParallelism(1);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        kept =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
+        Iterator<DeliveryState> each = kept.get().iterator();
+        restored = each.hasNext() ? each.next() : DeliveryState.NEW;
+        kept.clear();
+    }
+
+    /** Flink opens a chain from its tail: the sink is there by now, and the source is not yet. */
+    @Override
+    public void open() throws Exception {
+        super.open();
+        clock = Clock.systemUTC();
+        uncommitted = new Uncommitted();
+        lastNumber = restored.lastNumber();
+        gate = Gate.install(new LaneKey(run, pipeline.identity()));
+        restored.totals().restoreInto(gate.status());
+        gate.acknowledge(restored.acknowledgedPoll());
+        LaneMetrics.register(getMetricGroup(), pipeline.mapping(), gate.status(), clock);
+        condition = new DestinationCondition(pipeline.mapping(), gate.status(), clock);
+        gate.status().destination(Condition.of(MappingState.STARTING, clock.instant()));
+        client = Destinations.load().connector(type()).client(pipeline);
+        takeOver(restored.queue());
+        if (failsWhenQuarantined) {
+            watch = new QuarantineWatch(pipeline.mapping(), gate.status(), clock, this::failJob);
+            // ends with the task, which is what it is there to end
+            var unused =
+                    getProcessingTimeService()
+                            .scheduleWithFixedDelay(time -> watch.look(), LOOK_MILLIS, LOOK_MILLIS);
+        }
+        gate.describe(new Target(true, List.of()));
+        condition.show(MappingState.FINISHED);
+        if (earlier.isEmpty()) {
+            gate.open();
+        } else {
+            awaitTurn();
+        }
+    }
+
+    private String type() {
+        return pipeline.deliver().destination().type();
+    }
+
+    /** Rows that another kind of delivery had numbered and could not bring to their end. */
+    private void takeOver(List<FlowElement> queue) throws Exception {
+        for (FlowElement element : queue) {
+            if (element instanceof ChangeRow row) {
+                send(row, new StreamRecord<>(row));
+            } else {
+                mark(element);
+            }
+        }
+    }
+
+    private void awaitTurn() {
+        List<LaneKey> lanes = earlier.stream().map(identity -> new LaneKey(run, identity)).toList();
+        Predecessors first = new Predecessors(lanes, clock);
+        turnLook =
+                getProcessingTimeService()
+                        .scheduleWithFixedDelay(
+                                time -> {
+                                    if (first.areDone()) {
+                                        gate.open();
+                                        turnLook.cancel(false);
+                                    }
+                                },
+                                0,
+                                TURN_LOOK_MILLIS);
+    }
+
+    private void failJob(String cause) {
+        getContainingTask()
+                .getEnvironment()
+                .failExternally(new SuppressRestartsException(new FlinkException(cause)));
+    }
+
+    @Override
+    public void processElement(StreamRecord<FlowElement> element) throws Exception {
+        if (element.getValue() instanceof ChangeRow row) {
+            ChangeRow numbered = row.numbered(++lastNumber);
+            send(numbered, element.replace(numbered));
+        } else {
+            mark(element.getValue());
+        }
+    }
+
+    private void send(ChangeRow row, StreamRecord<ChangeRow> record) throws Exception {
+        prepare(row.schema());
+        output.collect(record);
+        uncommitted.add(row);
+        gate.status().rowsQueued.incrementAndGet();
+        condition.show(MappingState.CATCHING_UP);
+    }
+
+    private void mark(FlowElement mark) throws Exception {
+        if (mark instanceof PollStarted started) {
+            prepare(started.schema());
+        } else if (mark instanceof PollEnded ended) {
+            uncommitted.add(ended);
+        }
+    }
+
+    private void prepare(RowSchema schema) throws Exception {
+        if (!schema.equals(prepared)) {
+            client.prepare(schema);
+            prepared = schema;
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        if (watch != null) {
+            watch.checkpointBegun(context.getCheckpointId());
+        }
+        uncommitted.seal(context.getCheckpointId());
+        // whoever restores this commits what the sink's own state holds
+        Uncommitted.Part all = uncommitted.all();
+        kept.update(
+                List.of(
+                        new DeliveryState(
+                                lastNumber,
+                                false,
+                                restored.run(),
+                                restored.epoch(),
+                                Math.max(gate.acknowledgedPoll(), all.poll()),
+                                LaneTotals.of(gate.status())
+                                        .plus(all.rows(), all.bytes(), all.asOf()),
+                                List.of())));
+    }
+
+    /** Flink tells a chain from its tail: the sink has committed by now. */
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        Uncommitted.Part committed = uncommitted.commit(checkpointId);
+        gate.status().rowsWritten.addAndGet(committed.rows());
+        gate.status().bytesWritten.addAndGet(committed.bytes());
+        gate.status().rowsQueued.addAndGet(-committed.rows());
+        committed.asOf().ifPresent((Instant asOf) -> gate.status().delivered(asOf));
+        gate.acknowledge(committed.poll());
+        if (gate.status().rowsQueued.get() == 0) {
+            condition.show(MappingState.FINISHED);
+        }
+        if (watch != null) {
+            watch.checkpointComplete(checkpointId);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (gate != null) {
+            gate.close();
+            gate.remove();
+        }
+        if (client != null) {
+            client.close();
+        }
+        super.close();
+    }
+}

@@ -1,0 +1,156 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code delivery: transactional} into Kafka, by the command line tool. */
+class KafkaTransactionsITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+
+    private static final int ROWS = Integer.getInteger("road.rows", 300_000);
+    private static final String[] MAPPING = {
+        "watermark:\n  column: at\n  type: timestamp\n", "delivery: transactional\n"
+    };
+
+    @TempDir private Path folder;
+
+    @Test
+    void showsTheRowsOfACheckpointTogether(@FreshDatabase Database source) throws Exception {
+        createOrders(source, 100);
+        Road road =
+                road(source, "together", "")
+                        .with("global_sync:\n  interval_seconds: 0.2")
+                        // longer than this test: the end is the first
+                        .with("checkpoint:\n  interval_seconds: 3600");
+
+        try (CliProcess running = road.start()) {
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(
+                            () -> {
+                                assertThat(running.isRunning()).as(running.output()).isTrue();
+                                assertThat(records("together", "read_uncommitted")).hasSize(100);
+                            });
+            assertThat(records("together", "read_committed")).isEmpty();
+            running.interrupt();
+            CliProcess.Ended ended = running.await();
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+        }
+
+        assertThat(numbers("together")).isEqualTo(upTo(100));
+    }
+
+    @Test
+    void bringsEachRowOnceThoughItIsKilled(@FreshDatabase Database source) throws Exception {
+        createOrders(source, ROWS);
+        Road road =
+                road(source, "killed", "transaction_timeout_seconds: 60\n")
+                        .with("global_sync:\n  mode: one_time")
+                        .with("checkpoint:\n  interval_seconds: 0.2");
+        try (CliProcess first = road.start()) {
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> !first.isRunning() || end("killed", "read_committed") > 0);
+            first.kill();
+            assertThat(end("killed", "read_committed")).as(first.output()).isPositive();
+        }
+
+        CliProcess.Ended second = road.run();
+
+        assertThat(second.exitCode()).as(second.output()).isZero();
+        assertThat(numbers("killed")).isEqualTo(upTo(ROWS));
+    }
+
+    private Road road(Database source, String topic, String more) {
+        int colon = KAFKA.bootstrapServers().lastIndexOf(':');
+        String block =
+                """
+                type: kafka
+                host: %s
+                port: %s
+                table: %s
+                partitions: 1
+                """
+                        .formatted(
+                                KAFKA.bootstrapServers().substring(0, colon),
+                                KAFKA.bootstrapServers().substring(colon + 1),
+                                topic);
+        return new Road(folder, source, source)
+                .mappingInto("orders", "orders", (block + more).indent(6), MAPPING);
+    }
+
+    private static void createOrders(Database source, int rows) {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
+                "INSERT INTO orders SELECT i, repeat('x', i %% 200), timestamptz '2024-01-01' + i / 100 * interval '1 s' FROM generate_series(1, %d) i"
+                        .formatted(rows));
+    }
+
+    private static List<Long> upTo(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    /** What the event ids end with. */
+    private static List<Long> numbers(String topic) {
+        return records(topic, "read_committed").stream()
+                .map(
+                        record ->
+                                new String(
+                                        record.headers().lastHeader("event_id").value(),
+                                        StandardCharsets.UTF_8))
+                .map(id -> Long.valueOf(id.substring(id.lastIndexOf(':') + 1)))
+                .toList();
+    }
+
+    private static long end(String topic, String isolation) {
+        var partition = new TopicPartition(topic, 0);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
+            return consumer.listTopics().containsKey(topic)
+                    ? consumer.endOffsets(List.of(partition)).get(partition)
+                    : 0;
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", KAFKA.bootstrapServers(), "isolation.level", isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(String topic, String isolation) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+        long end = end(topic, isolation);
+        if (end == 0) {
+            return all;
+        }
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
+            var partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+}
