@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.connector.pulsar.common.config.PulsarOptions;
+import org.apache.flink.connector.pulsar.sink.PulsarSinkBuilder;
 import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.api.Authentication;
 import org.apache.pulsar.client.api.AuthenticationFactory;
@@ -22,6 +24,8 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.PulsarClientException.UnsupportedAuthenticationException;
 import org.apache.pulsar.client.api.SizeUnit;
 import org.apache.pulsar.client.impl.auth.AuthenticationDisabled;
+import org.apache.pulsar.client.impl.auth.AuthenticationTls;
+import org.apache.pulsar.client.impl.auth.AuthenticationToken;
 import org.apache.pulsar.client.impl.conf.ClientConfigurationData;
 import org.apache.pulsar.client.impl.conf.ProducerConfigurationData;
 
@@ -87,6 +91,15 @@ final class ClientSettings {
     }
 
     PulsarClient client() throws PulsarClientException, DestinationException {
+        return builder().build();
+    }
+
+    /** One that finds the cluster's transaction coordinator before it is there. */
+    PulsarClient transactionClient() throws PulsarClientException, DestinationException {
+        return builder().enableTransaction(true).build();
+    }
+
+    private ClientBuilder builder() throws PulsarClientException, DestinationException {
         ClientBuilder builder =
                 PulsarClient.builder()
                         .loadConf(parameters(ClientConfigurationData.class))
@@ -108,7 +121,33 @@ final class ClientSettings {
             builder.allowTlsInsecureConnection(takesAnyCertificate())
                     .enableTlsHostnameVerification(checksHostName());
         }
-        return builder.build();
+        return builder;
+    }
+
+    /** The login, as Flink's sink takes it. */
+    void addLogin(PulsarSinkBuilder<?> sink) {
+        Secret token = target.endpoint().option("auth_token").orElse(Secret.NONE);
+        TlsSpec tls = connection.tls();
+        if (!token.reveal().isEmpty()) {
+            sink.setAuthentication(AuthenticationToken.class.getName(), token.reveal());
+        } else if (!tls.certificate().isEmpty()) {
+            sink.setAuthentication(
+                    AuthenticationTls.class.getName(),
+                    Map.of("tlsCertFile", tls.certificate(), "tlsKeyFile", tls.key()));
+        }
+    }
+
+    /** What certificates are to be taken, as Flink's sink takes it. */
+    void addTls(PulsarSinkBuilder<?> sink) {
+        TlsSpec tls = connection.tls();
+        if (!tls.rootCertificate().isEmpty()) {
+            sink.setConfig(PulsarOptions.PULSAR_TLS_TRUST_CERTS_FILE_PATH, tls.rootCertificate());
+        }
+        if (serviceUrl().startsWith("pulsar+ssl")) {
+            sink.setConfig(
+                    PulsarOptions.PULSAR_TLS_ALLOW_INSECURE_CONNECTION, takesAnyCertificate());
+            sink.setConfig(PulsarOptions.PULSAR_TLS_HOSTNAME_VERIFICATION_ENABLE, checksHostName());
+        }
     }
 
     /** The admin API, if the file names it. */

@@ -55,6 +55,11 @@ record Outgoing(long number, String key, BusMessage message) {
         return payload + 4L * key.length() < limit / 2 || message.size() + ENVELOPE <= limit;
     }
 
+    /** Nothing at all means that the row is gone. */
+    byte[] content() {
+        return message.payload().orElse(NOTHING);
+    }
+
     CompletableFuture<MessageId> sendBy(Producer<byte[]> producer) {
         TypedMessageBuilder<byte[]> builder = producer.newMessage();
         if (!key.isEmpty()) {
@@ -63,6 +68,6 @@ record Outgoing(long number, String key, BusMessage message) {
         for (Attribute attribute : message.attributes()) {
             builder.property(attribute.name(), attribute.value());
         }
-        return builder.sequenceId(number).value(message.payload().orElse(NOTHING)).sendAsync();
+        return builder.sequenceId(number).value(content()).sendAsync();
     }
 }

@@ -97,6 +97,9 @@ final class PulsarBusClient implements DestinationClient {
         } else {
             session();
         }
+        if (target.byCheckpoint()) {
+            problems.addAll(new CheckpointCheck(target).problems());
+        }
         return problems;
     }
 
@@ -106,7 +109,8 @@ final class PulsarBusClient implements DestinationClient {
         if (!problems.isEmpty()) {
             throw new DestinationException(String.join("\n", problems));
         }
-        if (topics == null) {
+        // by checkpoint, Flink's sink opens its topic itself
+        if (topics == null && !target.byCheckpoint()) {
             throw new PulsarClientException.ConnectException(
                     "topic %s was not there when the lane was opened".formatted(target.topic()));
         }

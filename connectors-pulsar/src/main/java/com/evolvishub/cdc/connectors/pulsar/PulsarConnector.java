@@ -2,9 +2,11 @@ package com.evolvishub.cdc.connectors.pulsar;
 
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
+import com.evolvishub.cdc.delivery.TransactionalSink;
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.PulsarType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.util.Optional;
 
 /** Topics of an Apache Pulsar cluster, version 3.0 or later. */
 public final class PulsarConnector implements DestinationConnector {
@@ -17,5 +19,10 @@ public final class PulsarConnector implements DestinationConnector {
     @Override
     public DestinationClient client(Pipeline pipeline) {
         return new PulsarBusClient(pipeline);
+    }
+
+    @Override
+    public Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
+        return Optional.of(new PulsarTransactions(new PulsarTarget(pipeline)));
     }
 }

@@ -8,6 +8,7 @@ import com.evolvishub.cdc.planner.spec.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import org.apache.pulsar.common.naming.TopicName;
 
@@ -18,6 +19,7 @@ import org.apache.pulsar.common.naming.TopicName;
  */
 record PulsarTarget(Pipeline pipeline) {
 
+    private static final String TRANSACTION_SECONDS = "600";
     private static final String OURS = "evolvishub-cdc-";
 
     EndpointSpec endpoint() {
@@ -86,6 +88,17 @@ record PulsarTarget(Pipeline pipeline) {
 
     boolean keepsDeadLetters() {
         return pipeline.deliver().onBadRow() == OnBadRow.DEAD_LETTER;
+    }
+
+    /** Whether a transaction lasts from one checkpoint to the next. */
+    boolean byCheckpoint() {
+        return pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
+    }
+
+    /** How long the broker keeps a transaction open, and readers of the topic waiting behind it. */
+    Duration transactionTimeout() {
+        return Duration.ofSeconds(
+                Long.parseLong(option("transaction_timeout_seconds", TRANSACTION_SECONDS)));
     }
 
     String option(String name, String otherwise) {

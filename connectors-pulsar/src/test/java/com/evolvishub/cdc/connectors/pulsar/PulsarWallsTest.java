@@ -14,7 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class PulsarWallsTest {
 
     @ArchTest
-    static final ArchRule theConnectorKnowsNeitherSourcesNorFlink =
+    static final ArchRule theConnectorKnowsNoSources =
             noClasses()
                     .that()
                     .resideInAPackage("com.evolvishub.cdc.connectors..")
@@ -24,8 +24,22 @@ class PulsarWallsTest {
                             "com.evolvishub.cdc.capture..",
                             "com.evolvishub.cdc.job..",
                             "com.evolvishub.cdc.servers..",
-                            "org.apache.flink..",
                             "java.nio.file..");
+
+    @ArchTest
+    static final ArchRule onlyDeliveryByCheckpointKnowsFlink =
+            noClasses()
+                    .that()
+                    .resideInAPackage("com.evolvishub.cdc.connectors..")
+                    .and()
+                    .doNotHaveSimpleName("PulsarTransactions")
+                    .and()
+                    .doNotHaveSimpleName("RowMessages")
+                    .and()
+                    .doNotHaveSimpleName("ClientSettings")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
 
     @ArchTest
     static final ArchRule connectorsAreStrangers =

@@ -104,7 +104,7 @@ public final class KafkaType implements DestinationType {
                 OptionKey.of(
                         "transaction_timeout_seconds",
                         Kind.COUNT,
-                        "When the broker gives up a transaction; 30, if not given."),
+                        "When the broker gives up a transaction; 30 (`transactional`: 600), if not given."),
                 OptionKey.of(
                         "partitions",
                         Kind.COUNT,

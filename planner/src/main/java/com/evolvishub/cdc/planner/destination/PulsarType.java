@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.destination;
 
 import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Secret;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -78,7 +79,11 @@ public final class PulsarType implements DestinationType {
                 OptionKey.of(
                         "send_timeout_millis",
                         Kind.COUNT,
-                        "How long the broker may take to answer."));
+                        "How long the broker may take to answer."),
+                OptionKey.of(
+                        "transaction_timeout_seconds",
+                        Kind.COUNT,
+                        "When the broker gives up a transaction of `delivery: transactional`; 600, if not given."));
     }
 
     @Override
@@ -104,6 +109,14 @@ public final class PulsarType implements DestinationType {
                                         "https://"));
         checks.requireTable("a topic");
         checkTopic(endpoint, checks);
+        endpoint.option("transaction_timeout_seconds")
+                .map(Secret::reveal)
+                .filter(seconds -> Integer.parseInt(seconds) < 1)
+                .ifPresent(
+                        seconds ->
+                                checks.add(
+                                        "transaction_timeout_seconds",
+                                        "expected 1 or more, found \"%s\"".formatted(seconds)));
         checks.refuseSchema();
         checks.refuseParameters(DENIED);
         return checks.problems();

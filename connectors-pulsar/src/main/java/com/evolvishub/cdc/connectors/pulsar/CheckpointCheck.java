@@ -1,0 +1,62 @@
+package com.evolvishub.cdc.connectors.pulsar;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+
+/** Looks whether {@code delivery: transactional} can work. */
+final class CheckpointCheck {
+
+    private final PulsarTarget target;
+    private final ClientSettings settings;
+
+    CheckpointCheck(PulsarTarget target) {
+        this.target = target;
+        this.settings = new ClientSettings(target);
+    }
+
+    /** What is in the way, each with what would do; empty: nothing. */
+    List<String> problems() throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        if (!target.endpoint().connection().parameters().isEmpty()) {
+            problems.add(
+                    "additional_params: are not passed on with delivery: transactional; leave them"
+                            + " out, or say delivery: exactly_once");
+        }
+        // it is not asked in vain for more than the endpoint's timeout, whatever the client does
+        CompletableFuture<Void> answer = CompletableFuture.runAsync(this::beginAndAbort);
+        try {
+            answer.get(settings.limit().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            problems.add(noCoordinator(e.getCause().getMessage()));
+        } catch (TimeoutException e) {
+            problems.add(
+                    noCoordinator("no answer in %d s".formatted(settings.limit().toSeconds())));
+        }
+        return problems;
+    }
+
+    private void beginAndAbort() {
+        try (PulsarClient client = settings.transactionClient()) {
+            client.newTransaction()
+                    .withTransactionTimeout(1, TimeUnit.MINUTES)
+                    .build()
+                    .join()
+                    .abort()
+                    .join();
+        } catch (PulsarClientException | DestinationException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private static String noCoordinator(String why) {
+        return "no transactions at this cluster (%s); set transactionCoordinatorEnabled=true at its brokers, or say delivery: exactly_once"
+                .formatted(why);
+    }
+}

@@ -1,0 +1,159 @@
+package com.evolvishub.cdc.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Gate;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.PollStarted;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TransactionalLaneTest {
+
+    private static final Instant AS_OF = Instant.parse("2026-01-02T03:04:05.123456Z");
+
+    private final String table = UUID.randomUUID().toString();
+    private final MemoryDestination destination = MemoryDestination.at(table);
+    private final TestLane lane = TestLane.to(MemoryConnector.endpoint(table));
+    private final List<AutoCloseable> started = new ArrayList<>();
+    private OneInputStreamOperatorTestHarness<FlowElement, ChangeRow> task;
+    private Gate gate;
+
+    private void start(OperatorSubtaskState state) throws Exception {
+        String run = UUID.randomUUID().toString();
+        task =
+                new OneInputStreamOperatorTestHarness<>(
+                        new TransactionalLane(lane.pipeline(), run));
+        started.add(task);
+        task.setup();
+        if (state != null) {
+            task.initializeState(state);
+        }
+        task.open();
+        gate = Gate.of(new LaneKey(run, lane.pipeline().identity()));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable each : started) {
+            each.close();
+        }
+    }
+
+    private void emit(FlowElement... elements) throws Exception {
+        for (FlowElement element : elements) {
+            task.processElement(new StreamRecord<>(element));
+        }
+    }
+
+    private static ChangeRow row(String id) {
+        return TestLane.row(TestLane.KEYED, id, "row " + id);
+    }
+
+    private List<Long> numbers() {
+        return task.extractOutputValues().stream().map(ChangeRow::sequence).toList();
+    }
+
+    @Test
+    void handsRowsOnUnderNumbersAndKeepsMarksToItself() throws Exception {
+        start(null);
+
+        assertThat(gate.isOpen()).isTrue();
+        emit(new PollStarted(1, TestLane.KEYED), row("1"), row("2"), new PollEnded(1, true, AS_OF));
+
+        assertThat(numbers()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void tellsTheSourceOnlyWhatIsCommitted() throws Exception {
+        start(null);
+        emit(row("1"), new PollEnded(1, true, AS_OF));
+        task.snapshot(7, 0);
+        emit(row("2"), new PollEnded(2, true, AS_OF));
+
+        assertThat(gate.acknowledgedPoll()).isZero();
+        assertThat(gate.status().rowsWritten.get()).isZero();
+        assertThat(gate.status().destination().state()).isEqualTo(MappingState.CATCHING_UP);
+
+        task.notifyOfCompletedCheckpoint(7);
+
+        assertThat(gate.acknowledgedPoll()).isEqualTo(1);
+        assertThat(gate.status().rowsWritten.get()).isEqualTo(1);
+        assertThat(gate.status().rowsQueued.get()).isEqualTo(1);
+        assertThat(gate.status().deliveredAsOf()).contains(AS_OF);
+    }
+
+    @Test
+    void countsACheckpointThatDidNotCompleteWithTheNextOne() throws Exception {
+        start(null);
+        emit(row("1"), new PollEnded(1, false, AS_OF));
+        task.snapshot(7, 0);
+        emit(row("2"), new PollEnded(2, false, AS_OF));
+        task.snapshot(8, 0);
+        task.notifyOfCompletedCheckpoint(8);
+
+        assertThat(gate.acknowledgedPoll()).isEqualTo(2);
+        assertThat(gate.status().rowsWritten.get()).isEqualTo(2);
+        assertThat(gate.status().deliveredAsOf()).isEmpty();
+        assertThat(gate.status().destination().state()).isEqualTo(MappingState.FINISHED);
+    }
+
+    @Test
+    void goesOnWithTheNextNumberAndWhatTheSinkWillCommit() throws Exception {
+        start(null);
+        emit(row("1"), row("2"), new PollEnded(1, true, AS_OF));
+        OperatorSubtaskState state = task.snapshot(7, 0);
+
+        start(state);
+        emit(row("3"));
+
+        assertThat(numbers()).containsExactly(3L);
+        assertThat(gate.acknowledgedPoll()).isEqualTo(1);
+        assertThat(gate.status().rowsWritten.get()).isEqualTo(2);
+    }
+
+    @Test
+    void handsOnWhatAnotherDeliveryHadInItsQueue() throws Exception {
+        OneInputStreamOperatorTestHarness<FlowElement, Void> other =
+                new OneInputStreamOperatorTestHarness<>(
+                        new Delivery(lane.pipeline(), "before", false));
+        started.add(other);
+        destination.goAway();
+        other.setup();
+        other.open();
+        other.processElement(new StreamRecord<>(row("1")));
+        other.processElement(new StreamRecord<>(new PollEnded(1, true, AS_OF)));
+        OperatorSubtaskState state = other.snapshot(1, 0);
+        destination.comeBack();
+
+        start(state);
+        emit(row("2"));
+        task.snapshot(2, 0);
+        task.notifyOfCompletedCheckpoint(2);
+
+        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(gate.acknowledgedPoll()).isEqualTo(1);
+    }
+
+    @Test
+    void endsTheTaskWhenTheDestinationIsAway() throws Exception {
+        start(null);
+        destination.goAway();
+
+        assertThatThrownBy(() -> emit(row("1"))).isInstanceOf(java.io.IOException.class);
+    }
+}
