@@ -11,6 +11,7 @@ import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.Retry;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
@@ -38,6 +39,8 @@ public final class PipelineBuilder {
     private Schedule schedule = new Schedule.Every(Duration.ofMillis(100));
     private int pageRows = 1000;
     private boolean enabled = true;
+    private SchemaChange schemaChange = SchemaChange.EVOLVE;
+    private DeleteWhen deleteWhen = DeleteWhen.NEVER;
     private Retry retry = new Retry(3, Duration.ofMillis(50));
     private String worker = "worker-1";
     private int turn;
@@ -120,6 +123,16 @@ public final class PipelineBuilder {
         return this;
     }
 
+    public PipelineBuilder schemaChange(SchemaChange policy) {
+        schemaChange = policy;
+        return this;
+    }
+
+    public PipelineBuilder deleteWhen(String text) {
+        deleteWhen = DeleteWhen.parse(text);
+        return this;
+    }
+
     public PipelineBuilder disabled() {
         enabled = false;
         return this;
@@ -144,8 +157,8 @@ public final class PipelineBuilder {
                 schedule,
                 pageRows,
                 retry,
-                SchemaChange.EVOLVE,
-                "");
+                schemaChange,
+                deleteWhen);
     }
 
     /** A lane of its own: identities do not repeat. */

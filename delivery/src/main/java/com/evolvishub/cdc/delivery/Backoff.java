@@ -14,11 +14,13 @@ final class Backoff {
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final Duration delay;
+    private final int attempts;
     private final RandomGenerator random;
     private int failures;
 
     Backoff(Retry retry, RandomGenerator random) {
         this.delay = retry.delay();
+        this.attempts = retry.attempts();
         this.random = random;
     }
 
@@ -36,6 +38,11 @@ final class Backoff {
 
     private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Whether it failed more often in a row than the file allows an outage to. */
+    boolean isExhausted() {
+        return failures > attempts;
     }
 
     /** Something worked. */

@@ -8,12 +8,15 @@ import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -22,6 +25,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.FlinkException;
 
 /**
  * The sink of every lane. Rows get the lane's next number and wait in a checkpointed queue; an I/O
@@ -40,6 +44,8 @@ public final class Delivery extends AbstractStreamOperator<Void>
 
     private static final String STATE = "delivery";
     private static final Duration RECHECK = Duration.ofMinutes(5);
+    private static final long LOOK_MILLIS = 500;
+    private static final long TURN_LOOK_MILLIS = 100;
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
     private final Pipeline pipeline;
@@ -47,6 +53,8 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private final boolean acceptsDuplicates;
     private final QueueBounds bounds;
     private final Duration recheck;
+    private boolean failsWhenQuarantined;
+    private List<String> earlier = List.of();
 
     private transient ListState<DeliveryState> kept;
     private transient DeliveryState restored;
@@ -57,6 +65,8 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private transient WriterIdentity identity;
     private transient LaneWriter writer;
     private transient Thread thread;
+    private transient QuarantineWatch watch;
+    private transient ScheduledFuture<?> turnLook;
 
     /**
      * @param run random id of this run of the job, the same in the lane's source
@@ -80,6 +90,26 @@ public final class Delivery extends AbstractStreamOperator<Void>
         this.bounds = bounds;
         this.recheck = recheck;
         setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    /**
+     * Makes a quarantine of either end of the lane the end of the job, without a restart ({@code
+     * stop_on_error}). For jobs that nobody watches from outside.
+     */
+    public Delivery failingWhenQuarantined() {
+        failsWhenQuarantined = true;
+        return this;
+    }
+
+    /**
+     * Keeps the lane's source from polling until others are done: finished, quarantined or
+     * disabled. All of them must run in the same slot.
+     *
+     * @param identities of the pipelines that go first
+     */
+    public Delivery after(List<String> identities) {
+        earlier = new ArrayList<>(identities);
+        return this;
     }
 
     /** Puts this at the end of a lane. Uid, name and slot-sharing group are the caller's. */
@@ -110,13 +140,42 @@ public final class Delivery extends AbstractStreamOperator<Void>
         LaneMetrics.register(getMetricGroup(), pipeline.mapping(), gate.status(), clock);
         queue = new DeliveryQueue(restored, bounds, gate.status().rowsQueued);
         keeper = new GateKeeper(gate, queue);
+        if (!earlier.isEmpty()) {
+            awaitTurn(clock);
+        }
         rules = new SendingRules(pipeline, restored, acceptsDuplicates);
         identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
+        if (pipeline.enabled() && failsWhenQuarantined) {
+            watch = new QuarantineWatch(pipeline.mapping(), gate.status(), clock, this::failJob);
+            // ends with the task, which is what it is there to end
+            var unused =
+                    getProcessingTimeService()
+                            .scheduleWithFixedDelay(time -> watch.look(), LOOK_MILLIS, LOOK_MILLIS);
+        }
         if (pipeline.enabled()) {
             start(clock);
         } else {
             gate.status().destination(Condition.of(MappingState.DISABLED, clock.instant()));
         }
+    }
+
+    private void awaitTurn(Clock clock) {
+        Predecessors first =
+                new Predecessors(
+                        earlier.stream().map(identity -> new LaneKey(run, identity)).toList(),
+                        clock);
+        keeper.awaitTurn();
+        turnLook =
+                getProcessingTimeService()
+                        .scheduleWithFixedDelay(
+                                time -> {
+                                    if (first.areDone()) {
+                                        keeper.turnHasCome();
+                                        turnLook.cancel(false);
+                                    }
+                                },
+                                0,
+                                TURN_LOOK_MILLIS);
     }
 
     private void start(Clock clock) {
@@ -144,6 +203,12 @@ public final class Delivery extends AbstractStreamOperator<Void>
         restored = null;
     }
 
+    private void failJob(String cause) {
+        getContainingTask()
+                .getEnvironment()
+                .failExternally(new SuppressRestartsException(new FlinkException(cause)));
+    }
+
     @Override
     public void processElement(StreamRecord<FlowElement> element) {
         if (queue.add(element.getValue()) && gate.isOpen()) {
@@ -154,6 +219,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        if (watch != null) {
+            watch.checkpointBegun(context.getCheckpointId());
+        }
         kept.update(List.of(pipeline.enabled() ? state(context.getCheckpointId()) : restored));
     }
 
@@ -174,6 +242,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         queue.complete(checkpointId);
+        if (watch != null) {
+            watch.checkpointComplete(checkpointId);
+        }
         // the backend has written its copy: let go of rows that were acknowledged since
         kept.clear();
     }

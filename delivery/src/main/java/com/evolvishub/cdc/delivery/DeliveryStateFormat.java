@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 final class DeliveryStateFormat {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final byte ROW = 1;
     private static final byte POLL_STARTED = 2;
@@ -117,16 +117,16 @@ final class DeliveryStateFormat {
     static DeliveryState read(DataInput in) throws IOException {
         int version = in.readInt();
         return switch (version) {
-            case 1 -> readVersion1(in);
+            case 1, 2 -> read(in, version);
             default ->
                     throw new IOException(
                             ("cannot restore a delivery written in format %d; this build reads"
-                                            + " format 1")
+                                            + " formats 1 to 2")
                                     .formatted(version));
         };
     }
 
-    private static DeliveryState readVersion1(DataInput in) throws IOException {
+    private static DeliveryState read(DataInput in, int version) throws IOException {
         long lastNumber = in.readLong();
         boolean ahead = in.readBoolean();
         String run = text(in);
@@ -135,7 +135,7 @@ final class DeliveryStateFormat {
         LaneTotals totals = totals(in);
         List<RowSchema> schemas = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            schemas.add(SchemaFormat.read(in));
+            schemas.add(SchemaFormat.read(in, version));
         }
         List<FlowElement> queue = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {

@@ -28,6 +28,14 @@ public interface DestinationClient extends AutoCloseable {
     List<String> check(RowSchema schema) throws Exception;
 
     /**
+     * What keeps no row out, but is not what one would think either, such as a column that is left
+     * out. Changes nothing. Usable before {@link #open}.
+     */
+    default List<String> notes(RowSchema schema) throws Exception {
+        return List.of();
+    }
+
+    /**
      * Makes ready for rows of this schema: creates a missing table where the mapping allows it.
      *
      * @throws DestinationException if rows of this schema cannot be written

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.util.Optional;
 
 /** A kind of destination, announced by {@code META-INF/services}. Stateless and thread-safe. */
 public interface DestinationConnector {
@@ -16,4 +17,13 @@ public interface DestinationConnector {
      *     with a message for the user
      */
     DestinationClient client(Pipeline pipeline);
+
+    /**
+     * The dead letters of one lane. Opens nothing yet.
+     *
+     * @return empty: this destination keeps none
+     */
+    default Optional<DeadLetters> deadLetters(Pipeline pipeline) {
+        return Optional.empty();
+    }
 }

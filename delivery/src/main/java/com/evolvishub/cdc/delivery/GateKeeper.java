@@ -3,18 +3,32 @@ package com.evolvishub.cdc.delivery;
 import com.evolvishub.cdc.flow.Gate;
 
 /**
- * Keeps the gate open exactly while the destination is ready and the queue has room. Thread-safe:
- * whoever changed one of the two calls {@link #refresh} afterwards, and the last call sees both.
+ * Keeps the gate open exactly while the mapping's turn has come, the destination is ready and the
+ * queue has room. Thread-safe: whoever changed one of the two calls {@link #refresh} afterwards,
+ * and the last call sees both.
  */
 final class GateKeeper {
 
     private final Gate gate;
     private final DeliveryQueue queue;
     private boolean ready;
+    private boolean waitsForTurn;
 
     GateKeeper(Gate gate, DeliveryQueue queue) {
         this.gate = gate;
         this.queue = queue;
+    }
+
+    /** Others go first. */
+    synchronized void awaitTurn() {
+        waitsForTurn = true;
+        refresh();
+    }
+
+    /** Those who go first are done. */
+    synchronized void turnHasCome() {
+        waitsForTurn = false;
+        refresh();
     }
 
     /** The lane is open, and the destination took what it was last given. */
@@ -31,7 +45,7 @@ final class GateKeeper {
 
     /** The queue has become full, or has room again. */
     synchronized void refresh() {
-        if (ready && !queue.isFull()) {
+        if (ready && !waitsForTurn && !queue.isFull()) {
             gate.open();
         } else {
             gate.close();

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
-import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneStatus;
@@ -10,10 +9,8 @@ import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
-import com.evolvishub.cdc.planner.spec.OnBadRow;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * was called, it writes nothing more that the destination would take: the client's connection is
  * cut, and what a call in flight still does is the fence's business.
  */
-final class LaneWriter implements Runnable {
+final class LaneWriter implements Runnable, BadRows.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneWriter.class);
 
@@ -45,11 +42,12 @@ final class LaneWriter implements Runnable {
     private final Clock clock;
     private final Consumer<Throwable> bug;
     private final SendingRules rules;
+    private final DestinationCondition condition;
+    private final BadRows badRows;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private volatile DestinationClient client;
     private RowSchema prepared;
-    private boolean mended = true;
 
     LaneWriter(
             Pipeline pipeline,
@@ -75,6 +73,8 @@ final class LaneWriter implements Runnable {
         this.recheck = recheck;
         this.clock = clock;
         this.bug = bug;
+        this.condition = new DestinationCondition(pipeline.mapping(), status, clock);
+        this.badRows = new BadRows(pipeline, this);
     }
 
     @Override
@@ -126,7 +126,7 @@ final class LaneWriter implements Runnable {
                 done);
         gate.describe(opening.target());
         prepared = null;
-        if (mended || !queue.hasSendable()) {
+        if (!condition.isBroken() || !queue.hasSendable()) {
             well();
         }
         while (true) {
@@ -137,8 +137,8 @@ final class LaneWriter implements Runnable {
             } else {
                 RowSchema schema = batch.rows().get(0).schema();
                 prepare(schema);
-                show(MappingState.CATCHING_UP);
-                write(batch.rows());
+                condition.show(MappingState.CATCHING_UP);
+                badRows.write(client, batch.rows());
             }
             well();
         }
@@ -174,37 +174,8 @@ final class LaneWriter implements Runnable {
         prepared = schema;
     }
 
-    /** Writes a batch; if the destination refuses a row of it, finds the row by halving. */
-    private void write(List<ChangeRow> rows) throws Exception {
-        try {
-            client.write(rows);
-        } catch (BadRowException e) {
-            stopIfClosing();
-            if (rows.size() == 1) {
-                refused(rows.get(0), e);
-                return;
-            }
-            int half = rows.size() / 2;
-            write(rows.subList(0, half));
-            write(rows.subList(half, rows.size()));
-            return;
-        }
-        acknowledge(rows);
-    }
-
-    private void refused(ChangeRow row, BadRowException refusal) throws Exception {
-        String error = BadRow.describe(row, refusal);
-        if (pipeline.deliver().onBadRow() == OnBadRow.QUARANTINE || !client.keepsDeadLetters()) {
-            throw new DestinationException(error, refusal);
-        }
-        client.writeDeadLetter(row, error);
-        stopIfClosing();
-        LOG.warn("{}: to the dead letters: {}", pipeline.mapping(), error);
-        status.errors.incrementAndGet();
-        settle(row.sequence());
-    }
-
-    private void acknowledge(List<ChangeRow> rows) {
+    @Override
+    public void written(List<ChangeRow> rows) {
         long bytes = 0;
         for (ChangeRow row : rows) {
             bytes += row.line().length;
@@ -214,6 +185,18 @@ final class LaneWriter implements Runnable {
         settle(rows.get(rows.size() - 1).sequence());
     }
 
+    @Override
+    public void refused() throws InterruptedException {
+        stopIfClosing();
+    }
+
+    @Override
+    public void buried(ChangeRow row) throws InterruptedException {
+        stopIfClosing();
+        status.errors.incrementAndGet();
+        settle(row.sequence());
+    }
+
     private void settle(long number) {
         List<PollEnded> ended = queue.acknowledge(number);
         keeper.refresh();
@@ -221,17 +204,10 @@ final class LaneWriter implements Runnable {
     }
 
     private void well() {
-        mended = true;
         backoff.reset();
         // at rest this end has nothing to tell: the state that never hides the source's own
-        show(queue.rows() > 0 ? MappingState.CATCHING_UP : MappingState.FINISHED);
+        condition.well(queue.rows() > 0 ? MappingState.CATCHING_UP : MappingState.FINISHED);
         keeper.ready();
-    }
-
-    private void show(MappingState state) {
-        if (mended && status.destination().state() != state) {
-            status.destination(Condition.of(state, clock.instant()));
-        }
     }
 
     private void failed(Exception failure) throws InterruptedException {
@@ -241,18 +217,14 @@ final class LaneWriter implements Runnable {
         keeper.away();
         Failure kind = kindOf(failure);
         letGo();
-        mended = false;
         status.errors.incrementAndGet();
         boolean outage = kind == Failure.TRANSIENT;
         Duration pause = outage ? backoff.next() : recheck;
-        LOG.warn(
-                "{}: {}; next try in {} s",
-                pipeline.mapping(),
-                cause(failure),
-                pause.toMillis() / 1000.0,
-                failure);
-        broken(
-                outage ? MappingState.WAITING_FOR_DESTINATION : MappingState.QUARANTINED,
+        LOG.debug("{}: failed", pipeline.mapping(), failure);
+        condition.broken(
+                outage && !backoff.isExhausted()
+                        ? MappingState.WAITING_FOR_DESTINATION
+                        : MappingState.QUARANTINED,
                 cause(failure),
                 Optional.of(clock.instant().plus(pause)));
         if (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -271,16 +243,8 @@ final class LaneWriter implements Runnable {
 
     private void fenced(FencedException fence) {
         keeper.away();
-        mended = false;
         status.errors.incrementAndGet();
-        LOG.error("{}: {}", pipeline.mapping(), fence.getMessage());
-        broken(MappingState.QUARANTINED, fence.getMessage(), Optional.empty());
-    }
-
-    private void broken(MappingState state, String cause, Optional<Instant> nextTry) {
-        Condition before = status.destination();
-        Instant since = before.state() == state ? before.since() : clock.instant();
-        status.destination(new Condition(state, since, cause, nextTry));
+        condition.broken(MappingState.QUARANTINED, fence.getMessage(), Optional.empty());
     }
 
     private static String cause(Exception failure) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
@@ -36,6 +37,7 @@ class DeliveryTest {
     private TestLane lane = TestLane.to(MemoryConnector.endpoint(table));
     private QueueBounds bounds = QueueBounds.DEFAULT;
     private boolean acceptsDuplicates;
+    private List<String> earlier = List.of();
     private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
     private Gate gate;
 
@@ -45,8 +47,8 @@ class DeliveryTest {
 
     private void start(OperatorSubtaskState state, String run) throws Exception {
         Delivery delivery =
-                new Delivery(
-                        lane.pipeline(), run, acceptsDuplicates, bounds, Duration.ofMillis(50));
+                new Delivery(lane.pipeline(), run, acceptsDuplicates, bounds, Duration.ofMillis(50))
+                        .after(earlier);
         task = new OneInputStreamOperatorTestHarness<>(delivery);
         started.add(task);
         task.setup();
@@ -268,6 +270,109 @@ class DeliveryTest {
         awaitRows("1\ta", "3\tc");
         assertThat(destination.deadLetters()).hasSize(1);
         assertThat(destination.lastNumber()).isEqualTo(3);
+    }
+
+    @Test
+    void findsManyBadRowsInFewTries() throws Exception {
+        lane = lane.with(OnBadRow.DEAD_LETTER);
+        startAndWait(null);
+        destination.refuseAll(line -> line.endsWith("7\ta"));
+        for (int i = 0; i < 1000; i++) {
+            row(Integer.toString(i), "a");
+        }
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(() -> destination.lastNumber() == 1000);
+        assertThat(destination.rows()).hasSize(900);
+        assertThat(destination.deadLetters()).hasSize(100);
+        assertThat(destination.tries()).isLessThan(750);
+    }
+
+    @Test
+    void doesNotBuryATableThatTakesNothingAndGoesOnWhenItIsMended() throws Exception {
+        lane = lane.with(OnBadRow.DEAD_LETTER);
+        startAndWait(null);
+        destination.refuseAll(line -> true);
+        for (int i = 1; i <= 3000; i++) {
+            row(Integer.toString(i), "a");
+        }
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(destination.deadLetters()).hasSize(1000);
+        assertThat(gate.status().destination().cause())
+                .startsWith(
+                        "row 1001 (id = 1001): column \"name\": does not please. 1,000 more rows");
+        // looked at again, and no letter more
+        long errors = gate.status().errors.get();
+        await().until(() -> gate.status().errors.get() > errors + 2);
+        assertThat(destination.deadLetters()).hasSize(1000);
+
+        destination.refuse("");
+        await().until(() -> destination.lastNumber() == 3000);
+        assertThat(destination.rows()).hasSize(2000);
+        await().until(gate::isOpen);
+    }
+
+    @Test
+    void anOutageThatLastsIsShownAsQuarantineAndTriedAllTheSame() throws Exception {
+        lane = lane.quarantinedAfter(2);
+        startAndWait(null);
+        destination.goAway();
+        row("1", "a");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().errors).hasValueGreaterThanOrEqualTo(3);
+        assertThat(gate.status().destination().cause()).isEqualTo("connection refused");
+        assertThat(gate.status().destination().nextTry()).isPresent();
+        destination.comeBack();
+        awaitRows("1\ta");
+        awaitState(MappingState.FINISHED);
+    }
+
+    @Test
+    void keepsTheGateClosedUntilThoseWhoGoFirstAreDone() throws Exception {
+        String run = UUID.randomUUID().toString();
+        Gate finishes = Gate.install(new LaneKey(run, "file/first"));
+        Gate quarantined = Gate.install(new LaneKey(run, "file/second"));
+        earlier = List.of("file/first", "file/second");
+        start(null, run);
+        awaitState(MappingState.FINISHED);
+        task.setProcessingTime(1000);
+        assertThat(gate.isOpen()).isFalse();
+
+        finishes.status().destination(Condition.of(MappingState.FINISHED, AS_OF));
+        finishes.status().source(Condition.of(MappingState.FINISHED, AS_OF));
+        quarantined.status().source(Condition.of(MappingState.RETRYING, AS_OF));
+        task.setProcessingTime(2000);
+        assertThat(gate.isOpen()).isFalse();
+
+        quarantined.status().source(Condition.of(MappingState.QUARANTINED, AS_OF));
+        task.setProcessingTime(3000);
+        assertThat(gate.isOpen()).isTrue();
+        finishes.remove();
+        quarantined.remove();
+    }
+
+    @Test
+    void logsAnOutageOnceAndItsEndOnce() throws Exception {
+        try (LogLines log = LogLines.of(DestinationCondition.class)) {
+            startAndWait(null);
+            destination.goAway();
+            row("1", "a");
+            task.snapshot(1, 1);
+            task.notifyOfCompletedCheckpoint(1);
+            await().until(() -> gate.status().errors.get() > 5);
+            destination.comeBack();
+            awaitState(MappingState.FINISHED);
+
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0))
+                    .startsWith(
+                            "WARN orders: waiting for destination: connection refused; next try ");
+            assertThat(log.lines().get(1)).isEqualTo("INFO orders: the destination is well again");
+        }
     }
 
     @Test

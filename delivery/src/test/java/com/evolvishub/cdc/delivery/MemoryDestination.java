@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 
 /** A destination inside the test's JVM, which does what the test tells it. Thread-safe. */
 final class MemoryDestination {
@@ -25,7 +26,8 @@ final class MemoryDestination {
     private boolean away;
     private boolean upserts;
     private boolean losesAnswers;
-    private String refused = "";
+    private Predicate<String> refused = line -> false;
+    private int tries;
     private CountDownLatch stuck = new CountDownLatch(0);
 
     static MemoryDestination at(String table) {
@@ -54,7 +56,16 @@ final class MemoryDestination {
     }
 
     synchronized void refuse(String line) {
-        refused = line;
+        refused = line::equals;
+    }
+
+    synchronized void refuseAll(Predicate<String> lines) {
+        refused = lines;
+    }
+
+    /** How often rows were offered, taken or not. */
+    synchronized int tries() {
+        return tries;
     }
 
     synchronized void getStuck() {
@@ -110,6 +121,7 @@ final class MemoryDestination {
     void write(long writerEpoch, List<ChangeRow> batch) throws Exception {
         waitWhileStuck();
         synchronized (this) {
+            tries++;
             reach();
             if (writerEpoch != epoch) {
                 throw new FencedException(run, host);
@@ -118,7 +130,7 @@ final class MemoryDestination {
             for (ChangeRow row : batch) {
                 lines.add(new String(row.line(), StandardCharsets.UTF_8));
             }
-            if (lines.contains(refused)) {
+            if (lines.stream().anyMatch(refused)) {
                 throw new BadRowException("column \"name\": does not please", null);
             }
             rows.addAll(lines);

@@ -13,6 +13,7 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.Retry;
 import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
@@ -30,7 +31,11 @@ public record TestLane(
         Capture capture,
         OnBadRow onBadRow,
         boolean createTable,
-        boolean enabled) {
+        boolean enabled,
+        Retry retry) {
+
+    /** Patient: an outage of a test is no quarantine. */
+    private static final Retry PATIENT = new Retry(1_000_000, Duration.ofMillis(20));
 
     /** What a keyed table of two columns looks like. */
     public static final RowSchema KEYED =
@@ -59,32 +64,44 @@ public record TestLane(
                 BY_WATERMARK,
                 OnBadRow.QUARANTINE,
                 true,
-                true);
+                true,
+                PATIENT);
     }
 
     public TestLane with(DeliveryMode other) {
-        return new TestLane(destination, other, capture, onBadRow, createTable, enabled);
+        return new TestLane(destination, other, capture, onBadRow, createTable, enabled, retry);
     }
 
     public TestLane with(OnBadRow other) {
-        return new TestLane(destination, mode, capture, other, createTable, enabled);
+        return new TestLane(destination, mode, capture, other, createTable, enabled, retry);
+    }
+
+    /** Shown as quarantined after so many failures in a row. */
+    public TestLane quarantinedAfter(int attempts) {
+        return new TestLane(
+                destination,
+                mode,
+                capture,
+                onBadRow,
+                createTable,
+                enabled,
+                new Retry(attempts, retry.delay()));
     }
 
     public TestLane byDiff() {
         Capture diff = new Capture.ByDiff(0.5);
-        return new TestLane(destination, mode, diff, onBadRow, createTable, enabled);
+        return new TestLane(destination, mode, diff, onBadRow, createTable, enabled, retry);
     }
 
     public TestLane neverCreating() {
-        return new TestLane(destination, mode, capture, onBadRow, false, enabled);
+        return new TestLane(destination, mode, capture, onBadRow, false, enabled, retry);
     }
 
     public TestLane disabled() {
-        return new TestLane(destination, mode, capture, onBadRow, createTable, false);
+        return new TestLane(destination, mode, capture, onBadRow, createTable, false, retry);
     }
 
     public Pipeline pipeline() {
-        Retry retry = new Retry(3, Duration.ofMillis(20));
         PollScan scan =
                 new PollScan(
                         destination,
@@ -97,7 +114,7 @@ public record TestLane(
                         1000,
                         retry,
                         SchemaChange.EVOLVE,
-                        "");
+                        DeleteWhen.NEVER);
         Deliver deliver =
                 new Deliver(
                         scan, destination, mode, createTable, onBadRow, SchemaChange.EVOLVE, retry);

@@ -2,7 +2,10 @@ package com.evolvishub.cdc.flow;
 
 /**
  * What a lane carries, in order: a {@link PollStarted}, the rows of that poll, a {@link PollEnded}.
- * All of them are immutable: they pass by reference through the chained operators and into the
- * delivery queue.
+ * A watermark scan adds a {@link Retention} behind the beginning and a {@link Frontier} where the
+ * rows begin that were never read before; both are for the step that compares, and end there. All
+ * of them are immutable: they pass by reference through the chained operators and into the delivery
+ * queue.
  */
-public sealed interface FlowElement permits PollStarted, ChangeRow, PollEnded {}
+public sealed interface FlowElement
+        permits PollStarted, Retention, Frontier, ChangeRow, PollEnded {}

@@ -17,11 +17,13 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
     /** The one instance; it has no state. */
     public static final FlowElementSerializer INSTANCE = new FlowElementSerializer();
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final byte STARTED = 1;
     private static final byte ROW = 2;
     private static final byte ENDED = 3;
+    private static final byte RETENTION = 4;
+    private static final byte FRONTIER = 5;
 
     private FlowElementSerializer() {}
 
@@ -39,6 +41,17 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
             out.writeByte(STARTED);
             out.writeLong(started.poll());
             RowSchemaSerializer.write(started.schema(), out);
+        } else if (element instanceof Retention retention) {
+            out.writeByte(RETENTION);
+            out.writeLong(retention.poll());
+            out.writeUTF(retention.scale());
+            out.writeBoolean(retention.everything());
+            out.writeLong(retention.floor());
+            out.writeLong(retention.floorPoll());
+            out.writeLong(retention.window());
+        } else if (element instanceof Frontier frontier) {
+            out.writeByte(FRONTIER);
+            out.writeLong(frontier.poll());
         } else {
             PollEnded ended = (PollEnded) element;
             out.writeByte(ENDED);
@@ -61,6 +74,15 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
                             in.readLong(),
                             in.readBoolean(),
                             Instant.ofEpochSecond(in.readLong(), in.readInt()));
+            case RETENTION ->
+                    new Retention(
+                            in.readLong(),
+                            in.readUTF(),
+                            in.readBoolean(),
+                            in.readLong(),
+                            in.readLong(),
+                            in.readLong());
+            case FRONTIER -> new Frontier(in.readLong());
             default -> throw new IOException("no element of a lane has the kind " + kind);
         };
     }

@@ -14,6 +14,7 @@ public final class LaneStatus {
     private volatile Condition destination = Condition.of(MappingState.STARTING, Instant.EPOCH);
     private volatile String lastError = "";
     private volatile String watermark = "";
+    private volatile String floor = "";
     private volatile Instant lastPoll;
     private volatile Instant deliveredAsOf;
     private volatile long expectedRows;
@@ -32,6 +33,12 @@ public final class LaneStatus {
 
     /** Rows with a NULL watermark at the last count. */
     public final AtomicLong nullWatermarks = new AtomicLong();
+
+    /** Rows above the current time at the last count: they wait. */
+    public final AtomicLong futureWatermarks = new AtomicLong();
+
+    /** Rows that are remembered, so that a read that shows them again does not send them again. */
+    public final AtomicLong rowsRemembered = new AtomicLong();
 
     /** Complete polls. */
     public final AtomicLong polls = new AtomicLong();
@@ -106,6 +113,16 @@ public final class LaneStatus {
     /** Moves {@link #watermark()}. */
     public void watermark(String highest) {
         watermark = highest;
+    }
+
+    /** How far back polls have to read, and what makes them; empty: nothing does. */
+    public String floor() {
+        return floor;
+    }
+
+    /** Moves {@link #floor()}. */
+    public void floor(String text) {
+        floor = text;
     }
 
     /** When the last complete poll ended. */

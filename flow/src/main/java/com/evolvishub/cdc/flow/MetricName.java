@@ -26,6 +26,12 @@ public enum MetricName {
     RETRIES("retries"),
     /** Rows with a NULL watermark at the last count. */
     NULL_WATERMARKS("nullWatermarks"),
+    /** Rows above the current time at the last count: they wait. */
+    FUTURE_WATERMARKS("futureWatermarks"),
+    /** Rows that are remembered, so that a read that shows them again does not send them again. */
+    ROWS_REMEMBERED("rowsRemembered"),
+    /** How far back polls have to read, and what makes them; empty when nothing does. */
+    REREAD_FLOOR("rereadFloor"),
     /** Rows that the read under way is expected to have; 0: not known. */
     EXPECTED_ROWS("expectedRows"),
     /**

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.flow;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +22,15 @@ public final class RowSchemaSerializer {
             out.writeUTF(column.type().name());
             out.writeChar(column.type().kind());
             out.writeChar(column.type().category());
+            out.writeUTF(column.type().base());
+            out.writeInt(column.type().definitions().size());
+            for (TypeDefinition definition : column.type().definitions()) {
+                out.writeUTF(definition.name());
+                // an enum of many labels is longer than writeUTF takes
+                byte[] statement = definition.statement().getBytes(StandardCharsets.UTF_8);
+                out.writeInt(statement.length);
+                out.write(statement);
+            }
             out.writeBoolean(column.nullable());
         }
         out.writeInt(schema.key().size());
@@ -40,12 +50,9 @@ public final class RowSchemaSerializer {
             String type = in.readUTF();
             char kind = in.readChar();
             char category = in.readChar();
-            columns.add(
-                    new Column(
-                            name,
-                            target,
-                            new SqlType(oid, type, kind, category),
-                            in.readBoolean()));
+            String base = in.readUTF();
+            SqlType told = new SqlType(oid, type, kind, category, base, definitions(in));
+            columns.add(new Column(name, target, told, in.readBoolean()));
         }
         int keys = in.readInt();
         List<Integer> key = new ArrayList<>(keys);
@@ -53,5 +60,17 @@ public final class RowSchemaSerializer {
             key.add(in.readInt());
         }
         return new RowSchema(columns, key);
+    }
+
+    private static List<TypeDefinition> definitions(DataInput in) throws IOException {
+        List<TypeDefinition> definitions = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            String name = in.readUTF();
+            byte[] statement = new byte[in.readInt()];
+            in.readFully(statement);
+            definitions.add(
+                    new TypeDefinition(name, new String(statement, StandardCharsets.UTF_8)));
+        }
+        return definitions;
     }
 }

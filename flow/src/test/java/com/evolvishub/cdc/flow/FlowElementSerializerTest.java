@@ -22,7 +22,21 @@ class FlowElementSerializerTest {
                                     new SqlType(20, "bigint", 'b', 'N'),
                                     false),
                             new Column(
-                                    "mood", "mood", new SqlType(99, "app.mood", 'e', 'E'), true)),
+                                    "mood",
+                                    "mood",
+                                    new SqlType(
+                                            99,
+                                            "app.mood",
+                                            'e',
+                                            'E',
+                                            "app.mood",
+                                            List.of(
+                                                    new TypeDefinition(
+                                                            "app.mood",
+                                                            "CREATE TYPE app.mood AS ENUM ('"
+                                                                    + "🐘".repeat(20_000)
+                                                                    + "')"))),
+                                    true)),
                     List.of(0));
 
     @Test
@@ -32,6 +46,9 @@ class FlowElementSerializerTest {
 
         assertThat(written(started)).isEqualTo(started);
         assertThat(written(ended)).isEqualTo(ended);
+        Retention retention = new Retention(7, "TIME", true, -5, Retention.NONE, 10_000_000);
+        assertThat(written(retention)).isEqualTo(retention);
+        assertThat(written(new Frontier(7))).isEqualTo(new Frontier(7));
     }
 
     @Test
@@ -61,12 +78,12 @@ class FlowElementSerializerTest {
                         () ->
                                 new FlowElementSerializerSnapshot()
                                         .readSnapshot(
-                                                2,
+                                                3,
                                                 new DataInputDeserializer(),
                                                 getClass().getClassLoader()))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "cannot restore elements written in format 2; this build reads format 1");
+                        "cannot restore elements written in format 3; this build reads format 2");
     }
 
     private static FlowElement written(FlowElement element) throws IOException {

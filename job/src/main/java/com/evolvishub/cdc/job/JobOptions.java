@@ -10,8 +10,10 @@ import java.util.Objects;
  *     finished task leaves no state to go on from, so only a job made of nothing else ends that way
  * @param fresh whether the user asked to begin anew although destinations may hold rows of earlier
  *     runs
+ * @param stopsItself whether a quarantined mapping fails the job where the file says {@code
+ *     stop_on_error}; false where somebody watches the job and stops it with its state saved
  */
-public record JobOptions(String run, boolean endsWhenFinished, boolean fresh) {
+public record JobOptions(String run, boolean endsWhenFinished, boolean fresh, boolean stopsItself) {
     public JobOptions {
         Objects.requireNonNull(run, "run");
     }

@@ -8,6 +8,9 @@ import com.evolvishub.cdc.flow.FlowElementTypeInfo;
 import com.evolvishub.cdc.job.project.ProjectFunction;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -41,13 +44,33 @@ public final class JobTranslator {
             StreamExecutionEnvironment environment, PhysicalPlan plan, JobOptions options) {
         // a lane is one ordered stream: nothing in it may run twice
         environment.setParallelism(1);
+        List<String> earlier = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
-            add(environment, pipeline, options);
+            Delivery delivery = new Delivery(pipeline, options.run(), options.fresh());
+            if (plan.stopOnError() && options.stopsItself()) {
+                delivery.failingWhenQuarantined();
+            }
+            if (pipeline.enabled() && runsOneAfterTheOther(plan)) {
+                delivery.after(earlier);
+                earlier.add(pipeline.identity());
+            }
+            add(environment, pipeline, options, delivery);
         }
     }
 
+    /** On one worker mappings take turns; those that only run once are done one by one instead. */
+    private static boolean runsOneAfterTheOther(PhysicalPlan plan) {
+        return plan.workers() == 1
+                && plan.pipelines().stream()
+                        .filter(Pipeline::enabled)
+                        .allMatch(pipeline -> pipeline.scan().schedule() instanceof Schedule.Once);
+    }
+
     private static void add(
-            StreamExecutionEnvironment environment, Pipeline pipeline, JobOptions options) {
+            StreamExecutionEnvironment environment,
+            Pipeline pipeline,
+            JobOptions options,
+            Delivery delivery) {
         DataStream<FlowElement> rows =
                 placed(
                         environment.fromSource(
@@ -73,10 +96,7 @@ public final class JobTranslator {
                             pipeline,
                             OperatorUid.PROJECT);
         }
-        placed(
-                new Delivery(pipeline, options.run(), options.fresh()).behind(rows),
-                pipeline,
-                OperatorUid.DELIVER);
+        placed(delivery.behind(rows), pipeline, OperatorUid.DELIVER);
     }
 
     private static <T> SingleOutputStreamOperator<T> placed(

@@ -133,7 +133,7 @@ class JobTranslatorTest {
     private static Stream<StreamNode> nodes(PhysicalPlan plan) {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.of(plan));
-        JobTranslator.addTo(environment, plan, new JobOptions("run", false, false));
+        JobTranslator.addTo(environment, plan, new JobOptions("run", false, false, false));
         return environment.getStreamGraph().getStreamNodes().stream();
     }
 
@@ -141,7 +141,7 @@ class JobTranslatorTest {
         return StreamSupport.stream(
                         JobTranslator.translate(
                                         plan,
-                                        new JobOptions("run", false, false),
+                                        new JobOptions("run", false, false, false),
                                         FlinkSettings.of(plan))
                                 .getVertices()
                                 .spliterator(),

@@ -9,6 +9,7 @@ import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.Retry;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
@@ -58,7 +59,7 @@ final class Pipelines {
                         1000,
                         RETRY,
                         SchemaChange.EVOLVE,
-                        "");
+                        DeleteWhen.NEVER);
         return new Pipeline(
                 IDENTITY,
                 "orders",

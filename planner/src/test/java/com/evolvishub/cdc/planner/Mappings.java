@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.LogLevel;
@@ -210,7 +211,7 @@ public final class Mappings {
                 capture,
                 delivery,
                 Duration.ofSeconds(10),
-                deleteWhen,
+                DeleteWhen.parse(deleteWhen),
                 OnBadRow.QUARANTINE,
                 SchemaChange.EVOLVE,
                 0.5,

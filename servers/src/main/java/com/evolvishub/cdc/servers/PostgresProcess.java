@@ -2,23 +2,15 @@ package com.evolvishub.cdc.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A running postgres as a child of this JVM. Where the system allows it, the server gets its own
- * session (Ctrl-C in the terminal does not reach it) and ends when this JVM dies, however that
- * dies.
- */
+/** A running postgres as a child of this JVM, on a leash. */
 final class PostgresProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
@@ -42,7 +34,7 @@ final class PostgresProcess implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             PostgresProcess started = null;
             try {
-                int port = settings.port() == 0 ? freePort() : settings.port();
+                int port = settings.port() == 0 ? Leash.freePort() : settings.port();
                 started = spawn(program, data, settings, port);
                 started.awaitReady();
                 return started;
@@ -75,48 +67,10 @@ final class PostgresProcess implements AutoCloseable {
         settings.parameters()
                 .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         ProcessBuilder builder =
-                new ProcessBuilder(Account.current().command(onLeash(command)))
+                new ProcessBuilder(Account.current().command(Leash.command(command)))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
-        // The system ends the server with the thread that started it: so that thread waits for it.
-        BlockingQueue<Object> outcome = new ArrayBlockingQueue<>(1);
-        Thread keeper = new Thread(() -> keep(builder, outcome), "postgres-" + port);
-        keeper.setDaemon(true);
-        keeper.start();
-        try {
-            Object started = outcome.take();
-            if (started instanceof IOException failure) {
-                throw failure;
-            }
-            return new PostgresProcess((Process) started, data, port, log);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while PostgreSQL was starting", e);
-        }
-    }
-
-    private static void keep(ProcessBuilder builder, BlockingQueue<Object> outcome) {
-        try {
-            Process process = builder.start();
-            outcome.add(process);
-            process.waitFor();
-        } catch (IOException e) {
-            outcome.add(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static List<String> onLeash(List<String> command) {
-        List<String> leash = new ArrayList<>();
-        if (Account.succeeds(List.of("setsid", "true"))) {
-            leash.add("setsid");
-        }
-        if (Account.succeeds(List.of("setpriv", "--pdeathsig", "INT", "true"))) {
-            leash.addAll(List.of("setpriv", "--pdeathsig", "INT"));
-        }
-        leash.addAll(command);
-        return leash;
+        return new PostgresProcess(Leash.start(builder, "postgres-" + port), data, port, log);
     }
 
     private void awaitReady() throws IOException {
@@ -196,11 +150,5 @@ final class PostgresProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         ended();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

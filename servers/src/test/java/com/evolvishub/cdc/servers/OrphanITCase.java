@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OrphanITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
     @Test
     @EnabledOnOs(OS.LINUX)
@@ -41,12 +42,28 @@ class OrphanITCase {
         assertThat(folder.resolve("data").resolve("postmaster.pid")).doesNotExist();
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void endsRedisWithAJvmThatIsKilled(@TempDir Path folder) throws Exception {
+        Process jvm = start(RedisHolder.class, folder);
+        ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
+
+        jvm.destroyForcibly().waitFor();
+
+        handle.onExit().get(20, TimeUnit.SECONDS);
+        assertThat(handle.isAlive()).isFalse();
+    }
+
     private static Process start(Path folder) throws Exception {
+        return start(Holder.class, folder);
+    }
+
+    private static Process start(Class<?> main, Path folder) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Holder.class.getName(),
+                        main.getName(),
                         folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -66,6 +83,17 @@ class OrphanITCase {
         public static void main(String[] arguments) throws InterruptedException {
             PostgresServer server =
                     PostgresServer.builder().keepsDataIn(Path.of(arguments[0])).start();
+            System.out.println(server.pid());
+            Thread.currentThread().join();
+        }
+    }
+
+    /** The same with Redis. */
+    static final class RedisHolder {
+        private RedisHolder() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            RedisServer server = RedisServer.builder().keepsDataIn(Path.of(arguments[0])).start();
             System.out.println(server.pid());
             Thread.currentThread().join();
         }

@@ -4,17 +4,25 @@ import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.FlowElementTypeInfo;
+import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.Retention;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -45,17 +53,23 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
     private static final byte LANE = 0;
 
     private final Capture capture;
+    private final DeleteWhen deleteWhen;
     private final String mapping;
     private final LaneKey lane;
+    private final Resumption resumption;
 
     private transient Detection detection;
+    private transient ListState<String> writtenBy;
     private transient MailboxExecutor mailbox;
     private transient Gate gate;
     private transient StreamRecord<FlowElement> sent;
     private transient Consumer<ChangeRow> rows;
+    private transient boolean tidying;
 
-    private ChangeDetector(Pipeline pipeline, String run) {
+    private ChangeDetector(Pipeline pipeline, String run, Resumption resumption) {
+        this.resumption = resumption;
         this.capture = pipeline.detect().orElseThrow().capture();
+        this.deleteWhen = pipeline.scan().deleteWhen();
         this.mapping = pipeline.mapping();
         this.lane = new LaneKey(run, pipeline.identity());
         chainingStrategy = ChainingStrategy.ALWAYS;
@@ -69,27 +83,44 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
      */
     public static SingleOutputStreamOperator<FlowElement> behind(
             DataStream<FlowElement> source, Pipeline pipeline, String run) {
+        return behind(source, pipeline, run, Resumption.GO_ON);
+    }
+
+    /**
+     * See {@link #behind(DataStream, Pipeline, String)}.
+     *
+     * @param resumption what becomes of what an earlier run remembered
+     */
+    public static SingleOutputStreamOperator<FlowElement> behind(
+            DataStream<FlowElement> source, Pipeline pipeline, String run, Resumption resumption) {
         // keyed as it stands: no shuffle, so that the lane stays one task
         return DataStreamUtils.reinterpretAsKeyedStream(source, element -> LANE, Types.BYTE)
                 .transform(
                         pipeline.mapping() + ": detect changes",
                         FlowElementTypeInfo.INSTANCE,
-                        new ChangeDetector(pipeline, run));
+                        new ChangeDetector(pipeline, run, resumption));
     }
 
-    private static Detection detection(Capture capture) {
+    private Detection detection() {
         if (capture instanceof Capture.ByDiff diff) {
-            return ComparingDetection.diff(diff.maxDeleteRatio());
+            return ComparingDetection.diff(diff.maxDeleteRatio(), deleteWhen);
         }
-        return capture instanceof Capture.ByQuery ? ComparingDetection.query() : new TieDetection();
+        return capture instanceof Capture.ByWatermark
+                ? new WatermarkDetection(deleteWhen)
+                : ComparingDetection.query(deleteWhen);
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         setCurrentKey(LANE);
-        detection = detection(capture);
-        detection.open(context);
+        detection = detection();
+        writtenBy =
+                context.getOperatorStateStore()
+                        .getListState(new ListStateDescriptor<>("detecting-run", Types.STRING));
+        Iterator<String> before = writtenBy.get().iterator();
+        boolean forgets = resumption.forgets(lane.run(), before.hasNext() ? before.next() : "");
+        detection.open(context, forgets);
     }
 
     @Override
@@ -114,9 +145,29 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
         } else if (element instanceof PollStarted started) {
             detection.begin(started);
             output.collect(record);
+        } else if (element instanceof Retention retention) {
+            detection.retain(retention);
+        } else if (element instanceof Frontier frontier) {
+            detection.cross(frontier);
         } else {
             PollEnded ended = (PollEnded) element;
             finish(ended, detection.end(ended));
+            gate.status().rowsRemembered.set(detection.remembered());
+            tidy();
+        }
+    }
+
+    private void tidy() throws Exception {
+        if (!tidying && detection.tidy()) {
+            tidying = true;
+            mailbox.execute(
+                    () -> {
+                        tidying = false;
+                        setCurrentKey(LANE);
+                        tidy();
+                    },
+                    "%s: tidy",
+                    mapping);
         }
     }
 
@@ -158,5 +209,6 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         detection.snapshot();
+        writtenBy.update(List.of(lane.run()));
     }
 }

@@ -5,12 +5,15 @@ import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Retention;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -29,6 +32,9 @@ final class ComparingDetection implements Detection {
 
     private final boolean tellsDeletes;
     private final double maxDeleteRatio;
+    private final DeleteWhen deleteWhen;
+    private DeletionMark mark;
+    private boolean forgets = true;
     private final ContentHash hash = new ContentHash();
     private KnownRows rows;
     private Tally tally;
@@ -37,47 +43,63 @@ final class ComparingDetection implements Detection {
     private long doubled;
     private String firstDoubled = "";
 
-    private ComparingDetection(boolean tellsDeletes, double maxDeleteRatio) {
+    private ComparingDetection(boolean tellsDeletes, double maxDeleteRatio, DeleteWhen deleteWhen) {
         this.tellsDeletes = tellsDeletes;
+        this.deleteWhen = deleteWhen;
         this.maxDeleteRatio = maxDeleteRatio;
     }
 
-    static ComparingDetection diff(double maxDeleteRatio) {
-        return new ComparingDetection(true, maxDeleteRatio);
+    static ComparingDetection diff(double maxDeleteRatio, DeleteWhen deleteWhen) {
+        return new ComparingDetection(true, maxDeleteRatio, deleteWhen);
     }
 
-    static ComparingDetection query() {
-        return new ComparingDetection(false, 1);
+    static ComparingDetection query(DeleteWhen deleteWhen) {
+        return new ComparingDetection(false, 1, deleteWhen);
     }
 
     @Override
-    public void open(StateInitializationContext context) throws Exception {
+    public void open(StateInitializationContext context, boolean forgets) throws Exception {
         PrimitiveArrayTypeInfo<byte[]> bytes =
                 PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
         tallyState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("known-rows-tally", Types.LONG));
+        MapState<byte[], byte[]> known =
+                context.getKeyedStateStore()
+                        .getMapState(new MapStateDescriptor<>("known-rows", bytes, bytes));
+        MapState<Integer, Integer> slots =
+                context.getKeyedStateStore()
+                        .getMapState(new MapStateDescriptor<>("free-slots", Types.INT, Types.INT));
+        if (forgets) {
+            known.clear();
+            slots.clear();
+            tallyState.clear();
+        }
         tally = Tally.restored(tallyState.get());
-        rows =
-                new KnownRows(
-                        context.getKeyedStateStore()
-                                .getMapState(new MapStateDescriptor<>("known-rows", bytes, bytes)),
-                        context.getKeyedStateStore()
-                                .getMapState(
-                                        new MapStateDescriptor<>(
-                                                "free-slots", Types.INT, Types.INT)),
-                        tally);
+        rows = new KnownRows(known, slots, tally);
     }
 
     @Override
     public void begin(PollStarted started) {
         schema = started.schema();
+        mark = DeletionMark.of(deleteWhen, schema);
+        forgets = true;
         doubled = 0;
         rows.begin(started.poll());
     }
 
+    /** Of a query: rows that it shows no more are remembered while it may reach back to them. */
+    @Override
+    public void retain(Retention retention) {
+        forgets = !retention.everything();
+    }
+
     @Override
     public boolean isNew(ChangeRow row, Consumer<ChangeRow> output) throws Exception {
+        if (tellsDeletes && mark.isOn(row)) {
+            // not there, as far as the destination is concerned: the end of the read deletes it
+            return false;
+        }
         return schema.isKeyed() ? isNewByKey(row, output) : isNewByContent(row, output);
     }
 
@@ -98,7 +120,7 @@ final class ComparingDetection implements Detection {
 
     private boolean send(ChangeRow row, Operation operation, Consumer<ChangeRow> output) {
         // what is recent may have been sent long ago and forgotten since
-        output.accept(row.as(tellsDeletes ? operation : Operation.UPSERT));
+        output.accept(mark.applied(row.as(tellsDeletes ? operation : Operation.UPSERT)));
         return true;
     }
 
@@ -133,7 +155,7 @@ final class ComparingDetection implements Detection {
                     "the read shows %d rows fewer than the %d known before; more than max_delete_ratio (%s) of them would be deleted, so none is. If they are gone for good, raise max_delete_ratio"
                             .formatted(missing, before, maxDeleteRatio));
         }
-        return missing > 0 ? new Sweeping(trouble(), rows.sweep()) : new Told(trouble());
+        return missing > 0 && forgets ? new Sweeping(trouble(), rows.sweep()) : new Told(trouble());
     }
 
     private String trouble() {
@@ -148,6 +170,11 @@ final class ComparingDetection implements Detection {
                 ? ChangeRow.of(Operation.DELETE, schema, key, CopyText.EMPTY)
                 : ChangeRow.of(Operation.DELETE, schema, CopyText.EMPTY, CopyText.EMPTY)
                         .withRowId(rowId(key, copy));
+    }
+
+    @Override
+    public long remembered() {
+        return tally.known();
     }
 
     @Override

@@ -1,25 +1,53 @@
 package com.evolvishub.cdc.capture.detect;
 
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Retention;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
 /** One way to tell what is new. Runs in the task's thread. */
 interface Detection {
 
-    /** Takes hold of its state, which may be that of a checkpoint. Called once, first. */
-    void open(StateInitializationContext context) throws Exception;
+    /**
+     * Takes hold of its state, which may be that of a checkpoint. Called once, first.
+     *
+     * @param forgets whether to empty it
+     */
+    void open(StateInitializationContext context, boolean forgets) throws Exception;
 
     /** A poll begins; one that was broken off may never have ended. */
     void begin(PollStarted started);
+
+    /** Behind {@link #begin}: what has to be remembered of this poll. */
+    default void retain(Retention retention) throws Exception {
+        throw new IllegalStateException("only a watermark scan reaches back");
+    }
+
+    /** The rows that follow were never read before. */
+    default void cross(Frontier frontier) {
+        throw new IllegalStateException("only a watermark scan has a frontier");
+    }
 
     /** Sends the row on, as what it is, or says that it was sent before. */
     boolean isNew(ChangeRow row, Consumer<ChangeRow> output) throws Exception;
 
     /** A poll ended. What it says has to be done before the end may be told. */
     Ending end(PollEnded ended) throws Exception;
+
+    /**
+     * Throws some of what is no longer needed away. Rows may come between two calls.
+     *
+     * @return whether there is more to look through
+     */
+    default boolean tidy() throws Exception {
+        return false;
+    }
+
+    /** Rows remembered. */
+    long remembered();
 
     /** Writes what is on the heap to its state. */
     void snapshot() throws Exception;

@@ -14,13 +14,13 @@ import java.util.Optional;
  */
 public final class PostgresCatalog implements Catalog {
 
-    private final String applicationName;
+    private final String purpose;
 
     /**
-     * @param applicationName what the server's activity view shows
+     * @param purpose what it is asked for, as the server's activity view shows it
      */
-    public PostgresCatalog(String applicationName) {
-        this.applicationName = applicationName;
+    public PostgresCatalog(String purpose) {
+        this.purpose = purpose;
     }
 
     @Override
@@ -62,7 +62,7 @@ public final class PostgresCatalog implements Catalog {
     }
 
     private <T> T ask(EndpointSpec endpoint, Question<T> question) {
-        try (SourceSession session = SourceSession.open(endpoint.connection(), applicationName)) {
+        try (SourceSession session = SourceSession.open(endpoint.connection(), purpose)) {
             return question.ask(session);
         } catch (SQLException failure) {
             throw SourceFailure.of(failure);

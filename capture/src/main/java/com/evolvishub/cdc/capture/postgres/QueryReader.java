@@ -106,6 +106,7 @@ public final class QueryReader {
 
     private List<Column> columns(List<String> names, List<Long> oids, List<Integer> modifiers)
             throws SQLException {
+        UserTypes userTypes = UserTypes.among(session, oids);
         List<Column> columns = new ArrayList<>();
         Array types = session.connection().createArrayOf("oid", oids.toArray());
         Array bounds = session.connection().createArrayOf("int4", modifiers.toArray());
@@ -115,8 +116,8 @@ public final class QueryReader {
             try (ResultSet found = statement.executeQuery()) {
                 for (int i = 0; found.next(); i++) {
                     SqlType type =
-                            new SqlType(
-                                    oids.get(i).intValue(),
+                            userTypes.complete(
+                                    oids.get(i),
                                     found.getString(1),
                                     found.getString(2).charAt(0),
                                     found.getString(3).charAt(0));

@@ -20,6 +20,11 @@ public record RelationDescription(
         primaryKey = List.copyOf(primaryKey);
     }
 
+    /** The same relation, as if it had these columns only. */
+    public RelationDescription with(List<Column> fewer) {
+        return new RelationDescription(label, kind, fewer, primaryKey);
+    }
+
     /** The column of that name, if there is one. */
     public Optional<Column> column(String name) {
         return columns.stream().filter(column -> column.name().equals(name)).findFirst();

@@ -112,22 +112,37 @@ public final class RelationReader {
         return new RelationDescription(label, kind, columns(oid, kind), primaryKey(oid));
     }
 
+    private record FoundColumn(
+            String name, long type, String typeName, char kind, char category, boolean notNull) {}
+
     private List<Column> columns(long oid, String kind) throws SQLException {
         boolean tellsNotNull = kind.equals("table") || kind.equals("partitioned table");
+        List<FoundColumn> all = foundColumns(oid);
+        UserTypes types = UserTypes.among(session, all.stream().map(FoundColumn::type).toList());
         List<Column> columns = new ArrayList<>();
+        for (FoundColumn found : all) {
+            SqlType type =
+                    types.complete(found.type(), found.typeName(), found.kind(), found.category());
+            boolean nullable = !(tellsNotNull && found.notNull());
+            columns.add(new Column(found.name(), found.name(), type, nullable));
+        }
+        return columns;
+    }
+
+    private List<FoundColumn> foundColumns(long oid) throws SQLException {
+        List<FoundColumn> columns = new ArrayList<>();
         try (PreparedStatement statement = session.connection().prepareStatement(COLUMNS)) {
             statement.setLong(1, oid);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
-                    String name = found.getString(1);
-                    SqlType type =
-                            new SqlType(
-                                    (int) found.getLong(2),
+                    columns.add(
+                            new FoundColumn(
+                                    found.getString(1),
+                                    found.getLong(2),
                                     found.getString(3),
                                     found.getString(4).charAt(0),
-                                    found.getString(5).charAt(0));
-                    columns.add(
-                            new Column(name, name, type, !(tellsNotNull && found.getBoolean(6))));
+                                    found.getString(5).charAt(0),
+                                    found.getBoolean(6)));
                 }
             }
         }

@@ -4,6 +4,9 @@ import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.postgresql.jdbc.PgConnection;
 
 /**
@@ -13,6 +16,9 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Used by one thread; only {@link #abort} may be called from another one.
  */
 public final class SourceSession implements AutoCloseable {
+
+    /** How the names of sessions begin that only read, so that a look can leave them out. */
+    static final String READER = "evolvishub-cdc-read ";
 
     private static final int WITH_IDLE_SESSION_TIMEOUT = 140000;
 
@@ -34,6 +40,7 @@ public final class SourceSession implements AutoCloseable {
     private static final String PIN =
             "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
                     + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres';"
+                    + " SET lc_monetary TO 'C'; SET quote_all_identifiers TO off;"
                     + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0";
 
     private final PgConnection connection;
@@ -47,11 +54,11 @@ public final class SourceSession implements AutoCloseable {
     /**
      * Opens and pins a session.
      *
-     * @param applicationName what the server's activity view shows
+     * @param purpose what it is for: the server's activity view shows it behind {@code
+     *     evolvishub-cdc-read}
      */
-    public static SourceSession open(ConnectionSpec spec, String applicationName)
-            throws SQLException {
-        PgConnection connection = PostgresConnections.open(spec, applicationName);
+    public static SourceSession open(ConnectionSpec spec, String purpose) throws SQLException {
+        PgConnection connection = PostgresConnections.open(spec, READER + purpose);
         try (Statement statement = connection.createStatement()) {
             String zone;
             try (ResultSet found = statement.executeQuery(ROLE_ZONE)) {
@@ -99,6 +106,39 @@ public final class SourceSession implements AutoCloseable {
     /** Whether a statement may be sent: the connection was not seen to break. */
     public boolean isUsable() throws SQLException {
         return !connection.isClosed();
+    }
+
+    /**
+     * The first cell of a statement's first row.
+     *
+     * @param sql made of names and literals that are quoted
+     */
+    public Optional<String> askForText(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            try (ResultSet found = statement.executeQuery(sql)) {
+                return found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * The numbers in a statement's one row.
+     *
+     * @param sql made of names and literals that are quoted
+     */
+    public List<Long> askForCounts(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            try (ResultSet found = statement.executeQuery(sql)) {
+                found.next();
+                List<Long> counts = new ArrayList<>();
+                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                    counts.add(found.getLong(i));
+                }
+                return counts;
+            }
+        }
     }
 
     void execute(String sql) throws SQLException {

@@ -7,7 +7,9 @@ import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -72,7 +74,7 @@ final class LayoutFinder {
             // what must not leave the source is asked for only if nothing goes without it
             if (scan.excluded().contains(column.name())
                     && !column.name().equals(watermark)
-                    && !column.name().equals(scan.deleteWhen())) {
+                    && !column.name().equals(scan.deleteWhen().column())) {
                 continue;
             }
             String target = scan.target(column.name());
@@ -113,7 +115,7 @@ final class LayoutFinder {
             check("watermark", watermark(scan), found, problems);
         }
         if (!scan.deleteWhen().isEmpty()) {
-            check("delete_when", scan.deleteWhen(), found, problems);
+            check("delete_when", scan.deleteWhen().column(), found, problems);
         }
         if (!problems.isEmpty()) {
             List<String> texts = new ArrayList<>();
@@ -124,6 +126,47 @@ final class LayoutFinder {
                             .formatted(
                                     String.join("; ", texts), found.label(), found.columnNames()));
         }
+    }
+
+    /** Names and types of the columns, to see later whether they have changed. */
+    static List<String> signature(RelationDescription found) {
+        return found.columns().stream()
+                .map(column -> SqlIdentifier.quote(column.name()) + " " + column.type().name())
+                .toList();
+    }
+
+    /**
+     * What may be read of a relation whose columns have changed since the last poll.
+     *
+     * @param known the columns then, as {@link #signature} tells them; empty: there was no poll
+     * @throws SourceException if they have changed and must not
+     */
+    RelationDescription allowed(
+            RelationDescription found, List<String> known, SchemaChange policy) {
+        if (known.isEmpty() || known.equals(signature(found))) {
+            return found;
+        }
+        return switch (policy) {
+            case EVOLVE -> found;
+            case IGNORE ->
+                    found.with(
+                            found.columns().stream()
+                                    .filter(column -> isKnown(column, known))
+                                    .toList());
+            case FAIL ->
+                    throw SourceException.permanent(
+                            "schema_change",
+                            "the columns of %s have changed: they were %s, they are %s. Undo it, or take them as they are with --accept-change"
+                                    .formatted(
+                                            found.label(),
+                                            String.join(", ", known),
+                                            String.join(", ", signature(found))));
+        };
+    }
+
+    private static boolean isKnown(Column column, List<String> known) {
+        return known.stream()
+                .anyMatch(one -> one.startsWith(SqlIdentifier.quote(column.name()) + " "));
     }
 
     private static void check(

@@ -1,44 +1,100 @@
 package com.evolvishub.cdc.capture.source;
 
 import com.evolvishub.cdc.capture.postgres.CopyRead;
-import com.evolvishub.cdc.capture.postgres.SnapshotTimes;
+import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A read under way: one snapshot, one stream of rows. Used by the polling thread. */
 final class Poll {
 
-    private final RowLayout layout;
-    private final SnapshotTimes times;
-    private final CopyRead rows;
-    private long withoutKey;
+    private static final byte BEYOND = 't';
 
-    private Poll(RowLayout layout, SnapshotTimes times, CopyRead rows) {
+    private final SourceSession session;
+    private final RowLayout layout;
+    private final Look look;
+    private final Crossing crossing;
+    private final String select;
+    private CopyRead aside;
+    private CopyRead rows;
+    private byte flag = BEYOND;
+    private boolean crossed;
+    private long withoutKey;
+    private long doubled;
+
+    private Poll(
+            SourceSession session, RowLayout layout, Look look, Crossing crossing, String select) {
+        this.session = session;
         this.layout = layout;
-        this.times = times;
-        this.rows = rows;
+        this.look = look;
+        this.crossing = crossing;
+        this.select = select;
     }
 
-    static Poll start(SourceSession session, RowLayout layout, SnapshotTimes times, String select)
+    /** Starts to read, in the session's snapshot. */
+    static Poll start(SourceSession session, RowLayout layout, Look look, String select)
             throws SQLException {
-        return new Poll(layout, times, CopyRead.start(session, select));
+        return start(session, layout, look, Crossing.AT_ONCE, select, Optional.empty());
+    }
+
+    /**
+     * Starts to read, in the session's snapshot.
+     *
+     * @param aside asks for rows that come first and are in no order
+     */
+    static Poll start(
+            SourceSession session,
+            RowLayout layout,
+            Look look,
+            Crossing crossing,
+            String select,
+            Optional<String> aside)
+            throws SQLException {
+        Poll poll = new Poll(session, layout, look, crossing, select);
+        if (aside.isPresent()) {
+            poll.aside = CopyRead.start(session, aside.get());
+        } else {
+            poll.rows = CopyRead.start(session, select);
+        }
+        return poll;
     }
 
     RowLayout layout() {
         return layout;
     }
 
-    SnapshotTimes times() {
-        return times;
+    /** The look right before the snapshot. */
+    Look look() {
+        return look;
     }
 
     /** The next line; nothing at the end. Waits for the server. */
     Optional<byte[]> next() throws SQLException {
-        return rows.next();
+        if (aside != null) {
+            Optional<byte[]> line = aside.next();
+            if (line.isPresent()) {
+                return line;
+            }
+            aside = null;
+            rows = CopyRead.start(session, select);
+        }
+        Optional<byte[]> line = rows.next();
+        if (line.isEmpty() || !crossing.isFlagged()) {
+            return line;
+        }
+        flag = line.get()[0];
+        // behind the flag and its tab
+        return Optional.of(Arrays.copyOfRange(line.get(), 2, line.get().length));
+    }
+
+    /** Whether the last line was one of those that are in no order. */
+    boolean isAside() {
+        return aside != null;
     }
 
     /** The line as a row; nothing if it cannot be told apart from others, which is counted. */
@@ -46,20 +102,34 @@ final class Poll {
         Optional<ChangeRow> row = layout.row(line);
         if (row.isEmpty()) {
             withoutKey++;
+        } else if (!isAside() && layout.repeatsKey()) {
+            doubled++;
+            return Optional.empty();
         }
         return row;
     }
 
+    /** Whether the row lies above everything read before; all that follow do, then. */
+    boolean isBeyond(ChangeRow row) {
+        crossed |= crossing.isBeyond(row, flag);
+        return crossed;
+    }
+
     /** What was wrong with rows, for people; empty: nothing. */
     String trouble() {
-        if (withoutKey == 0) {
-            return "";
+        if (withoutKey > 0) {
+            return "%d rows were left out: a column of their key (%s) is NULL; exclude them by a query or name another key"
+                    .formatted(withoutKey, key());
         }
-        return "%d rows were left out: a column of their key (%s) is NULL; exclude them by a query or name another key"
-                .formatted(
-                        withoutKey,
-                        layout.schema().keyColumns().stream()
-                                .map(Column::name)
-                                .collect(Collectors.joining(", ")));
+        return doubled == 0
+                ? ""
+                : "%d rows were left out: the row before them has the same watermark and the same key (%s); the key is none, name another one"
+                        .formatted(doubled, key());
+    }
+
+    private String key() {
+        return layout.schema().keyColumns().stream()
+                .map(Column::name)
+                .collect(Collectors.joining(", "));
     }
 }

@@ -7,16 +7,29 @@ import java.util.Objects;
  * that goes on takes the database's time anew.
  *
  * @param lower rows above it are asked for; at the start: all
+ * @param included whether rows at {@code lower} are asked for too
  * @param resume the last row that was emitted; at the start: none yet
+ * @param beyond whether that row lay above everything that was read before
  */
-record PollRange(WatermarkPosition lower, WatermarkPosition resume) {
+record PollRange(
+        WatermarkPosition lower, boolean included, WatermarkPosition resume, boolean beyond) {
+
+    static final PollRange ALL =
+            new PollRange(WatermarkPosition.START, false, WatermarkPosition.START, false);
 
     PollRange {
         Objects.requireNonNull(lower, "lower");
         Objects.requireNonNull(resume, "resume");
     }
 
-    PollRange resumedAt(WatermarkPosition position) {
-        return new PollRange(lower, position);
+    /** A range from its beginning. */
+    static PollRange from(WatermarkPosition lower, boolean included) {
+        return new PollRange(lower, included, WatermarkPosition.START, false);
+    }
+
+    PollRange resumedAt(WatermarkPosition position, boolean isBeyond) {
+        // rows come in order: behind one that lies beyond all do, also those of its tie that are
+        // shown again when a read goes on
+        return new PollRange(lower, included, position, beyond || isBeyond);
     }
 }

@@ -1,30 +1,42 @@
 package com.evolvishub.cdc.capture.source;
 
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.util.Optional;
 
 /** Says when the next poll starts. */
 final class PollSchedule {
 
     private final Schedule schedule;
+    private final Optional<CronTimes> cron;
 
     PollSchedule(Schedule schedule) {
         this.schedule = schedule;
+        this.cron =
+                schedule instanceof Schedule.Cron times
+                        ? Optional.of(new CronTimes(times))
+                        : Optional.empty();
     }
 
     boolean isOnce() {
         return schedule instanceof Schedule.Once;
     }
 
-    /** The first poll's time, for a task that starts now. */
+    /** The first poll's time, for a mapping that has never polled and starts now. */
     Instant first(Instant now) {
-        return schedule instanceof Schedule.Cron cron ? next(cron, now) : now;
+        return firstAfter(Optional.empty(), now);
+    }
+
+    /**
+     * The first poll's time, for a task that starts now. By cron it waits for its time, but times
+     * that went by since the last poll are made up for by one poll, now. All others poll now: a
+     * start is a reason to look.
+     *
+     * @param lastPollBegan when the last complete poll began, also that of an earlier run; empty:
+     *     there was none
+     */
+    Instant firstAfter(Optional<Instant> lastPollBegan, Instant now) {
+        return cron.map(times -> later(times.after(lastPollBegan.orElse(now)), now)).orElse(now);
     }
 
     /**
@@ -33,23 +45,13 @@ final class PollSchedule {
      * @param begun when the last poll began
      */
     Instant next(Instant begun, Instant now) {
-        if (schedule instanceof Schedule.Cron cron) {
-            return next(cron, now);
-        }
         if (schedule instanceof Schedule.Every every) {
-            Instant due = begun.plus(every.interval());
-            return due.isBefore(now) ? now : due;
+            return later(begun.plus(every.interval()), now);
         }
-        return now;
+        return cron.map(times -> times.after(now)).orElse(now);
     }
 
-    private static Instant next(Schedule.Cron cron, Instant now) {
-        CronParser parser =
-                new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-        ZonedDateTime from = now.atZone(ZoneId.of(cron.zone()));
-        return ExecutionTime.forCron(parser.parse(cron.expression()))
-                .nextExecution(from)
-                .map(ZonedDateTime::toInstant)
-                .orElse(Instant.MAX);
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 }

@@ -15,7 +15,10 @@ final class RowLayout {
     private final RowSchema schema;
     private final int watermark;
     private final Operation operation;
-    private final int[] bounds;
+    private int[] bounds;
+    private int[] boundsBefore;
+    private byte[] line = CopyText.EMPTY;
+    private byte[] lineBefore = CopyText.EMPTY;
 
     /**
      * @param watermark the watermark's place among the columns; -1: there is none
@@ -29,6 +32,7 @@ final class RowLayout {
             furthest = Math.max(furthest, key);
         }
         this.bounds = new int[furthest + 2];
+        this.boundsBefore = new int[furthest + 2];
     }
 
     RowSchema schema() {
@@ -45,10 +49,15 @@ final class RowLayout {
     }
 
     /** The line as a row; nothing if a cell of its key is NULL, so that no other row is like it. */
-    Optional<ChangeRow> row(byte[] line) {
-        findCells(line);
+    Optional<ChangeRow> row(byte[] next) {
+        lineBefore = line;
+        line = next;
+        int[] reused = boundsBefore;
+        boundsBefore = bounds;
+        bounds = reused;
+        findCells();
         for (int key : schema.key()) {
-            if (isNull(line, key)) {
+            if (isNull(key)) {
                 return Optional.empty();
             }
         }
@@ -59,8 +68,33 @@ final class RowLayout {
         return Optional.of(ChangeRow.of(operation, schema, line, mark));
     }
 
+    /**
+     * Whether the last row has watermark and key of the one before it. In the order of both, two
+     * rows of one key and one watermark stand side by side.
+     */
+    boolean repeatsKey() {
+        if (watermark < 0 || !schema.isKeyed() || lineBefore.length == 0) {
+            return false;
+        }
+        boolean same = isSame(watermark);
+        for (int i = 0; i < schema.key().size() && same; i++) {
+            same = isSame(schema.key().get(i));
+        }
+        return same;
+    }
+
+    private boolean isSame(int cell) {
+        return Arrays.equals(
+                line,
+                bounds[cell],
+                bounds[cell + 1] - 1,
+                lineBefore,
+                boundsBefore[cell],
+                boundsBefore[cell + 1] - 1);
+    }
+
     /** Only as far as key and watermark stand. */
-    private void findCells(byte[] line) {
+    private void findCells() {
         int cell = 1;
         for (int i = 0; cell < bounds.length; i++) {
             if (i == line.length || line[i] == '\t') {
@@ -69,7 +103,7 @@ final class RowLayout {
         }
     }
 
-    private boolean isNull(byte[] line, int cell) {
+    private boolean isNull(int cell) {
         int from = bounds[cell];
         return bounds[cell + 1] - 1 - from == 2 && line[from] == '\\' && line[from + 1] == 'N';
     }

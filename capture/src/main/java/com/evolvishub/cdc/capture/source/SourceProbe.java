@@ -3,10 +3,12 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceFailure;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.Optional;
 
 /** Asks a source what rows of a mapping will look like, as its reader will; reads none of them. */
@@ -21,10 +23,12 @@ public final class SourceProbe {
      */
     public static RowSchema schema(Pipeline pipeline) {
         PollScan scan = pipeline.scan();
-        try (SourceSession session =
-                SourceSession.open(scan.source().connection(), "evolvishub-cdc preflight")) {
+        try (SourceSession session = SourceSession.open(scan.source().connection(), "preflight")) {
             WatermarkSplit unread = WatermarkSplit.fresh(pipeline.identity());
-            return new PollOpener(scan).survey(session, unread, Optional.empty()).layout().schema();
+            return new PollOpener("preflight", scan, new LaneStatus(), Clock.systemUTC())
+                    .survey(session, unread, Optional.empty())
+                    .layout()
+                    .schema();
         } catch (SQLException failure) {
             throw SourceFailure.of(failure);
         }

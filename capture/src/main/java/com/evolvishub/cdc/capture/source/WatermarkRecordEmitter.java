@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
@@ -39,7 +40,14 @@ final class WatermarkRecordEmitter
         if (step instanceof Step.Row row) {
             status().rowsRead.incrementAndGet();
             output.collect(row.row());
-            state.advanceTo(row.row());
+            state.advanceTo(row.row(), row.beyond());
+            return;
+        }
+        if (step instanceof Step.Passing passing) {
+            if (passing.element() instanceof ChangeRow) {
+                status().rowsRead.incrementAndGet();
+            }
+            output.collect(passing.element());
             return;
         }
         Step.Mark mark = (Step.Mark) step;

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.capture.source;
 
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.FlowElementTypeInfo;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.util.Objects;
@@ -33,16 +34,25 @@ public final class WatermarkSource
     private final Pipeline pipeline;
     private final String run;
     private final boolean endsWhenFinished;
+    private final Resumption resumption;
+
+    /** A source that goes on from what an earlier run has left. */
+    public WatermarkSource(Pipeline pipeline, String run, boolean endsWhenFinished) {
+        this(pipeline, run, endsWhenFinished, Resumption.GO_ON);
+    }
 
     /**
      * @param run the run's id, the same as that of the delivery behind
      * @param endsWhenFinished whether a {@code one_time} mapping ends its task once all is
      *     delivered, instead of parking; its position is gone then
+     * @param resumption what becomes of an earlier run's position
      */
-    public WatermarkSource(Pipeline pipeline, String run, boolean endsWhenFinished) {
+    public WatermarkSource(
+            Pipeline pipeline, String run, boolean endsWhenFinished, Resumption resumption) {
         this.pipeline = Objects.requireNonNull(pipeline, "pipeline");
         this.run = Objects.requireNonNull(run, "run");
         this.endsWhenFinished = endsWhenFinished;
+        this.resumption = Objects.requireNonNull(resumption, "resumption");
     }
 
     @Override
@@ -53,7 +63,7 @@ public final class WatermarkSource
     @Override
     public SourceReader<FlowElement, WatermarkSplit> createReader(SourceReaderContext context) {
         return new WatermarkSourceReader(
-                pipeline, run, endsWhenFinished, Clock.systemUTC(), context);
+                pipeline, run, resumption, endsWhenFinished, Clock.systemUTC(), context);
     }
 
     @Override

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class WatermarkSourceReader
     WatermarkSourceReader(
             Pipeline pipeline,
             String run,
+            Resumption resumption,
             boolean endsWhenFinished,
             Clock clock,
             SourceReaderContext context) {
@@ -33,6 +35,7 @@ final class WatermarkSourceReader
                         new WatermarkSplitReader(
                                 pipeline,
                                 run,
+                                resumption,
                                 endsWhenFinished,
                                 Gate.of(new LaneKey(run, pipeline.identity())),
                                 clock),

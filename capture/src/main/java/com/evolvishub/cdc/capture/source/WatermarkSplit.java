@@ -9,54 +9,136 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param splitId the pipeline's identity
  * @param poll number of the last poll that was started
  * @param key what tells rows apart
- * @param after the highest watermark read
+ * @param after the highest watermark that complete polls have read
+ * @param readAt the database's time when it was first read, as text; empty: nothing was
  * @param reading whether the last poll has not come to its end
  * @param range what it asks for; without meaning unless {@code reading}
- * @param lastSync the database's time at the last complete poll's snapshot, as text; empty: none
+ * @param lastSync the database's time at the last complete poll's look, as text; empty: none
+ * @param looks what is known of the source's transactions
+ * @param reach how far back rows are remembered
+ * @param asideAt the database's time when rows outside the order were last looked for, in
+ *     microseconds since 1970; 0: never
+ * @param origin what it is a position in
  */
 record WatermarkSplit(
         String splitId,
         long poll,
         RowKey key,
         WatermarkPosition after,
+        String readAt,
         boolean reading,
         PollRange range,
-        String lastSync)
+        String lastSync,
+        Looks looks,
+        Reach reach,
+        long asideAt,
+        Origin origin)
         implements SourceSplit {
-
-    private static final PollRange NOTHING =
-            new PollRange(WatermarkPosition.START, WatermarkPosition.START);
 
     WatermarkSplit {
         Objects.requireNonNull(splitId, "splitId");
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(after, "after");
+        Objects.requireNonNull(readAt, "readAt");
         Objects.requireNonNull(range, "range");
         Objects.requireNonNull(lastSync, "lastSync");
+        Objects.requireNonNull(looks, "looks");
+        Objects.requireNonNull(reach, "reach");
+        Objects.requireNonNull(origin, "origin");
     }
 
     /** A mapping that has read nothing yet. */
     static WatermarkSplit fresh(String identity) {
         return new WatermarkSplit(
-                identity, 0, RowKey.UNDECIDED, WatermarkPosition.START, false, NOTHING, "");
+                identity,
+                0,
+                RowKey.UNDECIDED,
+                WatermarkPosition.START,
+                "",
+                false,
+                PollRange.ALL,
+                "",
+                Looks.NONE,
+                Reach.NONE,
+                0,
+                Origin.UNKNOWN);
     }
 
     /** A poll begins, or goes on with what the last one left. */
-    WatermarkSplit started(RowKey rowKey, PollRange asked) {
-        return new WatermarkSplit(splitId, poll + 1, rowKey, after, true, asked, lastSync);
+    WatermarkSplit started(RowKey rowKey, PollRange asked, Looks looked, Reach reached) {
+        return new WatermarkSplit(
+                splitId, poll + 1, rowKey, after, readAt, true, asked, lastSync, looked, reached,
+                asideAt, origin);
     }
 
     /** A row was emitted. */
-    WatermarkSplit resumedAt(WatermarkPosition position) {
+    WatermarkSplit resumedAt(WatermarkPosition position, boolean beyond) {
         return new WatermarkSplit(
-                splitId, poll, key, after, reading, range.resumedAt(position), lastSync);
+                splitId,
+                poll,
+                key,
+                after,
+                readAt,
+                reading,
+                range.resumedAt(position, beyond),
+                lastSync,
+                looks,
+                reach,
+                asideAt,
+                origin);
     }
 
-    /** The poll has read all it asked for. */
-    WatermarkSplit completed(String databaseTime) {
-        WatermarkPosition highest =
-                range.resume().isStart() ? after : range.resume().watermarkOnly();
-        return new WatermarkSplit(splitId, poll, key, highest, false, NOTHING, databaseTime);
+    /**
+     * The poll has read all it asked for.
+     *
+     * @param databaseTime at its look, as text
+     * @param aside see {@link #asideAt}
+     */
+    WatermarkSplit completed(String databaseTime, long aside) {
+        WatermarkPosition highest = highest().watermarkOnly();
+        return new WatermarkSplit(
+                splitId,
+                poll,
+                key,
+                highest,
+                highest.equals(after) ? readAt : databaseTime,
+                false,
+                PollRange.ALL,
+                databaseTime,
+                looks.served(),
+                reach,
+                aside,
+                origin);
+    }
+
+    /** The same position, in what is planned now. */
+    WatermarkSplit in(Origin other) {
+        return new WatermarkSplit(
+                splitId, poll, key, after, readAt, reading, range, lastSync, looks, reach, asideAt,
+                other);
+    }
+
+    /** Nothing read yet, under the same number of polls: they never go back. */
+    WatermarkSplit forgotten(Origin other) {
+        WatermarkSplit fresh = fresh(splitId);
+        return new WatermarkSplit(
+                splitId,
+                poll,
+                fresh.key,
+                fresh.after,
+                fresh.readAt,
+                false,
+                fresh.range,
+                fresh.lastSync,
+                fresh.looks,
+                fresh.reach,
+                fresh.asideAt,
+                other);
+    }
+
+    /** The highest row that was read, by the poll under way too. */
+    WatermarkPosition highest() {
+        return reading && range.beyond() ? range.resume() : after;
     }
 
     @Override

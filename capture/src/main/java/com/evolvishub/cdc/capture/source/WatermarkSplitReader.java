@@ -5,10 +5,12 @@ import com.evolvishub.cdc.capture.postgres.SourceFailure;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
@@ -48,6 +50,8 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private static final Duration KEEP_SESSION = Duration.ofMinutes(1);
 
     private final Pipeline pipeline;
+    private final String run;
+    private final Resumption resumption;
     private final PollScan scan;
     private final boolean endsWhenFinished;
     private final Gate gate;
@@ -63,14 +67,24 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private volatile SourceSession session;
     private volatile Thread connecting;
     private WatermarkSplitState position;
+    private String refusal = "";
     private Poll poll;
     private Instant begun;
     private Instant next;
+    private boolean crossed;
+    private long aside;
     private long completed;
 
     WatermarkSplitReader(
-            Pipeline pipeline, String run, boolean endsWhenFinished, Gate gate, Clock clock) {
+            Pipeline pipeline,
+            String run,
+            Resumption resumption,
+            boolean endsWhenFinished,
+            Gate gate,
+            Clock clock) {
         this.pipeline = pipeline;
+        this.run = run;
+        this.resumption = resumption;
         this.scan = pipeline.scan();
         this.endsWhenFinished = endsWhenFinished;
         this.gate = gate;
@@ -79,7 +93,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         this.condition = new SourceCondition(pipeline.mapping(), gate, clock);
         this.schedule = new PollSchedule(scan.schedule());
         this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
-        this.opener = new PollOpener(scan);
+        this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clock);
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
         this.next = schedule.first(clock.instant());
         this.begun = next;
@@ -88,8 +102,9 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     @Override
     public void handleSplitsChanges(SplitsChange<WatermarkSplit> change) {
         if (change instanceof SplitsAddition && !change.splits().isEmpty()) {
-            position =
-                    new WatermarkSplitState(LayoutFinder.watermark(scan), change.splits().get(0));
+            Admission admission = Admission.of(change.splits().get(0), pipeline, run, resumption);
+            refusal = admission.refusal();
+            position = new WatermarkSplitState(LayoutFinder.watermark(scan), admission.split());
         }
     }
 
@@ -109,6 +124,10 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private Page step() throws WokenUpException {
         if (!pipeline.enabled()) {
             condition.become(MappingState.DISABLED);
+            pause.awaitTime(Instant.MAX);
+        }
+        if (!refusal.isEmpty()) {
+            condition.become(MappingState.QUARANTINED, refusal, Optional.empty());
             pause.awaitTime(Instant.MAX);
         }
         List<Step> steps = new ArrayList<>();
@@ -201,15 +220,16 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             condition.become(MappingState.CATCHING_UP);
         }
         takeTurn();
-        PollRange range = opener.range(split);
-        open.beginSnapshot();
-        Poll opened = opener.open(open, survey, split, range);
-        WatermarkSplit started = split.started(survey.key(), range);
+        Opening opened = opener.open(open, survey, split, pause::awaitTime);
+        WatermarkSplit started = opened.started();
         steps.add(
                 new Step.Mark(
                         new PollStarted(started.poll(), survey.layout().schema()), started, ""));
+        opened.announced().forEach(element -> steps.add(new Step.Passing(element)));
         position.moveTo(started);
-        poll = opened;
+        crossed = !(scan.capture() instanceof Capture.ByWatermark);
+        poll = opened.poll();
+        aside = opened.aside();
     }
 
     private SourceSession connect() throws SQLException, WokenUpException {
@@ -219,9 +239,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
                 if (pause.isWoken()) {
                     throw new WokenUpException();
                 }
-                session =
-                        SourceSession.open(
-                                scan.source().connection(), "evolvishub-cdc " + pipeline.mapping());
+                session = SourceSession.open(scan.source().connection(), pipeline.mapping());
             } finally {
                 connecting = null;
                 // an interrupt that came too late is for nobody else
@@ -275,22 +293,32 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             }
             rows++;
             bytes += line.get().length;
-            Optional<ChangeRow> row = poll.row(line.get());
-            if (row.isPresent()) {
-                steps.add(new Step.Row(row.get()));
-            }
+            poll.row(line.get()).ifPresent(row -> add(row, steps));
         }
         if (gate.status().source().state() == MappingState.IDLE && rows == scan.pageRows()) {
             condition.become(MappingState.CATCHING_UP);
         }
     }
 
+    private void add(ChangeRow row, List<Step> steps) {
+        if (poll.isAside()) {
+            steps.add(new Step.Passing(row));
+            return;
+        }
+        boolean beyond = poll.isBeyond(row);
+        if (beyond && !crossed) {
+            crossed = true;
+            steps.add(new Step.Passing(new Frontier(position.toSplit().poll())));
+        }
+        steps.add(new Step.Row(row, beyond));
+    }
+
     private void end(List<Step> steps) {
         advance(steps);
-        WatermarkSplit split = position.toSplit().completed(poll.times().text());
+        WatermarkSplit split = position.toSplit().completed(poll.look().text(), aside);
         steps.add(
                 new Step.Mark(
-                        new PollEnded(split.poll(), true, poll.times().now()),
+                        new PollEnded(split.poll(), true, poll.look().now()),
                         split,
                         poll.trouble()));
         position.moveTo(split);
@@ -309,7 +337,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private void advance(List<Step> steps) {
         for (int i = steps.size() - 1; i >= 0; i--) {
             if (steps.get(i) instanceof Step.Row row) {
-                position.advanceTo(row.row());
+                position.advanceTo(row.row(), row.beyond());
                 return;
             }
         }
@@ -332,7 +360,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     /** The gate stays closed: the snapshot is let go, and the read goes on with a new one. */
     private Page brokenOff(List<Step> steps) {
-        Instant asOf = poll.times().now();
+        Instant asOf = poll.look().now();
         giveUp();
         next = clock.instant();
         return handOver(withEnd(steps, asOf));
@@ -346,7 +374,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     }
 
     private Page failed(Exception failure, List<Step> steps) {
-        Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.times().now());
+        Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.look().now());
         giveUp();
         RuntimeException told = SourceFailure.of(failure);
         if (!(told instanceof SourceException known)) {

@@ -2,6 +2,8 @@ package com.evolvishub.cdc.capture.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.evolvishub.cdc.capture.source.PinnedFloor.Stage;
+import com.evolvishub.cdc.planner.physical.Fingerprint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,10 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** The format that a mapping's position has in checkpoints. */
 final class WatermarkSplitSerializer implements SimpleVersionedSerializer<WatermarkSplit> {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+
+    /** Without looks: it read no row a second time, so it remembered none to drop. */
+    private static final int WITHOUT_LOOKS = 1;
 
     @Override
     public int getVersion() {
@@ -27,34 +32,114 @@ final class WatermarkSplitSerializer implements SimpleVersionedSerializer<Waterm
         out.writeBoolean(split.key().decided());
         writeTexts(split.key().columns(), out);
         writeTexts(split.after().values(), out);
+        out.writeUTF(split.readAt());
         out.writeBoolean(split.reading());
         writeTexts(split.range().lower().values(), out);
+        out.writeBoolean(split.range().included());
         writeTexts(split.range().resume().values(), out);
+        out.writeBoolean(split.range().beyond());
         out.writeUTF(split.lastSync());
+        write(split.looks(), out);
+        out.writeLong(split.reach().lookbackMillis());
+        out.writeLong(split.reach().lookbackValues());
+        writeTexts(List.of(split.reach().kept()), out);
+        out.writeLong(split.asideAt());
+        writeTexts(split.origin().fingerprint().parts(), out);
+        out.writeUTF(split.origin().run());
+        writeTexts(split.origin().columns(), out);
         return out.getCopyOfBuffer();
+    }
+
+    private static void write(Looks looks, DataOutputSerializer out) throws IOException {
+        out.writeUTF(looks.at());
+        out.writeLong(looks.atMicros());
+        out.writeInt(looks.pins().size());
+        for (PinnedFloor pin : looks.pins()) {
+            out.writeUTF(pin.virtualId());
+            writeTexts(pin.ids(), out);
+            writeTexts(List.of(pin.who()), out);
+            out.writeLong(pin.since());
+            writeTexts(pin.floor().values(), out);
+            out.writeBoolean(pin.included());
+            out.writeLong(pin.poll());
+            out.writeUTF(pin.stage().name());
+        }
     }
 
     @Override
     public WatermarkSplit deserialize(int version, byte[] bytes) throws IOException {
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
         return switch (version) {
-            case FORMAT -> read(new DataInputDeserializer(bytes));
+            case WITHOUT_LOOKS -> readWithoutLooks(in);
+            case FORMAT -> read(in);
             default ->
                     throw new IOException(
-                            "cannot restore a position written in format %d; this build reads format %d"
-                                    .formatted(version, FORMAT));
+                            "cannot restore a position written in format %d; this build reads formats %d and %d"
+                                    .formatted(version, WITHOUT_LOOKS, FORMAT));
         };
     }
 
-    private static WatermarkSplit read(DataInputDeserializer in) throws IOException {
+    private static WatermarkSplit readWithoutLooks(DataInputDeserializer in) throws IOException {
         String splitId = in.readUTF();
         long poll = in.readLong();
         RowKey key = new RowKey(in.readBoolean(), readTexts(in));
         WatermarkPosition after = new WatermarkPosition(readTexts(in));
         boolean reading = in.readBoolean();
-        PollRange range =
+        WatermarkPosition lower = new WatermarkPosition(readTexts(in));
+        WatermarkPosition resume = new WatermarkPosition(readTexts(in));
+        return new WatermarkSplit(
+                splitId,
+                poll,
+                key,
+                after,
+                // at rest since ever: what it has read is not to be read again
+                "-infinity",
+                reading,
+                new PollRange(lower, false, resume, !resume.isStart()),
+                in.readUTF(),
+                Looks.NONE,
+                Reach.NONE,
+                0,
+                Origin.UNKNOWN);
+    }
+
+    private static WatermarkSplit read(DataInputDeserializer in) throws IOException {
+        return new WatermarkSplit(
+                in.readUTF(),
+                in.readLong(),
+                new RowKey(in.readBoolean(), readTexts(in)),
+                new WatermarkPosition(readTexts(in)),
+                in.readUTF(),
+                in.readBoolean(),
                 new PollRange(
-                        new WatermarkPosition(readTexts(in)), new WatermarkPosition(readTexts(in)));
-        return new WatermarkSplit(splitId, poll, key, after, reading, range, in.readUTF());
+                        new WatermarkPosition(readTexts(in)),
+                        in.readBoolean(),
+                        new WatermarkPosition(readTexts(in)),
+                        in.readBoolean()),
+                in.readUTF(),
+                readLooks(in),
+                new Reach(in.readLong(), in.readLong(), readTexts(in).get(0)),
+                in.readLong(),
+                new Origin(new Fingerprint(readTexts(in)), in.readUTF(), readTexts(in)));
+    }
+
+    private static Looks readLooks(DataInputDeserializer in) throws IOException {
+        String at = in.readUTF();
+        long micros = in.readLong();
+        List<PinnedFloor> pins = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            pins.add(
+                    new PinnedFloor(
+                            in.readUTF(),
+                            readTexts(in),
+                            readTexts(in).get(0),
+                            in.readLong(),
+                            new WatermarkPosition(readTexts(in)),
+                            in.readBoolean(),
+                            in.readLong(),
+                            Stage.valueOf(in.readUTF())));
+        }
+        return new Looks(at, micros, pins);
     }
 
     /** A key may hold a text of any length; {@code writeUTF} ends at 64 kB. */

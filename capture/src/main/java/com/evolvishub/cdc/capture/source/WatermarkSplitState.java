@@ -14,6 +14,7 @@ final class WatermarkSplitState {
     private final String watermark;
     private WatermarkSplit split;
     private ChangeRow last;
+    private boolean lastIsBeyond;
 
     /**
      * @param watermark the watermark's column; empty: rows are in no order to go on from
@@ -23,9 +24,14 @@ final class WatermarkSplitState {
         this.split = restored;
     }
 
-    /** A row went out. */
-    void advanceTo(ChangeRow row) {
+    /**
+     * A row went out.
+     *
+     * @param beyond whether it lies above everything that was read before
+     */
+    void advanceTo(ChangeRow row, boolean beyond) {
         last = row;
+        lastIsBeyond = beyond;
     }
 
     /** A poll began or ended. */
@@ -36,7 +42,7 @@ final class WatermarkSplitState {
 
     WatermarkSplit toSplit() {
         if (last != null && !watermark.isEmpty()) {
-            split = split.resumedAt(position(last));
+            split = split.resumedAt(position(last), lastIsBeyond);
             last = null;
         }
         return split;

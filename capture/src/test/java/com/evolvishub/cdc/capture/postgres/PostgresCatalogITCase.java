@@ -22,7 +22,7 @@ class PostgresCatalogITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private final PostgresCatalog catalog = new PostgresCatalog("evolvishub-cdc test");
+    private final PostgresCatalog catalog = new PostgresCatalog("test");
 
     @Test
     void tellsColumnsTypesAndKeyOfATable(@FreshDatabase Database source) {
@@ -157,7 +157,7 @@ class PostgresCatalogITCase {
                         + " ''Asia/Tokyo''', current_database()); EXECUTE format('ALTER DATABASE %I"
                         + " SET statement_timeout TO ''1s''', current_database()); END $$");
         try (SourceSession session =
-                SourceSession.open(PipelineBuilder.connection(source), "evolvishub-cdc test")) {
+                SourceSession.open(PipelineBuilder.connection(source), "test")) {
             assertThat(session.roleZone()).isEqualTo("Asia/Tokyo");
             session.beginSnapshot();
             CopyRead read =

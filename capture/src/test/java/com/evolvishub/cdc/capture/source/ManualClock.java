@@ -9,7 +9,10 @@ import java.time.ZoneOffset;
 /** Stands still until it is moved. */
 final class ManualClock extends Clock {
 
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    /** Where it stands before it is first moved, in milliseconds since 1970. */
+    static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+
+    private Instant now = Instant.ofEpochMilli(START);
 
     void advance(Duration by) {
         now = now.plus(by);

@@ -6,12 +6,16 @@ import com.evolvishub.cdc.planner.physical.Retry;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PollScheduleTest {
 
     private static final Instant NOON = Instant.parse("2026-03-28T12:00:00Z");
+    private static final Schedule EVERY_TEN_MINUTES =
+            new Schedule.Cron("*/10 * * * *", "Europe/Berlin");
 
     @Test
     void countsTheIntervalFromTheStartOfThePollBefore() {
@@ -29,13 +33,74 @@ class PollScheduleTest {
     }
 
     @Test
-    void readsACronExpressionInItsZoneAcrossTheChangeOfTheClocks() {
-        PollSchedule schedule = new PollSchedule(new Schedule.Cron("30 6 * * *", "Europe/Berlin"));
+    void countsFractionsOfASecond() {
+        PollSchedule schedule = new PollSchedule(new Schedule.Every(Duration.ofMillis(250)));
 
-        Instant saturday = schedule.first(NOON.minusSeconds(86_400));
-        Instant sunday = schedule.next(saturday, saturday.plusSeconds(5));
-        assertThat(saturday).isEqualTo("2026-03-28T05:30:00Z");
-        assertThat(sunday).isEqualTo("2026-03-29T04:30:00Z");
+        assertThat(schedule.next(NOON, NOON.plusMillis(20))).isEqualTo(NOON.plusMillis(250));
+    }
+
+    @Test
+    void aPollThatTookLongerThanManyIntervalsIsFollowedByOne() {
+        PollSchedule schedule = new PollSchedule(new Schedule.Every(Duration.ofSeconds(1)));
+        ManualClock clock = new ManualClock();
+        Instant begun = clock.instant();
+        clock.advance(Duration.ofSeconds(30));
+
+        Instant second = schedule.next(begun, clock.instant());
+        assertThat(second).isEqualTo(clock.instant());
+        assertThat(schedule.next(second, clock.instant())).isEqualTo(second.plusSeconds(1));
+    }
+
+    @Test
+    void cronTimesThatGoByDuringAPollAreSkipped() {
+        PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
+
+        assertThat(schedule.next(NOON, NOON.plus(Duration.ofMinutes(25))))
+                .isEqualTo(NOON.plus(Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void aNewMappingWaitsForItsCronTime() {
+        PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
+
+        assertThat(schedule.first(NOON.plusSeconds(1)))
+                .isEqualTo(NOON.plus(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void cronTimesMissedInADowntimeAreMadeUpForOnceAtTheStart() {
+        PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
+        Instant back = NOON.plus(Duration.ofMinutes(95));
+
+        Instant first = schedule.firstAfter(Optional.of(NOON), back);
+        assertThat(first).isEqualTo(back);
+        assertThat(schedule.next(first, back.plusSeconds(2)))
+                .isEqualTo(NOON.plus(Duration.ofMinutes(100)));
+    }
+
+    @Test
+    void aRestartInWhichNoCronTimeWentByWaitsForTheNext() {
+        PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
+
+        assertThat(schedule.firstAfter(Optional.of(NOON), NOON.plus(Duration.ofMinutes(4))))
+                .isEqualTo(NOON.plus(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void aRestartIsAReasonToLookForAllOthers() {
+        Instant before = NOON.minusSeconds(5);
+        for (Schedule schedule :
+                List.of(new Schedule.Once(), new Schedule.Every(Duration.ofMinutes(1)))) {
+            assertThat(new PollSchedule(schedule).firstAfter(Optional.of(before), NOON))
+                    .isEqualTo(NOON);
+        }
+    }
+
+    @Test
+    void aDateThatNeverComesIsNeverDue() {
+        PollSchedule schedule = new PollSchedule(new Schedule.Cron("0 0 30 2 *", "UTC"));
+
+        assertThat(schedule.first(NOON)).isEqualTo(Instant.MAX);
     }
 
     @Test

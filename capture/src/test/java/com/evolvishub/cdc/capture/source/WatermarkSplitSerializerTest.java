@@ -3,33 +3,92 @@ package com.evolvishub.cdc.capture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.planner.physical.Fingerprint;
 import java.io.IOException;
 import java.util.List;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
 class WatermarkSplitSerializerTest {
 
     private final WatermarkSplitSerializer serializer = new WatermarkSplitSerializer();
 
+    private static final WatermarkSplit IN_A_READ =
+            new WatermarkSplit(
+                    "shop/orders/postgresql",
+                    17,
+                    new RowKey(true, List.of("id", "größe")),
+                    WatermarkPosition.at("2024-01-01 00:00:00.000001+00"),
+                    "2024-01-01 00:00:01+00",
+                    true,
+                    new PollRange(
+                            WatermarkPosition.at("2023-12-31 23:59:50+00"),
+                            true,
+                            new WatermarkPosition(
+                                    List.of("2024-01-02 00:00:00+00", "7", "x".repeat(70_000))),
+                            true),
+                    "2024-01-03 00:00:00+00",
+                    new Looks(
+                            "2024-01-03 00:00:02+00",
+                            1_704_240_002_000_000L,
+                            List.of(
+                                    new PinnedFloor(
+                                            "10/2",
+                                            List.of("771"),
+                                            "pid 4711, app billing",
+                                            1_704_240_001_000_000L,
+                                            WatermarkPosition.at("2024-01-02 23:00:00+00"),
+                                            true,
+                                            12,
+                                            PinnedFloor.Stage.OPEN),
+                                    new PinnedFloor(
+                                            "11/5",
+                                            List.of(),
+                                            "pid 4712",
+                                            1,
+                                            WatermarkPosition.START,
+                                            false,
+                                            1,
+                                            PinnedFloor.Stage.SERVED))),
+                    new Reach(10_000, 1000, "2023-12-01 00:00:00+00"),
+                    1_704_240_000_000_000L,
+                    new Origin(
+                            new Fingerprint(List.of("a", "b")),
+                            "run",
+                            List.of("\"id\" integer", "\"größe\" text")));
+
     @Test
     void writesAndReadsASplitInTheMiddleOfARead() throws IOException {
-        WatermarkSplit split =
-                new WatermarkSplit(
-                        "shop/orders/postgresql",
-                        17,
-                        new RowKey(true, List.of("id", "größe")),
-                        WatermarkPosition.at("2024-01-01 00:00:00.000001+00"),
-                        true,
-                        new PollRange(
-                                WatermarkPosition.START,
-                                new WatermarkPosition(
-                                        List.of(
-                                                "2024-01-02 00:00:00+00",
-                                                "7",
-                                                "x".repeat(70_000)))),
-                        "2024-01-03 00:00:00+00");
+        assertThat(serializer.deserialize(2, serializer.serialize(IN_A_READ))).isEqualTo(IN_A_READ);
+    }
 
-        assertThat(serializer.deserialize(1, serializer.serialize(split))).isEqualTo(split);
+    @Test
+    void goesOnFromAPositionWithoutLooksWithoutReadingAnythingAgain() throws IOException {
+        DataOutputSerializer old = new DataOutputSerializer(64);
+        old.writeUTF("shop/orders/postgresql");
+        old.writeLong(3);
+        old.writeBoolean(true);
+        texts(old, "id");
+        texts(old, "2024-01-01");
+        old.writeBoolean(false);
+        texts(old);
+        texts(old);
+        old.writeUTF("2024-01-02 00:00:00+00");
+
+        WatermarkSplit read = serializer.deserialize(1, old.getCopyOfBuffer());
+
+        assertThat(read.after()).isEqualTo(WatermarkPosition.at("2024-01-01"));
+        assertThat(read.readAt()).isEqualTo("-infinity");
+        assertThat(read.lastSync()).isEqualTo("2024-01-02 00:00:00+00");
+        assertThat(read.looks()).isEqualTo(Looks.NONE);
+    }
+
+    private static void texts(DataOutputSerializer out, String... texts) throws IOException {
+        out.writeInt(texts.length);
+        for (String text : texts) {
+            out.writeInt(text.length());
+            out.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
     }
 
     @Test
@@ -38,8 +97,10 @@ class WatermarkSplitSerializerTest {
                 WatermarkSplit.fresh("a")
                         .started(
                                 new RowKey(true, List.of()),
-                                new PollRange(WatermarkPosition.at(""), WatermarkPosition.START));
-        WatermarkSplit read = serializer.deserialize(1, serializer.serialize(split));
+                                PollRange.from(WatermarkPosition.at(""), false),
+                                Looks.NONE,
+                                Reach.NONE);
+        WatermarkSplit read = serializer.deserialize(2, serializer.serialize(split));
 
         assertThat(read.range().lower().isStart()).isFalse();
         assertThat(read.range().resume().isStart()).isTrue();
@@ -47,10 +108,10 @@ class WatermarkSplitSerializerTest {
 
     @Test
     void refusesAFormatItDoesNotKnow() {
-        assertThatThrownBy(() -> serializer.deserialize(2, new byte[0]))
+        assertThatThrownBy(() -> serializer.deserialize(3, new byte[0]))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "cannot restore a position written in format 2; this build reads format 1");
+                        "cannot restore a position written in format 3; this build reads formats 1 and 2");
         assertThatThrownBy(() -> new EnumeratorStateSerializer().deserialize(2, new byte[1]))
                 .hasMessage(
                         "cannot restore an enumerator written in format 2; this build reads format 1");

@@ -25,8 +25,8 @@ class WatermarkSplitStateTest {
     @Test
     void standsBehindTheLastRowByWatermarkAndRestOfTheKey() {
         WatermarkSplitState state = new WatermarkSplitState("at", reading());
-        state.advanceTo(row("7\t10:00\tx"));
-        state.advanceTo(row("8\t10:03\ta\\tb"));
+        state.advanceTo(row("7\t10:00\tx"), true);
+        state.advanceTo(row("8\t10:03\ta\\tb"), true);
 
         assertThat(state.toSplit().range().resume().values()).containsExactly("10:03", "a\tb", "8");
     }
@@ -34,8 +34,8 @@ class WatermarkSplitStateTest {
     @Test
     void atTheEndOfAReadOnlyTheWatermarkCounts() {
         WatermarkSplitState state = new WatermarkSplitState("at", reading());
-        state.advanceTo(row("8\t10:03\ta"));
-        WatermarkSplit ended = state.toSplit().completed("12:00");
+        state.advanceTo(row("8\t10:03\ta"), true);
+        WatermarkSplit ended = state.toSplit().completed("12:00", 0);
 
         assertThat(ended.after()).isEqualTo(WatermarkPosition.at("10:03"));
         assertThat(ended.reading()).isFalse();
@@ -45,9 +45,41 @@ class WatermarkSplitStateTest {
     @Test
     void anEmptyReadLeavesThePositionWhereItWas() {
         WatermarkSplit before =
-                new WatermarkSplitState("at", reading()).toSplit().completed("12:00");
+                new WatermarkSplitState("at", reading()).toSplit().completed("12:00", 0);
 
         assertThat(before.after().isStart()).isTrue();
+    }
+
+    @Test
+    void rowsThatAreReadAgainLeaveThePositionWhereItWas() {
+        WatermarkSplitState state = new WatermarkSplitState("at", reading());
+        state.advanceTo(row("8\t10:03\ta"), true);
+        WatermarkSplit level = state.toSplit().completed("12:00", 0);
+        WatermarkSplitState again =
+                new WatermarkSplitState(
+                        "at",
+                        level.started(
+                                level.key(),
+                                PollRange.from(WatermarkPosition.at("9:53"), true),
+                                Looks.NONE,
+                                Reach.NONE));
+        again.advanceTo(row("7\t10:00\tx"), false);
+        WatermarkSplit ended = again.toSplit().completed("12:01", 0);
+
+        assertThat(again.toSplit().range().resume().values()).containsExactly("10:00", "x", "7");
+        assertThat(ended.after()).isEqualTo(WatermarkPosition.at("10:03"));
+        assertThat(ended.readAt()).isEqualTo("12:00");
+        assertThat(ended.lastSync()).isEqualTo("12:01");
+    }
+
+    @Test
+    void tellsARowThatRepeatsTheKeyOfTheOneBeforeIt() {
+        row("7\t10:00\tx");
+        assertThat(LAYOUT.repeatsKey()).isFalse();
+        row("7\t10:00\tx");
+        assertThat(LAYOUT.repeatsKey()).isTrue();
+        row("7\t10:00\ty");
+        assertThat(LAYOUT.repeatsKey()).isFalse();
     }
 
     @Test
@@ -61,7 +93,9 @@ class WatermarkSplitStateTest {
         return WatermarkSplit.fresh("a")
                 .started(
                         new RowKey(true, List.of("part", "at", "id")),
-                        new PollRange(WatermarkPosition.START, WatermarkPosition.START));
+                        PollRange.ALL,
+                        Looks.NONE,
+                        Reach.NONE);
     }
 
     private static ChangeRow row(String line) {

@@ -84,6 +84,69 @@ class WorkerTurnsTest {
         }
     }
 
+    @Test
+    void betweenTwoPagesOfALargeLoadEveryoneWhoWaitsHasATurn() {
+        WorkerTurns.Ticket large = join("worker-1", 0);
+        List<WorkerTurns.Ticket> small = new ArrayList<>();
+        for (int i = 1; i <= 9; i++) {
+            small.add(join("worker-1", i));
+        }
+        for (int page = 0; page < 100; page++) {
+            assertThat(large.tryTake()).isTrue();
+            for (WorkerTurns.Ticket one : small) {
+                clock.advance(Duration.ofMillis(1));
+                assertThat(one.tryTake()).isFalse();
+            }
+            large.release();
+            clock.advance(Duration.ofMillis(1));
+            for (WorkerTurns.Ticket one : small) {
+                assertThat(large.tryTake()).isFalse();
+                assertThat(one.tryTake()).isTrue();
+                one.release();
+            }
+        }
+        small.forEach(WorkerTurns.Ticket::close);
+        large.close();
+    }
+
+    /**
+     * The large one reads pages without end, half a second each; the small ones poll by a clock.
+     */
+    @Test
+    void smallMappingsPollWithinTwoOfTheirIntervalsBesideALargeLoad() {
+        Duration interval = Duration.ofSeconds(2);
+        WorkerTurns.Ticket large = join("worker-1", 0);
+        List<WorkerTurns.Ticket> small = new ArrayList<>();
+        long[] lastPoll = new long[10];
+        long[] polls = new long[10];
+        for (int i = 1; i <= 9; i++) {
+            small.add(join("worker-1", i));
+            lastPoll[i] = clock.millis();
+        }
+        while (clock.millis() < ManualClock.START + Duration.ofMinutes(10).toMillis()) {
+            if (large.tryTake()) {
+                clock.advance(Duration.ofMillis(500));
+                large.release();
+            }
+            for (int i = 1; i <= 9; i++) {
+                boolean due = clock.millis() - lastPoll[i] >= interval.toMillis();
+                if (due && small.get(i - 1).tryTake()) {
+                    assertThat(clock.millis() - lastPoll[i])
+                            .isLessThanOrEqualTo(2 * interval.toMillis());
+                    lastPoll[i] = clock.millis();
+                    polls[i]++;
+                    clock.advance(Duration.ofMillis(20));
+                    small.get(i - 1).release();
+                }
+            }
+        }
+        for (int i = 1; i <= 9; i++) {
+            assertThat(polls[i]).isGreaterThan(150);
+        }
+        small.forEach(WorkerTurns.Ticket::close);
+        large.close();
+    }
+
     private WorkerTurns.Ticket join(String worker, int order) {
         return WorkerTurns.join(run, worker, order, clock, () -> called.add("" + order));
     }

@@ -13,6 +13,17 @@ final class LaneTableCreation {
     // what IF NOT EXISTS still throws when two create one thing at a time
     private static final Set<String> SOMEBODY_ELSE_DID = Set.of("23505", "42P06", "42P07", "42710");
 
+    /** Came later than the table: what a replay needs to know. */
+    private static final String LETTER_COLUMNS =
+            """
+            ALTER TABLE evolvishub_cdc.dead_letter
+                ADD COLUMN IF NOT EXISTS key_columns text[],
+                ADD COLUMN IF NOT EXISTS row_id bytea,
+                ADD COLUMN IF NOT EXISTS key_text text,
+                ADD COLUMN IF NOT EXISTS superseded_by bigint""";
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private static final String TABLES =
             """
             CREATE SCHEMA IF NOT EXISTS evolvishub_cdc;
@@ -36,7 +47,9 @@ final class LaneTableCreation {
                 error text NOT NULL,
                 time timestamptz NOT NULL DEFAULT now(),
                 payload json NOT NULL
-            )""";
+            );
+            """
+                    + LETTER_COLUMNS;
 
     private LaneTableCreation() {}
 
@@ -47,6 +60,13 @@ final class LaneTableCreation {
                 session.commit();
             } catch (SQLException e) {
                 session.rollback();
+                if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState()) && haveLetters(session)) {
+                    throw new SQLException(
+                            "%s; let the owner of the table run: %s"
+                                    .formatted(e.getMessage(), LETTER_COLUMNS),
+                            INSUFFICIENT_PRIVILEGE,
+                            e);
+                }
                 if (left == 0 || !SOMEBODY_ELSE_DID.contains(e.getSQLState())) {
                     throw e;
                 }
@@ -56,16 +76,28 @@ final class LaneTableCreation {
 
     /** Asked first, so that a role without CREATE can use tables that its administrator made. */
     private static boolean exist(PostgresSession session) throws SQLException {
+        return ask(
+                session,
+                """
+                SELECT to_regclass('evolvishub_cdc.lane') IS NOT NULL
+                   AND EXISTS (
+                       SELECT FROM pg_attribute
+                       WHERE attrelid = to_regclass('evolvishub_cdc.dead_letter')
+                         AND attname = 'superseded_by' AND NOT attisdropped)""");
+    }
+
+    /** Whether there is a table that may hold dead letters, of this build or an earlier one. */
+    static boolean haveLetters(PostgresSession session) throws SQLException {
+        return ask(session, "SELECT to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL");
+    }
+
+    private static boolean ask(PostgresSession session, String question) throws SQLException {
         try (Statement statement = session.connection().createStatement();
-                ResultSet row =
-                        statement.executeQuery(
-                                """
-                                SELECT to_regclass('evolvishub_cdc.lane') IS NOT NULL
-                                   AND to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL""")) {
+                ResultSet row = statement.executeQuery(question)) {
             row.next();
-            boolean there = row.getBoolean(1);
+            boolean answer = row.getBoolean(1);
             session.commit();
-            return there;
+            return answer;
         }
     }
 }

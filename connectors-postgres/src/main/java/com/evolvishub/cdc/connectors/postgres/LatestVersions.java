@@ -37,14 +37,17 @@ final class LatestVersions {
         if (identity == RowIdentity.ROW_ID) {
             return row.rowId();
         }
-        byte[] key =
-                row.operation() == Operation.DELETE
-                        ? row.line()
-                        : CopyText.select(row.line(), schema.key());
+        byte[] key = row.operation() == Operation.DELETE ? row.line() : keyOf(row.line());
         if (holdsNull(key)) {
             throw new BadRowException("a column of the key is NULL", null);
         }
         return key;
+    }
+
+    /** Only the key's cells are copied: the others may be large. */
+    private byte[] keyOf(byte[] line) {
+        return CopyText.join(
+                schema.key().stream().map(position -> CopyText.cell(line, position)).toList());
     }
 
     /** Whether a cell is {@code \N}: only NULL puts an N behind an odd backslash. */

@@ -15,8 +15,11 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One lane into one table. Each batch is one transaction that begins with the lane's own row, so
@@ -24,16 +27,23 @@ import java.util.Optional;
  *
  * <p>Rows that come into a table that was empty when the lane was first opened go in by COPY alone;
  * from the first one on that meets an older version of itself, all are merged by key.
+ *
+ * <p>A table that was changed under the lane is noticed by the next batch and looked at anew.
  */
 final class PostgresClient implements DestinationClient {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresClient.class);
 
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
     private volatile boolean closed;
     private volatile PostgresSession session;
     private LaneTable lanes;
+    private LetterKeys letters;
     private boolean emptyAtStart;
     private RowIdentity identity = RowIdentity.NONE;
+    private RowSchema prepared;
+    private TableDescription table;
     private TableWriter writer;
     private boolean appends;
 
@@ -47,14 +57,24 @@ final class PostgresClient implements DestinationClient {
         PostgresSession own = session();
         lanes = new LaneTable(own, lane.identity());
         LaneTable.Taken taken = lanes.take(lane);
-        Optional<TableDescription> table = describe();
+        letters = LetterKeys.of(own, lane.identity());
+        Optional<TableDescription> found = describe();
         boolean history = lane.held() || taken.lastNumber() > 0;
         emptyAtStart =
-                !history && (table.isEmpty() || new TableDescriber(own).isEmpty(table.get()));
+                !history && (found.isEmpty() || new TableDescriber(own).isEmpty(found.get()));
+        if (history && found.isEmpty()) {
+            LOG.warn(
+                    "{}: the destination table is gone, and with it the {} rows that this lane has"
+                            + " delivered; what comes from now on is all that a new one will hold,"
+                            + " unless the mapping is started with --reset {}",
+                    pipeline.mapping(),
+                    taken.lastNumber(),
+                    pipeline.mapping());
+        }
         Target target =
                 new Target(
-                        table.isPresent(),
-                        table.map(TableDescription::primaryKey).orElse(List.of()));
+                        found.isPresent(),
+                        found.map(TableDescription::primaryKey).orElse(List.of()));
         return new LaneOpening(taken.epoch(), taken.lastNumber(), target);
     }
 
@@ -76,30 +96,55 @@ final class PostgresClient implements DestinationClient {
 
     @Override
     public List<String> check(RowSchema schema) throws SQLException {
-        Optional<TableDescription> table = describe();
-        if (table.isPresent()) {
-            RowIdentity told = RowIdentity.of(schema, pipeline, table.get());
-            return TableCheck.problems(table.get(), schema, told);
+        Optional<TableDescription> found = describe();
+        if (found.isPresent()) {
+            TableFit fit = TableCheck.fit(found.get(), schema, pipeline);
+            List<String> problems = new ArrayList<>(fit.problems());
+            problems.addAll(MissingTypes.of(session(), fit.additions()).problems());
+            return problems;
         }
         return pipeline.deliver().createTable()
-                ? List.of()
-                : List.of(
-                        "table %s: not there; create it, or leave out create_table: never"
-                                .formatted(
-                                        SqlIdentifier.quote(endpoint.schema(), endpoint.table())));
+                ? new TableCreation(session(), pipeline).problems(schema)
+                : List.of(notThere());
+    }
+
+    @Override
+    public List<String> notes(RowSchema schema) throws SQLException {
+        return describe()
+                .map(found -> TableCheck.fit(found, schema, pipeline).notes())
+                .orElse(List.of());
+    }
+
+    private String notThere() {
+        return "table %s: not there; create it, or leave out create_table: never"
+                .formatted(SqlIdentifier.quote(endpoint.schema(), endpoint.table()));
     }
 
     @Override
     public void prepare(RowSchema schema) throws SQLException, DestinationException {
-        refuse(check(schema));
-        if (describe().isEmpty()) {
-            new TableCreation(session(), pipeline).create(schema);
-            refuse(check(schema));
+        prepared = schema;
+        TableCreation creation = new TableCreation(session(), pipeline);
+        Optional<TableDescription> found = describe();
+        if (found.isEmpty()) {
+            if (!pipeline.deliver().createTable()) {
+                throw new DestinationException(notThere());
+            }
+            creation.create(schema);
+        } else {
+            TableFit fit = TableCheck.fit(found.get(), schema, pipeline);
+            refuse(fit.problems());
+            if (!fit.additions().isEmpty()) {
+                creation.add(found.get(), fit.additions());
+            }
         }
-        TableDescription table =
-                describe().orElseThrow(() -> new SQLException("the table has just gone", "57000"));
+        // first the shape, then all that is made for it: what changes in between is noticed
+        String shape = TableWriter.shape(session(), there());
+        table = there();
+        TableFit fit = TableCheck.fit(table, schema, pipeline);
+        refuse(fit.problems());
+        fit.notes().forEach(note -> LOG.warn("{}: {}", pipeline.mapping(), note));
         identity = RowIdentity.of(schema, pipeline, table);
-        writer = new TableWriter(session(), table, schema, identity);
+        writer = new TableWriter(session(), table, fit, identity, shape);
         if (identity == RowIdentity.NONE) {
             appends = true;
         } else {
@@ -111,6 +156,10 @@ final class PostgresClient implements DestinationClient {
         }
     }
 
+    private TableDescription there() throws SQLException {
+        return describe().orElseThrow(() -> new SQLException("the table has just gone", "57000"));
+    }
+
     private static void refuse(List<String> problems) throws DestinationException {
         if (!problems.isEmpty()) {
             throw new DestinationException(String.join("\n", problems));
@@ -119,63 +168,91 @@ final class PostgresClient implements DestinationClient {
 
     @Override
     public void write(List<ChangeRow> rows) throws SQLException, DestinationException {
+        if (!written(rows)) {
+            prepare(prepared);
+            if (!written(rows)) {
+                throw new SQLException("the table keeps changing", "57000");
+            }
+        }
+    }
+
+    /**
+     * Writes a batch.
+     *
+     * @return false: the table is no longer what was prepared for; nothing was written
+     */
+    private boolean written(List<ChangeRow> rows) throws SQLException, DestinationException {
         long number = rows.get(rows.size() - 1).sequence();
         if (appends && identity != RowIdentity.NONE) {
-            if (rows.stream().noneMatch(row -> row.operation() == Operation.DELETE)
-                    && appendedAll(rows, number)) {
-                return;
+            if (rows.stream().noneMatch(row -> row.operation() == Operation.DELETE)) {
+                try {
+                    return commit(rows, number);
+                } catch (SQLException e) {
+                    // one of them is there in an older version
+                    if (!SqlStates.is(e, SqlStates.UNIQUE_VIOLATION)) {
+                        throw blamed(e);
+                    }
+                }
             }
             appends = false;
             emptyAtStart = false;
         }
         try {
-            lanes.advance(number);
-            if (appends) {
-                writer.append(rows);
-            } else {
-                writer.merge(rows);
-            }
-            session.commit();
+            return commit(rows, number);
         } catch (SQLException e) {
-            throw rolledBack(e);
+            throw blamed(e);
+        }
+    }
+
+    /** After a failure nothing was written; or, after a lost connection, only the server knows. */
+    private boolean commit(List<ChangeRow> rows, long number)
+            throws SQLException, DestinationException {
+        try {
+            lanes.advance(number);
+            boolean fits = writer.fitsStill();
+            if (fits) {
+                letters.supersede(rows, identity);
+                if (appends) {
+                    writer.append(rows);
+                } else {
+                    writer.merge(rows);
+                }
+                session.commit();
+            } else {
+                session.rollback();
+            }
+            return fits;
+        } catch (SQLException e) {
+            rollback(e);
+            if (SqlStates.blamesTable(e)) {
+                return false;
+            }
+            throw e;
         } catch (BadRowException | FencedException e) {
             session.rollback();
             throw e;
         }
     }
 
-    /** Whether they went in; not if one of them is there in an older version. */
-    private boolean appendedAll(List<ChangeRow> rows, long number)
-            throws SQLException, DestinationException {
+    private void rollback(SQLException failure) throws SQLException {
         try {
-            lanes.advance(number);
-            writer.append(rows);
-            session.commit();
-            return true;
+            session.rollback();
         } catch (SQLException e) {
-            if (!SqlStates.is(e, SqlStates.UNIQUE_VIOLATION)) {
-                throw rolledBack(e);
-            }
-            session.rollback();
-            return false;
-        } catch (FencedException e) {
-            session.rollback();
-            throw e;
+            failure.addSuppressed(e);
+            throw failure;
         }
     }
 
-    /** Nothing was written; or, after a lost connection, only the server knows. */
-    private SQLException rolledBack(SQLException failure) throws BadRowException {
-        if (SqlStates.blamesRow(failure)) {
-            try {
-                session.rollback();
-            } catch (SQLException e) {
-                failure.addSuppressed(e);
-                return failure;
-            }
-            throw new BadRowException(SqlStates.message(failure), failure);
+    /** The failure, or the rows if they are to blame. */
+    private SQLException blamed(SQLException failure) throws SQLException, BadRowException {
+        if (!SqlStates.blamesRow(failure)) {
+            return failure;
         }
-        return failure;
+        String advice =
+                SqlStates.is(failure, SqlStates.UNIQUE_VIOLATION)
+                        ? UniqueClash.advice(session, table, SqlStates.constraint(failure))
+                        : "";
+        throw new BadRowException(SqlStates.message(failure) + advice, failure);
     }
 
     @Override
@@ -186,8 +263,10 @@ final class PostgresClient implements DestinationClient {
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws SQLException, FencedException {
         lanes.advance(row.sequence());
-        DeadLetters.write(session, pipeline, row, error);
+        letters.supersede(List.of(row), identity);
+        new DeadLetterTable(session, pipeline).write(row, identity, error);
         session.commit();
+        LetterKeys.keyText(row, identity).ifPresent(letters::add);
     }
 
     @Override

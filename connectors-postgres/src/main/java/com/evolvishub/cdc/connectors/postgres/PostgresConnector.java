@@ -1,10 +1,12 @@
 package com.evolvishub.cdc.connectors.postgres;
 
+import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.PostgresType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.util.Optional;
 
 /** Tables of a PostgreSQL database, version 13 or later. */
 public final class PostgresConnector implements DestinationConnector {
@@ -17,5 +19,10 @@ public final class PostgresConnector implements DestinationConnector {
     @Override
     public DestinationClient client(Pipeline pipeline) {
         return new PostgresClient(pipeline);
+    }
+
+    @Override
+    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
+        return Optional.of(new PostgresDeadLetters(pipeline));
     }
 }

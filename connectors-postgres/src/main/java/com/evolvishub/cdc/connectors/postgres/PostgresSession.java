@@ -25,13 +25,19 @@ final class PostgresSession {
             SET TimeZone = 'UTC';
             SET DateStyle = 'ISO, YMD';
             SET IntervalStyle = 'postgres';
+            SET lc_monetary = 'C';
+            SET array_nulls = on;
+            SET quote_all_identifiers = off;
             SET xmloption = 'content';
             SET standard_conforming_strings = on;
             SET client_min_messages = warning;
             SET statement_timeout = 0;
             SET idle_in_transaction_session_timeout = 0;
             SET lock_timeout = 0;
-            SET jit = off
+            SET jit = off;
+            SET default_transaction_isolation = 'read committed';
+            SELECT set_config(name, '0', false) FROM pg_settings
+            WHERE name IN ('idle_session_timeout', 'transaction_timeout')
             """;
 
     private final Connection connection;
@@ -102,6 +108,8 @@ final class PostgresSession {
 
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            // braces in a name are no escapes of the driver's
+            statement.setEscapeProcessing(false);
             statement.execute(sql);
         }
     }

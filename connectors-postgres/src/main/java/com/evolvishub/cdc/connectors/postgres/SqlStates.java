@@ -33,11 +33,36 @@ final class SqlStates {
 
     private SqlStates() {}
 
+    // what input functions of types like regclass, or without input, say of a value: 42704, 0A000
+    private static final List<String> INPUT_CLASSES = List.of("0A", "2B", "3F", "42");
+
+    // table, schema, column or unique index gone since it was looked at
+    private static final Set<String> TABLE_CHANGED = Set.of("42P01", "3F000", "42703", "42P10");
+
     /** Whether what is in the rows is the matter, not the server or the table. */
     static boolean blamesRow(SQLException e) {
         String state = e.getSQLState();
         return state != null
                 && (ROW_STATES.contains(state) || ROW_CLASSES.contains(state.substring(0, 2)));
+    }
+
+    /** Whether the server, having taken a COPY, refuses what is in a row of it. */
+    static boolean blamesRowOfCopy(SQLException e) {
+        return e.getSQLState() != null && INPUT_CLASSES.contains(e.getSQLState().substring(0, 2));
+    }
+
+    /** Whether the table is no longer what it was. */
+    static boolean blamesTable(SQLException e) {
+        return e.getSQLState() != null && TABLE_CHANGED.contains(e.getSQLState());
+    }
+
+    /** The constraint or index that a row violates; empty: none is named. */
+    static String constraint(SQLException e) {
+        return e instanceof PSQLException postgres
+                        && postgres.getServerErrorMessage() != null
+                        && postgres.getServerErrorMessage().getConstraint() != null
+                ? postgres.getServerErrorMessage().getConstraint()
+                : "";
     }
 
     static boolean is(SQLException e, String state) {
@@ -46,6 +71,10 @@ final class SqlStates {
 
     /** Whether trying again later may help. */
     static Failure classify(Exception failure) {
+        if (failure instanceof IllegalArgumentException) {
+            // a name that cannot be one
+            return Failure.PERMANENT;
+        }
         if (!(failure instanceof SQLException sql) || sql.getSQLState() == null) {
             return Failure.TRANSIENT;
         }

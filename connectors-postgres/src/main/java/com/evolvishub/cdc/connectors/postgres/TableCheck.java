@@ -3,7 +3,9 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,30 +13,46 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Finds what keeps rows of a schema out of a table, with the statement that mends it. */
+/**
+ * Finds how rows of a schema go into a table, and what keeps them out, with the statement that
+ * mends it.
+ */
 final class TableCheck {
 
     private final TableDescription table;
     private final RowSchema schema;
     private final RowIdentity identity;
+    private final SchemaChange policy;
+    private final List<String> key;
     private final List<String> problems = new ArrayList<>();
+    private final List<Column> additions = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
 
-    private TableCheck(TableDescription table, RowSchema schema, RowIdentity identity) {
+    private TableCheck(
+            TableDescription table, RowSchema schema, RowIdentity identity, SchemaChange policy) {
         this.table = table;
         this.schema = schema;
         this.identity = identity;
+        this.policy = policy;
+        this.key = keyOf(schema, identity);
     }
 
-    /** One line for each problem; empty: rows fit. */
-    static List<String> problems(TableDescription table, RowSchema schema, RowIdentity identity) {
-        TableCheck check = new TableCheck(table, schema, identity);
+    /** How they fit, under what the mapping says of changing columns. */
+    static TableFit fit(TableDescription table, RowSchema schema, Pipeline pipeline) {
+        RowIdentity identity = RowIdentity.of(schema, pipeline, table);
+        TableCheck check =
+                new TableCheck(table, schema, identity, pipeline.deliver().schemaChange());
         check.kind();
         if (check.problems.isEmpty()) {
             schema.columns().forEach(check::column);
             check.columnsLeftOut();
             check.key();
+            if (identity == RowIdentity.NONE && RowIdentity.comparesWithoutKey(schema, pipeline)) {
+                check.appendsOnly();
+            }
         }
-        return List.copyOf(check.problems);
+        return new TableFit(schema, check.problems, check.additions, check.leftOut, check.notes);
     }
 
     private void kind() {
@@ -53,42 +71,112 @@ final class TableCheck {
 
     private void column(Column column) {
         Optional<TableColumn> found = table.column(column.target());
-        String name = SqlIdentifier.quote(column.target());
         if (found.isEmpty()) {
-            problems.add(missing(column, name));
+            missing(column);
         } else if (found.get().generated()) {
-            problems.add(
-                    "column %s: computed by %s itself; leave it out with exclude_columns"
-                            .formatted(name, table.quoted()));
-        } else if (!TypeFit.fits(column.type().name(), found.get().baseType())) {
-            problems.add(
-                    ("column %s: source type %s does not fit destination type %s; ALTER TABLE %s"
-                                    + " ALTER COLUMN %s TYPE %s")
-                            .formatted(
-                                    name,
-                                    column.type().name(),
-                                    found.get().type(),
-                                    table.quoted(),
-                                    name,
-                                    column.type().name()));
+            generated(column);
+        } else if (!TypeFit.fits(column.type().name(), found.get().baseType())
+                && !TypeFit.fits(column.type().base(), found.get().baseType())) {
+            problems.add(retyped(column, found.get()));
         }
     }
 
-    private String missing(Column column, String name) {
-        String meant =
-                NearMiss.of(
-                                column.target(),
-                                table.columns().stream().map(TableColumn::name).toList())
-                        .map(near -> "; did you mean %s?".formatted(SqlIdentifier.quote(near)))
-                        .orElse("");
-        return ("column %s: not in %s%s; map it with column_mapping, leave it out with"
-                        + " exclude_columns, or ALTER TABLE %s ADD COLUMN %s %s")
-                .formatted(name, table.quoted(), meant, table.quoted(), name, column.type().name());
+    private void generated(Column column) {
+        String name = SqlIdentifier.quote(column.target());
+        if (key.contains(column.target())) {
+            problems.add(
+                    "column %s: computed by %s itself, so it cannot be the key of rows that come"
+                                    .formatted(name, table.quoted())
+                            + "; name another key");
+            return;
+        }
+        leftOut.add(column.target());
+        notes.add(
+                "column %s is computed by %s itself: the source's values are left out"
+                        .formatted(name, table.quoted()));
+    }
+
+    private String retyped(Column column, TableColumn found) {
+        String name = SqlIdentifier.quote(column.target());
+        String type = ColumnTypes.created(column.type());
+        // without it the server refuses what it would not cast by itself
+        String using = TypeFit.fits(found.baseType(), type) ? "" : " USING " + name + "::" + type;
+        return "column %s: source type %s does not fit destination type %s; ALTER TABLE %s ALTER COLUMN %s TYPE %s%s"
+                .formatted(
+                        name,
+                        column.type().name(),
+                        found.type(),
+                        table.quoted(),
+                        name,
+                        type,
+                        using);
+    }
+
+    private void missing(Column column) {
+        Optional<String> near = NearMiss.of(column.target(), columnsWithoutSource());
+        boolean isKey = key.contains(column.target());
+        if (policy == SchemaChange.IGNORE && !isKey) {
+            leftOut.add(column.target());
+            notes.add(
+                    "column %s is not in %s and is left out (schema_change: ignore)"
+                            .formatted(SqlIdentifier.quote(column.target()), table.quoted()));
+        } else if (policy == SchemaChange.EVOLVE
+                && !isKey
+                && near.isEmpty()
+                && column.nullable()
+                && table.alterable()) {
+            additions.add(column);
+        } else {
+            problems.add(missing(column, near, isKey));
+        }
+    }
+
+    private List<String> columnsWithoutSource() {
+        Set<String> fed = targets();
+        return table.columns().stream()
+                .map(TableColumn::name)
+                .filter(name -> !fed.contains(name))
+                .toList();
+    }
+
+    private String missing(Column column, Optional<String> near, boolean isKey) {
+        String name = SqlIdentifier.quote(column.target());
+        return "column %s: not in %s%s; map it with column_mapping, leave it out with exclude_columns, or %s"
+                .formatted(
+                        name,
+                        table.quoted(),
+                        near.map(meant -> "; did you mean " + SqlIdentifier.quote(meant) + "?")
+                                .orElseGet(() -> whyNotAdded(column, isKey)),
+                        addition(table, column));
+    }
+
+    private String whyNotAdded(Column column, boolean isKey) {
+        if (policy == SchemaChange.FAIL) {
+            return " (schema_change: fail)";
+        }
+        if (isKey) {
+            return ", and rows are told apart by it";
+        }
+        return column.nullable()
+                ? ", and this role may not add it, because it does not own the table"
+                : ", and not added by itself, because it is NOT NULL at the source";
+    }
+
+    /** The statement that adds a column; it may be run twice. */
+    static String addition(TableDescription table, Column column) {
+        return "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s"
+                .formatted(
+                        table.quoted(),
+                        SqlIdentifier.quote(column.target()),
+                        ColumnTypes.created(column.type()));
+    }
+
+    private Set<String> targets() {
+        return schema.columns().stream().map(Column::target).collect(Collectors.toSet());
     }
 
     private void columnsLeftOut() {
-        Set<String> written =
-                schema.columns().stream().map(Column::target).collect(Collectors.toSet());
+        Set<String> written = targets();
         for (TableColumn column : table.columns()) {
             boolean ours =
                     identity == RowIdentity.ROW_ID
@@ -105,7 +193,6 @@ final class TableCheck {
     }
 
     private void key() {
-        List<String> key = keyOf(schema, identity);
         if (!key.isEmpty() && !table.isUnique(key)) {
             problems.add(
                     ("%s has no unique index on exactly the key's columns %s; CREATE UNIQUE INDEX"
@@ -118,6 +205,15 @@ final class TableCheck {
                                             .map(SqlIdentifier::quote)
                                             .collect(Collectors.joining(", "))));
         }
+    }
+
+    private void appendsOnly() {
+        notes.add(
+                ("rows are only appended to %s: the mapping compares everything and has no key, and"
+                                + " the table has no column %s, so an update comes as one more row"
+                                + " and a delete does not come at all. Name the columns that tell"
+                                + " rows apart with key: [..], or let the mapping make the table")
+                        .formatted(table.quoted(), RowIdentity.ROW_ID_COLUMN));
     }
 
     /** The columns that tell rows apart, by the destination's names. */

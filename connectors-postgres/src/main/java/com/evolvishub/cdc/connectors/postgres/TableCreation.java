@@ -1,25 +1,29 @@
 package com.evolvishub.cdc.connectors.postgres;
 
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
-import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a missing destination table from the source's types. */
+/** Makes a missing destination table from the source's types, or columns that a table lacks. */
 final class TableCreation {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableCreation.class);
 
-    // types of extensions and of users have higher ones, which differ between databases
-    private static final int LAST_BUILT_IN_OID = 16383;
+    private static final int TRIES = 5;
+
+    // what two run into that make one table or one type at a time
+    private static final Set<String> SOMEBODY_ELSE_DID = Set.of("23505", "42701", "42710", "42P07");
 
     private final PostgresSession session;
     private final Pipeline pipeline;
@@ -29,12 +33,100 @@ final class TableCreation {
         this.pipeline = pipeline;
     }
 
-    void create(RowSchema schema) throws SQLException {
+    /** What would keep the table from being made. It is tried and taken back. */
+    List<String> problems(RowSchema schema) throws SQLException {
+        List<String> problems = MissingTypes.of(session, schema.columns()).problems();
+        if (!problems.isEmpty()) {
+            return problems;
+        }
+        try {
+            run(statements(schema));
+            return List.of();
+        } catch (DestinationException refused) {
+            return List.of(refused.getMessage());
+        } finally {
+            session.rollback();
+        }
+    }
+
+    void create(RowSchema schema) throws SQLException, DestinationException {
+        refuse(MissingTypes.of(session, schema.columns()));
+        commit(() -> statements(schema));
+    }
+
+    /** Adds columns, in a transaction of their own. Those that are there by now are let be. */
+    void add(TableDescription table, List<Column> columns)
+            throws SQLException, DestinationException {
+        refuse(MissingTypes.of(session, columns));
+        commit(
+                () -> {
+                    List<String> statements =
+                            new ArrayList<>(MissingTypes.of(session, columns).statements());
+                    columns.forEach(column -> statements.add(TableCheck.addition(table, column)));
+                    return statements;
+                });
+    }
+
+    private static void refuse(MissingTypes types) throws DestinationException {
+        if (!types.problems().isEmpty()) {
+            throw new DestinationException(String.join("\n", types.problems()));
+        }
+    }
+
+    private interface Statements {
+        List<String> now() throws SQLException;
+    }
+
+    private void commit(Statements statements) throws SQLException, DestinationException {
+        for (int left = TRIES; ; left--) {
+            List<String> made = statements.now();
+            try {
+                run(made);
+                session.commit();
+                made.forEach(sql -> LOG.info("{}: {}", pipeline.mapping(), sql));
+                return;
+            } catch (SQLException e) {
+                session.rollback();
+                if (left == 0 || !SOMEBODY_ELSE_DID.contains(e.getSQLState())) {
+                    throw e;
+                }
+            } catch (DestinationException e) {
+                session.rollback();
+                throw e;
+            }
+        }
+    }
+
+    private void run(List<String> statements) throws SQLException, DestinationException {
+        // whoever reads the table for long must not hold up all others behind us
+        session.execute("SET LOCAL lock_timeout = '5s'");
+        for (String sql : statements) {
+            try {
+                session.execute(sql);
+            } catch (SQLException e) {
+                if (SqlStates.classify(e) == Failure.TRANSIENT
+                        || SOMEBODY_ELSE_DID.contains(e.getSQLState())) {
+                    throw e;
+                }
+                throw new DestinationException(
+                        "%s; mend that, or have this run: %s"
+                                .formatted(SqlStates.message(e), String.join("; ", statements)),
+                        e);
+            }
+        }
+    }
+
+    private List<String> statements(RowSchema schema) throws SQLException {
+        List<String> statements =
+                new ArrayList<>(MissingTypes.of(session, schema.columns()).statements());
         EndpointSpec endpoint = pipeline.deliver().destination();
         String table = SqlIdentifier.quote(endpoint.schema(), endpoint.table());
         List<String> lines = new ArrayList<>();
         for (Column column : schema.columns()) {
-            lines.add(SqlIdentifier.quote(column.target()) + " " + type(column));
+            lines.add(
+                    SqlIdentifier.quote(column.target())
+                            + " "
+                            + ColumnTypes.created(column.type()));
         }
         if (RowIdentity.comparesWithoutKey(schema, pipeline)) {
             lines.add(RowIdentity.ROW_ID_COLUMN + " bytea PRIMARY KEY");
@@ -45,26 +137,8 @@ final class TableCreation {
                             .map(column -> SqlIdentifier.quote(column.target()))
                             .collect(Collectors.joining(", ", "PRIMARY KEY (", ")")));
         }
-        session.execute(
+        statements.add(
                 "CREATE TABLE IF NOT EXISTS %s (%s)".formatted(table, String.join(", ", lines)));
-        session.commit();
-        LOG.info("{}: created table {}", pipeline.mapping(), table);
-    }
-
-    /** The source's own type; a type that this database does not have becomes text. */
-    private String type(Column column) throws SQLException {
-        SqlType type = column.type();
-        if (type.oid() <= LAST_BUILT_IN_OID && type.kind() != 'p') {
-            return type.name();
-        }
-        if (new TableDescriber(session).hasType(type.name())) {
-            return type.name();
-        }
-        LOG.info(
-                "{}: column {} becomes text: the destination has no type {}",
-                pipeline.mapping(),
-                column.target(),
-                type.name());
-        return "text";
+        return statements;
     }
 }

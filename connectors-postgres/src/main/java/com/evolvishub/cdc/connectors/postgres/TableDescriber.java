@@ -15,15 +15,19 @@ final class TableDescriber {
 
     private static final String TABLE =
             """
-            SELECT c.oid, n.nspname, c.relname, c.relkind
+            SELECT c.oid, n.nspname, c.relname, c.relkind, pg_has_role(c.relowner, 'USAGE') AS owned
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid = to_regclass(?)""";
 
     private static final String COLUMNS =
             """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type,
-                   CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
-                        ELSE format_type(a.atttypid, a.atttypmod) END AS base_type,
+                   (WITH RECURSIVE below (oid, modifier, kind, next, next_modifier) AS (
+                      SELECT t.oid, a.atttypmod, t.typtype, t.typbasetype, t.typtypmod
+                      UNION ALL
+                      SELECT b.oid, below.next_modifier, b.typtype, b.typbasetype, b.typtypmod
+                      FROM below JOIN pg_type b ON b.oid = below.next WHERE below.kind = 'd')
+                    SELECT format_type(oid, modifier) FROM below WHERE kind <> 'd') AS base_type,
                    a.attnotnull OR t.typnotnull AS not_null, a.attgenerated <> '' AS generated,
                    a.attidentity, a.atthasdef OR t.typdefault IS NOT NULL AS has_default
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
@@ -86,6 +90,7 @@ final class TableDescriber {
                 table.getString("nspname"),
                 table.getString("relname"),
                 table.getString("relkind").charAt(0),
+                table.getBoolean("owned"),
                 columns(oid),
                 primaryKey,
                 uniqueKeys);

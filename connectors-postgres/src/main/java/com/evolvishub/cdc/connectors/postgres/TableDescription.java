@@ -12,6 +12,7 @@ import java.util.Set;
  * @param schema its schema
  * @param name its name
  * @param kind {@code pg_class.relkind}: r table, p partitioned table, f foreign table, v view …
+ * @param alterable whether this session's role may change it: it owns it
  * @param columns in the table's order
  * @param primaryKey its columns; empty: none
  * @param uniqueKeys columns of each whole, immediate unique index, the primary key's among them
@@ -20,6 +21,7 @@ record TableDescription(
         String schema,
         String name,
         char kind,
+        boolean alterable,
         List<TableColumn> columns,
         List<String> primaryKey,
         List<List<String>> uniqueKeys) {

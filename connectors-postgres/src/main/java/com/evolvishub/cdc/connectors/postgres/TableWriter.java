@@ -3,10 +3,13 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Operation;
-import com.evolvishub.cdc.flow.RowSchema;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Writes batches of one schema into the table, inside the caller's transaction. */
 final class TableWriter {
@@ -15,16 +18,49 @@ final class TableWriter {
     private final RowIdentity identity;
     private final WriteStatements statements;
     private final LatestVersions latestVersions;
+    private final TableFit.Cells cells;
+    private final String shape;
 
+    /**
+     * @param table read after {@link #shape}, so that what changes in between is noticed
+     * @param shape the table's, when it was looked at
+     */
     TableWriter(
             PostgresSession session,
             TableDescription table,
-            RowSchema schema,
-            RowIdentity identity) {
+            TableFit fit,
+            RowIdentity identity,
+            String shape) {
         this.session = session;
         this.identity = identity;
-        this.statements = new WriteStatements(table, schema, identity);
-        this.latestVersions = new LatestVersions(schema, identity);
+        this.statements = new WriteStatements(table, fit, identity);
+        this.latestVersions = new LatestVersions(fit.schema(), identity);
+        this.cells = fit.cells();
+        this.shape = shape;
+    }
+
+    /** What a table looks like now, in one text. */
+    static String shape(PostgresSession session, TableDescription table) throws SQLException {
+        try (Statement statement = session.connection().createStatement();
+                ResultSet row = statement.executeQuery(WriteStatements.shape(table))) {
+            return row.next() ? row.getString(1) : "";
+        } finally {
+            session.rollback();
+        }
+    }
+
+    /**
+     * Whether the table is still what it was looked at as, and stays so until the transaction's
+     * end: text that its columns were fit for could be rounded or cut by others.
+     */
+    boolean fitsStill() throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.execute(statements.holdAndShape());
+            statement.getMoreResults();
+            try (ResultSet row = statement.getResultSet()) {
+                return row.next() && Objects.equals(row.getString(1), shape);
+            }
+        }
     }
 
     /** Makes the temporary tables that {@link #merge} needs. */
@@ -39,7 +75,7 @@ final class TableWriter {
      * Puts rows in without looking for older versions of them. Deletes are left out: without a key
      * there is nothing they could name.
      */
-    void append(List<ChangeRow> rows) throws SQLException {
+    void append(List<ChangeRow> rows) throws SQLException, BadRowException {
         copy(statements.copyIntoTable(), rows);
     }
 
@@ -56,23 +92,44 @@ final class TableWriter {
         }
         if (deletes.size() < latest.size()) {
             copy(statements.copyIntoRows(), latest);
+            refuseChangedIdentities();
             session.execute(statements.merge());
         }
     }
 
-    private void copy(String sql, Collection<ChangeRow> rows) throws SQLException {
-        try (CopyLines lines = new CopyLines(session.copyManager(), sql)) {
+    private void refuseChangedIdentities() throws SQLException, BadRowException {
+        Optional<String> select = statements.changedIdentities();
+        if (select.isEmpty()) {
+            return;
+        }
+        try (Statement statement = session.connection().createStatement();
+                ResultSet row = statement.executeQuery(select.get())) {
+            if (row.next()) {
+                throw new BadRowException(row.getString(1), null);
+            }
+        }
+    }
+
+    private void copy(String sql, Collection<ChangeRow> rows) throws SQLException, BadRowException {
+        CopyLines begun = new CopyLines(session.copyManager(), sql);
+        try (CopyLines lines = begun) {
             for (ChangeRow row : rows) {
                 if (row.operation() == Operation.DELETE) {
                     continue;
                 }
+                byte[] line = cells.of(row.line());
                 if (identity == RowIdentity.ROW_ID) {
-                    lines.line(row.line(), row.rowId());
+                    lines.line(line, row.rowId());
                 } else {
-                    lines.line(row.line());
+                    lines.line(line);
                 }
             }
             lines.finish();
+        } catch (SQLException e) {
+            if (SqlStates.blamesRowOfCopy(e)) {
+                throw new BadRowException(SqlStates.message(e), e);
+            }
+            throw e;
         }
     }
 

@@ -68,7 +68,9 @@ final class TypeFit {
     }
 
     private static boolean holdsAnyText(TypeName type) {
-        return type.isUnlimited() && Set.of("text", "character varying").contains(type.base());
+        return type.isUnlimited()
+                && (Set.of("text", "character varying").contains(type.base())
+                        || type.base().endsWith(".citext"));
     }
 
     /** Types whose name without a limit means a limit of 1. */

@@ -22,7 +22,11 @@ record TypeName(String base, List<Integer> modifiers, boolean array) {
 
     static TypeName of(String printed) {
         boolean array = printed.endsWith("[]");
-        String element = array ? printed.substring(0, printed.indexOf("[]")) : printed;
+        String element = array ? printed.substring(0, printed.length() - 2) : printed;
+        if (element.endsWith("\"")) {
+            // a quoted name has no modifiers, whatever stands in it
+            return new TypeName(element, List.of(), array);
+        }
         Matcher matcher = MODIFIERS.matcher(element);
         List<Integer> modifiers = new ArrayList<>();
         String base = element;

@@ -57,7 +57,7 @@ public final class CdcJob {
                 plan.pipelines().stream()
                         .anyMatch(
                                 pipeline -> !(pipeline.scan().schedule() instanceof Schedule.Once));
-        JobOptions options = new JobOptions(UUID.randomUUID().toString(), !endless, fresh);
+        JobOptions options = new JobOptions(UUID.randomUUID().toString(), !endless, fresh, true);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment();
         environment.configure(FlinkSettings.of(plan));

@@ -22,6 +22,7 @@ import picocli.CommandLine.IVersionProvider;
             ValidateCommand.class,
             ExplainCommand.class,
             StatusCommand.class,
+            DeadLettersCommand.class,
             HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },

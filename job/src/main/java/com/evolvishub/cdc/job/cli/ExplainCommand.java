@@ -59,7 +59,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private PlannedFile plan() {
-        Catalog catalog = offline ? Catalog.OFFLINE : new PostgresCatalog("evolvishub-cdc explain");
+        Catalog catalog = offline ? Catalog.OFFLINE : new PostgresCatalog("explain");
         try {
             return PlannedFile.load(config.file, RunOverrides.NONE, System.getenv(), catalog);
         } catch (SourceException failure) {

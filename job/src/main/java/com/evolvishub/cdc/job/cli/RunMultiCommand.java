@@ -48,7 +48,10 @@ final class RunMultiCommand implements Callable<Integer> {
 
     /** One worker or several. */
     static final class Placement {
-        @Option(names = "--sequential", description = "One worker; mappings take turns.")
+        @Option(
+                names = "--sequential",
+                description =
+                        "One worker; mappings take turns, one_time ones run one after the other.")
         boolean sequential;
 
         @Option(names = "--parallel", description = "Several workers, whatever the file says.")

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.job.cli;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.embedded.EmbeddedRun;
 import com.evolvishub.cdc.job.embedded.RunSettings;
+import com.evolvishub.cdc.job.preflight.Checkup;
 import com.evolvishub.cdc.job.preflight.Finding;
 import com.evolvishub.cdc.job.preflight.Preflight;
 import com.evolvishub.cdc.job.status.JobReport;
@@ -56,11 +57,14 @@ final class RunSession {
         file.warnings().forEach(warning -> err.println("warning: " + warning));
         file.requireBuilt();
 
-        CompletableFuture<List<Finding>> findings =
+        CompletableFuture<Checkup> checkup =
                 CompletableFuture.supplyAsync(() -> Preflight.check(file));
         RunSettings settings = new RunSettings(stateDirectory, options.port, options.fresh);
         try (EmbeddedRun run = EmbeddedRun.prepare(file.physical(), settings)) {
-            Optional<Integer> refused = refuse(file, run, findings.get());
+            Checkup seen = checkup.get();
+            out.println(seen.table());
+            out.flush();
+            Optional<Integer> refused = refuse(file, run, seen.findings());
             if (refused.isPresent()) {
                 return refused.get();
             }

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.job.cli;
 
 import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.preflight.Checkup;
 import com.evolvishub.cdc.job.preflight.Finding;
 import com.evolvishub.cdc.job.preflight.Preflight;
 import java.io.PrintWriter;
@@ -40,7 +41,7 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         PlannedFile file = PlannedFile.load(config.file);
         file.warnings().forEach(warning -> err.println("warning: " + warning));
-        List<Finding> findings = offline ? Preflight.offline(file) : Preflight.check(file);
+        List<Finding> findings = offline ? Preflight.offline(file) : look(file, out);
         findings.forEach(
                 finding ->
                         err.println(
@@ -54,5 +55,11 @@ final class ValidateCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         return findings.stream().anyMatch(Finding::mistake) ? ExitCode.MISTAKE : ExitCode.OUTAGE;
+    }
+
+    private static List<Finding> look(PlannedFile file, PrintWriter out) {
+        Checkup seen = Preflight.check(file);
+        out.println(seen.table());
+        return seen.findings();
     }
 }

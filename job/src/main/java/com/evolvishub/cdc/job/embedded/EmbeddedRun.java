@@ -89,7 +89,8 @@ public final class EmbeddedRun implements AutoCloseable {
 
     /** Submits the job; from here on rows flow. */
     public void start() throws Exception {
-        JobOptions options = new JobOptions(UUID.randomUUID().toString(), false, settings.fresh());
+        JobOptions options =
+                new JobOptions(UUID.randomUUID().toString(), false, settings.fresh(), false);
         Configuration configuration = FlinkSettings.of(plan);
         if (plan.checkpointStorage().isEmpty()) {
             configuration.set(

@@ -8,26 +8,34 @@ import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.project.ProjectFunction;
+import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.physical.MapProject;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * Asks every source and every destination of a plan whether its mapping can work: reachable,
- * allowed, tables and columns there, types that fit. Side by side, so that one server that does not
- * answer costs one connection timeout in all.
+ * allowed, tables and columns there, types that fit. All sources side by side, then all
+ * destinations, which are shown the rows to come where the source could tell them.
  */
 public final class Preflight {
 
-    private static final int AT_ONCE = 16;
+    private static final SideBySide ENDS =
+            new SideBySide(16, Duration.ofSeconds(20), Duration.ofSeconds(40));
+
+    private static final RowSchema UNKNOWN = new RowSchema(List.of(), List.of());
 
     private final PlannedFile file;
     private final Destinations destinations = Destinations.load();
+
+    /** What a source told. */
+    private record Told(Optional<RowSchema> schema, List<Finding> findings) {}
 
     private Preflight(PlannedFile file) {
         this.file = file;
@@ -35,59 +43,18 @@ public final class Preflight {
 
     /** What keeps mappings from working whatever the servers say; asks none. */
     public static List<Finding> offline(PlannedFile file) {
-        return file.physical().pipelines().stream()
-                .filter(Pipeline::enabled)
+        return enabled(file).stream()
                 .flatMap(pipeline -> notBuilt(file, pipeline).stream())
                 .toList();
     }
 
-    /** What keeps mappings from working now, in the file's order; empty: nothing. */
-    public static List<Finding> check(PlannedFile file) {
-        Preflight preflight = new Preflight(file);
-        List<Pipeline> pipelines =
-                file.physical().pipelines().stream().filter(Pipeline::enabled).toList();
-        ExecutorService threads =
-                Executors.newFixedThreadPool(
-                        Math.max(1, Math.min(AT_ONCE, pipelines.size())),
-                        work -> {
-                            Thread thread = new Thread(work, "preflight");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        try {
-            List<Future<List<Finding>>> answers = new ArrayList<>();
-            for (Pipeline pipeline : pipelines) {
-                answers.add(threads.submit(() -> preflight.check(pipeline)));
-            }
-            List<Finding> findings = new ArrayList<>();
-            for (Future<List<Finding>> answer : answers) {
-                findings.addAll(answer.get());
-            }
-            return findings;
-        } catch (ExecutionException bug) {
-            throw new IllegalStateException("preflight failed", bug.getCause());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        } finally {
-            threads.shutdownNow();
-        }
+    /** Looks at both ends of every mapping that runs. */
+    public static Checkup check(PlannedFile file) {
+        return new Preflight(file).check(enabled(file));
     }
 
-    private List<Finding> check(Pipeline pipeline) {
-        List<Finding> notBuilt = notBuilt(file, pipeline);
-        if (!notBuilt.isEmpty()) {
-            return notBuilt;
-        }
-        RowSchema schema;
-        try {
-            schema = SourceProbe.schema(pipeline);
-        } catch (SourceException failure) {
-            String key = failure.key().isEmpty() ? "source" : failure.key();
-            return List.of(finding(pipeline, key, failure.getMessage(), !failure.isPassing()));
-        }
-        List<String> dropped = pipeline.project().map(MapProject::dropped).orElse(List.of());
-        return destination(pipeline, ProjectFunction.without(schema, dropped));
+    private static List<Pipeline> enabled(PlannedFile file) {
+        return file.physical().pipelines().stream().filter(Pipeline::enabled).toList();
     }
 
     private static List<Finding> notBuilt(PlannedFile file, Pipeline pipeline) {
@@ -96,22 +63,115 @@ public final class Preflight {
                 .toList();
     }
 
-    private List<Finding> destination(Pipeline pipeline, RowSchema schema) {
-        String endpoint = file.destinationKey(pipeline);
+    private Checkup check(List<Pipeline> pipelines) {
+        List<Callable<Told>> sources = new ArrayList<>();
+        pipelines.forEach(pipeline -> sources.add(() -> source(pipeline)));
+        List<Optional<Told>> told = ENDS.ask(sources);
+        List<Callable<Look>> sinks = new ArrayList<>();
+        for (int i = 0; i < pipelines.size(); i++) {
+            Pipeline pipeline = pipelines.get(i);
+            Optional<RowSchema> schema = told.get(i).flatMap(Told::schema);
+            sinks.add(() -> destination(pipeline, schema));
+        }
+        List<Optional<Look>> seen = ENDS.ask(sinks);
+        List<Look> looks = new ArrayList<>();
+        for (int i = 0; i < pipelines.size(); i++) {
+            Pipeline pipeline = pipelines.get(i);
+            List<Finding> found =
+                    told.get(i)
+                            .map(Told::findings)
+                            .orElseGet(() -> List.of(silent(pipeline, "source")));
+            looks.add(
+                    new Look(
+                            pipeline.mapping(),
+                            "source",
+                            address(pipeline.scan().source()),
+                            found,
+                            ""));
+            String key = file.destinationKey(pipeline);
+            looks.add(
+                    seen.get(i)
+                            .orElseGet(() -> look(pipeline, List.of(silent(pipeline, key)), "")));
+        }
+        return new Checkup(looks);
+    }
+
+    private Told source(Pipeline pipeline) {
+        try {
+            return new Told(Optional.of(SourceProbe.schema(pipeline)), List.of());
+        } catch (SourceException failure) {
+            String key = failure.key().isEmpty() ? "source" : failure.key();
+            return new Told(
+                    Optional.empty(),
+                    List.of(finding(pipeline, key, failure.getMessage(), !failure.isPassing())));
+        }
+    }
+
+    private Look destination(Pipeline pipeline, Optional<RowSchema> schema) {
+        List<Finding> notBuilt = notBuilt(file, pipeline);
+        if (!notBuilt.isEmpty()) {
+            return look(pipeline, notBuilt, "");
+        }
+        String key = file.destinationKey(pipeline);
+        String open =
+                schema.isPresent() ? "" : "its columns: they are not known without the source";
         DestinationClient client =
                 destinations.connector(pipeline.deliver().destination().type()).client(pipeline);
         try (client) {
-            return client.check(schema).stream()
-                    .map(problem -> finding(pipeline, endpoint + ".table", problem, true))
-                    .toList();
+            List<String> dropped = pipeline.project().map(MapProject::dropped).orElse(List.of());
+            // without a schema the question is only whether somebody answers
+            List<String> problems =
+                    client.check(
+                            schema.map(s -> ProjectFunction.without(s, dropped)).orElse(UNKNOWN));
+            List<Finding> found =
+                    schema.isEmpty()
+                            ? List.of()
+                            : problems.stream()
+                                    .map(
+                                            problem ->
+                                                    finding(
+                                                            pipeline,
+                                                            key + ".table",
+                                                            problem,
+                                                            true))
+                                    .toList();
+            return look(pipeline, found, open);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException unaskable) {
+            if (schema.isPresent()) {
+                throw unaskable;
+            }
+            return look(pipeline, List.of(), open);
         } catch (Exception failure) {
-            return List.of(
-                    finding(
-                            pipeline,
-                            endpoint,
-                            String.valueOf(failure.getMessage()),
-                            client.classify(failure) == Failure.PERMANENT));
+            boolean mistake = client.classify(failure) == Failure.PERMANENT;
+            String message = String.valueOf(failure.getMessage());
+            return look(pipeline, List.of(finding(pipeline, key, message, mistake)), "");
         }
+    }
+
+    private Look look(Pipeline pipeline, List<Finding> findings, String open) {
+        EndpointSpec endpoint = pipeline.deliver().destination();
+        String label =
+                destinations
+                        .types()
+                        .find(endpoint.type())
+                        .map((DestinationType type) -> type.label(endpoint))
+                        .orElse(endpoint.type());
+        return new Look(pipeline.mapping(), "destination", label, findings, open);
+    }
+
+    private static String address(EndpointSpec source) {
+        ConnectionSpec connection = source.connection();
+        return "%s %s:%d/%s"
+                .formatted(
+                        source.type(), connection.host(), connection.port(), connection.database());
+    }
+
+    private Finding silent(Pipeline pipeline, String key) {
+        return finding(
+                pipeline,
+                key,
+                "no answer in time; the mapping is tried again while it runs",
+                false);
     }
 
     private Finding finding(Pipeline pipeline, String key, String message, boolean mistake) {

@@ -62,10 +62,8 @@ public final class StatusRenderer {
         StringBuilder text = new StringBuilder(Figures.align(rows, 2));
         for (MappingStatus mapping : report.mappings()) {
             if (!mapping.cause().isEmpty()) {
-                text.append("%n%s: %s".formatted(mapping.name(), mapping.cause()));
-                if (!mapping.nextTry().isEmpty()) {
-                    text.append(" (next try %s)".formatted(mapping.nextTry()));
-                }
+                text.append(
+                        "%n%s: %s%s".formatted(mapping.name(), mapping.cause(), times(mapping)));
             }
         }
         ExecutionSummary summary = report.summary();
@@ -80,5 +78,21 @@ public final class StatusRenderer {
                                 summary.successfulExecutions(),
                                 summary.failedExecutions()))
                 .toString();
+    }
+
+    /** Since when, and when it is tried again. */
+    private static String times(MappingStatus mapping) {
+        List<String> times = new ArrayList<>();
+        if (!mapping.since().isEmpty()) {
+            times.add("since " + second(mapping.since()));
+        }
+        if (!mapping.nextTry().isEmpty()) {
+            times.add("next try " + second(mapping.nextTry()));
+        }
+        return times.isEmpty() ? "" : " (" + String.join(", ", times) + ")";
+    }
+
+    private static String second(String instant) {
+        return instant.replaceFirst("\\.\\d+Z$", "Z");
     }
 }

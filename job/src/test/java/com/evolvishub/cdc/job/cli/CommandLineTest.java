@@ -13,7 +13,8 @@ class CommandLineTest {
     private final StringWriter text = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run-multi", "run-mapping", "validate", "explain", "status"})
+    @ValueSource(
+            strings = {"run-multi", "run-mapping", "validate", "explain", "status", "dead-letters"})
     void helpHasAnExampleForEveryCommand(String command) {
         assertThat(execute(command, "--help")).isZero();
 

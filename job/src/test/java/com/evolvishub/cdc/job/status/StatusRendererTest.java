@@ -14,7 +14,7 @@ class StatusRendererTest {
                         "MAPPING  STATE         READ  WRITTEN  QUEUED    LAG  POLLS  ERRORS",
                         "orders   idle         1,234    1,200      34  2.5 s      4       1",
                         "people   quarantined      0        0       0      -      0       0",
-                        "people: relation \"people\" does not exist (next try 2024-01-01T00:05:00Z)",
+                        "people: relation \"people\" does not exist (since 2024-01-01T00:00:00Z, next try 2024-01-01T00:05:00Z)",
                         "shop: 2 mappings, 2 enabled; 1,200 rows delivered; 4 polls, 1 failures");
     }
 
@@ -60,7 +60,7 @@ class StatusRendererTest {
                                 "people",
                                 "quarantined",
                                 "relation \"people\" does not exist",
-                                "2024-01-01T00:05:00Z",
+                                "2024-01-01T00:05:00.123456Z",
                                 0,
                                 0,
                                 0));

@@ -2,6 +2,8 @@ package com.evolvishub.cdc.planner.destination;
 
 import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -9,6 +11,11 @@ import java.util.regex.Pattern;
 public final class RedisStreamsType implements DestinationType {
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
+    private static final Pattern MILLIS = Pattern.compile("[1-9][0-9]{0,8}");
+    private static final String MILLIS_PARAMETER = "socketTimeoutMillis";
+    private static final List<String> PARAMETERS =
+            List.of("clientName", "sentinelPassword", "sentinelUser", MILLIS_PARAMETER);
+    private static final List<String> NEGOTIATING = List.of("allow", "prefer");
 
     @Override
     public String name() {
@@ -37,7 +44,7 @@ public final class RedisStreamsType implements DestinationType {
                 OptionKey.of(
                         "approximate_trimming",
                         Kind.FLAG,
-                        "Whether Redis may keep some more than `max_length`."),
+                        "Whether Redis may keep some more than `max_length`; true, if not given."),
                 OptionKey.of("cluster", Kind.FLAG, "Whether the server is one of a cluster."),
                 OptionKey.of(
                         "sentinel_master",
@@ -62,7 +69,36 @@ public final class RedisStreamsType implements DestinationType {
         }
         checks.requireTable("a stream");
         checks.refuseSchema();
+        checkTls(endpoint.connection().tls(), checks);
+        checkParameters(endpoint.connection().parameters(), checks);
         return checks.problems();
+    }
+
+    private static void checkTls(TlsSpec tls, EndpointChecks checks) {
+        if (NEGOTIATING.contains(tls.mode())) {
+            checks.add(
+                    "ssl_mode",
+                    "\"%s\" is not possible, a port of Redis speaks TLS or does not; expected disable, require, verify-ca or verify-full"
+                            .formatted(tls.mode()));
+        }
+        if (tls.certificate().isEmpty() != tls.key().isEmpty()) {
+            checks.add("ssl_cert", "goes with ssl_key; give both");
+        }
+    }
+
+    private static void checkParameters(List<Option> parameters, EndpointChecks checks) {
+        for (Option parameter : parameters) {
+            String key = "additional_params." + parameter.name();
+            if (!PARAMETERS.contains(parameter.name())) {
+                checks.add(
+                        key,
+                        "is not known to redis_streams; expected one of "
+                                + String.join(", ", PARAMETERS));
+            } else if (parameter.name().equals(MILLIS_PARAMETER)
+                    && !MILLIS.matcher(parameter.value().reveal()).matches()) {
+                checks.add(key, "expected a number of milliseconds");
+            }
+        }
     }
 
     @Override
@@ -73,6 +109,7 @@ public final class RedisStreamsType implements DestinationType {
     @Override
     public String exactlyOnce() {
         return "the last sequence number stands in a key beside the stream and is compared and set"
-                + " in the script that adds the entries";
+                + " in the script that adds the entries; what the server loses of its own (weak"
+                + " persistence, a failover) is lost";
     }
 }

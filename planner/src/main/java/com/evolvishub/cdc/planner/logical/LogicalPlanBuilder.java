@@ -74,7 +74,7 @@ public final class LogicalPlanBuilder {
                 .map(Since.AboveWatermark.class::cast)
                 .ifPresent(above -> needed.add(above.column()));
         if (!mapping.deleteWhen().isEmpty()) {
-            needed.add(mapping.deleteWhen());
+            needed.add(mapping.deleteWhen().column());
         }
         return List.copyOf(needed);
     }

@@ -61,7 +61,7 @@ public final class MappingChecks {
         name(
                 path(mapping, "watermark.column"),
                 mapping.watermark().map(WatermarkSpec::column).orElse(""));
-        name(path(mapping, "delete_when"), mapping.deleteWhen());
+        name(path(mapping, "delete_when"), mapping.deleteWhen().column());
         mapping.key().forEach(column -> name(path(mapping, "key"), column));
         mapping.excludeColumns().forEach(column -> name(path(mapping, "exclude_columns"), column));
         mapping.columnMapping()

@@ -38,7 +38,7 @@ public final class SourceChecks {
         mapping.watermark().ifPresent(watermark -> column("watermark.column", watermark.column()));
         mapping.key().forEach(name -> column("key", name));
         if (!mapping.deleteWhen().isEmpty()) {
-            column("delete_when", mapping.deleteWhen());
+            column("delete_when", mapping.deleteWhen().column());
         }
         mapping.excludeColumns().forEach(name -> column("exclude_columns", name));
         Set<String> kept = new HashSet<>(columns);

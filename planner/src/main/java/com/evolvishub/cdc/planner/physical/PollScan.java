@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.planner.physical;
 
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Rename;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
@@ -22,7 +23,7 @@ import java.util.Objects;
  * @param pageRows rows in a page ({@code batch_size})
  * @param retry how outages of the source are met
  * @param schemaChange what happens when columns change
- * @param deleteWhen source column that marks a row as deleted; empty: none
+ * @param deleteWhen what marks a row as deleted
  */
 public record PollScan(
         EndpointSpec source,
@@ -35,7 +36,7 @@ public record PollScan(
         int pageRows,
         Retry retry,
         SchemaChange schemaChange,
-        String deleteWhen)
+        DeleteWhen deleteWhen)
         implements PhysicalNode {
 
     public PollScan {
@@ -70,7 +71,7 @@ public record PollScan(
 
     private boolean needs(String column) {
         boolean watermark = capture instanceof Capture.ByWatermark by && by.column().equals(column);
-        return watermark || key.contains(column) || deleteWhen.equals(column);
+        return watermark || key.contains(column) || deleteWhen.column().equals(column);
     }
 
     @Override

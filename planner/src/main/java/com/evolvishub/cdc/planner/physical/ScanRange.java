@@ -7,26 +7,54 @@ import java.util.Objects;
  * What one poll asks for, as SQL literals that are quoted (and cast, where that is needed) already.
  *
  * @param lower watermarks above it are asked for; empty: from the beginning
+ * @param lowerIncluded whether those at it are asked for as well
+ * @param initial watermarks above it only, however far back {@code lower} lies; empty: no such
+ *     bound
  * @param upTo watermarks up to and with it; empty: no end
+ * @param frontier where rows begin that no poll has read: each row is preceded by a boolean column
+ *     that tells whether its watermark lies above; empty: no such column
  * @param resume where an interrupted read of this range goes on, a literal for each of {@link
  *     ScanSql#position}: watermark and key of the last row that is safe, or the watermark alone
  *     where rows have no key; empty: at the start of the range
  */
-public record ScanRange(String lower, String upTo, List<String> resume) {
+public record ScanRange(
+        String lower,
+        boolean lowerIncluded,
+        String initial,
+        String upTo,
+        String frontier,
+        List<String> resume) {
 
     public ScanRange {
         Objects.requireNonNull(lower, "lower");
+        Objects.requireNonNull(initial, "initial");
         Objects.requireNonNull(upTo, "upTo");
+        Objects.requireNonNull(frontier, "frontier");
         resume = List.copyOf(resume);
     }
 
-    /** The range from its start. */
+    /** The range {@code (lower, upTo]} from its start. */
     public static ScanRange of(String lower, String upTo) {
-        return new ScanRange(lower, upTo, List.of());
+        return new ScanRange(lower, false, "", upTo, "", List.of());
+    }
+
+    /** The same range with what stands at its lower bound. */
+    public ScanRange withLower() {
+        return new ScanRange(lower, true, initial, upTo, frontier, resume);
+    }
+
+    /** The same range, of which nothing at or below {@code bound} is asked for. */
+    public ScanRange above(String bound) {
+        return new ScanRange(lower, lowerIncluded, bound, upTo, frontier, resume);
+    }
+
+    /** The same range, its rows told apart by whether they lie above {@code watermark}. */
+    public ScanRange flaggedAbove(String watermark) {
+        return new ScanRange(lower, lowerIncluded, initial, upTo, watermark, resume);
     }
 
     /** The same range, gone on with inside. */
     public ScanRange resumedAt(List<String> position) {
-        return new ScanRange(lower, upTo, position);
+        return new ScanRange(lower, lowerIncluded, initial, upTo, frontier, position);
     }
 }

@@ -72,6 +72,10 @@ public final class ScanSql {
      * next range starts above it. Without a key the resumed read asks for {@code watermark >=
      * 10:03} and gets the whole tie again; what was sent of it is dropped by state.
      *
+     * <p>A range that reaches back, {@code [9:50, 10:05]} where 10:00 was the highest watermark
+     * read, shows rows again: those from 9:50 to 10:00 come flagged false and are compared with
+     * what was sent, the row at 10:03 comes flagged true.
+     *
      * <p>A row without a watermark is in no range: NULL satisfies no comparison, and a range that
      * compares with nothing asks for it to be there.
      *
@@ -84,7 +88,10 @@ public final class ScanSql {
         List<String> position = position(watermark, key);
         List<String> conditions = new ArrayList<>();
         if (!range.lower().isEmpty()) {
-            conditions.add(column + " > " + range.lower());
+            conditions.add(column + (range.lowerIncluded() ? " >= " : " > ") + range.lower());
+        }
+        if (!range.initial().isEmpty() && !range.initial().equals(range.lower())) {
+            conditions.add(column + " > " + range.initial());
         }
         if (!range.upTo().isEmpty()) {
             conditions.add(column + " <= " + range.upTo());
@@ -95,7 +102,9 @@ public final class ScanSql {
         if (conditions.isEmpty()) {
             conditions.add(column + " IS NOT NULL");
         }
-        return select(literals)
+        String flag =
+                range.frontier().isEmpty() ? "" : "(%s > %s), ".formatted(column, range.frontier());
+        return select(flag, literals)
                 + " WHERE "
                 + String.join(" AND ", conditions)
                 + " ORDER BY "
@@ -105,7 +114,26 @@ public final class ScanSql {
 
     /** Every row, or all that a user's query returns, in no order. */
     public String all(Function<Place, String> literals) {
-        return select(literals);
+        return select("", literals);
+    }
+
+    /** Rows that have no watermark, in no order. */
+    public String withoutWatermark(String watermark, Function<Place, String> literals) {
+        return select("", literals) + " WHERE " + SqlIdentifier.quote(watermark) + " IS NULL";
+    }
+
+    /**
+     * Two numbers: rows without a watermark, and rows whose watermark lies above a bound.
+     *
+     * @param upTo the bound, quoted; empty: the second number is 0
+     */
+    public String aside(String watermark, String upTo, Function<Place, String> literals) {
+        String column = SqlIdentifier.quote(watermark);
+        String count = "(SELECT count(*) FROM " + from(relation, literals) + " WHERE " + column;
+        return "SELECT "
+                + count
+                + " IS NULL), "
+                + (upTo.isEmpty() ? "0" : count + " > " + upTo + ")");
     }
 
     /** What stands behind FROM: the table's name, or the user's query in parentheses. */
@@ -118,8 +146,8 @@ public final class ScanSql {
         return SqlIdentifier.quote(table.schema(), table.name());
     }
 
-    private String select(Function<Place, String> literals) {
-        return "SELECT " + columns + " FROM " + from(relation, literals);
+    private String select(String flag, Function<Place, String> literals) {
+        return "SELECT " + flag + columns + " FROM " + from(relation, literals);
     }
 
     private String resume(List<String> position, List<String> literals) {

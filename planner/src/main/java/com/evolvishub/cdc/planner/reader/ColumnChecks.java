@@ -38,10 +38,10 @@ final class ColumnChecks {
                                 .formatted(mapping.key().get(i)));
             }
         }
-        if (excluded.contains(mapping.deleteWhen())) {
+        if (excluded.contains(mapping.deleteWhen().column())) {
             problems.add(
                     TreeLocations.child(mapping.path(), "delete_when"),
-                    "\"%s\" is also in exclude_columns".formatted(mapping.deleteWhen()));
+                    "\"%s\" is also in exclude_columns".formatted(mapping.deleteWhen().column()));
         }
     }
 

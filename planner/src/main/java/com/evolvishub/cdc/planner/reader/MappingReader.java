@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.planner.reader;
 
 import com.evolvishub.cdc.planner.spec.CaptureMode;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
@@ -66,7 +67,7 @@ final class MappingReader {
                                 .map(value -> constant(CaptureMode.class, value.text())),
                         constant(DeliveryMode.class, block.text("delivery")),
                         block.get("lookback_seconds").seconds(),
-                        block.text("delete_when"),
+                        DeleteWhen.parse(block.text("delete_when")),
                         constant(OnBadRow.class, block.text("on_bad_row")),
                         constant(SchemaChange.class, block.text("schema_change")),
                         block.get("max_delete_ratio").number().doubleValue(),

@@ -191,7 +191,9 @@ final class Vocabulary {
                                 Range.atLeast(0),
                                 "Look-back of a query that has no watermark block.")
                         .initially("10"),
-                Key.text("delete_when", "Column that marks a row as deleted."),
+                Key.text(
+                        "delete_when",
+                        "Column that marks a row as deleted: true, or not NULL; or `column = value`."),
                 Key.oneOf(
                                 "on_bad_row",
                                 List.of("quarantine", "dead_letter"),

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param capture the mode asked for, if the file names one
  * @param delivery the guarantee asked for
  * @param lookback {@code lookback_seconds} of the mapping, for query mode
- * @param deleteWhen column that marks a row as deleted; empty: none
+ * @param deleteWhen what marks a row as deleted
  * @param onBadRow what becomes of a row that the destination cannot take
  * @param schemaChange what happens when columns change
  * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
@@ -47,7 +47,7 @@ public record MappingSpec(
         Optional<CaptureMode> capture,
         DeliveryMode delivery,
         Duration lookback,
-        String deleteWhen,
+        DeleteWhen deleteWhen,
         OnBadRow onBadRow,
         SchemaChange schemaChange,
         double maxDeleteRatio,

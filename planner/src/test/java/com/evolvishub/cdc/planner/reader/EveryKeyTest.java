@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.LogLevel;
@@ -80,7 +81,7 @@ class EveryKeyTest {
                 .returns(List.of("ssn", "no"), MappingSpec::excludeColumns)
                 .returns(List.of("id"), MappingSpec::key)
                 .returns(DeliveryMode.AT_LEAST_ONCE, MappingSpec::delivery)
-                .returns("gone", MappingSpec::deleteWhen)
+                .returns(new DeleteWhen("gone", ""), MappingSpec::deleteWhen)
                 .returns(OnBadRow.DEAD_LETTER, MappingSpec::onBadRow)
                 .returns(SchemaChange.FAIL, MappingSpec::schemaChange)
                 .returns(0.9, MappingSpec::maxDeleteRatio)

@@ -29,9 +29,15 @@ final class CliProcess implements AutoCloseable {
 
     /** Starts a command in {@code folder}, which also takes its output. */
     static CliProcess start(Path folder, Map<String, String> environment, String... arguments) {
+        return startWith("-Xmx512m", folder, environment, arguments);
+    }
+
+    /** Starts a command in a JVM with another heap. */
+    static CliProcess startWith(
+            String heap, Path folder, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx512m");
+        command.add(heap);
         command.addAll(jvmFlags());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

@@ -69,11 +69,11 @@ class ClusterITCase {
         }
     }
 
-    private static String submit(FlinkCluster cluster, String... arguments) {
+    static String submit(FlinkCluster cluster, String... arguments) {
         return found(JOB_ID, cluster.run("", arguments));
     }
 
-    private static void submitFrom(FlinkCluster cluster, String savepoint, String... arguments) {
+    static void submitFrom(FlinkCluster cluster, String savepoint, String... arguments) {
         found(JOB_ID, cluster.run(savepoint, arguments));
     }
 

@@ -48,15 +48,23 @@ final class FlinkCluster implements AutoCloseable {
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
 
-    private FlinkCluster(Path folder) {
+    private final int rest;
+
+    private FlinkCluster(Path folder, int rest) {
         this.folder = folder;
+        this.rest = rest;
+    }
+
+    /** What the REST API answers; empty while it does not. */
+    String ask(String path) {
+        return answer(URI.create("http://127.0.0.1:%d%s".formatted(rest, path)));
     }
 
     static FlinkCluster start(Path parent) throws Exception {
         Path folder = Files.createDirectories(parent.resolve("cluster"));
         int rest = freePort();
         Files.writeString(folder.resolve("config.yaml"), settings(folder, rest, freePort()));
-        FlinkCluster cluster = new FlinkCluster(folder);
+        FlinkCluster cluster = new FlinkCluster(folder, rest);
         try {
             cluster.launch(
                     "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",

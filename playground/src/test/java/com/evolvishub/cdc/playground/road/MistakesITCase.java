@@ -163,9 +163,16 @@ class MistakesITCase {
     void destinationColumnIsMissing() {
         destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total numeric(10,2))");
         assertMistake(
-                validate(road().mapping("a", "orders", "copy")),
+                validate(road().mapping("a", "orders", "copy", "schema_change: fail")),
                 "mappings[0].destination.table",
                 "note");
+    }
+
+    @Test
+    void missingColumnIsNoMistakeWhereItWillBeAdded() {
+        destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total numeric(10,2))");
+        Told told = validate(road().mapping("a", "orders", "copy"));
+        assertThat(told.exitCode()).as(told.text()).isZero();
     }
 
     @Test

@@ -82,6 +82,27 @@ class OneTimeITCase {
     }
 
     @Test
+    void runsOneAfterTheOtherInTheFilesOrderWhenToldTo() {
+        destination.execute(
+                "CREATE TABLE orders_copy (id int PRIMARY KEY, note text, at timestamptz,"
+                        + " came timestamptz DEFAULT clock_timestamp())",
+                "CREATE TABLE appended_copy (note text, at timestamptz,"
+                        + " came timestamptz DEFAULT clock_timestamp())",
+                "CREATE TABLE compared_copy (id int PRIMARY KEY, note text, at timestamptz,"
+                        + " came timestamptz DEFAULT clock_timestamp())");
+
+        CliProcess.Ended ended = road.run("--sequential");
+
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertLevel();
+        assertThat(
+                        destination.queryOne(
+                                "SELECT (SELECT max(came) FROM orders_copy) < (SELECT min(came) FROM appended_copy)"
+                                        + " AND (SELECT max(came) FROM appended_copy) < (SELECT min(came) FROM compared_copy)"))
+                .isIn("t", "true");
+    }
+
+    @Test
     void keepsTheStateOfMappingsThatAreNotSelected() {
         road.run();
         source.execute("INSERT INTO orders VALUES (5001, 'new', now())");

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.playground.road;
 
 import com.evolvishub.cdc.servers.Database;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class Road {
                database: %s
                username: %s
                password: "%s"
-               table: '%s'
+               table: %s
                """
                 .formatted(
                         database.host(),
@@ -58,8 +59,13 @@ final class Road {
                         database.name(),
                         database.user(),
                         database.password(),
-                        table.replace("'", "''"))
+                        quoted(table))
                 .indent(6);
+    }
+
+    /** Any text as YAML takes it: the escapes of JSON are among YAML's. */
+    static String quoted(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     /** Writes the file. */
@@ -76,6 +82,14 @@ final class Road {
     /** Runs {@code run-multi} on it to its end. */
     CliProcess.Ended run(String... more) {
         try (CliProcess process = start(more)) {
+            return process.await();
+        }
+    }
+
+    /** Runs {@code run-multi} on it to its end, with another heap. */
+    CliProcess.Ended runWith(String heap, String... more) {
+        try (CliProcess process =
+                CliProcess.startWith(heap, folder, Map.of(), arguments("run-multi", more))) {
             return process.await();
         }
     }

@@ -1,0 +1,94 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The database's time, and the transactions that are open in this database then: what they have
+ * written may show up later, below what was read by then.
+ *
+ * <p>{@code pg_locks} is open to every role: each transaction holds the lock of its virtual id from
+ * its first statement to its end, and one that was prepared keeps the locks of its transaction ids.
+ * What reads only for us does not count, nor does what writes no row of a user: autovacuum,
+ * walsenders, parallel workers. On a replica none of the primary's transactions can be seen.
+ *
+ * @param now the moment the statement began
+ * @param text the same as the database writes a {@code timestamptz}
+ * @param replica whether the server is a standby
+ * @param open the transactions; empty on a replica
+ */
+public record Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
+
+    private static final String SQL =
+            """
+            SELECT now(), (extract(epoch FROM now()) * 1000000)::bigint, pg_is_in_recovery(),
+              o.vxid, o.ids, o.started, o.prepared, o.who
+            FROM (SELECT 1) one LEFT JOIN LATERAL (
+              SELECT h.vxid, h.ids, coalesce(a.xact_start, p.prepared)::text AS started,
+                h.pid IS NULL AS prepared,
+                CASE WHEN h.pid IS NULL THEN 'the prepared transaction ' || coalesce(p.gid, h.ids[1])
+                  ELSE 'pid ' || h.pid || coalesce(', ' || a.state, '')
+                    || coalesce(', app ' || nullif(a.application_name, ''), '')
+                    || coalesce(', user ' || a.usename, '') END AS who
+              FROM (
+                SELECT l.virtualtransaction AS vxid, max(l.pid) AS pid,
+                  coalesce(array_agg(l.transactionid::text)
+                    FILTER (WHERE l.transactionid IS NOT NULL), '{}') AS ids
+                FROM pg_catalog.pg_locks l
+                WHERE l.locktype IN ('virtualxid', 'transactionid') AND l.granted
+                  AND l.mode = 'ExclusiveLock' AND l.pid IS DISTINCT FROM pg_backend_pid()
+                GROUP BY l.virtualtransaction) h
+              LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = h.pid
+              LEFT JOIN pg_catalog.pg_prepared_xacts p
+                ON h.pid IS NULL AND p.transaction::text = ANY (h.ids)
+              WHERE NOT pg_is_in_recovery()
+                AND coalesce(a.datname, p.database, current_database()) = current_database()
+                AND (a.pid IS NULL OR (a.usesysid IS NOT NULL AND a.leader_pid IS NULL
+                  AND coalesce(a.backend_type, '') NOT IN ('walsender', 'autovacuum worker')
+                  AND NOT (a.usename = current_user AND a.application_name LIKE '%1$s%%')))
+            ) o ON true
+            """;
+
+    public Look {
+        Objects.requireNonNull(now, "now");
+        Objects.requireNonNull(text, "text");
+        open = List.copyOf(open);
+    }
+
+    /** Looks. Inside a snapshot it tells what is open now, not what was at the snapshot. */
+    public static Look at(SourceSession session) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            String sql = SQL.formatted(SourceSession.READER.replace("_", "\\_"));
+            try (ResultSet found = statement.executeQuery(sql)) {
+                List<OpenTransaction> open = new ArrayList<>();
+                found.next();
+                Instant now = Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS);
+                String text = found.getString(1);
+                boolean replica = found.getBoolean(3);
+                do {
+                    if (found.getString(4) != null) {
+                        open.add(transaction(found));
+                    }
+                } while (found.next());
+                return new Look(now, text, replica, open);
+            }
+        }
+    }
+
+    private static OpenTransaction transaction(ResultSet found) throws SQLException {
+        String started = found.getString(6);
+        return new OpenTransaction(
+                found.getString(4),
+                List.of((String[]) found.getArray(5).getArray()),
+                started == null ? "" : started,
+                found.getBoolean(7),
+                found.getString(8));
+    }
+}

@@ -1,0 +1,107 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.Look;
+import com.evolvishub.cdc.capture.postgres.OpenTransaction;
+import com.evolvishub.cdc.capture.source.PinnedFloor.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the looks at the source's transactions have told so far; part of a mapping's position.
+ *
+ * @param at the database's time at the last look, in its own text; empty: there was none
+ * @param atMicros the same in microseconds since 1970
+ * @param pins floors of transactions that had not ended then
+ */
+record Looks(String at, long atMicros, List<PinnedFloor> pins) {
+
+    static final Looks NONE = new Looks("", 0, List.of());
+
+    Looks {
+        Objects.requireNonNull(at, "at");
+        pins = List.copyOf(pins);
+    }
+
+    boolean isFirst() {
+        return at.isEmpty();
+    }
+
+    /** By how much the clock has gone back since the last look. */
+    Duration clockBack(Look look) {
+        long back = isFirst() ? 0 : atMicros - micros(look);
+        return Duration.ofMillis(Math.max(0, (back + 999) / 1000));
+    }
+
+    /** Floors of transactions that have ended by this look: what they wrote is visible now. */
+    Looks servingWhatEnded(Look look) {
+        List<PinnedFloor> rest = new ArrayList<>();
+        for (PinnedFloor pin : pins) {
+            Optional<OpenTransaction> open = look.open().stream().filter(pin::isOf).findFirst();
+            if (open.isPresent()) {
+                rest.add(pin.seenAs(open.get()));
+            } else if (pin.stage() != Stage.LET_GO) {
+                rest.add(pin.at(Stage.SERVED));
+            }
+        }
+        return new Looks(at, atMicros, rest);
+    }
+
+    /** The transactions of a look that are not known yet. */
+    List<OpenTransaction> unknown(Look look) {
+        return look.open().stream()
+                .filter(open -> pins.stream().noneMatch(p -> p.isOf(open)))
+                .toList();
+    }
+
+    Looks pinning(List<PinnedFloor> more, Look look) {
+        List<PinnedFloor> longer = new ArrayList<>(pins);
+        longer.addAll(more);
+        return new Looks(look.text(), micros(look), longer);
+    }
+
+    /** Does not wait any longer for transactions that have been open for so long. */
+    Looks lettingGo(Duration longest, Look look) {
+        if (longest.isZero()) {
+            return this;
+        }
+        long oldest = micros(look) - longest.toMillis() * 1000;
+        return new Looks(
+                at,
+                atMicros,
+                pins.stream()
+                        .map(
+                                pin ->
+                                        pin.isOpen() && pin.since() < oldest
+                                                ? pin.at(Stage.LET_GO)
+                                                : pin)
+                        .toList());
+    }
+
+    /** The poll under way has read all that the ended transactions can have written. */
+    Looks served() {
+        return new Looks(
+                at, atMicros, pins.stream().filter(pin -> pin.stage() != Stage.SERVED).toList());
+    }
+
+    List<PinnedFloor> open() {
+        return pins.stream().filter(PinnedFloor::isOpen).toList();
+    }
+
+    List<PinnedFloor> ended() {
+        return pins.stream().filter(pin -> pin.stage() == Stage.SERVED).toList();
+    }
+
+    /** The floor that was pinned first: of a type without distances the lowest. */
+    Optional<PinnedFloor> oldestOpen() {
+        return open().stream().min(java.util.Comparator.comparingLong(PinnedFloor::poll));
+    }
+
+    static long micros(Look look) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, look.now());
+    }
+}

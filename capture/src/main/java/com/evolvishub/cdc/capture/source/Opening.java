@@ -1,0 +1,52 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.Look;
+import com.evolvishub.cdc.capture.postgres.RelationDescription;
+import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.flow.FlowElement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A poll that has been opened.
+ *
+ * @param poll the read under way
+ * @param started where the mapping stands from here on
+ * @param announced what the step that compares has to know before the first row
+ * @param aside when rows outside the order were last looked for; see {@link WatermarkSplit#asideAt}
+ */
+record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, long aside) {
+
+    Opening {
+        announced = List.copyOf(announced);
+    }
+
+    /** Waits for a short while; ends early, with an exception, when the task is cancelled. */
+    interface Waiting {
+        /** Waits until a time. */
+        void until(Instant time) throws Pause.WokenUpException;
+    }
+
+    /**
+     * What one way to read needs to open a poll.
+     *
+     * @param session not in a snapshot yet
+     * @param found what the source looks like
+     * @param survey what to ask for
+     * @param split where the mapping stands
+     */
+    record Request(
+            SourceSession session,
+            RelationDescription found,
+            PollOpener.Survey survey,
+            WatermarkSplit split) {
+
+        /** A look, and a snapshot right behind it. */
+        Look beginSnapshot() throws SQLException {
+            Look look = Look.at(session);
+            session.beginSnapshot();
+            return look;
+        }
+    }
+}

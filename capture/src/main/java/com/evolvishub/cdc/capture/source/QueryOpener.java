@@ -1,0 +1,127 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.Look;
+import com.evolvishub.cdc.capture.postgres.OpenTransaction;
+import com.evolvishub.cdc.capture.postgres.SnapshotTimes;
+import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.capture.source.Opening.Request;
+import com.evolvishub.cdc.capture.source.PinnedFloor.Stage;
+import com.evolvishub.cdc.capture.watermark.WatermarkScale;
+import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Opens polls of a query that says itself what is new since {@code last_sync}: the database's time
+ * at the previous complete poll's look, or at the look before a transaction was first seen that has
+ * ended by now, whichever is lower. Used by the polling thread.
+ */
+final class QueryOpener {
+
+    private static final Duration UNKNOWN_START = Duration.ofHours(1);
+
+    private final PollScan scan;
+    private final Capture.ByQuery by;
+    private final FloorWatch watch;
+
+    QueryOpener(PollScan scan, Capture.ByQuery by, FloorWatch watch) {
+        this.scan = scan;
+        this.by = by;
+        this.watch = watch;
+    }
+
+    Opening open(Request request) throws SQLException {
+        SourceSession session = request.session();
+        WatermarkSplit split = request.split();
+        Look look = request.beginSnapshot();
+        Look inside = Look.at(session);
+        // a query is read from its start again: what has ended is served in any case
+        Looks known = split.looks().servingWhatEnded(look);
+        List<PinnedFloor> pins = new ArrayList<>();
+        known.unknown(look).forEach(open -> pins.add(pin(open, split, look)));
+        for (OpenTransaction late : known.unknown(inside)) {
+            if (pins.stream().noneMatch(pin -> pin.isOf(late))) {
+                pins.add(pin(late, split, look));
+            }
+        }
+        Looks looks = known.pinning(pins, look);
+        String since = since(split, known);
+        Duration back = by.lookback().plus(split.looks().clockBack(look));
+        SnapshotTimes times = SnapshotTimes.ask(session, session.roleZone(), since, back);
+        UnaryOperator<String> lastSync = type -> lastSync(type, split, times);
+        String select =
+                request.survey().sql(scan.relation()).all(request.survey().literals(lastSync));
+        Poll poll = Poll.start(session, request.survey().layout(), look, select);
+        watch.show(looks, look, WatermarkScale.TIME);
+        WatermarkSplit started =
+                split.started(request.survey().key(), PollRange.ALL, looks, split.reach());
+        boolean mayComeAgain = looks.open().stream().anyMatch(pin -> isBefore(floor(pin), since));
+        Retention retention =
+                new Retention(
+                        started.poll(),
+                        WatermarkScale.TIME.name(),
+                        mayComeAgain,
+                        Retention.NONE,
+                        Retention.NONE,
+                        0);
+        return new Opening(poll, started, List.of(retention), split.asideAt());
+    }
+
+    private PinnedFloor pin(OpenTransaction open, WatermarkSplit split, Look look) {
+        boolean started = !open.started().isEmpty() && !open.prepared();
+        String floor =
+                !split.looks().isFirst()
+                        ? split.looks().at()
+                        : started ? open.started() : text(look);
+        return new PinnedFloor(
+                open.virtualId(),
+                open.ids(),
+                open.who(),
+                Looks.micros(look),
+                WatermarkPosition.at(floor),
+                true,
+                split.poll() + 1,
+                Stage.OPEN);
+    }
+
+    /** An hour before, as the database writes it under the pinned settings. */
+    private static String text(Look look) {
+        return look.now().minus(UNKNOWN_START).toString().replace('T', ' ').replace("Z", "+00");
+    }
+
+    /** The lower of the last complete poll's time and the floors that are served; empty: all. */
+    private static String since(WatermarkSplit split, Looks known) {
+        String since = split.lastSync();
+        if (since.isEmpty()) {
+            return since;
+        }
+        for (PinnedFloor pin : known.ended()) {
+            if (isBefore(floor(pin), since)) {
+                since = floor(pin);
+            }
+        }
+        return since;
+    }
+
+    private static String floor(PinnedFloor pin) {
+        return pin.floor().values().get(0);
+    }
+
+    /** Of times that the database told us of itself, never of what rows hold. */
+    private static boolean isBefore(String one, String other) {
+        return WatermarkScale.TIME.place(one)
+                < (other.isEmpty() ? Long.MAX_VALUE : WatermarkScale.TIME.place(other));
+    }
+
+    private String lastSync(String type, WatermarkSplit split, SnapshotTimes times) {
+        if (split.lastSync().isEmpty()) {
+            return by.initialValue().isEmpty() ? PollOpener.lowest(type) : by.initialValue();
+        }
+        return times.since().getOrDefault(type, times.since().get("timestamptz"));
+    }
+}

@@ -1,0 +1,345 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.BaseTypes;
+import com.evolvishub.cdc.capture.postgres.Look;
+import com.evolvishub.cdc.capture.postgres.OpenTransaction;
+import com.evolvishub.cdc.capture.postgres.SourceException;
+import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.capture.postgres.WatermarkBounds;
+import com.evolvishub.cdc.capture.postgres.WatermarkBounds.Floor;
+import com.evolvishub.cdc.capture.postgres.WatermarkBounds.Question;
+import com.evolvishub.cdc.capture.source.Opening.Request;
+import com.evolvishub.cdc.capture.source.Opening.Waiting;
+import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
+import com.evolvishub.cdc.capture.source.PinnedFloor.Stage;
+import com.evolvishub.cdc.capture.watermark.WatermarkScale;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.LaneStatus;
+import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.PollQuery.Place;
+import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.ScanRange;
+import com.evolvishub.cdc.planner.physical.ScanSql;
+import com.evolvishub.cdc.planner.physical.SqlLiteral;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * Opens polls of a watermark scan. A poll reads what lies above the position, and as far below it
+ * as rows may still have become visible: by the look-back, and by what transactions that were open
+ * earlier and have ended by now can have written. Used by the polling thread.
+ */
+final class WatermarkOpener {
+
+    private static final Duration ASIDE_EVERY = Duration.ofHours(1);
+
+    private final PollScan scan;
+    private final Capture.ByWatermark by;
+    private final FloorWatch watch;
+    private final Clock clock;
+
+    WatermarkOpener(PollScan scan, Capture.ByWatermark by, FloorWatch watch, Clock clock) {
+        this.scan = scan;
+        this.by = by;
+        this.watch = watch;
+        this.clock = clock;
+    }
+
+    Opening open(Request request, LaneStatus status, Waiting waiting)
+            throws SQLException, WokenUpException {
+        SourceSession session = request.session();
+        WatermarkSplit split = request.split();
+        SqlType type = BaseTypes.of(session, type(request));
+        WatermarkScale scale = WatermarkScale.of(type);
+        boolean blind = split.looks().isFirst() && !isTime(scale);
+        Optional<FirstLook> first =
+                blind
+                        ? Optional.of(FirstLook.at(session, highest(request), waiting, clock))
+                        : Optional.empty();
+        String zone = by.timezone().isEmpty() ? session.roleZone() : by.timezone();
+
+        Look look = request.beginSnapshot();
+        // the snapshot is taken by this statement; what it sees open began before or right after
+        Look inside = Look.at(session);
+        Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
+        known = watch.lettingGo(known, by.maxPin(), look);
+        Reach reach = reach(session, split, type, zone, look);
+        List<OpenTransaction> fresh = new ArrayList<>(known.unknown(look));
+        for (OpenTransaction late : known.unknown(inside)) {
+            if (fresh.stream().noneMatch(one -> one.is(late.virtualId(), late.ids()))) {
+                fresh.add(late);
+            }
+        }
+        Floors floors = new Floors(split, scale, look, first);
+        Question question =
+                question(split, type, zone, look, reach, floors.ended(known), floors.times(fresh));
+        WatermarkBounds bounds = WatermarkBounds.ask(session, question);
+        Looks looks = known.pinning(floors.pins(fresh, bounds), look);
+        PollRange range = split.reading() ? split.range() : floors.range(known, bounds);
+        boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;
+        Optional<String> aside = due ? aside(request, bounds, status) : Optional.empty();
+        Crossing crossing = crossing(split, range);
+        String select = select(request, range, bounds, crossing, scale);
+        Poll poll = Poll.start(session, request.survey().layout(), look, crossing, select, aside);
+        WatermarkSplit started = split.started(request.survey().key(), range, looks, reach);
+        watch.show(looks, look, scale);
+        List<FlowElement> announced = List.of(retention(started, scale, bounds));
+        return new Opening(poll, started, announced, due ? Looks.micros(look) : split.asideAt());
+    }
+
+    private static boolean isTime(WatermarkScale scale) {
+        return scale == WatermarkScale.TIME || scale == WatermarkScale.DATE;
+    }
+
+    private SqlType type(Request request) {
+        return request.survey().layout().schema().columns().stream()
+                .filter(column -> column.name().equals(by.column()))
+                .findFirst()
+                .map(Column::type)
+                .orElseThrow();
+    }
+
+    /** What a longer look-back than before must not reach: it was forgotten. */
+    private Reach reach(
+            SourceSession session, WatermarkSplit split, SqlType type, String zone, Look look)
+            throws SQLException {
+        long millis = by.lookback().toMillis();
+        Reach before = split.reach();
+        boolean same =
+                before.lookbackMillis() == millis && before.lookbackValues() == by.lookbackValues();
+        if (same || split.highest().isStart()) {
+            return new Reach(millis, by.lookbackValues(), same ? before.kept() : "");
+        }
+        Question old = question(split, type, zone, look, before, List.of(), List.of());
+        String kept = WatermarkBounds.ask(session, old).reach();
+        return new Reach(millis, by.lookbackValues(), kept);
+    }
+
+    private static Question question(
+            WatermarkSplit split,
+            SqlType type,
+            String zone,
+            Look look,
+            Reach reach,
+            List<Floor> ended,
+            List<String> times) {
+        WatermarkPosition highest = split.highest();
+        return new Question(
+                type,
+                zone,
+                look,
+                highest.isStart() ? Optional.empty() : Optional.of(highest.values().get(0)),
+                split.reading() && split.range().beyond() ? look.text() : split.readAt(),
+                split.lastSync(),
+                reach.lookbackMillis(),
+                reach.lookbackValues(),
+                split.looks().clockBack(look).toMillis(),
+                reach.kept(),
+                ended,
+                times);
+    }
+
+    private String highest(Request request) {
+        return "SELECT w::text FROM (%s) r(w) WHERE w IS NOT NULL ORDER BY w DESC LIMIT 1"
+                .formatted(
+                        new ScanSql(scan.relation(), List.of(by.column()), List.of())
+                                .all(literals(request, PollOpener::lowest)));
+    }
+
+    /** Counts what no range shows; asks for the rows without a watermark where they are wanted. */
+    private Optional<String> aside(Request request, WatermarkBounds bounds, LaneStatus status)
+            throws SQLException {
+        ScanSql sql = request.survey().sql(scan.relation());
+        String upTo = bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo());
+        List<Long> counts =
+                request.session()
+                        .askForCounts(
+                                sql.aside(
+                                        by.column(), upTo, literals(request, PollOpener::lowest)));
+        status.nullWatermarks.set(counts.get(0));
+        status.futureWatermarks.set(counts.get(1));
+        if (counts.get(0) == 0 || by.nullWatermark() == NullWatermark.IGNORE) {
+            return Optional.empty();
+        }
+        if (by.nullWatermark() == NullWatermark.FAIL) {
+            throw SourceException.permanent(
+                    "watermark",
+                    "%d rows of %s have no watermark: %s is NULL, and null_watermark is fail. Give them one, or set null_watermark to ignore or include_once"
+                            .formatted(counts.get(0), request.found().label(), by.column()));
+        }
+        return Optional.of(
+                sql.withoutWatermark(by.column(), literals(request, PollOpener::lowest)));
+    }
+
+    private Crossing crossing(WatermarkSplit split, PollRange range) {
+        boolean inside = split.reading() && range.beyond();
+        if (inside) {
+            return split.key().columns().isEmpty()
+                    ? Crossing.behind(range.resume().values().get(0))
+                    : Crossing.AT_ONCE;
+        }
+        boolean above = range.lower().equals(split.after()) && !range.included();
+        return split.after().isStart() || above ? Crossing.AT_ONCE : Crossing.FLAGGED;
+    }
+
+    private String select(
+            Request request,
+            PollRange range,
+            WatermarkBounds bounds,
+            Crossing crossing,
+            WatermarkScale scale) {
+        WatermarkSplit split = request.split();
+        String lower =
+                range.lower().isStart() ? "" : SqlLiteral.quote(range.lower().values().get(0));
+        ScanRange asked =
+                ScanRange.of(lower, bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo()))
+                        .resumedAt(
+                                range.resume().values().stream().map(SqlLiteral::quote).toList());
+        if (range.included()) {
+            asked = asked.withLower();
+        }
+        if (!by.initialValue().isEmpty()) {
+            asked = asked.above(SqlLiteral.quote(by.initialValue()));
+        }
+        if (crossing.isFlagged()) {
+            asked = asked.flaggedAbove(SqlLiteral.quote(split.after().values().get(0)));
+        }
+        UnaryOperator<String> lastSync = type -> lastSync(type, range, bounds, scale);
+        return request.survey()
+                .sql(scan.relation())
+                .range(by.column(), asked, literals(request, lastSync));
+    }
+
+    /** The range's lower bound, for the predicate of a user's query that asks for what is above. */
+    private String lastSync(
+            String type, PollRange range, WatermarkBounds bounds, WatermarkScale scale) {
+        if (range.lower().isStart()) {
+            return by.initialValue().isEmpty() ? PollOpener.lowest(type) : by.initialValue();
+        }
+        String lower = range.lower().values().get(0);
+        if (!range.included()) {
+            return lower;
+        }
+        if (scale == WatermarkScale.NONE) {
+            // nothing lies right below a text
+            return PollOpener.lowest(type);
+        }
+        return lower.equals(bounds.lowest().value()) ? bounds.below() : lower;
+    }
+
+    private static Function<Place, String> literals(
+            Request request, UnaryOperator<String> lastSync) {
+        return request.survey().literals(lastSync);
+    }
+
+    private Retention retention(
+            WatermarkSplit started, WatermarkScale scale, WatermarkBounds bounds) {
+        boolean everything = false;
+        long floor = Retention.NONE;
+        long floorPoll = Retention.NONE;
+        for (PinnedFloor pin : started.looks().open()) {
+            everything |= pin.floor().isStart();
+            floorPoll = Math.min(floorPoll, pin.poll());
+            if (!pin.floor().isStart() && scale.hasDistances()) {
+                floor = Math.min(floor, scale.place(pin.floor().values().get(0)));
+            }
+        }
+        return new Retention(
+                started.poll(), scale.name(), everything, floor, floorPoll, bounds.window());
+    }
+
+    /** Works out floors for one poll. */
+    private record Floors(
+            WatermarkSplit split, WatermarkScale scale, Look look, Optional<FirstLook> first) {
+
+        private static final Duration UNKNOWN_START = Duration.ofHours(1);
+
+        /** Floors of ended transactions that the database has to put in order. */
+        List<Floor> ended(Looks known) {
+            if (!scale.hasDistances()) {
+                return List.of();
+            }
+            return known.ended().stream()
+                    .filter(pin -> !pin.floor().isStart())
+                    .map(pin -> new Floor(pin.floor().values().get(0), pin.included()))
+                    .toList();
+        }
+
+        /** When each of the transactions can have begun, where that decides about its floor. */
+        List<String> times(List<OpenTransaction> fresh) {
+            if (!split.highest().isStart() || !isTime(scale)) {
+                return List.of();
+            }
+            return fresh.stream().map(this::began).toList();
+        }
+
+        private String began(OpenTransaction open) {
+            if (!split.looks().isFirst()) {
+                return split.looks().at();
+            }
+            // when a prepared one began is not known, nor that of another role's
+            boolean known = !open.started().isEmpty() && !open.prepared();
+            return known ? open.started() : look.now().minus(UNKNOWN_START).toString();
+        }
+
+        List<PinnedFloor> pins(List<OpenTransaction> fresh, WatermarkBounds bounds) {
+            List<PinnedFloor> pins = new ArrayList<>();
+            for (int i = 0; i < fresh.size(); i++) {
+                OpenTransaction open = fresh.get(i);
+                WatermarkPosition floor;
+                boolean included = true;
+                if (!split.highest().isStart()) {
+                    included = !bounds.atRest();
+                    floor =
+                            included
+                                    ? WatermarkPosition.at(bounds.reach())
+                                    : split.highest().watermarkOnly();
+                } else if (isTime(scale)) {
+                    floor = WatermarkPosition.at(bounds.floors().get(i));
+                } else {
+                    floor = first.map(seen -> seen.floorOf(open)).orElse(WatermarkPosition.START);
+                }
+                pins.add(
+                        new PinnedFloor(
+                                open.virtualId(),
+                                open.ids(),
+                                open.who(),
+                                Looks.micros(look),
+                                floor,
+                                included,
+                                split.poll() + 1,
+                                Stage.OPEN));
+            }
+            return pins;
+        }
+
+        /** What a poll that goes on with nothing asks for. */
+        PollRange range(Looks known, WatermarkBounds bounds) {
+            List<PinnedFloor> ended = known.ended();
+            boolean all = ended.stream().anyMatch(pin -> pin.floor().isStart());
+            if (all || split.after().isStart()) {
+                return PollRange.ALL;
+            }
+            if (!scale.hasDistances()) {
+                return ended.stream()
+                        .min(java.util.Comparator.comparingLong(PinnedFloor::poll))
+                        .map(pin -> PollRange.from(pin.floor(), pin.included()))
+                        .orElseGet(() -> PollRange.from(split.after(), !bounds.atRest()));
+            }
+            int candidate = bounds.lowest().candidate();
+            boolean included =
+                    candidate == 0 ? !bounds.atRest() : ended(known).get(candidate - 1).included();
+            return PollRange.from(WatermarkPosition.at(bounds.lowest().value()), included);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package com.evolvishub.cdc.capture.detect;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Frontier;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.state.AggregatingState;
+import org.apache.flink.api.common.state.AggregatingStateDescriptor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.state.ReducingState;
+import org.apache.flink.api.common.state.ReducingStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StatePartitionStreamProvider;
+
+/** The step that compares, without a cluster around it; its state can be copied and restored. */
+public final class TestDetection {
+
+    private final Map<String, HeapMapState<?, ?>> maps = new HashMap<>();
+    private final Map<String, List<Object>> lists = new HashMap<>();
+    private final Detection detection;
+
+    /** What a checkpoint holds. */
+    public record Image(Map<String, HeapMapState<?, ?>> maps, Map<String, List<Object>> lists) {
+        public static final Image EMPTY = new Image(Map.of(), Map.of());
+    }
+
+    public TestDetection(Capture capture, DeleteWhen deleteWhen, Image restored) throws Exception {
+        restored.maps().forEach((name, map) -> maps.put(name, new HeapMapState<>(map)));
+        restored.lists().forEach((name, list) -> lists.put(name, new ArrayList<>(list)));
+        detection =
+                capture instanceof Capture.ByDiff diff
+                        ? ComparingDetection.diff(diff.maxDeleteRatio(), deleteWhen)
+                        : capture instanceof Capture.ByQuery
+                                ? ComparingDetection.query(deleteWhen)
+                                : new WatermarkDetection(deleteWhen);
+        detection.open(new Context(), false);
+    }
+
+    /** Takes an element; says what is wrong with a poll that ended, or nothing. */
+    public String take(FlowElement element, Consumer<ChangeRow> output) throws Exception {
+        if (element instanceof ChangeRow row) {
+            detection.isNew(row, output);
+        } else if (element instanceof PollStarted started) {
+            detection.begin(started);
+        } else if (element instanceof Retention retention) {
+            detection.retain(retention);
+        } else if (element instanceof Frontier frontier) {
+            detection.cross(frontier);
+        } else {
+            Detection.Ending ending = detection.end((PollEnded) element);
+            while (ending.slice(output)) {
+                // on to the next slice
+            }
+            while (detection.tidy()) {
+                // on to the next slice
+            }
+            return ending.trouble();
+        }
+        return "";
+    }
+
+    public long remembered() {
+        return detection.remembered();
+    }
+
+    public Image image() throws Exception {
+        detection.snapshot();
+        Map<String, HeapMapState<?, ?>> copies = new HashMap<>();
+        maps.forEach((name, map) -> copies.put(name, new HeapMapState<>(map)));
+        Map<String, List<Object>> listCopies = new HashMap<>();
+        lists.forEach((name, list) -> listCopies.put(name, List.copyOf(list)));
+        return new Image(copies, listCopies);
+    }
+
+    private final class Context
+            implements StateInitializationContext, KeyedStateStore, OperatorStateStore {
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <K, V> MapState<K, V> getMapState(MapStateDescriptor<K, V> descriptor) {
+            return (MapState<K, V>)
+                    maps.computeIfAbsent(descriptor.getName(), name -> new HeapMapState<>());
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
+            List<Object> list =
+                    lists.computeIfAbsent(descriptor.getName(), name -> new ArrayList<>());
+            return new ListState<>() {
+                @Override
+                public void update(List<T> values) {
+                    list.clear();
+                    list.addAll(values);
+                }
+
+                @Override
+                public void addAll(List<T> values) {
+                    list.addAll(values);
+                }
+
+                @Override
+                public Iterable<T> get() {
+                    return (List<T>) List.copyOf(list);
+                }
+
+                @Override
+                public void add(T value) {
+                    list.add(value);
+                }
+
+                @Override
+                public void clear() {
+                    list.clear();
+                }
+            };
+        }
+
+        @Override
+        public OperatorStateStore getOperatorStateStore() {
+            return this;
+        }
+
+        @Override
+        public KeyedStateStore getKeyedStateStore() {
+            return this;
+        }
+
+        @Override
+        public boolean isRestored() {
+            return false;
+        }
+
+        @Override
+        public java.util.OptionalLong getRestoredCheckpointId() {
+            return java.util.OptionalLong.empty();
+        }
+
+        @Override
+        public Iterable<StatePartitionStreamProvider> getRawOperatorStateInputs() {
+            return List.of();
+        }
+
+        @Override
+        public Iterable<KeyGroupStatePartitionStreamProvider> getRawKeyedStateInputs() {
+            return List.of();
+        }
+
+        @Override
+        public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <I, A, O> AggregatingState<I, O> getAggregatingState(
+                AggregatingStateDescriptor<I, A, O> descriptor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <K, V> BroadcastState<K, V> getBroadcastState(MapStateDescriptor<K, V> descriptor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> ListState<T> getUnionListState(ListStateDescriptor<T> descriptor) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public java.util.Set<String> getRegisteredStateNames() {
+            return lists.keySet();
+        }
+
+        @Override
+        public java.util.Set<String> getRegisteredBroadcastStateNames() {
+            return java.util.Set.of();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.detect.TestDetection;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Condition;
+import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Gate;
+import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.Target;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+
+/**
+ * The capturing half of a lane, driven by hand: a test decides when a page is fetched, when a row
+ * is handed on, when a checkpoint is taken, and when all that no checkpoint holds is lost.
+ */
+final class LaneModel implements AutoCloseable {
+
+    private static final WatermarkSplitSerializer SPLITS = new WatermarkSplitSerializer();
+
+    private final Pipeline pipeline;
+    private final List<ChangeRow> sent = new ArrayList<>();
+    private final Deque<Step> waiting = new ArrayDeque<>();
+    private final Output output = new Output();
+    private Runnable taken = () -> {};
+    private Gate gate;
+    private WatermarkSplitReader reader;
+    private WatermarkRecordEmitter emitter;
+    private WatermarkSplitState state;
+    private TestDetection detection;
+    private Checkpoint checkpoint;
+    private String trouble = "";
+    private long polls;
+
+    /** Everything that survives. */
+    private record Checkpoint(List<Byte> split, TestDetection.Image detection, int sent) {}
+
+    LaneModel(Pipeline pipeline) throws Exception {
+        this.pipeline = pipeline;
+        start(WatermarkSplit.fresh(pipeline.identity()), TestDetection.Image.EMPTY);
+        takeCheckpoint();
+    }
+
+    private void start(WatermarkSplit split, TestDetection.Image image) throws Exception {
+        LaneKey key = new LaneKey(UUID.randomUUID().toString(), pipeline.identity());
+        gate = Gate.install(key);
+        gate.describe(new Target(true, List.of()));
+        gate.acknowledge(split.poll());
+        gate.open();
+        Clock clock = Clock.systemUTC();
+        reader =
+                new WatermarkSplitReader(pipeline, key.run(), Resumption.GO_ON, false, gate, clock);
+        reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
+        emitter = new WatermarkRecordEmitter(pipeline, key, clock);
+        state = new WatermarkSplitState(LayoutFinder.watermark(pipeline.scan()), split);
+        detection =
+                new TestDetection(pipeline.scan().capture(), pipeline.scan().deleteWhen(), image);
+        waiting.clear();
+        taken = () -> {};
+    }
+
+    /** Takes one step: fetches a page if none is there, else hands on one element. */
+    void step() throws Exception {
+        if (waiting.isEmpty()) {
+            taken.run();
+            RecordsWithSplitIds<Step> page = reader.fetch();
+            taken = page::recycle;
+            if (page.nextSplit() != null) {
+                for (Step step = page.nextRecordFromSplit();
+                        step != null;
+                        step = page.nextRecordFromSplit()) {
+                    waiting.add(step);
+                }
+            }
+            refuseFailure();
+            return;
+        }
+        emitter.emitRecord(waiting.poll(), output, state);
+    }
+
+    /** A source that fails is nothing to wait for: the next try is seconds or minutes away. */
+    private void refuseFailure() {
+        Condition source = gate.status().source();
+        if (waiting.isEmpty() && !source.cause().isEmpty()) {
+            throw new IllegalStateException(source.state() + ": " + source.cause());
+        }
+    }
+
+    /** Goes on until so many more polls have come to their ends. */
+    void finishPolls(int more) throws Exception {
+        long until = polls + more;
+        while (polls < until) {
+            step();
+        }
+    }
+
+    void takeCheckpoint() throws Exception {
+        List<Byte> bytes = new ArrayList<>();
+        for (byte b : SPLITS.serialize(state.toSplit())) {
+            bytes.add(b);
+        }
+        checkpoint = new Checkpoint(bytes, detection.image(), sent.size());
+    }
+
+    /** Everything since the last checkpoint is lost. */
+    void crash() throws Exception {
+        close();
+        sent.subList(checkpoint.sent(), sent.size()).clear();
+        start(restored(), checkpoint.detection());
+    }
+
+    private WatermarkSplit restored() throws IOException {
+        byte[] bytes = new byte[checkpoint.split().size()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = checkpoint.split().get(i);
+        }
+        return SPLITS.deserialize(SPLITS.getVersion(), bytes);
+    }
+
+    /** What the destination was given, in order. */
+    List<ChangeRow> sent() {
+        return sent;
+    }
+
+    WatermarkSplit position() {
+        return state.toSplit();
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    long remembered() {
+        return detection.remembered();
+    }
+
+    /** What the last polls found wrong. */
+    String trouble() {
+        return trouble;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        gate.remove();
+    }
+
+    private final class Output implements SourceOutput<FlowElement> {
+
+        @Override
+        public void collect(FlowElement element) {
+            try {
+                trouble += detection.take(element, sent::add);
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
+            }
+            if (element instanceof PollEnded ended) {
+                polls++;
+                gate.acknowledge(ended.poll());
+            }
+        }
+
+        @Override
+        public void collect(FlowElement element, long timestamp) {
+            collect(element);
+        }
+
+        @Override
+        public void emitWatermark(Watermark mark) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void markIdle() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void markActive() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package com.evolvishub.cdc.capture.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.CopyText;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A transaction that commits when rows with higher watermarks went out long ago. */
+class LateCommitITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final Duration NO_LOOKBACK = Duration.ofMillis(1);
+    private static final int POLLS = 100;
+
+    private static final String OPEN_FOR_LONG =
+            """
+            SELECT coalesce(clock_timestamp() - min(xact_start) > interval '12 s', false)
+            FROM pg_stat_activity
+            WHERE datname = current_database() AND state = 'idle in transaction'
+            """;
+
+    /** With hardly any look-back, so that only the looks can find the row. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "timestamptz | now()",
+                "timestamp | now()",
+                "bigint | nextval('ids')",
+                "smallint | nextval('ids')",
+                "numeric | nextval('ids')",
+                "xid8 | pg_current_xact_id()",
+                "text | to_char(nextval('ids'), 'FM0000000000')",
+                "uuid | lpad(nextval('ids')::text, 32, '0')::uuid",
+            })
+    void comesWhateverTypeTheWatermarkHas(String type, String value, @FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
+        insert(source, 0, value);
+        try (LaneModel lane = new LaneModel(table(source, NO_LOOKBACK, 0, Duration.ZERO));
+                Connection late = late(source, value)) {
+            lane.finishPolls(1);
+            for (int i = 1; i <= POLLS; i++) {
+                insert(source, i, value);
+                lane.finishPolls(1);
+                assertThat(ids(lane)).as("what is in front is not held back").contains("" + i);
+            }
+            assertThat(ids(lane)).doesNotContain("-1");
+
+            late.commit();
+            lane.finishPolls(2);
+            assertThat(ids(lane)).hasSize(POLLS + 2).doesNotHaveDuplicates().contains("-1");
+        }
+    }
+
+    @Test
+    void comesByDefaultSettingsToARoleThatMayOnlySelect(@FreshDatabase Database source)
+            throws Exception {
+        source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
+        insert(source, 0, "now()");
+        ConnectionSpec reader = plainRole(source);
+        try (LaneModel lane =
+                new LaneModel(
+                        PipelineBuilder.table(reader, "t")
+                                .watermark("at", WatermarkType.TIMESTAMP)
+                                .schedule(new Schedule.Every(Duration.ofMillis(1)))
+                                .build())) {
+            lane.finishPolls(1);
+            try (Connection late = late(source, "now()")) {
+                // longer than the look-back: only the looks can find it
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> source.queryOne(OPEN_FOR_LONG).equals("t"));
+                insert(source, 1, "now()");
+                lane.finishPolls(2);
+                assertThat(ids(lane)).containsExactly("0", "1");
+                assertThat(lane.gate().status().floor()).contains("held for").contains("pid ");
+
+                late.commit();
+                lane.finishPolls(2);
+                assertThat(ids(lane)).containsExactly("0", "1", "-1");
+                assertThat(lane.gate().status().floor()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void comesAfterItWasPreparedAndTheLaneRestarted(@FreshDatabase Database source)
+            throws Exception {
+        source.execute("CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at bigint)");
+        insert(source, 0, "nextval('ids')");
+        try (LaneModel lane = new LaneModel(table(source, NO_LOOKBACK, 0, Duration.ZERO))) {
+            lane.finishPolls(1);
+            try (Connection late = late(source, "nextval('ids')");
+                    Statement statement = late.createStatement()) {
+                lane.finishPolls(1);
+                insert(source, 1, "nextval('ids')");
+                lane.finishPolls(1);
+                statement.execute("PREPARE TRANSACTION '" + source.name() + "'");
+            }
+            lane.finishPolls(1);
+            lane.takeCheckpoint();
+            lane.crash();
+            source.execute("COMMIT PREPARED '" + source.name() + "'");
+            lane.finishPolls(2);
+
+            assertThat(ids(lane)).containsExactly("0", "1", "-1");
+        }
+    }
+
+    @Test
+    void comesToAQueryThatSaysItselfWhatIsNew(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
+        insert(source, 0, "now()");
+        try (LaneModel lane =
+                new LaneModel(
+                        PipelineBuilder.query(
+                                        source,
+                                        // the column that decides is not even selected
+                                        new PollQuery.Text("SELECT id FROM t WHERE at > "),
+                                        PollQuery.Place.LAST_SYNC)
+                                .key("id")
+                                .capture(new Capture.ByQuery(NO_LOOKBACK, ""))
+                                .schedule(new Schedule.Every(Duration.ofMillis(1)))
+                                .build())) {
+            lane.finishPolls(1);
+            try (Connection late = late(source, "now()")) {
+                for (int i = 1; i <= 20; i++) {
+                    insert(source, i, "now()");
+                    lane.finishPolls(1);
+                }
+                late.commit();
+            }
+            lane.finishPolls(2);
+            assertThat(ids(lane)).hasSize(22).doesNotHaveDuplicates().contains("-1");
+        }
+    }
+
+    @Test
+    void isNotWaitedForLongerThanTheUserWants(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at bigint)");
+        insert(source, 0, "nextval('ids')");
+        try (LaneModel lane = new LaneModel(table(source, NO_LOOKBACK, 0, Duration.ofMillis(1)));
+                Connection late = late(source, "nextval('ids')")) {
+            lane.finishPolls(1);
+            insert(source, 1, "nextval('ids')");
+            lane.finishPolls(3);
+            assertThat(lane.gate().status().floor()).isEmpty();
+
+            late.commit();
+            insert(source, 2, "nextval('ids')");
+            lane.finishPolls(2);
+            assertThat(ids(lane)).containsExactly("0", "1", "2");
+        }
+    }
+
+    @Test
+    void thatIsNotSeenAtAnyLookComesByTheLookBack(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
+        insert(source, 0, "now()");
+        try (LaneModel lane =
+                new LaneModel(table(source, Duration.ofSeconds(10), 0, Duration.ZERO))) {
+            lane.finishPolls(1);
+            insert(source, 1, "now()");
+            lane.finishPolls(1);
+            insert(source, 2, "now() - interval '5 s'");
+            lane.finishPolls(1);
+
+            assertThat(ids(lane)).containsExactly("0", "1", "2");
+        }
+    }
+
+    @Test
+    void ofATieThatGrowsComesOnceWithoutAKeyToo(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int, at timestamptz)");
+        try (LaneModel lane =
+                new LaneModel(table(source, Duration.ofSeconds(10), 0, Duration.ZERO))) {
+            for (int i = 0; i < 5; i++) {
+                insert(source, i, "'2024-01-01'");
+                // the same row once more: two equal rows are two rows
+                insert(source, 7, "'2024-01-01'");
+                lane.finishPolls(1);
+            }
+            assertThat(ids(lane))
+                    .containsExactlyInAnyOrder("0", "1", "2", "3", "4", "7", "7", "7", "7", "7");
+        }
+    }
+
+    private static Pipeline table(
+            Database source, Duration lookback, long values, Duration maxPin) {
+        return PipelineBuilder.table(source, "t")
+                .capture(
+                        new Capture.ByWatermark(
+                                "at",
+                                WatermarkType.TIMESTAMP,
+                                "",
+                                "UTC",
+                                lookback,
+                                values,
+                                maxPin,
+                                NullWatermark.IGNORE))
+                .schedule(new Schedule.Every(Duration.ofMillis(1)))
+                .build();
+    }
+
+    private static void insert(Database source, int id, String value) {
+        source.execute("INSERT INTO t VALUES (" + id + ", " + value + ")");
+    }
+
+    /** A transaction that has written row -1 and does not commit yet. */
+    private static Connection late(Database source, String value) throws SQLException {
+        Connection connection = source.connect();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO t VALUES (-1, " + value + ")");
+        }
+        return connection;
+    }
+
+    private static ConnectionSpec plainRole(Database database) {
+        String role = "reader_" + database.name();
+        database.execute(
+                "CREATE ROLE " + role + " LOGIN PASSWORD 'reads'", "GRANT SELECT ON t TO " + role);
+        ConnectionSpec mighty = PipelineBuilder.connection(database);
+        return new ConnectionSpec(
+                mighty.host(),
+                mighty.port(),
+                mighty.database(),
+                role,
+                new Secret("reads"),
+                mighty.tls(),
+                mighty.timeout(),
+                mighty.parameters());
+    }
+
+    private static List<String> ids(LaneModel lane) {
+        return lane.sent().stream()
+                .map(ChangeRow::line)
+                .map(line -> new String(CopyText.cell(line, 0), UTF_8))
+                .toList();
+    }
+}

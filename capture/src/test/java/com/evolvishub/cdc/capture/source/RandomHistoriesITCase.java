@@ -1,0 +1,216 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.CopyText;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Any interleaving of writers, polls, checkpoints and crashes: when the writers have stopped and
+ * the lane is level, the destination holds the newest version of every row, was given none twice,
+ * and versions of a key never went back. {@code -Dhistories=N} runs N rounds in all, {@code
+ * -Dhistories.seed=S} one round with that seed in each mode.
+ */
+class RandomHistoriesITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final int ROUNDS = Integer.getInteger("histories", 200);
+    private static final Duration LOOKBACK = Duration.ofMillis(300);
+
+    /** Ways to capture, and what writers take for watermarks. */
+    enum Mode {
+        SERVER_TIME("timestamptz", "now()", true),
+        SERVER_TIME_WITHOUT_KEY("timestamptz", "now()", false),
+        CLIENT_TIME("timestamptz", "clock_timestamp() - random() * interval '250 ms'", true),
+        LOCAL_TIME("timestamp", "now()", true),
+        WHOLE_SECONDS("timestamp(0)", "date_trunc('second', now())", true),
+        DAYS("date", "now()::date", true),
+        SEQUENCE("bigint", "nextval('ids')", true),
+        SEQUENCE_WITHOUT_KEY("int", "nextval('ids')", false),
+        NUMERIC("numeric", "nextval('ids') + 0.5", true),
+        TEXT("text", "to_char(now(), 'YYYY-MM-DD HH24:MI:SS.US')", true),
+        QUERY("timestamptz", "now()", true),
+        DIFF("timestamptz", "now()", true),
+        DIFF_WITHOUT_KEY("timestamptz", "now()", false);
+
+        private final String type;
+        private final String watermark;
+        private final boolean keyed;
+
+        Mode(String type, String watermark, boolean keyed) {
+            this.type = type;
+            this.watermark = watermark;
+            this.keyed = keyed;
+        }
+
+        boolean isDiff() {
+            return this == DIFF || this == DIFF_WITHOUT_KEY;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void losesNothingAndDoublesNothing(Mode mode, @FreshDatabase Database source) throws Exception {
+        Long seed = Long.getLong("histories.seed");
+        int rounds = seed != null ? 1 : Math.max(1, ROUNDS / Mode.values().length);
+        source.execute("CREATE SEQUENCE ids", "CREATE SEQUENCE versions", "SET timezone TO 'UTC'");
+        for (int round = 0; round < rounds; round++) {
+            long drawn = seed != null ? seed : new Random().nextLong();
+            System.out.println(mode + " seed " + drawn);
+            try {
+                play(mode, source, new Random(drawn));
+            } catch (AssertionError | Exception failure) {
+                throw new AssertionError(
+                        "-Dhistories.seed=" + drawn + " in " + mode + ": " + failure.getMessage(),
+                        failure);
+            }
+        }
+    }
+
+    private static void play(Mode mode, Database source, Random random) throws Exception {
+        source.execute(
+                "DROP TABLE IF EXISTS t CASCADE",
+                "CREATE TABLE t (k int PRIMARY KEY, v int, at " + mode.type + ")",
+                "INSERT INTO t SELECT n, nextval('versions'), "
+                        + mode.watermark
+                        + " FROM generate_series(0, "
+                        + random.nextInt(30)
+                        + ", 2) n",
+                "CREATE OR REPLACE VIEW w AS SELECT * FROM t");
+        try (Writers writers =
+                        new Writers(
+                                source,
+                                1 + random.nextInt(4),
+                                mode.watermark,
+                                mode.isDiff(),
+                                random);
+                LaneModel lane = new LaneModel(pipeline(mode, source))) {
+            for (int i = random.nextInt(20); i > 0; i--) {
+                writers.step();
+            }
+            int steps = 150 + random.nextInt(250);
+            for (int i = 0; i < steps; i++) {
+                int choice = random.nextInt(100);
+                if (choice < 30) {
+                    writers.step();
+                } else if (choice < 34) {
+                    lane.takeCheckpoint();
+                } else if (choice < 36) {
+                    lane.crash();
+                } else {
+                    lane.step();
+                }
+            }
+            writers.finish();
+            // rows of a whole second may lie ahead of the clock; a few polls also end what is open
+            lane.finishPolls(3);
+            check(mode, writers, lane.sent());
+            List<ChangeRow> before = List.copyOf(lane.sent());
+            lane.finishPolls(3);
+            assertThat(lane.sent()).as("sent at rest").hasSameSizeAs(before);
+        }
+    }
+
+    private static Pipeline pipeline(Mode mode, Database source) {
+        PipelineBuilder builder =
+                mode == Mode.QUERY
+                        ? PipelineBuilder.query(
+                                source,
+                                new PollQuery.Text("SELECT k, v, at FROM w WHERE at > "),
+                                PollQuery.Place.LAST_SYNC)
+                        : PipelineBuilder.table(source, "w");
+        if (mode.keyed) {
+            builder.key("k");
+        }
+        if (mode == Mode.QUERY) {
+            builder.capture(new Capture.ByQuery(LOOKBACK, ""));
+        } else if (mode.isDiff()) {
+            builder.capture(new Capture.ByDiff(1));
+        } else {
+            builder.capture(
+                    new Capture.ByWatermark(
+                            "at",
+                            WatermarkType.TIMESTAMP,
+                            "",
+                            "UTC",
+                            LOOKBACK,
+                            20,
+                            Duration.ZERO,
+                            NullWatermark.IGNORE));
+        }
+        return builder.pageRows(4).schedule(new Schedule.Every(Duration.ofMillis(1))).build();
+    }
+
+    private static void check(Mode mode, Writers writers, List<ChangeRow> sent) throws Exception {
+        List<String> expected = writers.rows();
+        if (mode.isDiff()) {
+            checkReplica(mode, expected, sent);
+            return;
+        }
+        Map<String, Integer> newest = new HashMap<>();
+        Set<String> versions = new HashSet<>();
+        for (ChangeRow row : sent) {
+            String key = cell(row, 0);
+            int version = Integer.parseInt(cell(row, 1));
+            assertThat(versions.add(key + "\t" + version))
+                    .as("version %s of %s sent once", version, key)
+                    .isTrue();
+            if (mode.keyed) {
+                assertThat(version)
+                        .as("versions of %s rise", key)
+                        .isGreaterThan(newest.getOrDefault(key, 0));
+            }
+            newest.merge(key, version, Math::max);
+        }
+        List<String> missing = new ArrayList<>(expected);
+        missing.removeAll(versions);
+        assertThat(missing).as("newest versions that never came").isEmpty();
+    }
+
+    private static void checkReplica(Mode mode, List<String> expected, List<ChangeRow> sent) {
+        Map<String, String> replica = new HashMap<>();
+        for (ChangeRow row : sent) {
+            String id =
+                    mode.keyed
+                            ? cell(row, 0)
+                            : new String(row.rowId(), StandardCharsets.ISO_8859_1);
+            if (row.operation() == Operation.DELETE) {
+                assertThat(replica.remove(id)).as("deleted %s was there", id).isNotNull();
+            } else {
+                String before = replica.put(id, cell(row, 0) + "\t" + cell(row, 1));
+                assertThat(before != null)
+                        .as("%s %s", row.operation(), id)
+                        .isEqualTo(row.operation() == Operation.UPDATE);
+            }
+        }
+        assertThat(replica.values()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    private static String cell(ChangeRow row, int position) {
+        return new String(CopyText.cell(row.line(), position), StandardCharsets.UTF_8);
+    }
+}

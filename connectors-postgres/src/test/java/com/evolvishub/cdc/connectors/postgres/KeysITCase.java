@@ -1,0 +1,147 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import static com.evolvishub.cdc.delivery.TestLane.column;
+import static com.evolvishub.cdc.delivery.TestLane.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.delivery.BadRowException;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Keys that are equal and not the same, and values that a second index guards. */
+@Timeout(120)
+class KeysITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private Database database;
+    private Destination destination;
+    private long number;
+
+    @BeforeEach
+    void fresh(@FreshDatabase Database fresh) {
+        database = fresh;
+        destination = Destination.in(fresh);
+    }
+
+    private PostgresClient open(TestLane lane, RowSchema schema) throws Exception {
+        PostgresClient client = destination.client(lane);
+        number = client.open(Destination.lane("run " + number)).lastNumber();
+        client.prepare(schema);
+        return client;
+    }
+
+    private List<ChangeRow> numbered(ChangeRow... rows) {
+        List<ChangeRow> numbered = new ArrayList<>();
+        for (ChangeRow row : rows) {
+            numbered.add(row.numbered(++number));
+        }
+        return numbered;
+    }
+
+    @Test
+    void carriesAKeyThatOnlyLooksDifferent() throws Exception {
+        RowSchema schema =
+                new RowSchema(
+                        List.of(column("price", 1700, "numeric"), column("name", 25, "text")),
+                        List.of(0));
+        try (PostgresClient client = open(destination.lane().byDiff(), schema)) {
+            client.write(
+                    numbered(
+                            row(Operation.INSERT, schema, "1.0", "a"),
+                            row(Operation.INSERT, schema, "2.0", "b")));
+            // the comparison tells the new one first, the old one's end when all is read
+            client.write(numbered(row(Operation.INSERT, schema, "1.00", "a")));
+            client.write(numbered(row(Operation.DELETE, schema, "1.0")));
+            client.write(
+                    numbered(
+                            row(Operation.INSERT, schema, "2.00", "b"),
+                            row(Operation.DELETE, schema, "2.0")));
+        }
+        assertThat(destination.rows()).containsExactly("1.00\ta", "2.00\tb");
+    }
+
+    @Test
+    void namesTheConstraintThatRowsTradeTheirValuesUnder() throws Exception {
+        database.execute(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE)",
+                "INSERT INTO orders VALUES (1, 'a'), (2, 'b')");
+        RowSchema schema = TestLane.KEYED;
+        ChangeRow[] swapped = {row(schema, "1", "b"), row(schema, "2", "a")};
+        try (PostgresClient client = open(destination.lane(), schema)) {
+            assertThatThrownBy(() -> client.write(numbered(swapped)))
+                    .isInstanceOf(BadRowException.class)
+                    .hasMessageStartingWith("duplicate key value violates unique constraint")
+                    .hasMessageEndingWith(
+                            "; if rows trade this value among themselves, ALTER TABLE"
+                                    + " \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\","
+                                    + " ADD CONSTRAINT \"orders_name_key\" UNIQUE (name) DEFERRABLE");
+            number = 0;
+            database.execute(
+                    "ALTER TABLE \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\", ADD"
+                            + " CONSTRAINT \"orders_name_key\" UNIQUE (name) DEFERRABLE");
+            client.write(numbered(swapped));
+        }
+        assertThat(destination.rows()).containsExactly("1\tb", "2\ta");
+    }
+
+    @Test
+    void movesAValueFromARowThatGoesToOneThatComes() throws Exception {
+        database.execute(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE)",
+                "INSERT INTO orders VALUES (1, 'a')");
+        RowSchema schema = TestLane.KEYED;
+        try (PostgresClient client = open(destination.lane().byDiff(), schema)) {
+            client.write(
+                    numbered(
+                            row(Operation.INSERT, schema, "2", "a"),
+                            row(Operation.DELETE, schema, "1")));
+        }
+        assertThat(destination.rows()).containsExactly("2\ta");
+    }
+
+    @Test
+    void blamesTheRowThatTheTableRefuses() throws Exception {
+        database.execute(
+                "CREATE TABLE parents (id int PRIMARY KEY)",
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text CHECK (name <> 'bad'),"
+                        + " parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED,"
+                        + " small varchar(3) NOT NULL DEFAULT '')");
+        RowSchema schema =
+                new RowSchema(
+                        List.of(
+                                column("id", 20, "bigint"),
+                                column("name", 25, "text"),
+                                column("parent", 23, "integer"),
+                                column("small", 1043, "character varying(3)")),
+                        List.of(0));
+        try (PostgresClient client = open(destination.lane(), schema)) {
+            for (ChangeRow bad :
+                    List.of(
+                            row(schema, "1", "bad", "\\N", "a"),
+                            row(schema, "1", "a", "7", "a"),
+                            row(schema, "1", "a", "\\N", "abcd"),
+                            row(schema, "1", "a", "\\N", "\\N"),
+                            row(schema, "99999999999999999999", "a", "\\N", "a"))) {
+                assertThatThrownBy(
+                                () ->
+                                        client.write(
+                                                numbered(row(schema, "5", "x", "\\N", "x"), bad)))
+                        .isInstanceOf(BadRowException.class);
+            }
+        }
+        assertThat(destination.rows()).isEmpty();
+    }
+}

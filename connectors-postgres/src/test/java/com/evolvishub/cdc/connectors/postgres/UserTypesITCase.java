@@ -1,0 +1,182 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import static com.evolvishub.cdc.delivery.TestLane.column;
+import static com.evolvishub.cdc.delivery.TestLane.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.delivery.BadRowException;
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.flow.TypeDefinition;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Types that the source's users have made, on their way to a database that may lack them. */
+@Timeout(120)
+class UserTypesITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final TypeDefinition MOOD =
+            new TypeDefinition("app.mood", "CREATE TYPE app.mood AS ENUM ('so so', 'it''s')");
+    private static final TypeDefinition PAIR =
+            new TypeDefinition("app.pair", "CREATE TYPE app.pair AS (a integer, b app.mood)");
+    private static final TypeDefinition GRADE =
+            new TypeDefinition("app.grade", "CREATE DOMAIN app.grade AS integer CHECK (VALUE > 0)");
+    private static final TypeDefinition CITEXT =
+            new TypeDefinition(
+                    "public.citext", "CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public");
+
+    private Database database;
+    private Destination destination;
+
+    @BeforeEach
+    void fresh(@FreshDatabase Database fresh) {
+        database = fresh;
+        destination = Destination.in(fresh);
+    }
+
+    private static RowSchema schema(Column... more) {
+        Column id = column("id", 20, "bigint");
+        return new RowSchema(Stream.concat(Stream.of(id), Stream.of(more)).toList(), List.of(0));
+    }
+
+    private static Column typed(
+            String name, String type, char kind, String base, TypeDefinition... definitions) {
+        return new Column(
+                name, name, new SqlType(99_999, type, kind, 'U', base, List.of(definitions)), true);
+    }
+
+    @Test
+    void makesTheTypesThatTheTableNeeds() throws Exception {
+        database.execute("CREATE SCHEMA app");
+        RowSchema schema =
+                schema(
+                        typed("moods", "app.mood[]", 'b', "app.mood[]", MOOD),
+                        typed("pair", "app.pair", 'c', "app.pair", MOOD, PAIR),
+                        typed("grade", "app.grade", 'd', "integer", GRADE));
+        try (PostgresClient client = destination.client()) {
+            assertThat(client.check(schema)).isEmpty();
+            assertThat(database.queryOne("SELECT to_regtype('app.mood')")).isNull();
+            client.open(Destination.lane("r"));
+            client.prepare(schema);
+            client.write(
+                    List.of(
+                            row(schema, "1", "{\"so so\",it's}", "(1,\"so so\")", "3")
+                                    .numbered(1)));
+            assertThatThrownBy(
+                            () ->
+                                    client.write(
+                                            List.of(
+                                                    row(schema, "2", "{sad}", "\\N", "3")
+                                                            .numbered(2))))
+                    .isInstanceOf(BadRowException.class)
+                    .hasMessageStartingWith("column \"moods\": ");
+            assertThatThrownBy(
+                            () ->
+                                    client.write(
+                                            List.of(
+                                                    row(schema, "2", "{}", "\\N", "0")
+                                                            .numbered(2))))
+                    .isInstanceOf(BadRowException.class);
+        }
+        assertThat(destination.rows()).containsExactly("1\t{\"so so\",it's}\t(1,\"so so\")\t3");
+    }
+
+    @Test
+    void makesTheTypeOfAColumnThatIsAdded() throws Exception {
+        database.execute("CREATE SCHEMA app", "CREATE TABLE orders (id bigint PRIMARY KEY)");
+        RowSchema schema = schema(typed("pair", "app.pair", 'c', "app.pair", MOOD, PAIR));
+        try (PostgresClient client = destination.client()) {
+            client.open(Destination.lane("r"));
+            client.prepare(schema);
+            client.write(List.of(row(schema, "1", "(1,it's)").numbered(1)));
+        }
+        assertThat(destination.rows()).containsExactly("1\t(1,it's)");
+    }
+
+    @Test
+    void tellsWhatToRunWhereItMayNotMakeThem() throws Exception {
+        RowSchema schema = schema(typed("mood", "app.mood", 'e', "app.mood", MOOD));
+        String told =
+                "schema \"app\" does not exist (SQLSTATE 3F000); mend that, or have this run: CREATE"
+                        + " TYPE app.mood AS ENUM ('so so', 'it''s'); CREATE TABLE IF NOT EXISTS"
+                        + " \"orders\" (\"id\" bigint, \"mood\" app.mood, PRIMARY KEY (\"id\"))";
+        try (PostgresClient client = destination.client()) {
+            assertThat(client.check(schema)).containsExactly(told);
+            client.open(Destination.lane("r"));
+            assertThatThrownBy(() -> client.prepare(schema))
+                    .isInstanceOf(DestinationException.class)
+                    .hasMessage(told);
+        }
+        assertThat(database.queryOne("SELECT to_regclass('orders')")).isNull();
+    }
+
+    @Test
+    void leavesAnExtensionToTheAdministrator() throws Exception {
+        RowSchema schema = schema(typed("mail", "public.citext", 'b', "public.citext", CITEXT));
+        try (PostgresClient client = destination.client()) {
+            assertThat(client.check(schema))
+                    .containsExactly(
+                            "column \"mail\": the destination has no type public.citext; CREATE"
+                                    + " EXTENSION IF NOT EXISTS citext WITH SCHEMA public, or make"
+                                    + " the table yourself with text in its place, which takes every"
+                                    + " value");
+            database.execute("CREATE EXTENSION citext");
+            assertThat(client.check(schema)).isEmpty();
+        }
+    }
+
+    @Test
+    void takesADomainsValuesIntoWhatItStandsOn() throws Exception {
+        database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, grade bigint, mood text)");
+        RowSchema schema =
+                schema(
+                        typed("grade", "app.grade", 'd', "integer", GRADE),
+                        typed("mood", "app.mood", 'e', "app.mood", MOOD));
+        try (PostgresClient client = destination.client()) {
+            assertThat(client.check(schema)).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsNamesOfTheSourcesObjectsAsText() throws Exception {
+        RowSchema schema =
+                schema(
+                        column("relation", 2205, "regclass"),
+                        column("tree", 194, "pg_node_tree"),
+                        new Column(
+                                "record", "record", new SqlType(2249, "record", 'p', 'P'), true));
+        try (PostgresClient client = destination.client()) {
+            client.open(Destination.lane("r"));
+            client.prepare(schema);
+            client.write(List.of(row(schema, "1", "not_here", "{A}", "(1,2)").numbered(1)));
+        }
+        assertThat(destination.rows()).containsExactly("1\tnot_here\t{A}\t(1,2)");
+    }
+
+    @Test
+    void blamesTheRowThatNamesAnObjectWhichIsNotHere() throws Exception {
+        database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, relation regclass)");
+        RowSchema schema = schema(column("relation", 2205, "regclass"));
+        try (PostgresClient client = destination.client()) {
+            client.open(Destination.lane("r"));
+            client.prepare(schema);
+            assertThatThrownBy(() -> client.write(List.of(row(schema, "1", "gone").numbered(1))))
+                    .isInstanceOf(BadRowException.class)
+                    .hasMessageStartingWith("column \"relation\": ");
+            client.write(List.of(row(schema, "1", "pg_class").numbered(1)));
+        }
+        assertThat(destination.rows()).containsExactly("1\tpg_class");
+    }
+}

@@ -1,0 +1,228 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.Lane;
+import java.util.List;
+import redis.clients.jedis.CommandArguments;
+
+/**
+ * The hash beside the stream that says who writes the lane and what the stream holds of it: {@code
+ * epoch}, {@code number}, {@code run}, {@code writer}, {@code host} and {@code mapping}.
+ */
+final class LaneHash {
+
+    /**
+     * Takes the lane if nobody else has taken it since it was looked at. KEYS: hash. ARGV: epoch
+     * that was seen, epoch to write under, run, writer, host, mapping.
+     */
+    private static final Script TAKE =
+            Script.of(
+                    """
+                    if (redis.call('HGET', KEYS[1], 'epoch') or '0') ~= ARGV[1] then
+                      return 0
+                    end
+                    redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'run', ARGV[3],
+                      'writer', ARGV[4], 'host', ARGV[5], 'mapping', ARGV[6])
+                    redis.call('HSETNX', KEYS[1], 'number', '0')
+                    return 1
+                    """);
+
+    /**
+     * Appends entries and moves the number, or changes nothing. A script cannot be rolled back, so
+     * whatever could refuse a command (rights, memory, a replica, a full disk, a key of another
+     * kind) has to refuse it before an entry is in: the first HSET writes the number that stands
+     * there already, the first XADD is like all others. KEYS: stream, hash. ARGV: epoch, writer,
+     * number before, number after, words of trimming, these words, then for each entry how many
+     * fields and values it has, and these.
+     */
+    private static final Script WRITE =
+            Script.of(
+                    """
+                    local call, unpack, ARGV, stream = redis.call, unpack, ARGV, KEYS[1]
+                    local lane = call('HMGET', KEYS[2], 'epoch', 'writer', 'number', 'run', 'host')
+                    if not lane[1] then
+                      return {'gone'}
+                    end
+                    if lane[1] ~= ARGV[1] or lane[2] ~= ARGV[2] then
+                      return {'taken', lane[4], lane[5]}
+                    end
+                    if lane[3] ~= ARGV[3] then
+                      return {'moved', lane[3]}
+                    end
+                    call('HSET', KEYS[2], 'number', ARGV[3])
+                    local last, words = #ARGV, tonumber(ARGV[5])
+                    local at = 6 + words
+                    while at <= last do
+                      local next = at + 1 + tonumber(ARGV[at])
+                      if next > last and words > 0 then
+                        local add = {'XADD', stream}
+                        for i = 6, 5 + words do add[#add + 1] = ARGV[i] end
+                        add[#add + 1] = '*'
+                        for i = at + 1, next - 1 do add[#add + 1] = ARGV[i] end
+                        call(unpack(add))
+                      else
+                        call('XADD', stream, '*', unpack(ARGV, at + 1, next - 1))
+                      end
+                      at = next
+                    end
+                    call('HSET', KEYS[2], 'number', ARGV[4])
+                    return {'written'}
+                    """);
+
+    /** So many pieces may be under way; more would only fill buffers. */
+    private static final int UNDER_WAY = 3;
+
+    private final RedisSession session;
+    private final StreamKeys keys;
+    private String writer = "";
+    private long epoch;
+    private long number;
+    private boolean scriptSent;
+
+    LaneHash(RedisSession session, StreamKeys keys) {
+        this.session = session;
+        this.keys = keys;
+    }
+
+    /** Raises the epoch. */
+    void take(Lane lane) throws RedisFailure, DestinationException {
+        writer = lane.writer();
+        while (true) {
+            List<Object> found =
+                    RedisSession.parts(
+                            session.call(
+                                    "HMGET",
+                                    keys.lane(),
+                                    "epoch",
+                                    "number",
+                                    "run",
+                                    "writer",
+                                    "host"));
+            long seen = number(found.get(0));
+            String holderRun = RedisSession.text(found.get(2));
+            if (!lane.mayTakeFrom(holderRun, RedisSession.text(found.get(3)), seen)) {
+                throw new FencedException(holderRun, RedisSession.text(found.get(4)));
+            }
+            // never again an epoch that this run had, also if the server has lost it
+            epoch = Math.max(seen, lane.runEpoch()) + 1;
+            CommandArguments take =
+                    TAKE.eval(List.of(keys.lane()))
+                            .add(seen)
+                            .add(epoch)
+                            .add(lane.run())
+                            .add(writer)
+                            .add(lane.host())
+                            .add(lane.mapping());
+            if (session.call(take).equals(1L)) {
+                number = number(session.call("HGET", keys.lane(), "number"));
+                return;
+            }
+        }
+    }
+
+    private long number(Object value) throws DestinationException {
+        String text = RedisSession.text(value);
+        try {
+            return text.isEmpty() ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new DestinationException(
+                    "key %s: \"%s\" is no number; somebody has changed it"
+                            .formatted(keys.lane(), text),
+                    e);
+        }
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    /** Number of the last row that the stream holds. */
+    long number() {
+        return number;
+    }
+
+    /**
+     * Appends entries to a stream, a piece after the other, each with its last number.
+     *
+     * @param stream the lane's, or that of its dead letters
+     * @param trimming words for XADD that shorten the stream; may be empty
+     */
+    void write(String stream, List<String> trimming, List<Entry> entries)
+            throws RedisFailure, FencedException {
+        List<Piece> pieces = Piece.of(number, entries);
+        int sent = 0;
+        int written = 0;
+        while (written < pieces.size()) {
+            while (sent < pieces.size() && sent - written < UNDER_WAY) {
+                session.send(command(stream, trimming, pieces.get(sent++)));
+            }
+            try {
+                settle(session.answer());
+                number = pieces.get(written++).last();
+            } catch (RedisFailure e) {
+                if (!isUnknownScript(e)) {
+                    throw e;
+                }
+                // the later ones found a number that was not theirs: none of them is written
+                drain(sent - written - 1);
+                sent = written;
+                scriptSent = false;
+            }
+        }
+    }
+
+    private CommandArguments command(String stream, List<String> trimming, Piece piece) {
+        List<String> touched = List.of(stream, keys.lane());
+        CommandArguments command = scriptSent ? WRITE.evalsha(touched) : WRITE.eval(touched);
+        scriptSent = true;
+        command.add(epoch).add(writer).add(piece.after()).add(piece.last());
+        command.add(trimming.size());
+        trimming.forEach(command::add);
+        for (Entry entry : piece.entries()) {
+            command.add(entry.fields().size());
+            entry.fields().forEach(command::add);
+        }
+        return command;
+    }
+
+    private void settle(Object answer) throws RedisFailure, FencedException {
+        List<Object> parts = RedisSession.parts(answer);
+        switch (RedisSession.text(parts.get(0))) {
+            case "written" -> {}
+            case "taken" ->
+                    throw new FencedException(
+                            RedisSession.text(parts.get(1)), RedisSession.text(parts.get(2)));
+            case "moved" -> throw lost("it says %s".formatted(RedisSession.text(parts.get(1))));
+            default -> throw lost("it is gone");
+        }
+    }
+
+    private RedisFailure lost(String found) {
+        return new RedisFailure(
+                Failure.TRANSIENT,
+                ("%s: key %s should say that row %d was the last, but %s: the server has lost what"
+                                + " it had (a failover, an eviction), or somebody has changed it")
+                        .formatted(session.address(), keys.lane(), number, found));
+    }
+
+    private static boolean isUnknownScript(RedisFailure failure) {
+        return failure.getCause() != null
+                && ServerError.of(failure.getCause().getMessage())
+                        .code()
+                        .equals(ServerError.NO_SCRIPT);
+    }
+
+    private void drain(int answers) throws RedisFailure {
+        for (int i = 0; i < answers; i++) {
+            try {
+                session.answer();
+            } catch (RedisFailure e) {
+                if (!isUnknownScript(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

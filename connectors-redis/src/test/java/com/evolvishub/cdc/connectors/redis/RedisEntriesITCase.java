@@ -1,0 +1,201 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import static com.evolvishub.cdc.connectors.redis.Destination.ids;
+import static com.evolvishub.cdc.connectors.redis.Destination.lane;
+import static com.evolvishub.cdc.connectors.redis.Destination.row;
+import static com.evolvishub.cdc.connectors.redis.Destination.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.delivery.BadRowException;
+import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.servers.RedisServer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class RedisEntriesITCase {
+
+    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
+
+    private Destination destination;
+
+    @BeforeEach
+    void freshStream() {
+        destination = Destination.at(REDIS);
+    }
+
+    private void write(Destination to, List<ChangeRow> rows) throws Exception {
+        try (RedisStreamsClient client = to.client()) {
+            client.open(lane("a"));
+            client.prepare(TestLane.KEYED);
+            client.write(rows);
+        }
+    }
+
+    /** Fields and values of the only entry. */
+    private static List<String> entry(String stream) {
+        String whole = REDIS.command("XRANGE", stream, "-", "+");
+        List<String> lines = List.of(whole.split("\n", -1));
+        return lines.subList(1, lines.size());
+    }
+
+    @Test
+    void carriesAttributesKeyAndPayload() throws Exception {
+        ChangeRow row =
+                ChangeRow.of(
+                        Operation.UPSERT,
+                        TestLane.KEYED,
+                        "7\tBea".getBytes(StandardCharsets.UTF_8),
+                        "2026-01-01 00:00:00".getBytes(StandardCharsets.UTF_8));
+        write(destination, List.of(row.numbered(3)));
+
+        assertThat(entry(destination.stream()))
+                .containsExactly(
+                        "op", "u",
+                        "mapping", "orders",
+                        "watermark", "2026-01-01 00:00:00",
+                        "event_id", "file/orders:0000000000000000003",
+                        "key", "{\"id\":7}",
+                        "payload", "{\"id\":7,\"name\":\"Bea\"}");
+    }
+
+    @Test
+    void saysOfARowThatIsGoneItsKeyAndAnEmptyPayload() throws Exception {
+        ChangeRow gone = TestLane.row(Operation.DELETE, TestLane.KEYED, "7");
+        write(destination, List.of(gone.numbered(1)));
+
+        assertThat(entry(destination.stream()))
+                .containsSubsequence("op", "d")
+                .endsWith("key", "{\"id\":7}", "payload", "");
+    }
+
+    @Test
+    void writesABatchOfManyPiecesInOrder() throws Exception {
+        write(destination, rows(1, 12_345));
+
+        assertThat(ids(REDIS, destination.stream()))
+                .isEqualTo(LongStream.rangeClosed(1, 12_345).boxed().toList());
+    }
+
+    @Test
+    void goesOnAfterTheServerForgotItsScripts() throws Exception {
+        try (RedisStreamsClient client = destination.client()) {
+            client.open(lane("a"));
+            client.prepare(TestLane.KEYED);
+            client.write(rows(1, 10));
+            REDIS.command("SCRIPT", "FLUSH");
+            client.write(rows(11, 9000));
+        }
+        assertThat(ids(REDIS, destination.stream()))
+                .isEqualTo(LongStream.rangeClosed(1, 9000).boxed().toList());
+    }
+
+    @Test
+    void keepsTheLanesOfOneStreamApart() throws Exception {
+        try (RedisStreamsClient one = destination.client();
+                RedisStreamsClient other = lanes("file/others")) {
+            one.open(lane("a"));
+            other.open(new Lane("file/others", "b", "w", "host", "others", false, 0));
+            one.prepare(TestLane.KEYED);
+            other.prepare(TestLane.KEYED);
+            one.write(rows(1, 3));
+            other.write(rows(1, 2));
+            one.write(rows(4, 5));
+        }
+        assertThat(ids(REDIS, destination.stream())).containsExactly(1L, 2L, 3L, 1L, 2L, 4L, 5L);
+    }
+
+    private RedisStreamsClient lanes(String identity) {
+        Pipeline like = TestLane.to(destination.endpoint()).pipeline();
+        Pipeline pipeline = new Pipeline(identity, "others", true, "worker-1", 1, like.deliver());
+        return (RedisStreamsClient) new RedisStreamsConnector().client(pipeline);
+    }
+
+    @Test
+    void shortensTheStreamAndNothingElse() throws Exception {
+        write(
+                destination.option("max_length", "100").option("approximate_trimming", "false"),
+                rows(1, 2500));
+        assertThat(ids(REDIS, destination.stream()))
+                .isEqualTo(LongStream.rangeClosed(2401, 2500).boxed().toList());
+    }
+
+    @Test
+    void shortensByWholeBlocksUnlessToldOtherwise() throws Exception {
+        write(destination.option("max_length", "1000"), rows(1, 5000));
+
+        long length = Long.parseLong(REDIS.command("XLEN", destination.stream()));
+        assertThat(length).isBetween(1000L, 1200L);
+    }
+
+    @Test
+    void writesToADatabaseByItsNumber() throws Exception {
+        write(destination.database("3"), rows(1, 2));
+
+        assertThat(REDIS.command("EXISTS", destination.stream())).isEqualTo("0");
+        try (RedisStreamsClient client = destination.database("3").client()) {
+            assertThat(client.open(lane("b")).lastNumber()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void keepsADeadLetterAndItsNumberInOneStep() throws Exception {
+        try (RedisStreamsClient client = destination.client()) {
+            assertThat(client.keepsDeadLetters()).isTrue();
+            client.open(lane("a"));
+            client.prepare(TestLane.KEYED);
+            client.write(rows(1, 2));
+            client.writeDeadLetter(row(3), "too odd");
+            client.write(rows(4, 4));
+        }
+        assertThat(ids(REDIS, destination.stream())).containsExactly(1L, 2L, 4L);
+        assertThat(entry(destination.stream() + ":dlq"))
+                .containsExactly(
+                        "mapping", "orders",
+                        "error", "too odd",
+                        "time", "2026-01-02T03:04:05Z",
+                        "op", "u",
+                        "event_id", "file/orders:0000000000000000003",
+                        "payload", "{\"id\":3,\"name\":\"row 3\"}");
+        try (RedisStreamsClient next = destination.client()) {
+            assertThat(next.open(lane("b")).lastNumber()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void namesSizeAndLimitOfAValueThatIsTooLong() throws Exception {
+        try (RedisServer small =
+                        RedisServer.builder().parameter("proto-max-bulk-len", "1048576").start();
+                RedisStreamsClient client = Destination.at(small).client()) {
+            client.open(lane("a"));
+            client.prepare(TestLane.KEYED);
+            ChangeRow large = TestLane.row(TestLane.KEYED, "1", "x".repeat(1 << 20)).numbered(1);
+
+            assertThatThrownBy(() -> client.write(List.of(large)))
+                    .isInstanceOf(BadRowException.class)
+                    .hasMessageContainingAll(
+                            "above the limit of 1048576 (proto-max-bulk-len)",
+                            "1048576 of them in column \"name\"");
+            client.writeDeadLetter(large, "too long");
+            client.write(rows(2, 2));
+        }
+    }
+
+    @Test
+    void takesAValueThatIsLongerThanAPiece() throws Exception {
+        ChangeRow large = TestLane.row(TestLane.KEYED, "1", "x".repeat(3 << 20)).numbered(1);
+        write(destination, List.of(large, row(2)));
+
+        assertThat(REDIS.command("XLEN", destination.stream())).isEqualTo("2");
+    }
+}

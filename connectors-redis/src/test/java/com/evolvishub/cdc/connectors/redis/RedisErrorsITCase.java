@@ -1,0 +1,336 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import static com.evolvishub.cdc.connectors.redis.Destination.ids;
+import static com.evolvishub.cdc.connectors.redis.Destination.lane;
+import static com.evolvishub.cdc.connectors.redis.Destination.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.servers.RedisServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class RedisErrorsITCase {
+
+    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
+
+    private static final String SECRET = "hush-hush";
+
+    private Destination destination;
+
+    @BeforeEach
+    void freshStream() {
+        destination = Destination.at(REDIS);
+    }
+
+    private static RedisStreamsClient opened(Destination destination) throws Exception {
+        RedisStreamsClient client = destination.client();
+        client.open(lane("a"));
+        client.prepare(TestLane.KEYED);
+        return client;
+    }
+
+    private static void refused(ThrowingCallable attempt, Failure kind, String... parts) {
+        RedisFailure failure = catchThrowableOfType(RedisFailure.class, attempt);
+        assertThat(failure).isNotNull();
+        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure).hasMessageContainingAll(parts);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            assertThat(String.valueOf(cause.getMessage())).doesNotContain(SECRET);
+        }
+    }
+
+    private static void signal(String name, long pid) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void tellsAWrongPasswordAndAMissingOneAndOneTooMany() {
+        try (RedisServer guarded = RedisServer.builder().password("the-right-one").start()) {
+            Destination there = Destination.at(guarded);
+            refused(
+                    () -> there.login("", SECRET).client().open(lane("a")),
+                    Failure.PERMANENT,
+                    there.endpoint().connection().host() + ":" + guarded.port(),
+                    "WRONGPASS",
+                    "check username and password");
+            refused(
+                    () -> there.client().open(lane("a")),
+                    Failure.PERMANENT,
+                    "NOAUTH",
+                    "give a password");
+        }
+        refused(
+                () -> destination.login("", SECRET).client().open(lane("a")),
+                Failure.PERMANENT,
+                "without any password configured",
+                "leave out password");
+    }
+
+    @Test
+    void tellsAUserWithoutTheRightToWrite() throws Exception {
+        try (RedisServer server =
+                RedisServer.builder().user("reader", SECRET, "~* +@read +@connection").start()) {
+            refused(
+                    () -> Destination.at(server).login("reader", SECRET).client().open(lane("a")),
+                    Failure.PERMANENT,
+                    "NOPERM",
+                    "docs/redis-streams.md");
+        }
+    }
+
+    @Test
+    void writesNothingWhenARightIsTakenAway() throws Exception {
+        String rules = "~* +@read +@connection +eval +evalsha +hset +hsetnx +xadd";
+        try (RedisServer server = RedisServer.builder().user("writer", SECRET, rules).start()) {
+            Destination there = Destination.at(server).login("writer", SECRET);
+            try (RedisStreamsClient client = opened(there)) {
+                client.write(rows(1, 2));
+                for (String right : new String[] {"xadd", "hset"}) {
+                    server.command("ACL", "SETUSER", "writer", "-" + right);
+                    refused(
+                            () -> client.write(rows(3, 4)),
+                            Failure.PERMANENT,
+                            "docs/redis-streams.md lists what the user needs");
+                    server.command("ACL", "SETUSER", "writer", "+" + right);
+                }
+                client.write(rows(3, 4));
+            }
+            assertThat(ids(server, there.stream())).containsExactly(1L, 2L, 3L, 4L);
+        }
+    }
+
+    @Test
+    void tellsThatTheNameBelongsToAKeyOfAnotherKind() throws Exception {
+        REDIS.command("SET", destination.stream(), "mine");
+        try (RedisStreamsClient client = destination.client()) {
+            assertThat(client.check(TestLane.KEYED))
+                    .containsExactly(
+                            "stream %s: the key is there as a string; give another table"
+                                    .formatted(destination.stream()));
+            client.open(lane("a"));
+            assertThatThrownBy(() -> client.prepare(TestLane.KEYED))
+                    .isInstanceOf(DestinationException.class);
+            refused(() -> client.write(rows(1, 2)), Failure.PERMANENT, "WRONGTYPE");
+        }
+        try (RedisStreamsClient next = destination.client()) {
+            assertThat(next.open(lane("b")).lastNumber()).isZero();
+        }
+    }
+
+    @Test
+    void doesNotMakeAStreamThatItMayNotMake() throws Exception {
+        TestLane strict = TestLane.to(destination.endpoint()).neverCreating();
+        try (RedisStreamsClient client = destination.client(strict)) {
+            assertThat(client.check(TestLane.KEYED))
+                    .singleElement()
+                    .asString()
+                    .contains("not there");
+            REDIS.command("XADD", destination.stream(), "*", "a", "b");
+            assertThat(client.check(TestLane.KEYED)).isEmpty();
+        }
+    }
+
+    @Test
+    void waitsWhileTheServerIsAReplica() throws Exception {
+        try (RedisServer replica = RedisServer.builder().replicaOf(REDIS).start()) {
+            Destination there = Destination.at(replica);
+            refused(
+                    () -> there.client().open(lane("a")),
+                    Failure.TRANSIENT,
+                    "READONLY",
+                    "sentinel_master");
+            try (RedisStreamsClient client = there.client()) {
+                assertThat(client.check(TestLane.KEYED))
+                        .containsExactly(
+                                "127.0.0.1:%d: it is a replica; give the primary's address, or sentinel_master"
+                                        .formatted(replica.port()));
+            }
+            replica.command("REPLICAOF", "NO", "ONE");
+            try (RedisStreamsClient client = opened(there)) {
+                client.write(rows(1, 1));
+            }
+        }
+    }
+
+    @Test
+    void writesWholePiecesOrNoneWhenMemoryIsFull() throws Exception {
+        try (RedisServer server = RedisServer.builder().start()) {
+            Destination there = Destination.at(server);
+            long used =
+                    server.command("INFO", "memory")
+                            .lines()
+                            .filter(line -> line.startsWith("used_memory:"))
+                            .mapToLong(line -> Long.parseLong(line.substring(12).strip()))
+                            .sum();
+            try (RedisStreamsClient client = opened(there)) {
+                server.command("CONFIG", "SET", "maxmemory", Long.toString(used + (3 << 20)));
+                refused(
+                        () -> client.write(rows(1, 100_000)),
+                        Failure.TRANSIENT,
+                        "OOM command not allowed",
+                        "its memory is full");
+            }
+            long held = Long.parseLong(server.command("XLEN", there.stream()));
+            assertThat(held).isPositive();
+            server.command("CONFIG", "SET", "maxmemory", "0");
+            try (RedisStreamsClient client = there.client()) {
+                assertThat(client.open(lane("b")).lastNumber()).isEqualTo(held);
+                client.prepare(TestLane.KEYED);
+                client.write(rows(held + 1, 100_000));
+            }
+            assertThat(ids(server, there.stream()))
+                    .isEqualTo(LongStream.rangeClosed(1, 100_000).boxed().toList());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void waitsWhileTheServerCannotWriteItsSnapshots() throws Exception {
+        try (RedisServer server = RedisServer.builder().parameter("save", "3600 1").start();
+                RedisStreamsClient client = opened(Destination.at(server))) {
+            server.command("CONFIG", "SET", "dir", "/proc");
+            server.command("BGSAVE");
+            await().until(
+                            () ->
+                                    server.command("INFO", "persistence")
+                                            .contains("rdb_last_bgsave_status:err"));
+            refused(() -> client.write(rows(1, 2)), Failure.TRANSIENT, "MISCONF", "disk");
+        }
+    }
+
+    @Test
+    void tellsADatabaseThatIsNotThere() {
+        refused(
+                () -> destination.database("99").client().open(lane("a")),
+                Failure.PERMANENT,
+                "DB index is out of range",
+                "check database");
+    }
+
+    @Test
+    void tellsAClusterThatIsNone() {
+        refused(
+                () -> destination.option("cluster", "true").client().open(lane("a")),
+                Failure.PERMANENT,
+                "cluster support disabled",
+                "leave out cluster: true");
+    }
+
+    @Test
+    void tellsAnAddressWhereNobodyListens() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Destination nobody = Destination.at("127.0.0.1", port);
+        refused(
+                () -> nobody.client().open(lane("a")),
+                Failure.TRANSIENT,
+                "127.0.0.1:" + port,
+                "refused");
+    }
+
+    @Test
+    void tellsAServerThatAcceptsAndNeverAnswers() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Destination there =
+                    Destination.at("127.0.0.1", mute.getLocalPort())
+                            .answersWithin(Duration.ofMillis(200));
+            refused(
+                    () -> there.login("", SECRET).client().open(lane("a")),
+                    Failure.TRANSIENT,
+                    "no answer in time");
+        }
+    }
+
+    @Test
+    void givesUpAServerThatStopsAnswering() throws Exception {
+        try (RedisServer server = RedisServer.builder().start()) {
+            Destination there = Destination.at(server);
+            try (RedisStreamsClient client = opened(there.answersWithin(Duration.ofMillis(300)))) {
+                signal("STOP", server.pid());
+                refused(() -> client.write(rows(1, 100)), Failure.TRANSIENT, "no answer in time");
+            } finally {
+                signal("CONT", server.pid());
+            }
+            try (RedisStreamsClient next = opened(there)) {
+                long last = next.open(lane("a")).lastNumber();
+                next.write(rows(last + 1, 200));
+            }
+            assertThat(ids(server, there.stream()))
+                    .isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
+        }
+    }
+
+    @Test
+    void isCutFromAnotherThreadWhileItWaits() throws Exception {
+        try (RedisServer server = RedisServer.builder().start();
+                RedisStreamsClient client = opened(Destination.at(server))) {
+            signal("STOP", server.pid());
+            try {
+                CompletableFuture<Throwable> failure = new CompletableFuture<>();
+                Thread writer =
+                        new Thread(
+                                () ->
+                                        failure.complete(
+                                                catchThrowableOfType(
+                                                        RedisFailure.class,
+                                                        () -> client.write(rows(1, 50_000)))));
+                writer.start();
+                await().until(() -> isInSocket(writer));
+                Runnable cut = client::close;
+                cut.run();
+                assertThat(failure.join()).isNotNull();
+            } finally {
+                signal("CONT", server.pid());
+            }
+        }
+    }
+
+    private static boolean isInSocket(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().endsWith("NioSocketImpl"));
+    }
+
+    @Test
+    void connectsNoMoreOnceItIsClosed() {
+        RedisStreamsClient client = destination.client();
+        client.close();
+        refused(() -> client.open(lane("a")), Failure.TRANSIENT, "closed");
+    }
+
+    @Test
+    void doesNotWriteOverALaneThatTheServerHasLost() throws Exception {
+        try (RedisStreamsClient client = opened(destination)) {
+            client.write(rows(1, 5));
+            String lane = "{%s}:evolvishub_cdc:file/orders".formatted(destination.stream());
+            REDIS.command("HSET", lane, "number", "3");
+            refused(() -> client.write(rows(6, 9)), Failure.TRANSIENT, "row 5", "it says 3");
+            REDIS.command("DEL", lane);
+            refused(() -> client.write(rows(6, 9)), Failure.TRANSIENT, "it is gone");
+        }
+        assertThat(ids(REDIS, destination.stream())).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+}

@@ -1,0 +1,56 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import com.evolvishub.cdc.delivery.DestinationClient;
+import com.evolvishub.cdc.delivery.DestinationContract;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.servers.RedisServer;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class RedisStreamsClientITCase extends DestinationContract {
+
+    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
+
+    private static final int LONGEST_VALUE = 1 << 20;
+
+    private static RedisServer server;
+
+    private Destination destination;
+
+    @BeforeAll
+    static void start() {
+        String bytes = Integer.toString(LONGEST_VALUE);
+        server = RedisServer.builder().parameter("proto-max-bulk-len", bytes).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void freshStream() {
+        destination = Destination.at(server);
+    }
+
+    @Override
+    protected DestinationClient client() {
+        return destination.client();
+    }
+
+    @Override
+    protected List<String> contents() {
+        return Destination.lines(server, destination.stream());
+    }
+
+    @Override
+    protected ChangeRow badRow() {
+        return TestLane.row(TestLane.KEYLESS, "1", "x".repeat(LONGEST_VALUE));
+    }
+}

@@ -1,0 +1,57 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.TestLane;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** A JVM of its own that writes rows of a lane, from the first that is missing on, without end. */
+final class Writer {
+
+    private Writer() {}
+
+    /** What it prints once the lane is its own. */
+    static final String OPEN = "open";
+
+    static Process start(Destination destination, String run, long seed) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Writer.class.getName(),
+                        Integer.toString(destination.endpoint().connection().port()),
+                        destination.stream(),
+                        run,
+                        Long.toString(seed))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    static BufferedReader output(Process writer) {
+        return new BufferedReader(
+                new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Destination destination =
+                Destination.at("127.0.0.1", Integer.parseInt(arguments[0])).stream(arguments[1]);
+        Random random = new Random(Long.parseLong(arguments[3]));
+        try (RedisStreamsClient client = destination.client()) {
+            long last = client.open(Destination.lane(arguments[2])).lastNumber();
+            client.prepare(TestLane.KEYED);
+            System.out.println(OPEN);
+            while (true) {
+                int rows = 1 + random.nextInt(3000);
+                client.write(Destination.rows(last + 1, last + rows));
+                last += rows;
+            }
+        } catch (FencedException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+}

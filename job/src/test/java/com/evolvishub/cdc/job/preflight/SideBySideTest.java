@@ -1,0 +1,87 @@
+package com.evolvishub.cdc.job.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SideBySideTest {
+
+    private static final Duration LONG = Duration.ofSeconds(50);
+    private static final Duration SHORT = Duration.ofMillis(50);
+
+    @Test
+    void answersInTheOrderOfTheQuestionsWhichAreAskedTogether() {
+        CyclicBarrier together = new CyclicBarrier(3);
+        List<Callable<Integer>> questions = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int answer = i;
+            questions.add(
+                    () -> {
+                        together.await();
+                        return answer;
+                    });
+        }
+
+        assertThat(new SideBySide(3, LONG, LONG).ask(questions))
+                .containsExactly(Optional.of(0), Optional.of(1), Optional.of(2));
+    }
+
+    @Test
+    void givesUpWhatIsNotAnsweredAndGoesOnWithTheRest() {
+        CountDownLatch never = new CountDownLatch(1);
+        Callable<String> hangs =
+                () -> {
+                    never.await();
+                    return "late";
+                };
+
+        assertThat(new SideBySide(1, SHORT, LONG).ask(List.of(hangs, () -> "answered")))
+                .containsExactly(Optional.empty(), Optional.of("answered"));
+        never.countDown();
+    }
+
+    @Test
+    void asksOnlySoManyAtATime() {
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<Callable<Integer>> questions = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            questions.add(
+                    () -> {
+                        most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                        return open.getAndDecrement();
+                    });
+        }
+        new SideBySide(4, LONG, LONG).ask(questions);
+
+        assertThat(most).hasValueLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void leavesTheRestUnaskedWhenAllTogetherTakeTooLong() {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        Callable<Integer> hangs =
+                () -> {
+                    asked.incrementAndGet();
+                    never.await();
+                    return 0;
+                };
+        List<Callable<Integer>> questions = List.of(hangs, hangs, hangs);
+
+        assertThat(new SideBySide(1, Duration.ofMillis(200), SHORT).ask(questions))
+                .containsOnly(Optional.empty());
+        assertThat(asked).hasValue(1);
+        never.countDown();
+    }
+}

@@ -1,0 +1,76 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a row that the destination refuses to the row in its place. */
+class DeadLettersITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @TempDir private Path folder;
+
+    @Test
+    void areListedReplayedAndDropped(
+            @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
+                "INSERT INTO orders SELECT i, 'note ' || i, now() FROM generate_series(1, 1000) i",
+                "UPDATE orders SET note = 'far too long' WHERE id IN (7, 500, 1000)");
+        destination.execute(
+                "CREATE TABLE copy (id int PRIMARY KEY, at timestamptz,"
+                        + " note text CONSTRAINT short CHECK (length(note) < 12))");
+        Road road =
+                new Road(folder, source, destination)
+                        .with("global_sync:\n  mode: one_time")
+                        .mapping(
+                                "orders",
+                                "orders",
+                                "copy",
+                                "watermark:\n  column: at\n  type: timestamp\non_bad_row: dead_letter\n");
+
+        CliProcess.Ended run = road.run();
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(destination.queryOne("SELECT count(*) FROM copy")).isEqualTo("997");
+
+        CliProcess.Ended listed = road.command("dead-letters", "list");
+        assertThat(listed.output())
+                .contains("ID  MAPPING", "{\"id\" : \"500\", \"note\" : \"far too long\"")
+                .contains("violates check constraint \"short\"");
+        JsonNode letters = new ObjectMapper().readTree(listed(road));
+        assertThat(letters).hasSize(3);
+
+        source.execute("UPDATE orders SET note = 'mended', at = now() WHERE id = 7");
+        CliProcess.Ended again = road.run();
+        assertThat(again.exitCode()).as(again.output()).isZero();
+        destination.execute("ALTER TABLE copy DROP CONSTRAINT short");
+
+        CliProcess.Ended replayed = road.command("dead-letters", "replay");
+        assertThat(replayed.exitCode()).as(replayed.output()).isEqualTo(1);
+        assertThat(replayed.output())
+                .contains("orders: 2 written again")
+                .contains("of the same key came after it");
+        assertThat(Road.content(destination, "copy", "id, note, at"))
+                .isEqualTo(Road.content(source, "orders", "id, note, at"));
+
+        assertThat(road.command("dead-letters", "drop").exitCode()).isEqualTo(2);
+        String left = new ObjectMapper().readTree(listed(road)).get(0).path("id").asText();
+        assertThat(road.command("dead-letters", "drop", "--id", "4711").exitCode()).isEqualTo(2);
+        assertThat(road.command("dead-letters", "drop", "--id", left).output())
+                .contains("orders: 1 dropped");
+        assertThat(road.command("dead-letters", "list").output())
+                .contains("There are no dead letters.");
+    }
+
+    private static String listed(Road road) {
+        return road.command("dead-letters", "list", "--format", "json").output();
+    }
+}

@@ -1,0 +1,68 @@
+package com.evolvishub.cdc.servers;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * How a server hangs on this JVM. Where the system allows it, the server gets its own session
+ * (Ctrl-C in the terminal does not reach it) and ends when this JVM dies, however that dies.
+ */
+final class Leash {
+    private Leash() {}
+
+    /** The command on a leash; the process keeps its id. */
+    static List<String> command(List<String> command) {
+        List<String> leash = new ArrayList<>();
+        if (Account.succeeds(List.of("setsid", "true"))) {
+            leash.add("setsid");
+        }
+        if (Account.succeeds(List.of("setpriv", "--pdeathsig", "INT", "true"))) {
+            leash.addAll(List.of("setpriv", "--pdeathsig", "INT"));
+        }
+        leash.addAll(command);
+        return leash;
+    }
+
+    /** Starts a command that is on a leash. */
+    static Process start(ProcessBuilder builder, String name) throws IOException {
+        // The system ends the server with the thread that started it: so that thread waits for it.
+        BlockingQueue<Object> outcome = new ArrayBlockingQueue<>(1);
+        Thread keeper = new Thread(() -> keep(builder, outcome), name);
+        keeper.setDaemon(true);
+        keeper.start();
+        try {
+            Object started = outcome.take();
+            if (started instanceof IOException failure) {
+                throw failure;
+            }
+            return (Process) started;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + name + " was starting", e);
+        }
+    }
+
+    private static void keep(ProcessBuilder builder, BlockingQueue<Object> outcome) {
+        try {
+            Process process = builder.start();
+            outcome.add(process);
+            process.waitFor();
+        } catch (IOException e) {
+            outcome.add(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A port that nobody listens on at the moment. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
