@@ -9,11 +9,11 @@ import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -53,6 +53,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
 
     private final Pipeline pipeline;
     private final String run;
+    private final Resumption resumption;
     private boolean failsWhenQuarantined;
     private List<String> earlier = List.of();
 
@@ -70,10 +71,12 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
 
     /**
      * @param run random id of this run of the job, the same in the lane's source
+     * @param resumption whether rows that an earlier run has left in the queue are delivered
      */
-    public TransactionalLane(Pipeline pipeline, String run) {
+    public TransactionalLane(Pipeline pipeline, String run, Resumption resumption) {
         this.pipeline = pipeline;
         this.run = run;
+        this.resumption = resumption;
         setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
@@ -107,6 +110,9 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                                 new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
         Iterator<DeliveryState> each = kept.get().iterator();
         restored = each.hasNext() ? each.next() : DeliveryState.NEW;
+        if (resumption.forgets(run, restored.run())) {
+            restored = restored.withoutRows();
+        }
         kept.clear();
     }
 
@@ -225,8 +231,8 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                         new DeliveryState(
                                 lastNumber,
                                 false,
-                                restored.run(),
-                                restored.epoch(),
+                                run,
+                                restored.epochOf(run),
                                 Math.max(gate.acknowledgedPoll(), all.poll()),
                                 LaneTotals.of(gate.status())
                                         .plus(all.rows(), all.bytes(), all.asOf()),
@@ -241,7 +247,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         gate.status().rowsWritten.addAndGet(committed.rows());
         gate.status().bytesWritten.addAndGet(committed.bytes());
         gate.status().rowsQueued.addAndGet(-committed.rows());
-        committed.asOf().ifPresent((Instant asOf) -> gate.status().delivered(asOf));
+        committed.asOf().ifPresent(gate.status()::delivered);
         gate.acknowledge(committed.poll());
         if (gate.status().rowsQueued.get() == 0) {
             condition.show(MappingState.FINISHED);

@@ -10,6 +10,7 @@ import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Resumption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ class TransactionalLaneTest {
         String run = UUID.randomUUID().toString();
         task =
                 new OneInputStreamOperatorTestHarness<>(
-                        new TransactionalLane(lane.pipeline(), run));
+                        new TransactionalLane(lane.pipeline(), run, Resumption.GO_ON));
         started.add(task);
         task.setup();
         if (state != null) {

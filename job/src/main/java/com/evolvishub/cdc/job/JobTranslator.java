@@ -74,7 +74,10 @@ public final class JobTranslator {
                 placed(
                         environment.fromSource(
                                 new WatermarkSource(
-                                        pipeline, options.run(), options.endsWhenFinished()),
+                                        pipeline,
+                                        options.run(),
+                                        options.endsWhenFinished(),
+                                        options.choices().resumption(pipeline)),
                                 WatermarkStrategy.noWatermarks(),
                                 OperatorUid.READ.label(pipeline),
                                 FlowElementTypeInfo.INSTANCE),
@@ -83,7 +86,11 @@ public final class JobTranslator {
         if (pipeline.detect().isPresent()) {
             rows =
                     placed(
-                            ChangeDetector.behind(rows, pipeline, options.run()),
+                            ChangeDetector.behind(
+                                    rows,
+                                    pipeline,
+                                    options.run(),
+                                    options.choices().resumption(pipeline)),
                             pipeline,
                             OperatorUid.DETECT);
         }

@@ -16,9 +16,18 @@ sealed interface LaneEnd {
     /** The one that the mapping asks for. One that is parked writes nothing, and only keeps. */
     static LaneEnd of(Pipeline pipeline, JobOptions options) {
         if (pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
-            return new ByTransaction(pipeline, new TransactionalLane(pipeline, options.run()));
+            TransactionalLane lane =
+                    new TransactionalLane(
+                            pipeline, options.run(), options.choices().resumption(pipeline));
+            return new ByTransaction(pipeline, lane);
         }
-        return new ByNumber(pipeline, new Delivery(pipeline, options.run(), options.fresh()));
+        Delivery delivery =
+                new Delivery(
+                        pipeline,
+                        options.run(),
+                        options.choices().acceptsDuplicates(pipeline),
+                        options.choices().resumption(pipeline));
+        return new ByNumber(pipeline, delivery);
     }
 
     void failWhenQuarantined();

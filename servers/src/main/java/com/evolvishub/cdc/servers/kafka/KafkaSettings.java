@@ -37,8 +37,9 @@ record KafkaSettings(
                     .with("num.io.threads", "4")
                     .with("background.threads", "2")
                     .with("log.cleaner.dedupe.buffer.size", "8388608")
-                    .with("broker.heartbeat.interval.ms", "500")
-                    .with("broker.session.timeout.ms", "4000")
+                    // a broker that was killed is let in again once its old session is over
+                    .with("broker.heartbeat.interval.ms", "300")
+                    .with("broker.session.timeout.ms", "2000")
                     .with("controlled.shutdown.enable", "false");
 
     KafkaSettings {
