@@ -173,8 +173,8 @@ final class FlinkCluster implements AutoCloseable {
     private static String flinkClassPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(jar -> FLINK_AND_ITS_LIBRARIES.stream().anyMatch(jar::contains))
-                // a distribution has it in some releases only, so the job jar brings it
-                .filter(jar -> !jar.contains("flink-connector-base"))
+                // a distribution has none, or in some releases only, so the job jar brings them
+                .filter(jar -> !jar.contains("flink-connector-"))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 

@@ -82,6 +82,20 @@ class KafkaTransactionsITCase {
         assertThat(numbers("killed")).isEqualTo(upTo(ROWS));
     }
 
+    /** Where the job's jar has to bring Flink's sink, and Kafka's client with it. */
+    @Test
+    void commitsOnAClusterToo(@FreshDatabase Database source) throws Exception {
+        createOrders(source, 100);
+        Road road = road(source, "cluster", "");
+
+        try (FlinkCluster cluster = FlinkCluster.start(folder)) {
+            ClusterITCase.submit(cluster, "--config", road.write().toString());
+
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(() -> assertThat(numbers("cluster")).isEqualTo(upTo(100)));
+        }
+    }
+
     private Road road(Database source, String topic, String more) {
         int colon = KAFKA.bootstrapServers().lastIndexOf(':');
         String block =
