@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A JobManager and a TaskManager from the Flink jars on the class path, and Flink's own client. */
@@ -44,6 +45,9 @@ final class FlinkCluster implements AutoCloseable {
                     "/org/objenesis/",
                     "/org/snakeyaml/",
                     "/org/xerial/snappy/");
+
+    private static final Pattern NOT_IN_A_DISTRIBUTION =
+            Pattern.compile("flink-connector-(base|kafka|pulsar)");
 
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
@@ -174,7 +178,7 @@ final class FlinkCluster implements AutoCloseable {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(jar -> FLINK_AND_ITS_LIBRARIES.stream().anyMatch(jar::contains))
                 // a distribution has none, or in some releases only, so the job jar brings them
-                .filter(jar -> !jar.contains("flink-connector-"))
+                .filter(jar -> !NOT_IN_A_DISTRIBUTION.matcher(jar).find())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
