@@ -49,6 +49,12 @@ public final class PostgresCatalog implements Catalog {
                                         new RelationReader(session).estimatedRows(sql))));
     }
 
+    @Override
+    public Optional<PollFacts> polls(PollQuestion question) {
+        return Optional.of(
+                ask(question.endpoint(), session -> new PollFactsReader(session).ask(question)));
+    }
+
     private static RelationFacts facts(RelationDescription found, long estimatedRows) {
         return new RelationFacts(
                 found.kind(),
