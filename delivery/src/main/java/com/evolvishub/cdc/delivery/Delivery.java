@@ -5,6 +5,7 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,6 +54,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private final boolean acceptsDuplicates;
     private final QueueBounds bounds;
     private final Duration recheck;
+    private Resumption resumption = Resumption.GO_ON;
     private boolean failsWhenQuarantined;
     private List<String> earlier = List.of();
 
@@ -75,7 +77,18 @@ public final class Delivery extends AbstractStreamOperator<Void>
      *     {@code --reset}, {@code --fresh})
      */
     public Delivery(Pipeline pipeline, String run, boolean acceptsDuplicates) {
+        this(pipeline, run, acceptsDuplicates, Resumption.GO_ON);
+    }
+
+    /**
+     * See {@link #Delivery(Pipeline, String, boolean)}.
+     *
+     * @param resumption whether rows that an earlier run has left in the queue are delivered
+     */
+    public Delivery(
+            Pipeline pipeline, String run, boolean acceptsDuplicates, Resumption resumption) {
         this(pipeline, run, acceptsDuplicates, QueueBounds.DEFAULT, RECHECK);
+        this.resumption = resumption;
     }
 
     Delivery(
@@ -126,6 +139,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
                                 new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
         Iterator<DeliveryState> each = kept.get().iterator();
         restored = each.hasNext() ? each.next() : DeliveryState.NEW;
+        if (resumption.forgets(run, restored.run())) {
+            restored = restored.withoutRows();
+        }
         kept.clear();
     }
 

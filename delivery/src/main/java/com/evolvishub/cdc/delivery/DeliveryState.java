@@ -35,6 +35,12 @@ record DeliveryState(
         queue = List.copyOf(queue);
     }
 
+    /** The same lane, with nothing to deliver: its numbers go on, because they never go back. */
+    DeliveryState withoutRows() {
+        return new DeliveryState(
+                lastNumber, ahead, run, epoch, acknowledgedPoll, totals, List.of());
+    }
+
     /** The highest epoch that {@code other} is known to have held; 0: none. */
     long epochOf(String other) {
         return run.equals(other) ? epoch : 0;

@@ -44,7 +44,10 @@ public interface DestinationClient extends AutoCloseable {
 
     /**
      * Writes rows and the number of the last of them in one step: both are there afterwards, or
-     * neither. All rows have the schema of the last {@link #prepare}.
+     * neither. A destination that cannot do that may leave a part of the batch when it is cut off;
+     * its next {@link #open} tells up to which row nothing is missing, and rows above that one are
+     * not doubled when they are written again. All rows have the schema of the last {@link
+     * #prepare}.
      *
      * @param rows in the lane's order, numbered, not empty
      * @throws FencedException if another writer has taken the lane; nothing was written

@@ -46,7 +46,12 @@ public final class JobTranslator {
         environment.setParallelism(1);
         List<String> earlier = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
-            Delivery delivery = new Delivery(pipeline, options.run(), options.fresh());
+            Delivery delivery =
+                    new Delivery(
+                            pipeline,
+                            options.run(),
+                            options.choices().acceptsDuplicates(pipeline),
+                            options.choices().resumption(pipeline));
             if (plan.stopOnError() && options.stopsItself()) {
                 delivery.failingWhenQuarantined();
             }
@@ -75,7 +80,10 @@ public final class JobTranslator {
                 placed(
                         environment.fromSource(
                                 new WatermarkSource(
-                                        pipeline, options.run(), options.endsWhenFinished()),
+                                        pipeline,
+                                        options.run(),
+                                        options.endsWhenFinished(),
+                                        options.choices().resumption(pipeline)),
                                 WatermarkStrategy.noWatermarks(),
                                 OperatorUid.READ.label(pipeline),
                                 FlowElementTypeInfo.INSTANCE),
@@ -84,7 +92,11 @@ public final class JobTranslator {
         if (pipeline.detect().isPresent()) {
             rows =
                     placed(
-                            ChangeDetector.behind(rows, pipeline, options.run()),
+                            ChangeDetector.behind(
+                                    rows,
+                                    pipeline,
+                                    options.run(),
+                                    options.choices().resumption(pipeline)),
                             pipeline,
                             OperatorUid.DETECT);
         }

@@ -133,7 +133,8 @@ class JobTranslatorTest {
     private static Stream<StreamNode> nodes(PhysicalPlan plan) {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.of(plan));
-        JobTranslator.addTo(environment, plan, new JobOptions("run", false, false, false));
+        JobTranslator.addTo(
+                environment, plan, new JobOptions("run", false, StateChoices.NONE, false));
         return environment.getStreamGraph().getStreamNodes().stream();
     }
 
@@ -141,7 +142,7 @@ class JobTranslatorTest {
         return StreamSupport.stream(
                         JobTranslator.translate(
                                         plan,
-                                        new JobOptions("run", false, false, false),
+                                        new JobOptions("run", false, StateChoices.NONE, false),
                                         FlinkSettings.of(plan))
                                 .getVertices()
                                 .spliterator(),

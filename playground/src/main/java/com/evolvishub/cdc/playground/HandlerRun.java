@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.playground;
 
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.job.StateChoices;
 import com.evolvishub.cdc.job.api.MultiCdcHandler;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.cli.LiveTable;
@@ -38,7 +39,8 @@ final class HandlerRun implements SyncRun {
         Map<String, String> all = new HashMap<>(System.getenv());
         all.putAll(environment);
         PlannedFile file = PlannedFile.load(config, RunOverrides.NONE, all);
-        handler = MultiCdcHandler.of(file, new RunSettings(stateDirectory, port, false));
+        handler =
+                MultiCdcHandler.of(file, new RunSettings(stateDirectory, port, StateChoices.NONE));
         handler.start();
     }
 

@@ -3,13 +3,13 @@ package com.evolvishub.cdc.servers;
 import org.junit.jupiter.api.Assumptions;
 
 /** What becomes of tests on a machine that has no server. */
-final class Availability {
+public final class Availability {
     private Availability() {}
 
     /**
      * Skips the tests with the reason when the server cannot be had, or fails them if it must be.
      */
-    static void require(Runnable start) {
+    public static void require(Runnable start) {
         try {
             start.run();
         } catch (ServerUnavailableException e) {

@@ -9,13 +9,13 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** Folders with all they hold. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /**
      * Deletes the folder; what a server that is still stopping takes away meanwhile is no error.
      */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

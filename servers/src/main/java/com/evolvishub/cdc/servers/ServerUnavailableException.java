@@ -6,11 +6,11 @@ package com.evolvishub.cdc.servers;
 public final class ServerUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ServerUnavailableException(String message) {
+    public ServerUnavailableException(String message) {
         super(message);
     }
 
-    ServerUnavailableException(String message, Throwable cause) {
+    public ServerUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -21,6 +21,7 @@ class WallsTest {
                     .resideInAnyPackage(
                             "com.evolvishub.cdc.servers..",
                             "java..",
+                            "javax.crypto..",
                             "org.postgresql..",
                             "org.apache.commons.compress..",
                             "org.tukaani.xz..",

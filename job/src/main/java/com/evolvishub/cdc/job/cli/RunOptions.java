@@ -10,19 +10,13 @@ final class RunOptions {
     @Mixin ConfigOption config;
     @Mixin LogOptions log;
     @Mixin StateOption state;
+    @Mixin StateChoiceOptions stateChoices;
 
     @Option(
             names = "--mode",
             paramLabel = "MODE",
             description = "one_time, continuous or cron, in place of what the file says.")
     SyncSpec.Mode mode;
-
-    @Option(
-            names = "--fresh",
-            description =
-                    "Forget the state of earlier runs and begin anew. Rows that destinations without a"
-                            + " key already hold are delivered again.")
-    boolean fresh;
 
     @Option(
             names = "--port",

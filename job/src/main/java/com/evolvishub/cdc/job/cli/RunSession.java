@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.cli;
 
+import com.evolvishub.cdc.job.StateChoices;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.embedded.EmbeddedRun;
 import com.evolvishub.cdc.job.embedded.RunSettings;
@@ -57,9 +58,15 @@ final class RunSession {
         file.warnings().forEach(warning -> err.println("warning: " + warning));
         file.requireBuilt();
 
+        StateChoices choices = options.stateChoices.choices();
+        List<String> unknown = choices.problems(file.physical());
+        if (!unknown.isEmpty()) {
+            unknown.forEach(problem -> err.println("error: " + problem));
+            return ExitCode.MISTAKE;
+        }
         CompletableFuture<Checkup> checkup =
                 CompletableFuture.supplyAsync(() -> Preflight.check(file));
-        RunSettings settings = new RunSettings(stateDirectory, options.port, options.fresh);
+        RunSettings settings = new RunSettings(stateDirectory, options.port, choices);
         try (EmbeddedRun run = EmbeddedRun.prepare(file.physical(), settings)) {
             Checkup seen = checkup.get();
             out.println(seen.table());

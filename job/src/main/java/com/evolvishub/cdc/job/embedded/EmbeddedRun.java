@@ -67,7 +67,7 @@ public final class EmbeddedRun implements AutoCloseable {
         StateDirectory state = new StateDirectory(settings.stateDirectory());
         state.lock();
         try {
-            if (settings.fresh()) {
+            if (settings.choices().fresh()) {
                 state.forget();
             }
             Optional<RestorePoint> newest = RestorePoint.newest(state);
@@ -90,7 +90,7 @@ public final class EmbeddedRun implements AutoCloseable {
     /** Submits the job; from here on rows flow. */
     public void start() throws Exception {
         JobOptions options =
-                new JobOptions(UUID.randomUUID().toString(), false, settings.fresh(), false);
+                new JobOptions(UUID.randomUUID().toString(), false, settings.choices(), false);
         Configuration configuration = FlinkSettings.of(plan);
         if (plan.checkpointStorage().isEmpty()) {
             configuration.set(

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.embedded;
 
+import com.evolvishub.cdc.job.StateChoices;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -8,9 +9,9 @@ import java.util.Objects;
  *
  * @param stateDirectory where its state lies
  * @param port of REST API and Web UI; 0: any free one
- * @param fresh whether to forget the state of earlier runs
+ * @param choices what is done about state that does not fit
  */
-public record RunSettings(Path stateDirectory, int port, boolean fresh) {
+public record RunSettings(Path stateDirectory, int port, StateChoices choices) {
     public RunSettings {
         Objects.requireNonNull(stateDirectory, "stateDirectory");
     }

@@ -2,6 +2,8 @@ package com.evolvishub.cdc.planner.destination;
 
 import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,9 @@ public final class KafkaType implements DestinationType {
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
     private static final Pattern SERVERS =
             Pattern.compile("[^\\s,:/]+:[0-9]{1,5}(\\s*,\\s*[^\\s,:/]+:[0-9]{1,5})*");
+    private static final List<String> MECHANISMS =
+            List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512");
+    private static final int MOST_SECONDS = 2_000_000;
     private static final Map<String, String> DENIED = denied();
 
     private static Map<String, String> denied() {
@@ -93,16 +98,21 @@ public final class KafkaType implements DestinationType {
                         "security_protocol",
                         List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
                         "How brokers are spoken to."),
-                OptionKey.oneOf(
-                        "sasl_mechanism",
-                        List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
-                        "How the client logs in."),
+                OptionKey.oneOf("sasl_mechanism", MECHANISMS, "How the client logs in."),
                 OptionKey.of("sasl_username", Kind.TEXT, "Its login."),
                 OptionKey.of("sasl_password", Kind.SECRET, "Its password."),
                 OptionKey.of(
                         "transaction_timeout_seconds",
                         Kind.COUNT,
-                        "When the broker gives up a transaction."));
+                        "When the broker gives up a transaction; 30, if not given."),
+                OptionKey.of(
+                        "partitions",
+                        Kind.COUNT,
+                        "Of a topic that is made; the broker's default, if not given."),
+                OptionKey.of(
+                        "replication_factor",
+                        Kind.COUNT,
+                        "Of topics that are made; the broker's default, if not given."));
     }
 
     @Override
@@ -121,9 +131,59 @@ public final class KafkaType implements DestinationType {
         }
         checks.requireTable("a topic");
         checkTopic(endpoint.table(), checks);
+        checkCount(endpoint, checks, "partitions", 1_000_000);
+        checkCount(endpoint, checks, "replication_factor", Short.MAX_VALUE);
+        checkCount(endpoint, checks, "transaction_timeout_seconds", MOST_SECONDS);
+        checkLogin(endpoint, checks);
+        checkTls(endpoint.connection().tls(), checks);
         checks.refuseSchema();
         checks.refuseParameters(DENIED);
         return checks.problems();
+    }
+
+    private static void checkCount(
+            EndpointSpec endpoint, EndpointChecks checks, String key, int most) {
+        endpoint.option(key)
+                .map(Secret::reveal)
+                .filter(count -> Integer.parseInt(count) < 1 || Integer.parseInt(count) > most)
+                .ifPresent(
+                        count ->
+                                checks.add(
+                                        key,
+                                        "expected 1 to %d, found \"%s\"".formatted(most, count)));
+    }
+
+    private static void checkLogin(EndpointSpec endpoint, EndpointChecks checks) {
+        boolean login =
+                !endpoint.connection().username().isEmpty()
+                        || endpoint.option("sasl_username").isPresent();
+        String protocol = endpoint.option("security_protocol").map(Secret::reveal).orElse("");
+        if (login && endpoint.option("sasl_mechanism").isEmpty()) {
+            checks.add(
+                    "sasl_mechanism",
+                    "is missing; expected one of " + String.join(", ", MECHANISMS));
+        } else if (login && !protocol.isEmpty() && !protocol.startsWith("SASL")) {
+            checks.add(
+                    "security_protocol",
+                    "\"%s\" has no login, but a user is given; expected SASL_PLAINTEXT or SASL_SSL"
+                            .formatted(protocol));
+        } else if (!login && protocol.startsWith("SASL")) {
+            checks.add("sasl_username", "is missing; %s needs a login".formatted(protocol));
+        }
+    }
+
+    private static void checkTls(TlsSpec tls, EndpointChecks checks) {
+        if (tls.mode().equals("allow") || tls.mode().equals("prefer")) {
+            checks.add(
+                    "ssl_mode",
+                    "\"%s\" is for postgresql; expected disable, require, verify-ca or verify-full"
+                            .formatted(tls.mode()));
+        }
+        if (tls.certificate().isEmpty() != tls.key().isEmpty()) {
+            checks.add(
+                    tls.key().isEmpty() ? "ssl_key" : "ssl_cert",
+                    "is missing; a certificate and its key come together");
+        }
     }
 
     private static void checkTopic(String topic, EndpointChecks checks) {

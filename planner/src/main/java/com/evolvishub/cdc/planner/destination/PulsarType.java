@@ -13,18 +13,28 @@ public final class PulsarType implements DestinationType {
     private static final Pattern FULL_TOPIC =
             Pattern.compile("persistent://([A-Za-z0-9._=:-]+/[A-Za-z0-9._=:-]+)/[^/\\s]+");
     private static final Pattern SHORT_TOPIC = Pattern.compile("[^/\\s:]+");
+    private static final String OURS = "it is set by this program";
     private static final Map<String, String> DENIED =
-            Map.of(
-                    "authpluginclassname", "use auth_plugin",
-                    "authparams", "use auth_token",
-                    "authparammap", "use auth_token",
-                    "serviceurl", "use service_url",
-                    "producername", "it is set by this program",
-                    "initialsequenceid", "it is set by this program",
-                    "topicname", "use table",
-                    "accessmode", "it is set by this program",
-                    "sendtimeoutms", "use send_timeout_millis",
-                    "blockifqueuefull", "use block_if_queue_full");
+            Map.ofEntries(
+                    Map.entry("authpluginclassname", "use auth_plugin"),
+                    Map.entry("authparams", "use auth_token"),
+                    Map.entry("authparammap", "use auth_token"),
+                    Map.entry("serviceurl", "use service_url"),
+                    Map.entry("producername", OURS),
+                    Map.entry("initialsequenceid", OURS),
+                    Map.entry("topicname", "use table"),
+                    Map.entry("accessmode", OURS),
+                    Map.entry("sendtimeoutms", "use send_timeout_millis"),
+                    Map.entry("blockifqueuefull", "use block_if_queue_full"),
+                    Map.entry("compressiontype", "use compression_type"),
+                    Map.entry("batchingenabled", "use batching_enabled"),
+                    Map.entry("connectiontimeoutms", "use connection_timeout"),
+                    Map.entry("operationtimeoutms", "use connection_timeout"),
+                    Map.entry("lookuptimeoutms", "use connection_timeout"),
+                    Map.entry("chunkingenabled", OURS),
+                    Map.entry("maxpendingmessages", OURS),
+                    Map.entry("initialbackoffintervalnanos", OURS),
+                    Map.entry("maxbackoffintervalnanos", OURS));
 
     @Override
     public String name() {
@@ -53,7 +63,7 @@ public final class PulsarType implements DestinationType {
                 OptionKey.of(
                         "admin_url",
                         Kind.TEXT,
-                        "The admin API, `http://` or `https://`, to switch deduplication on."),
+                        "The admin API, `http://` or `https://`, to make topics where the broker makes none."),
                 OptionKey.oneOf(
                         "compression_type",
                         List.of("NONE", "LZ4", "ZLIB", "ZSTD", "SNAPPY"),
@@ -147,7 +157,7 @@ public final class PulsarType implements DestinationType {
 
     @Override
     public String exactlyOnce() {
-        return "the sequence number is the message's sequence id and the broker drops repeats; the"
-                + " topic needs deduplication";
+        return "the lane's producers shut out those of every earlier holder, and the last sequence"
+                + " number is read from the topic itself; nobody else may write to the topic";
     }
 }

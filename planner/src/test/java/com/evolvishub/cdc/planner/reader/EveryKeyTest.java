@@ -156,7 +156,9 @@ class EveryKeyTest {
                         "sasl_mechanism=SCRAM-SHA-512",
                         "sasl_username=me",
                         "sasl_password=hush",
-                        "transaction_timeout_seconds=60");
+                        "transaction_timeout_seconds=60",
+                        "partitions=6",
+                        "replication_factor=3");
         assertThat(options(1)).contains("batching_enabled=true", "block_if_queue_full=false");
         assertThat(options(2)).contains("max_length=1000", "cluster=false");
         assertThat(ORDERS.destinations().get(2).connection().username()).isEqualTo("me");
@@ -190,15 +192,15 @@ class EveryKeyTest {
                         "plugins: has no effect: use column_mapping, exclude_columns and custom_query in its place (line 24)",
                         "connections.shop.pool_size: has no effect: each mapping has its own connections (line 39)",
                         "connections.shop.max_overflow: has no effect: each mapping has its own connections (line 40)",
-                        "mappings[0].source.watermark.increment_value: has no effect: it never had an effect (line 69)");
+                        "mappings[0].source.watermark.increment_value: has no effect: it never had an effect (line 71)");
     }
 
     @Test
     void findsPlacesForLaterProblems() {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
-                .hasToString("mappings[0].column_mapping.id: no such column (line 96)");
+                .hasToString("mappings[0].column_mapping.id: no such column (line 98)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))
-                .hasToString("mappings[1].destination.port: in use (line 115)");
+                .hasToString("mappings[1].destination.port: in use (line 117)");
     }
 
     @Test

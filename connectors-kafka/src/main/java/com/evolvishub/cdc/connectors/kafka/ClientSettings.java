@@ -1,0 +1,188 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
+import com.evolvishub.cdc.planner.spec.Secret;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Settings of Kafka's clients for one pipeline: what makes batches large and answers quick, then
+ * the file's {@code additional_params}, then what this program relies on.
+ */
+final class ClientSettings {
+
+    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final long LONGEST_CALL = 10_000;
+    private static final long LARGEST_BATCH = 262_144;
+    private static final long SAFE_BATCH = 16_384;
+    private static final long LARGEST_REQUEST = 33_554_432;
+
+    private final Pipeline pipeline;
+    private final EndpointSpec endpoint;
+
+    ClientSettings(Pipeline pipeline) {
+        this.pipeline = pipeline;
+        this.endpoint = pipeline.deliver().destination();
+    }
+
+    /** Where the brokers are, as the file says it. */
+    String servers() {
+        ConnectionSpec connection = endpoint.connection();
+        String host =
+                connection.host().contains(":") ? "[" + connection.host() + "]" : connection.host();
+        return option("bootstrap_servers").orElse(host + ":" + connection.port());
+    }
+
+    boolean transactional() {
+        return pipeline.deliver().mode() == DeliveryMode.EXACTLY_ONCE;
+    }
+
+    /** How long the server may take to be found. */
+    Duration timeout() {
+        long millis = endpoint.connection().timeout().toMillis();
+        return Duration.ofMillis(Math.max(1000, millis));
+    }
+
+    Duration transactionTimeout() {
+        return option("transaction_timeout_seconds")
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                .orElse(TRANSACTION_TIMEOUT);
+    }
+
+    String username() {
+        return new SecuritySettings(endpoint).username();
+    }
+
+    /** What keeps the guarantee asked for from being kept; empty: nothing. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (transactional()) {
+            String acks = option("acks").orElse("all");
+            if (!acks.equals("all") && !acks.equals("-1")) {
+                problems.add(
+                        ("acks: found \"%s\", which cannot keep exactly once; leave it out, or say"
+                                        + " delivery: at_least_once")
+                                .formatted(acks));
+            }
+            if (option("retries").orElse("1").equals("0")) {
+                problems.add(
+                        "retries: found 0, which cannot keep exactly once; leave it out, or say"
+                                + " delivery: at_least_once");
+            }
+        }
+        return problems;
+    }
+
+    Map<String, Object> admin() throws DestinationException {
+        Map<String, Object> values = common("admin");
+        values.put("default.api.timeout.ms", (int) timeout().toMillis());
+        return values;
+    }
+
+    /** Of a consumer that is told where to read, and joins no group. */
+    Map<String, Object> consumer() throws DestinationException {
+        Map<String, Object> values = common("ledger");
+        values.put("default.api.timeout.ms", (int) timeout().toMillis());
+        values.put("isolation.level", "read_committed");
+        values.put("enable.auto.commit", "false");
+        values.put("auto.offset.reset", "none");
+        values.put("max.poll.records", "20000");
+        return values;
+    }
+
+    /**
+     * Of a producer.
+     *
+     * @param largestMessage what the topic takes, if this user is told. A batch that is larger is
+     *     split by the client into batches of the same size, for ever (KAFKA-8350); without a word
+     *     of the limit, batches are as small as Kafka's own default
+     * @param transactionalId its fixed id; empty: it writes without transactions
+     */
+    Map<String, Object> producer(OptionalLong largestMessage, Optional<String> transactionalId)
+            throws DestinationException {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("linger.ms", "50");
+        long batch = Math.min(LARGEST_BATCH, largestMessage.orElse(SAFE_BATCH));
+        values.put("batch.size", Long.toString(batch));
+        values.put("buffer.memory", "33554432");
+        values.put("max.request.size", Long.toString(LARGEST_REQUEST));
+        // the first call after a commit meets a broker that is still writing its end
+        values.put("retry.backoff.ms", "1");
+        values.put("retry.backoff.max.ms", "5");
+        values.put("max.block.ms", Long.toString(call()));
+        values.put("delivery.timeout.ms", Long.toString(25_000));
+        values.putAll(common("producer"));
+        option("compression_type").ifPresent(type -> values.put("compression.type", type));
+        option("retries").ifPresent(count -> values.put("retries", count));
+        String acks = option("acks").orElse("all");
+        values.put("acks", acks);
+        boolean certain = acks.equals("all") || acks.equals("-1");
+        boolean retries = !option("retries").orElse("1").equals("0");
+        values.put("enable.idempotence", Boolean.toString(certain && retries));
+        transactionalId.ifPresent(
+                id -> {
+                    values.put("transactional.id", id);
+                    values.put("transaction.timeout.ms", (int) transactionTimeout().toMillis());
+                });
+        return values;
+    }
+
+    /** The largest message that the client itself sends, in bytes. */
+    long largestRequest() {
+        return endpoint.connection().parameters().stream()
+                .filter(parameter -> parameter.name().equals("max.request.size"))
+                .map(parameter -> Long.valueOf(parameter.value().reveal()))
+                .findFirst()
+                .orElse(LARGEST_REQUEST);
+    }
+
+    private long call() {
+        return Math.min(LONGEST_CALL, timeout().toMillis());
+    }
+
+    private Map<String, Object> common(String role) throws DestinationException {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("request.timeout.ms", Long.toString(call()));
+        values.put("socket.connection.setup.timeout.ms", Long.toString(call()));
+        values.put("socket.connection.setup.timeout.max.ms", Long.toString(call()));
+        for (Option parameter : endpoint.connection().parameters()) {
+            values.put(parameter.name(), parameter.value().reveal());
+        }
+        values.put("auto.include.jmx.reporter", "false");
+        values.put("enable.metrics.push", "false");
+        values.put("client.id", "evolvishub-cdc-" + pipeline.mapping() + "-" + role);
+        values.put("bootstrap.servers", servers());
+        values.putAll(new SecuritySettings(endpoint).values());
+        return values;
+    }
+
+    /** The message without any value that the file keeps secret. */
+    String redacted(String message) {
+        String clean = message;
+        List<Secret> secrets = new ArrayList<>();
+        secrets.add(endpoint.connection().password());
+        endpoint.option("sasl_password").ifPresent(secrets::add);
+        endpoint.connection().parameters().forEach(each -> secrets.add(each.value()));
+        for (Secret secret : secrets) {
+            if (!secret.reveal().isEmpty()) {
+                clean = clean.replace(secret.reveal(), "****");
+            }
+        }
+        return clean;
+    }
+
+    private Optional<String> option(String name) {
+        return endpoint.option(name).map(Secret::reveal);
+    }
+}

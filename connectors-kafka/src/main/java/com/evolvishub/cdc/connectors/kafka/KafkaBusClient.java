@@ -1,0 +1,271 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import com.evolvishub.cdc.delivery.BadRowException;
+import com.evolvishub.cdc.delivery.DestinationClient;
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.LaneOpening;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.Target;
+import com.evolvishub.cdc.payload.BusMessage;
+import com.evolvishub.cdc.payload.MessageEncoder;
+import com.evolvishub.cdc.payload.MessageEncoders;
+import com.evolvishub.cdc.payload.Oversize;
+import com.evolvishub.cdc.payload.PayloadException;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * One lane into one topic. Each batch is one transaction of the lane's own transactional id, which
+ * holds the rows and the lane's entry in the {@link Ledger}. Kafka refuses a producer whose id was
+ * taken by another one, and also one that was too slow; which of both it was, the ledger tells.
+ *
+ * <p>With {@code delivery: at_least_once} there are no transactions, no ledger and no fence: each
+ * batch is sent and waited for.
+ */
+final class KafkaBusClient implements DestinationClient {
+
+    // the broker looks for transactions that are over time every 10 s
+    private static final Duration BROKER_LOOKS = Duration.ofSeconds(15);
+    private static final String DEAD_LETTERS = ".dlq";
+
+    private final Pipeline pipeline;
+    private final MessageEncoder encoder;
+    private final String topic;
+    private final ClientSettings settings;
+    private final KafkaFailures failures;
+    private final KafkaSession session;
+    private final Topics topics;
+    private Ledger ledger;
+    private Producer<byte[], byte[]> producer;
+    private LedgerEntry entry = LedgerEntry.NONE;
+
+    KafkaBusClient(Pipeline pipeline, MessageEncoder encoder) {
+        this.pipeline = pipeline;
+        this.encoder = encoder;
+        this.topic = pipeline.deliver().destination().table();
+        this.settings = new ClientSettings(pipeline);
+        this.failures = new KafkaFailures(settings, pipeline);
+        this.session = new KafkaSession(settings);
+        this.topics = new Topics(session, settings, failures, pipeline);
+    }
+
+    @Override
+    public LaneOpening open(Lane lane) throws Exception {
+        try {
+            refuse(settings.problems());
+            Target target = new Target(topics.exists(), List.of());
+            if (!settings.transactional()) {
+                producer = session.producer(topics.largestMessage(), Optional.empty());
+                return new LaneOpening(lane.runEpoch() + 1, 0, target);
+            }
+            take(lane);
+            return new LaneOpening(entry.epoch(), entry.number(), target);
+        } catch (Exception e) {
+            throw failures.told(e);
+        }
+    }
+
+    private void take(Lane lane) throws Exception {
+        topics.prepareLedger();
+        String name = LaneName.of(lane.identity());
+        ledger = new Ledger(session, name, settings.transactionTimeout().plus(BROKER_LOOKS));
+        // first without a change: whoever may not take the lane must not disturb its holder
+        ledger.shown().takenBy(lane);
+        producer = session.producer(topics.largestMessage(), Optional.of(name));
+        producer.initTransactions();
+        // nobody else can write this lane from here on, and what was open of it was ended
+        LedgerEntry taken = ledger.settled().takenBy(lane);
+        producer.beginTransaction();
+        var written = producer.send(ledger.record(taken));
+        producer.commitTransaction();
+        // a rival that looks has to find it
+        ledger.awaitCommittedUpTo(written.get().offset() + 1);
+        entry = taken;
+    }
+
+    @Override
+    public List<String> check(RowSchema schema) throws Exception {
+        try {
+            List<String> problems = new ArrayList<>(MessageEncoders.problems(pipeline, schema));
+            problems.addAll(topics.problems());
+            return problems;
+        } catch (Exception e) {
+            throw failures.told(e);
+        }
+    }
+
+    @Override
+    public void prepare(RowSchema schema) throws Exception {
+        refuse(MessageEncoders.problems(pipeline, schema));
+        try {
+            topics.prepare(topic);
+        } catch (Exception e) {
+            throw failures.told(e);
+        }
+    }
+
+    private static void refuse(List<String> problems) throws DestinationException {
+        if (!problems.isEmpty()) {
+            throw new DestinationException(String.join("\n", problems));
+        }
+    }
+
+    @Override
+    public void write(List<ChangeRow> rows) throws Exception {
+        long last = rows.get(rows.size() - 1).sequence();
+        Sending sending = new Sending(producer);
+        try {
+            begin();
+            for (ChangeRow row : rows) {
+                sending.send(Messages.record(topic, encoder.encode(row)));
+            }
+            commit(sending, last);
+        } catch (PayloadException e) {
+            abort();
+            throw new BadRowException(e.getMessage(), e);
+        } catch (Exception e) {
+            throw failed(sending, e, rows);
+        }
+    }
+
+    private void begin() {
+        if (settings.transactional()) {
+            producer.beginTransaction();
+        }
+    }
+
+    private void commit(Sending sending, long last) throws Exception {
+        if (!settings.transactional()) {
+            sending.finish();
+            return;
+        }
+        LedgerEntry next = entry.at(last);
+        sending.send(ledger.record(next));
+        sending.finish();
+        producer.commitTransaction();
+        entry = next;
+    }
+
+    private void abort() throws Exception {
+        try {
+            if (settings.transactional()) {
+                producer.abortTransaction();
+            } else {
+                producer.flush();
+            }
+        } catch (Exception e) {
+            throw failed(new Sending(producer), e, List.of());
+        }
+    }
+
+    /** What the failure of a batch means, in its own words. */
+    private Exception failed(Sending sending, Exception failure, List<ChangeRow> rows)
+            throws Exception {
+        session.stopIfClosed();
+        Exception first = sending.first(failure);
+        if (KafkaFailures.blamesRow(first)) {
+            abort();
+            return new BadRowException(refusedFor(first, rows), first);
+        }
+        return settings.transactional() && KafkaFailures.isLost(first)
+                ? lost(first)
+                : failures.told(first);
+    }
+
+    /** Taken over, or given up by the broker because it took too long? */
+    private Exception lost(Exception failure) throws Exception {
+        Optional<LedgerEntry> rival = ledger.rivalOf(entry);
+        if (rival.isPresent()) {
+            return rival.get().fence();
+        }
+        return new TimeoutException(
+                ("the broker has ended this lane's transaction, and nobody has taken the lane: it may"
+                                + " have been open for more than transaction_timeout_seconds (%d)")
+                        .formatted(settings.transactionTimeout().toSeconds()),
+                failure);
+    }
+
+    private String refusedFor(Exception refusal, List<ChangeRow> rows) throws Exception {
+        Throwable cause = KafkaFailures.cause(refusal);
+        OptionalLong limit = topics.largestMessage();
+        // of several rows, nobody has to know yet which one it was
+        if (!(cause instanceof RecordTooLargeException) || rows.size() != 1 || limit.isEmpty()) {
+            return "topic %s does not take it: %s".formatted(topic, cause.getMessage());
+        }
+        BusMessage message = encoder.encode(rows.get(0));
+        return message.size() > settings.largestRequest()
+                ? Oversize.describe(
+                        rows.get(0), message, settings.largestRequest(), "max.request.size")
+                : Oversize.describe(
+                        rows.get(0), message, limit.getAsLong(), "max.message.bytes of " + topic);
+    }
+
+    @Override
+    public boolean keepsDeadLetters() {
+        return true;
+    }
+
+    @Override
+    public void writeDeadLetter(ChangeRow row, String error) throws Exception {
+        String letters = topic + DEAD_LETTERS;
+        try {
+            topics.prepareDeadLetters(letters);
+        } catch (Exception e) {
+            throw failures.told(e);
+        }
+        ProducerRecord<byte[], byte[]> letter = letter(letters, row, error);
+        try {
+            bury(letter, row.sequence());
+        } catch (BadRowException e) {
+            // an older topic of dead letters with the broker's own limit
+            bury(Messages.withoutContent(letter), row.sequence());
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> letter(String letters, ChangeRow row, String error) {
+        Clock clock = Clock.systemUTC();
+        try {
+            return Messages.deadLetter(letters, encoder.encode(row), error, clock.instant());
+        } catch (PayloadException e) {
+            return Messages.deadLetter(letters, row, pipeline, error, clock.instant());
+        }
+    }
+
+    private void bury(ProducerRecord<byte[], byte[]> letter, long number) throws Exception {
+        Sending sending = new Sending(producer);
+        try {
+            begin();
+            sending.send(letter);
+            commit(sending, number);
+        } catch (Exception e) {
+            throw failed(sending, e, List.of());
+        }
+    }
+
+    @Override
+    public Failure classify(Exception failure) {
+        return KafkaFailures.classify(failure);
+    }
+
+    @Override
+    public boolean upserts(RowSchema schema) {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,148 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lane's connections to Kafka. Used by one thread; {@link #close} may be called by any other
+ * and ends what that one waits for.
+ */
+final class KafkaSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSession.class);
+
+    private final ClientSettings settings;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private volatile boolean closed;
+    private Admin admin;
+
+    KafkaSession(ClientSettings settings) {
+        this.settings = settings;
+    }
+
+    Admin admin() throws DestinationException, UnknownHostException {
+        if (admin == null) {
+            Admin made = make(settings.admin(), Admin::create);
+            keep(() -> made.close(Duration.ZERO));
+            admin = made;
+        }
+        return admin;
+    }
+
+    Producer<byte[], byte[]> producer(OptionalLong largestMessage, Optional<String> transactionalId)
+            throws DestinationException, UnknownHostException {
+        Producer<byte[], byte[]> made =
+                make(
+                        settings.producer(largestMessage, transactionalId),
+                        values ->
+                                new KafkaProducer<>(
+                                        values,
+                                        new ByteArraySerializer(),
+                                        new ByteArraySerializer()));
+        keep(() -> made.close(Duration.ZERO));
+        return made;
+    }
+
+    /** A consumer that its user closes: another thread must not. */
+    Consumer<byte[], byte[]> consumer() throws DestinationException, UnknownHostException {
+        return make(
+                settings.consumer(),
+                values ->
+                        new KafkaConsumer<>(
+                                values, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    private <T> T make(Map<String, Object> values, Function<Map<String, Object>, T> maker)
+            throws DestinationException, UnknownHostException {
+        requireKnownHost();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // Kafka looks there for its own login modules; on Flink they are where this class is
+        thread.setContextClassLoader(KafkaSession.class.getClassLoader());
+        try {
+            return maker.apply(values);
+        } catch (KafkaException e) {
+            throw new DestinationException(
+                    "cannot set up Kafka's client: " + settings.redacted(rootMessage(e)));
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    /** Kafka's own refusal of a name it cannot resolve looks like a mistake in a setting. */
+    private void requireKnownHost() throws UnknownHostException {
+        for (String server : settings.servers().split(",", -1)) {
+            String trimmed = server.strip();
+            String host = trimmed.substring(0, trimmed.lastIndexOf(':'));
+            if (!new InetSocketAddress(host, 1).isUnresolved()) {
+                return;
+            }
+        }
+        throw new UnknownHostException(
+                "no address is known for %s; look at host or bootstrap_servers"
+                        .formatted(settings.servers()));
+    }
+
+    private void keep(AutoCloseable made) {
+        synchronized (open) {
+            if (!closed) {
+                open.add(made);
+                return;
+            }
+        }
+        close(made);
+        stopIfClosed();
+    }
+
+    void stopIfClosed() {
+        if (closed) {
+            throw new KafkaException("closed");
+        }
+    }
+
+    /** Cuts all connections, whatever another thread does with them. */
+    void close() {
+        closed = true;
+        List<AutoCloseable> all;
+        synchronized (open) {
+            all = List.copyOf(open);
+            open.clear();
+        }
+        all.forEach(KafkaSession::close);
+    }
+
+    private static void close(AutoCloseable each) {
+        try {
+            each.close();
+        } catch (Exception e) {
+            // it is cut off all the same; an interrupt stays with the thread
+            LOG.debug("closing a client of Kafka", e);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Secret;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Looks at the topics of a pipeline, and makes those that are missing. */
+final class Topics {
+
+    // what is refused for its size is to find room among the dead letters
+    private static final String ROOM_FOR_ALL = "33554432";
+
+    private final KafkaSession session;
+    private final ClientSettings settings;
+    private final KafkaFailures failures;
+    private final EndpointSpec endpoint;
+    private final boolean mayCreate;
+
+    Topics(
+            KafkaSession session,
+            ClientSettings settings,
+            KafkaFailures failures,
+            Pipeline pipeline) {
+        this.session = session;
+        this.settings = settings;
+        this.failures = failures;
+        this.endpoint = pipeline.deliver().destination();
+        this.mayCreate = pipeline.deliver().createTable();
+    }
+
+    /** What keeps rows from being written, each with what would do. Changes nothing. */
+    List<String> problems() throws Exception {
+        List<String> problems = new ArrayList<>(settings.problems());
+        String topic = endpoint.table();
+        Optional<TopicDescription> there = describe(topic);
+        if (there.isPresent()) {
+            if (!mayWrite(there.get())) {
+                problems.add(
+                        "user \"%s\" has no right to write %s"
+                                .formatted(settings.username(), failures.onTopic(topic)));
+            }
+        } else if (mayCreate) {
+            create(own(topic), true).ifPresent(problems::add);
+        } else {
+            problems.add(
+                    "topic %s: not there; create it, or leave out create_table: never"
+                            .formatted(topic));
+        }
+        if (settings.transactional()) {
+            ledgerProblem().ifPresent(problems::add);
+            tooLongTimeout().ifPresent(problems::add);
+        }
+        return problems;
+    }
+
+    private Optional<String> ledgerProblem() throws Exception {
+        Optional<TopicDescription> ledger = describe(Ledger.TOPIC);
+        if (ledger.isEmpty()) {
+            return create(Ledger.topic(replicationFactor()), true);
+        }
+        int partitions = ledger.get().partitions().size();
+        if (partitions < Ledger.PARTITIONS) {
+            return Optional.of(
+                    "topic %s: has %d partitions, and needs %d: kafka-topics --alter --topic %s --partitions %d"
+                            .formatted(
+                                    Ledger.TOPIC,
+                                    partitions,
+                                    Ledger.PARTITIONS,
+                                    Ledger.TOPIC,
+                                    Ledger.PARTITIONS));
+        }
+        if (!mayWrite(ledger.get())) {
+            return Optional.of(
+                    "user \"%s\" has no right to write %s"
+                            .formatted(settings.username(), failures.onTopic(Ledger.TOPIC)));
+        }
+        String policy = config(ConfigResource.Type.TOPIC, Ledger.TOPIC, "cleanup.policy");
+        return policy.isEmpty() || policy.equals("compact")
+                ? Optional.empty()
+                : Optional.of(
+                        ("topic %s: cleanup.policy is \"%s\", so that Kafka would forget what was"
+                                        + " delivered; set it to compact")
+                                .formatted(Ledger.TOPIC, policy));
+    }
+
+    private Optional<String> tooLongTimeout() throws Exception {
+        String limit =
+                config(ConfigResource.Type.BROKER, someBroker(), "transaction.max.timeout.ms");
+        if (limit.isEmpty() || settings.transactionTimeout().toMillis() <= Long.parseLong(limit)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                failures.timeoutTooLong(
+                        "the %d s of the broker's transaction.max.timeout.ms"
+                                .formatted(Duration.ofMillis(Long.parseLong(limit)).toSeconds())));
+    }
+
+    boolean exists() throws Exception {
+        return describe(endpoint.table()).isPresent();
+    }
+
+    /** Makes the topic if it is missing and may be made. */
+    void prepare(String topic) throws Exception {
+        if (describe(topic).isEmpty()) {
+            if (!mayCreate) {
+                throw new DestinationException(
+                        "topic %s: not there; create it, or leave out create_table: never"
+                                .formatted(topic));
+            }
+            make(own(topic));
+        }
+    }
+
+    /** Makes the topic of dead letters if it is missing and may be made. */
+    void prepareDeadLetters(String topic) throws Exception {
+        if (describe(topic).isPresent()) {
+            return;
+        }
+        if (!mayCreate) {
+            throw new DestinationException(
+                    "topic %s for dead letters: not there; create it, or leave out create_table: never"
+                            .formatted(topic));
+        }
+        make(
+                new NewTopic(topic, Optional.empty(), replicationFactor())
+                        .configs(Map.of("max.message.bytes", ROOM_FOR_ALL)));
+    }
+
+    /** Makes the ledger if it is missing, and looks whether it will do if it is not. */
+    void prepareLedger() throws Exception {
+        if (describe(Ledger.TOPIC).isEmpty()) {
+            make(Ledger.topic(replicationFactor()));
+        }
+        Optional<String> problem = ledgerProblem();
+        if (problem.isPresent()) {
+            throw new DestinationException(problem.get());
+        }
+    }
+
+    /** How large a message of the topic may be; empty: this user is not told. */
+    OptionalLong largestMessage() throws Exception {
+        String limit =
+                exists()
+                        ? config(ConfigResource.Type.TOPIC, endpoint.table(), "max.message.bytes")
+                        : config(ConfigResource.Type.BROKER, someBroker(), "message.max.bytes");
+        return limit.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(limit));
+    }
+
+    private String someBroker() throws Exception {
+        Collection<Node> nodes = Answers.of(session.admin().describeCluster().nodes());
+        return nodes.iterator().next().idString();
+    }
+
+    private void make(NewTopic topic) throws Exception {
+        Optional<String> problem = create(topic, false);
+        if (problem.isPresent()) {
+            throw new DestinationException(problem.get());
+        }
+    }
+
+    /** What keeps the topic from being made; empty: nothing, or it is there by now. */
+    private Optional<String> create(NewTopic topic, boolean onlyTry) throws Exception {
+        CreateTopicsOptions options = new CreateTopicsOptions().validateOnly(onlyTry);
+        try {
+            Answers.of(session.admin().createTopics(List.of(topic), options).all());
+            return Optional.empty();
+        } catch (TopicExistsException e) {
+            return Optional.empty();
+        } catch (AuthorizationException e) {
+            return Optional.of(
+                    ("topic %s: not there, and user \"%s\" may not create it; create it, or allow it:"
+                                    + " kafka-acls --add --allow-principal User:%s --operation Create"
+                                    + " --topic %s")
+                            .formatted(
+                                    topic.name(),
+                                    settings.username(),
+                                    settings.username(),
+                                    topic.name()));
+        } catch (InvalidPartitionsException
+                | InvalidReplicationFactorException
+                | PolicyViolationException e) {
+            return Optional.of(
+                    "topic %s: cannot be created: %s; look at partitions and replication_factor"
+                            .formatted(topic.name(), e.getMessage()));
+        }
+    }
+
+    private NewTopic own(String topic) {
+        return new NewTopic(
+                topic,
+                endpoint.option("partitions").map(Secret::reveal).map(Integer::valueOf),
+                replicationFactor());
+    }
+
+    private Optional<Short> replicationFactor() {
+        return endpoint.option("replication_factor").map(Secret::reveal).map(Short::valueOf);
+    }
+
+    private Optional<TopicDescription> describe(String topic) throws Exception {
+        DescribeTopicsOptions options =
+                new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        try {
+            return Optional.of(
+                    Answers.of(
+                            session.admin()
+                                    .describeTopics(List.of(topic), options)
+                                    .topicNameValues()
+                                    .get(topic)));
+        } catch (UnknownTopicOrPartitionException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean mayWrite(TopicDescription topic) {
+        // a broker too old to say lets the first write tell
+        return topic.authorizedOperations() == null
+                || topic.authorizedOperations().contains(AclOperation.WRITE);
+    }
+
+    /** A setting of the broker's; empty: there is none, or this user is not told. */
+    private String config(ConfigResource.Type type, String name, String setting) throws Exception {
+        ConfigResource resource = new ConfigResource(type, name);
+        try {
+            Config config =
+                    Answers.of(
+                            session.admin()
+                                    .describeConfigs(List.of(resource))
+                                    .values()
+                                    .get(resource));
+            ConfigEntry entry = config.get(setting);
+            return entry == null || entry.value() == null ? "" : entry.value();
+        } catch (AuthorizationException e) {
+            return "";
+        }
+    }
+}

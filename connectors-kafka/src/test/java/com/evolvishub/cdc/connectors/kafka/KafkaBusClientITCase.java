@@ -1,0 +1,70 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import com.evolvishub.cdc.delivery.DestinationClient;
+import com.evolvishub.cdc.delivery.DestinationContract;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class KafkaBusClientITCase extends DestinationContract {
+
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private Topic topic;
+
+    @BeforeEach
+    void freshTopic() throws Exception {
+        topic = Topic.fresh(KAFKA.bootstrapServers());
+        topic.create(1, Map.of("max.message.bytes", "20000"));
+        // the contract's lane has one name for all tests
+        Topic.forget(KAFKA.bootstrapServers(), "file/orders");
+    }
+
+    @Override
+    protected DestinationClient client() {
+        return topic.client();
+    }
+
+    @Override
+    protected List<String> contents() {
+        return topic.records().stream().map(each -> line(each.value())).toList();
+    }
+
+    /** The cells of a JSON object, in its order. */
+    static String line(byte[] json) {
+        StringBuilder line = new StringBuilder();
+        try (JsonParser parser = JSON.createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token.isScalarValue()) {
+                    line.append(line.isEmpty() ? "" : "\t").append(parser.getText());
+                }
+            }
+            return line.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    protected ChangeRow badRow() {
+        // random: the limit holds for what is packed
+        byte[] noise = new byte[20_000];
+        ThreadLocalRandom.current().nextBytes(noise);
+        return TestLane.row(TestLane.KEYLESS, "7", HexFormat.of().formatHex(noise));
+    }
+}

@@ -1,0 +1,118 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.payload.BusMessage;
+import com.evolvishub.cdc.payload.MessageEncoder;
+import com.evolvishub.cdc.payload.MessageEncoders;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Rows a second of this client against the fastest plain producer, writing the same messages, in
+ * turn, in one run. A program for people, not a test.
+ */
+final class KafkaRate {
+
+    private static final int ROWS = 400_000;
+    private static final int ROUNDS = 5;
+
+    private final KafkaServer kafka;
+    private final List<ChangeRow> rows = new ArrayList<>();
+    private final List<BusMessage> messages = new ArrayList<>();
+
+    private KafkaRate(KafkaServer kafka) throws Exception {
+        this.kafka = kafka;
+        Pipeline pipeline = Topic.fresh(kafka.bootstrapServers()).lane().pipeline();
+        MessageEncoder encoder = MessageEncoders.of(pipeline);
+        for (long number = 1; number <= ROWS; number++) {
+            String text = "customer %d with a name and some words about it ".formatted(number);
+            ChangeRow row =
+                    TestLane.row(TestLane.KEYED, Long.toString(number), text.repeat(3))
+                            .numbered(number);
+            rows.add(row);
+            messages.add(encoder.encode(row));
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        try (KafkaServer kafka = KafkaServer.builder().start()) {
+            KafkaRate rate = new KafkaRate(kafka);
+            for (int round = 1; round <= ROUNDS; round++) {
+                double plain = rate.plain();
+                System.out.printf(
+                        "round %d: plain idempotent producer %,.0f rows/s%n", round, plain);
+                for (int batch : new int[] {1000, 5000, 20_000}) {
+                    double ours = rate.ours(batch, rate.prepared());
+                    System.out.printf(
+                            "  ours, %,d a batch: %,.0f rows/s, ratio %.2f%n",
+                            batch, ours, ours / plain);
+                }
+                double encoding = rate.ours(20_000, rate.encoder());
+                System.out.printf(
+                        "  ours with the encoder, 20,000 a batch: %,.0f rows/s, ratio %.2f%n",
+                        encoding, encoding / plain);
+            }
+        }
+    }
+
+    private MessageEncoder encoder() {
+        return MessageEncoders.of(Topic.fresh(kafka.bootstrapServers()).lane().pipeline());
+    }
+
+    private MessageEncoder prepared() {
+        return row -> messages.get((int) row.sequence() - 1);
+    }
+
+    private double plain() throws Exception {
+        Topic topic = fresh();
+        Map<String, Object> settings =
+                Map.of(
+                        "bootstrap.servers", kafka.bootstrapServers(),
+                        "linger.ms", "50",
+                        "batch.size", "262144");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.partitionsFor(topic.name());
+            long start = System.nanoTime();
+            List<Object> sent = new ArrayList<>();
+            for (BusMessage message : messages) {
+                ProducerRecord<byte[], byte[]> record = Messages.record(topic.name(), message);
+                sent.add(producer.send(record));
+            }
+            producer.flush();
+            return rate(start, sent.size());
+        }
+    }
+
+    private double ours(int batch, MessageEncoder encoder) throws Exception {
+        Topic topic = fresh();
+        Pipeline pipeline = topic.lane().pipeline();
+        try (KafkaBusClient client = new KafkaBusClient(pipeline, encoder)) {
+            client.open(Topic.lane("file/" + topic.name(), "a"));
+            client.prepare(TestLane.KEYED);
+            long start = System.nanoTime();
+            for (int from = 0; from < ROWS; from += batch) {
+                client.write(rows.subList(from, Math.min(ROWS, from + batch)));
+            }
+            return rate(start, ROWS);
+        }
+    }
+
+    private Topic fresh() throws Exception {
+        Topic topic = Topic.fresh(kafka.bootstrapServers());
+        topic.create(1, Map.of());
+        return topic;
+    }
+
+    private static double rate(long start, int count) {
+        return count / ((System.nanoTime() - start) / 1e9);
+    }
+}

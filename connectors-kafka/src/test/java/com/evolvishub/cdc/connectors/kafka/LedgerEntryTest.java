@@ -1,0 +1,69 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.Lane;
+import java.nio.charset.StandardCharsets;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class LedgerEntryTest {
+
+    @Property(tries = 300)
+    void isReadBackAsItWasWritten(
+            @ForAll @LongRange(min = 0) long number,
+            @ForAll @LongRange(min = 0) long epoch,
+            @ForAll("texts") String run,
+            @ForAll("texts") String host) {
+        LedgerEntry entry = new LedgerEntry(number, epoch, run, "writer", host);
+
+        assertThat(LedgerEntry.decoded(entry.encoded())).isEqualTo(entry);
+    }
+
+    @net.jqwik.api.Provide
+    net.jqwik.api.Arbitrary<String> texts() {
+        // what UTF-8 can hold: no half of a pair
+        return net.jqwik.api.Arbitraries.strings().excludeChars(surrogates());
+    }
+
+    private static char[] surrogates() {
+        char[] all = new char[Character.MAX_SURROGATE - Character.MIN_SURROGATE + 1];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (char) (Character.MIN_SURROGATE + i);
+        }
+        return all;
+    }
+
+    @Test
+    void readsWhatVersionOneWrote() {
+        byte[] kept = "1\t4711\t3\trun\twriter\thost".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(LedgerEntry.decoded(kept))
+                .isEqualTo(new LedgerEntry(4711, 3, "run", "writer", "host"));
+    }
+
+    @Test
+    void refusesAnotherVersion() {
+        byte[] strange = "2\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> LedgerEntry.decoded(strange))
+                .hasMessageContaining("this build reads version 1");
+    }
+
+    @Test
+    void isTakenUnderTheNextEpochOrNotAtAll() throws Exception {
+        LedgerEntry held = new LedgerEntry(10, 2, "b", "writer of b", "host of b");
+        Lane next = new Lane("i", "c", "writer of c", "host of c", "m", false, 0);
+        Lane fenced = new Lane("i", "a", "writer of a", "host of a", "m", true, 1);
+
+        assertThat(held.takenBy(next))
+                .isEqualTo(new LedgerEntry(10, 3, "c", "writer of c", "host of c"));
+        assertThatThrownBy(() -> held.takenBy(fenced))
+                .isInstanceOf(FencedException.class)
+                .hasMessage("taken over by run b on host host of b");
+    }
+}

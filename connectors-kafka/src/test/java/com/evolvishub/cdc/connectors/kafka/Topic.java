@@ -1,0 +1,204 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A topic of a test's broker as a destination, and what a plain client finds in it. */
+record Topic(
+        String servers, String name, TlsSpec tls, List<Option> options, List<Option> parameters) {
+
+    /** A name that no other test has; the topic is not made. */
+    static Topic fresh(String servers) {
+        String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return new Topic(servers, "orders-" + random, TlsSpec.UNSET, List.of(), List.of());
+    }
+
+    Topic with(String option, String value) {
+        List<Option> more = new ArrayList<>(options);
+        more.add(new Option(option, new Secret(value)));
+        return new Topic(servers, name, tls, more, parameters);
+    }
+
+    Topic withParameter(String parameter, String value) {
+        List<Option> more = new ArrayList<>(parameters);
+        more.add(new Option(parameter, new Secret(value)));
+        return new Topic(servers, name, tls, options, more);
+    }
+
+    Topic with(TlsSpec other) {
+        return new Topic(servers, name, other, options, parameters);
+    }
+
+    Topic at(String other) {
+        return new Topic(other, name, tls, options, parameters);
+    }
+
+    EndpointSpec endpoint() {
+        int colon = servers.lastIndexOf(':');
+        return new EndpointSpec(
+                "kafka",
+                new ConnectionSpec(
+                        servers.substring(0, colon),
+                        Integer.parseInt(servers.substring(colon + 1)),
+                        "",
+                        "",
+                        Secret.NONE,
+                        tls,
+                        Duration.ofSeconds(3),
+                        parameters),
+                "",
+                name,
+                options);
+    }
+
+    TestLane lane() {
+        return TestLane.to(endpoint());
+    }
+
+    KafkaBusClient client() {
+        return client(lane());
+    }
+
+    static KafkaBusClient client(TestLane lane) {
+        return (KafkaBusClient) new KafkaConnector().client(lane.pipeline());
+    }
+
+    static Lane lane(String run) {
+        return lane("file/orders", run);
+    }
+
+    static Lane lane(String identity, String run) {
+        return new Lane(identity, run, "writer of " + run, "host of " + run, "orders", false, 0);
+    }
+
+    void create(int partitions, Map<String, String> configs) throws Exception {
+        try (Admin admin = admin(servers)) {
+            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
+                    .all()
+                    .get();
+        }
+    }
+
+    /** Takes what the ledger says of a lane out of it, as an administrator would. */
+    static void forget(String servers, String identity) throws Exception {
+        String lane = LaneName.of(identity);
+        try (Admin admin = admin(servers);
+                KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(
+                                Map.of("bootstrap.servers", servers),
+                                new ByteArraySerializer(),
+                                new ByteArraySerializer())) {
+            if (admin.listTopics().names().get().contains(Ledger.TOPIC)) {
+                byte[] key = lane.getBytes(StandardCharsets.UTF_8);
+                int partition = Ledger.partitionOf(lane);
+                producer.send(new ProducerRecord<>(Ledger.TOPIC, partition, key, null)).get();
+            }
+        }
+    }
+
+    static Admin admin(String servers) {
+        return Admin.create(Map.of("bootstrap.servers", servers));
+    }
+
+    /** Everything that is committed, partition by partition; none if there is no such topic. */
+    List<ConsumerRecord<byte[], byte[]>> records() {
+        return records("read_committed");
+    }
+
+    /** Where the topic's partitions end for such a reader. */
+    private static Map<TopicPartition, Long> ends(
+            String servers, String isolation, List<TopicPartition> partitions) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(servers, isolation)) {
+            return consumer.endOffsets(partitions);
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String servers, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", servers, "isolation.level", isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    // a commit is answered before every partition has its mark
+    private static void awaitReadable(
+            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> written) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () ->
+                                consumer.endOffsets(written.keySet()).entrySet().stream()
+                                        .allMatch(
+                                                end ->
+                                                        end.getValue()
+                                                                >= written.get(end.getKey())));
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> records(String isolation) {
+        return records(servers, name, isolation);
+    }
+
+    static List<ConsumerRecord<byte[], byte[]>> records(
+            String servers, String topic, String isolation) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(servers, isolation)) {
+            List<TopicPartition> partitions =
+                    consumer.listTopics().getOrDefault(topic, List.of()).stream()
+                            .map(each -> new TopicPartition(topic, each.partition()))
+                            .sorted((a, b) -> a.partition() - b.partition())
+                            .toList();
+            awaitReadable(consumer, ends(servers, "read_uncommitted", partitions));
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    static String text(byte[] bytes) {
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** The number that an event id ends with. */
+    static long number(ConsumerRecord<byte[], byte[]> record) {
+        String id = header(record, "event_id");
+        return Long.parseLong(id.substring(id.lastIndexOf(':') + 1));
+    }
+
+    static String[] lines(int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .mapToObj(number -> number + "\trow " + number)
+                .toArray(String[]::new);
+    }
+}

@@ -1,0 +1,75 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+
+/** A {@link LaneLoop} in a JVM of its own, to be stopped and killed by the test. */
+final class WriterProcess implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private WriterProcess(Process process) {
+        this.process = process;
+        this.output =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static WriterProcess start(
+            Topic topic, int transactionSeconds, String identity, String run, long last)
+            throws IOException {
+        return new WriterProcess(
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx200m",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                LaneLoop.class.getName(),
+                                topic.servers(),
+                                topic.name(),
+                                Integer.toString(transactionSeconds),
+                                identity,
+                                run,
+                                Long.toString(last))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
+    }
+
+    /** Reads what it says up to a line, and returns that; the test's own limit bounds the wait. */
+    String await(Predicate<String> line) throws IOException {
+        StringBuilder heard = new StringBuilder();
+        for (String each = output.readLine(); each != null; each = output.readLine()) {
+            if (line.test(each)) {
+                return each;
+            }
+            heard.append(each).append('\n');
+        }
+        throw new AssertionError("the writer ended, and said\n" + heard);
+    }
+
+    /** Freezes it as it stands. */
+    void freeze() throws Exception {
+        signal("-STOP");
+    }
+
+    void thaw() throws Exception {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    /** {@code kill -9}. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}

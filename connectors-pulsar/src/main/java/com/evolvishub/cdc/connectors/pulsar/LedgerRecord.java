@@ -1,0 +1,134 @@
+package com.evolvishub.cdc.connectors.pulsar;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.Lane;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
+
+/**
+ * Who holds a lane and how far it is: one message of the lane's ledger topic.
+ *
+ * @param lane the lane's identity
+ * @param epoch of the holder
+ * @param run of the holder
+ * @param writer of the holder
+ * @param host of the holder
+ * @param number every row up to this one is at the destination
+ * @param marks for each topic or partition a message, behind which all rows above {@code number}
+ *     lie
+ */
+record LedgerRecord(
+        String lane,
+        long epoch,
+        String run,
+        String writer,
+        String host,
+        long number,
+        Map<String, MessageId> marks) {
+
+    private static final String FORMAT = "1";
+    private static final String MARK = "mark ";
+
+    LedgerRecord {
+        Objects.requireNonNull(lane, "lane");
+        Objects.requireNonNull(run, "run");
+        Objects.requireNonNull(writer, "writer");
+        Objects.requireNonNull(host, "host");
+        marks = new TreeMap<>(marks);
+    }
+
+    /** What a lane's ledger says before anybody has held it. */
+    static LedgerRecord none(String lane) {
+        return new LedgerRecord(lane, 0, "", "", "", 0, Map.of());
+    }
+
+    /** The next holder's first record. */
+    LedgerRecord takenBy(Lane taker) {
+        return new LedgerRecord(
+                taker.identity(),
+                Math.max(epoch, taker.runEpoch()) + 1,
+                taker.run(),
+                taker.writer(),
+                taker.host(),
+                number,
+                marks);
+    }
+
+    LedgerRecord at(long otherNumber, Map<String, MessageId> otherMarks) {
+        return new LedgerRecord(lane, epoch, run, writer, host, otherNumber, otherMarks);
+    }
+
+    boolean isHeldLike(LedgerRecord other) {
+        return epoch == other.epoch && run.equals(other.run) && writer.equals(other.writer);
+    }
+
+    /**
+     * Refuses a lane that may not take over.
+     *
+     * @throws FencedException naming the holder
+     */
+    void refuse(Lane taker) throws FencedException {
+        if (!taker.mayTakeFrom(run, writer, epoch)) {
+            throw fence();
+        }
+    }
+
+    FencedException fence() {
+        return new FencedException(run, host);
+    }
+
+    Map<String, String> properties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("format", FORMAT);
+        properties.put("lane", lane);
+        properties.put("epoch", Long.toString(epoch));
+        properties.put("run", run);
+        properties.put("writer", writer);
+        properties.put("host", host);
+        properties.put("number", Long.toString(number));
+        marks.forEach(
+                (topic, id) ->
+                        properties.put(
+                                MARK + topic,
+                                Base64.getEncoder().encodeToString(id.toByteArray())));
+        return properties;
+    }
+
+    static LedgerRecord of(Message<byte[]> message) throws DestinationException {
+        Map<String, String> properties = message.getProperties();
+        if (!FORMAT.equals(properties.get("format"))) {
+            throw new DestinationException(
+                    ("topic %s holds a message that this build did not write (format %s); it reads"
+                                    + " format %s")
+                            .formatted(message.getTopicName(), properties.get("format"), FORMAT));
+        }
+        Map<String, MessageId> marks = new TreeMap<>();
+        try {
+            for (Map.Entry<String, String> each : properties.entrySet()) {
+                if (each.getKey().startsWith(MARK)) {
+                    marks.put(
+                            each.getKey().substring(MARK.length()),
+                            MessageId.fromByteArray(Base64.getDecoder().decode(each.getValue())));
+                }
+            }
+        } catch (IOException e) {
+            throw new DestinationException(
+                    "topic %s holds a broken mark".formatted(message.getTopicName()), e);
+        }
+        return new LedgerRecord(
+                properties.get("lane"),
+                Long.parseLong(properties.get("epoch")),
+                properties.get("run"),
+                properties.get("writer"),
+                properties.get("host"),
+                Long.parseLong(properties.get("number")),
+                marks);
+    }
+}

@@ -1,0 +1,185 @@
+package com.evolvishub.cdc.connectors.pulsar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchException;
+
+import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
+import com.evolvishub.cdc.servers.Availability;
+import com.evolvishub.cdc.servers.pulsar.PulsarServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class PulsarAccessITCase {
+
+    private static PulsarServer guarded;
+
+    @BeforeAll
+    static void start() {
+        Availability.require(
+                () ->
+                        guarded =
+                                PulsarServer.builder()
+                                        .asksForTokens()
+                                        .speaksTls()
+                                        .parameter("allowAutoTopicCreation", "false")
+                                        .start());
+        guarded.admin("POST", "/admin/v2/namespaces/public/default/permissions/writer", RIGHTS);
+    }
+
+    private static final String RIGHTS = "[\"produce\",\"consume\"]";
+
+    @AfterAll
+    static void stop() {
+        if (guarded != null) {
+            guarded.close();
+        }
+    }
+
+    @Test
+    void writesWithATokenOverTlsAndHasTopicsMadeByTheAdmin() throws Exception {
+        TlsSpec tls = new TlsSpec("verify-full", "", "", guarded.certificate().toString());
+        try (PulsarBusClient client =
+                client(
+                        "",
+                        tls,
+                        option("service_url", guarded.tlsServiceUrl()),
+                        option("admin_url", guarded.adminUrl()),
+                        option("auth_plugin", "token"),
+                        option("auth_token", guarded.token("admin")))) {
+            assertThat(client.check(Topic.SCHEMA)).isEmpty();
+            assertThat(client.open(Topic.lane("a")).lastNumber()).isZero();
+            client.prepare(Topic.SCHEMA);
+            client.write(Topic.rows(1, 10));
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenTheBrokerMakesNoTopics() {
+        Exception failure =
+                opening(
+                        "",
+                        option("service_url", guarded.serviceUrl()),
+                        option("auth_token", guarded.token("writer")));
+        assertThat(failure)
+                .hasMessageContaining("is not there and the broker makes none by itself")
+                .hasMessageContaining("admin_url");
+    }
+
+    @Test
+    void tellsAWrongTokenAndDoesNotShowIt() {
+        String token = guarded.token("writer") + "x";
+        Exception failure =
+                opening(
+                        "",
+                        option("service_url", guarded.serviceUrl()),
+                        option("auth_token", token));
+        assertThat(classified(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(failure).hasMessageContaining("does not let us in");
+        StringWriter all = new StringWriter();
+        failure.printStackTrace(new PrintWriter(all));
+        assertThat(all.toString()).doesNotContain(token);
+    }
+
+    @Test
+    void tellsARoleWithoutRights() {
+        Exception failure =
+                opening(
+                        "",
+                        option("service_url", guarded.serviceUrl()),
+                        option("auth_token", guarded.token("stranger")));
+        assertThat(classified(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(failure).hasMessageContaining("needs produce and consume on the namespace");
+    }
+
+    @Test
+    void tellsANamespaceThatIsNotThere() {
+        Exception failure =
+                opening(
+                        "nobody/nowhere",
+                        option("service_url", guarded.serviceUrl()),
+                        option("auth_token", guarded.token("admin")));
+        assertThat(classified(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(failure).hasMessageContaining("nobody/nowhere");
+    }
+
+    @Test
+    void tellsACertificateThatItDoesNotTrust() {
+        Exception failure =
+                opening(
+                        "",
+                        option("service_url", guarded.tlsServiceUrl()),
+                        option("auth_token", guarded.token("admin")));
+        assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
+        assertThat(failure).hasMessageContaining("check ssl_root_cert");
+    }
+
+    @Test
+    void takesAnAddressWithoutAServerForAnOutage() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Exception failure = opening("", option("service_url", "pulsar://127.0.0.1:" + port));
+        assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
+        assertThat(failure).hasMessageContaining("127.0.0.1");
+    }
+
+    @Test
+    void givesUpOnAServerThatNeverAnswers() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            String url = "pulsar://127.0.0.1:" + mute.getLocalPort();
+            Exception failure = opening("", option("service_url", url));
+            assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
+            assertThat(failure)
+                    .hasMessage(url + " did not answer within 2 s when asked to connect");
+        }
+    }
+
+    private static Exception opening(String namespace, Option... options) {
+        try (PulsarBusClient client = client(namespace, TlsSpec.UNSET, options)) {
+            return catchException(() -> client.open(Topic.lane("a")));
+        }
+    }
+
+    private static Failure classified(Exception failure) {
+        return client("", TlsSpec.UNSET).classify(failure);
+    }
+
+    private static PulsarBusClient client(String namespace, TlsSpec tls, Option... options) {
+        EndpointSpec endpoint =
+                new EndpointSpec(
+                        "pulsar",
+                        new ConnectionSpec(
+                                "",
+                                6650,
+                                namespace,
+                                "",
+                                Secret.NONE,
+                                tls,
+                                Duration.ofSeconds(options.length < 2 ? 2 : 30),
+                                List.of()),
+                        "",
+                        "t" + System.nanoTime(),
+                        List.of(options));
+        return new PulsarBusClient(TestLane.to(endpoint).pipeline());
+    }
+
+    private static Option option(String name, String value) {
+        return new Option(name, new Secret(value));
+    }
+}

@@ -1,0 +1,50 @@
+package com.evolvishub.cdc.connectors.pulsar;
+
+import com.evolvishub.cdc.delivery.DestinationClient;
+import com.evolvishub.cdc.delivery.DestinationContract;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.servers.pulsar.PulsarServer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class PulsarClientITCase extends DestinationContract {
+
+    private static final Pattern JSON = Pattern.compile("\\{\"id\":(\\d+),\"name\":\"(.*)\"}");
+
+    @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
+
+    private final Topic topic = Topic.on(PULSAR);
+
+    @Override
+    protected DestinationClient client() {
+        return topic.client();
+    }
+
+    @Override
+    protected List<String> contents() throws Exception {
+        return topic.messages().stream()
+                .map(message -> line(new String(message.getValue(), StandardCharsets.UTF_8)))
+                .toList();
+    }
+
+    private static String line(String json) {
+        Matcher row = JSON.matcher(json);
+        return row.matches() ? row.group(1) + "\t" + row.group(2) : json;
+    }
+
+    @Override
+    protected ChangeRow badRow() {
+        return TestLane.row(TestLane.KEYLESS, "1", "x".repeat(6 << 20));
+    }
+
+    @Override
+    protected boolean writesBatchesWhole() {
+        return false;
+    }
+}

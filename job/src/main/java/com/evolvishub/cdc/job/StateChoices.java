@@ -1,0 +1,75 @@
+package com.evolvishub.cdc.job;
+
+import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the user wants done about state that does not fit what is planned or what is delivered. Each
+ * list names mappings; a name stands for all destinations of its mapping.
+ *
+ * @param fresh whether to begin anew with everything
+ * @param reset mappings to load anew
+ * @param acceptChange mappings to go on with although their plan has changed
+ * @param acceptDuplicates mappings to go on with although rows may arrive a second time
+ */
+public record StateChoices(
+        boolean fresh,
+        List<String> reset,
+        List<String> acceptChange,
+        List<String> acceptDuplicates) {
+
+    /** State is gone on from where it fits, and a mapping stops where it does not. */
+    public static final StateChoices NONE =
+            new StateChoices(false, List.of(), List.of(), List.of());
+
+    public StateChoices {
+        reset = List.copyOf(reset);
+        acceptChange = List.copyOf(acceptChange);
+        acceptDuplicates = List.copyOf(acceptDuplicates);
+    }
+
+    Resumption resumption(Pipeline pipeline) {
+        if (names(reset, pipeline)) {
+            return Resumption.RESET;
+        }
+        return names(acceptChange, pipeline) ? Resumption.ACCEPT_CHANGE : Resumption.GO_ON;
+    }
+
+    boolean acceptsDuplicates(Pipeline pipeline) {
+        return fresh || names(reset, pipeline) || names(acceptDuplicates, pipeline);
+    }
+
+    private static boolean names(List<String> mappings, Pipeline pipeline) {
+        return mappings.stream().anyMatch(name -> isCalled(name, pipeline));
+    }
+
+    private static boolean isCalled(String name, Pipeline pipeline) {
+        return pipeline.mapping().equals(name) || pipeline.mapping().startsWith(name + "→");
+    }
+
+    /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
+    public List<String> problems(PhysicalPlan plan) {
+        List<String> problems = new ArrayList<>();
+        Stream.of(reset, acceptChange, acceptDuplicates)
+                .flatMap(List::stream)
+                .filter(name -> plan.pipelines().stream().noneMatch(p -> isCalled(name, p)))
+                .distinct()
+                .forEach(
+                        name ->
+                                problems.add(
+                                        "no mapping is called \"%s\"; there are %s"
+                                                .formatted(
+                                                        name,
+                                                        plan.pipelines().stream()
+                                                                .map(Pipeline::mapping)
+                                                                .collect(
+                                                                        Collectors.joining(
+                                                                                ", ")))));
+        return problems;
+    }
+}

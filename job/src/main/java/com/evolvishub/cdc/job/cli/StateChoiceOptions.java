@@ -1,0 +1,43 @@
+package com.evolvishub.cdc.job.cli;
+
+import com.evolvishub.cdc.job.StateChoices;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options about state that does not fit. */
+final class StateChoiceOptions {
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Forget the state of earlier runs and begin anew. Rows that destinations without a"
+                            + " key already hold are delivered again.")
+    boolean fresh;
+
+    @Option(
+            names = "--reset",
+            paramLabel = "MAPPING",
+            description = "Forget this mapping's state and load it anew; may be repeated.")
+    List<String> reset = new ArrayList<>();
+
+    @Option(
+            names = "--accept-change",
+            paramLabel = "MAPPING",
+            description =
+                    "Go on from this mapping's state although its source, watermark, key, capture,"
+                            + " destination or columns have changed; may be repeated.")
+    List<String> acceptChange = new ArrayList<>();
+
+    @Option(
+            names = "--accept-duplicates",
+            paramLabel = "MAPPING",
+            description =
+                    "Go on with this mapping although its destination holds rows that its state knows"
+                            + " nothing of; may be repeated.")
+    List<String> acceptDuplicates = new ArrayList<>();
+
+    StateChoices choices() {
+        return new StateChoices(fresh, reset, acceptChange, acceptDuplicates);
+    }
+}

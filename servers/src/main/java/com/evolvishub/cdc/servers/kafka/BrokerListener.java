@@ -1,0 +1,24 @@
+package com.evolvishub.cdc.servers.kafka;
+
+/** The doors of a broker. */
+public enum BrokerListener {
+    /** No login, no encryption; whoever comes in here may do everything. */
+    PLAIN("PLAINTEXT"),
+    /** Login by {@code PLAIN} or {@code SCRAM}, no encryption. */
+    SASL("SASL_PLAINTEXT"),
+    /** TLS; a client's certificate is looked at if there is one. */
+    TLS("SSL"),
+    /** Login over TLS. */
+    SASL_TLS("SASL_SSL");
+
+    private final String protocol;
+
+    BrokerListener(String protocol) {
+        this.protocol = protocol;
+    }
+
+    /** As Kafka's {@code security.protocol} calls it. */
+    public String protocol() {
+        return protocol;
+    }
+}

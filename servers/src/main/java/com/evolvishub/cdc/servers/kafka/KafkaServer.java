@@ -1,0 +1,160 @@
+package com.evolvishub.cdc.servers.kafka;
+
+import com.evolvishub.cdc.servers.Availability;
+import com.evolvishub.cdc.servers.ServerUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * An Apache Kafka broker on 127.0.0.1, for as long as it is wanted: one node that is its own
+ * controller, in a JVM of its own. In tests:
+ *
+ * <pre>
+ * &#64;RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+ * </pre>
+ *
+ * <p>Where none can be had, tests are skipped with the reason, or fail with it under {@code
+ * -Dservers.required=true}. Tests tell themselves apart by the names of their topics. Safe for use
+ * by several threads.
+ */
+public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
+    private static final KafkaServer SHARED = new KafkaServer(KafkaSettings.DEFAULTS);
+
+    private final KafkaSettings settings;
+    private BrokerFolder folder;
+    private BrokerPorts ports;
+    private BrokerProcess process;
+
+    private KafkaServer(KafkaSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The one broker of this JVM, started on first use and stopped at the JVM's end. {@link #close}
+     * leaves it running.
+     */
+    public static KafkaServer shared() {
+        return SHARED;
+    }
+
+    /** A broker of its own, with settings of its own. */
+    public static KafkaServerBuilder builder() {
+        return new KafkaServerBuilder(KafkaSettings.DEFAULTS);
+    }
+
+    static KafkaServer start(KafkaSettings settings) {
+        KafkaServer server = new KafkaServer(settings);
+        server.start();
+        return server;
+    }
+
+    /** Where clients come in that need no login, as {@code bootstrap.servers} takes it. */
+    public String bootstrapServers() {
+        return bootstrapServers(BrokerListener.PLAIN);
+    }
+
+    /** Where clients come in by this door. */
+    public synchronized String bootstrapServers(BrokerListener listener) {
+        start();
+        return ports.address(listener);
+    }
+
+    /** The certificate that a client has to trust, as PEM. */
+    public Path certificate() {
+        return tls().serverCertificate();
+    }
+
+    /** A certificate by which a client may say who it is ({@code CN=client}), as PEM. */
+    public Path clientCertificate() {
+        return tls().clientCertificate();
+    }
+
+    /** Its private key, as PEM. */
+    public Path clientKey() {
+        return tls().clientKey();
+    }
+
+    private synchronized TlsFiles tls() {
+        start();
+        return folder.tls();
+    }
+
+    /** The broker's process id; kill it to crash the broker. */
+    public synchronized long pid() {
+        start();
+        return process.pid();
+    }
+
+    /** What the broker wrote to its log since it was started. */
+    public synchronized Path logFile() {
+        start();
+        return folder.log();
+    }
+
+    /** Ends the broker as a crash would; {@link #startAgain} goes on from what it left. */
+    public synchronized void kill() {
+        if (process != null) {
+            process.kill();
+            process = null;
+        }
+    }
+
+    /** Starts it again after {@link #kill}, at the same addresses and on the same data. */
+    public void startAgain() {
+        start();
+    }
+
+    /** Stops the broker, and deletes its data if they are temporary. */
+    @Override
+    public void close() {
+        if (this != SHARED) {
+            stop();
+        }
+    }
+
+    private synchronized void stop() {
+        if (process != null) {
+            process.stop();
+            process = null;
+        }
+        if (folder != null) {
+            try {
+                folder.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            folder = null;
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        Availability.require(this::start);
+    }
+
+    private synchronized void start() {
+        if (process != null) {
+            return;
+        }
+        boolean first = folder == null;
+        try {
+            if (first) {
+                folder = BrokerFolder.at(settings.data());
+                ports = BrokerPorts.free(settings.port());
+                folder.write(settings, ports);
+            }
+            process = BrokerProcess.start(folder);
+        } catch (IOException | ServerUnavailableException e) {
+            if (first) {
+                stop();
+            }
+            throw new ServerUnavailableException("Kafka does not start: " + e.getMessage(), e);
+        }
+        if (first && settings.stopsWithJvm()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-kafka"));
+        }
+    }
+}

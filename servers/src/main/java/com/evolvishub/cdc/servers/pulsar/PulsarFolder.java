@@ -1,0 +1,103 @@
+package com.evolvishub.cdc.servers.pulsar;
+
+import com.evolvishub.cdc.servers.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The folder of one broker: its data, its settings, its certificates and its log. */
+final class PulsarFolder implements AutoCloseable {
+
+    private static final String TOKEN_PROVIDER =
+            "org.apache.pulsar.broker.authentication.AuthenticationProviderToken";
+    private static final String TOKEN_PLUGIN =
+            "org.apache.pulsar.client.impl.auth.AuthenticationToken";
+
+    private final Path home;
+    private final boolean temporary;
+
+    private PulsarFolder(Path home, boolean temporary) {
+        this.home = home;
+        this.temporary = temporary;
+    }
+
+    /** The given folder, kept after the end; or a new one, deleted at the end. */
+    static PulsarFolder at(Optional<Path> kept) throws IOException {
+        if (kept.isPresent()) {
+            return new PulsarFolder(Files.createDirectories(kept.get().toAbsolutePath()), false);
+        }
+        return new PulsarFolder(Files.createTempDirectory("evolvishub-cdc-pulsar-"), true);
+    }
+
+    Path log() {
+        return home.resolve("server.log");
+    }
+
+    Path metadata() {
+        return home.resolve("metadata");
+    }
+
+    Path bookkeeper() {
+        return home.resolve("bookkeeper");
+    }
+
+    Path configuration() {
+        return home.resolve("standalone.conf");
+    }
+
+    PulsarCertificates certificates() {
+        return new PulsarCertificates(home);
+    }
+
+    /** Writes what the broker reads when it starts. */
+    void write(PulsarSettings settings, PulsarPorts ports, PulsarTokens tokens) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("clusterName", "standalone");
+        all.put("bindAddress", "127.0.0.1");
+        all.put("advertisedAddress", "127.0.0.1");
+        all.put("brokerServicePort", Integer.toString(ports.service()));
+        all.put("webServicePort", Integer.toString(ports.admin()));
+        if (settings.tls()) {
+            certificates().make();
+            all.put("brokerServicePortTls", Integer.toString(ports.tls()));
+            all.put("tlsCertificateFilePath", certificates().serverCertificate().toString());
+            all.put("tlsKeyFilePath", certificates().serverKey().toString());
+            all.put("tlsTrustCertsFilePath", certificates().clientCertificate().toString());
+        }
+        if (settings.tokens()) {
+            all.put("authenticationEnabled", "true");
+            all.put("authenticationProviders", TOKEN_PROVIDER);
+            all.put("authorizationEnabled", "true");
+            all.put("superUserRoles", PulsarTokens.ADMIN);
+            all.put("tokenSecretKey", tokens.secretKey());
+            all.put("brokerClientAuthenticationPlugin", TOKEN_PLUGIN);
+            all.put(
+                    "brokerClientAuthenticationParameters",
+                    "token:" + tokens.of(PulsarTokens.ADMIN));
+        }
+        all.putAll(settings.parameters());
+        writePrivate(
+                configuration(),
+                all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+    }
+
+    static void writePrivate(Path file, List<String> lines) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(
+                file,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, lines);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (temporary) {
+            Folders.delete(home);
+        }
+    }
+}

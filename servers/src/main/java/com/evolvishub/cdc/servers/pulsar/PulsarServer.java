@@ -1,0 +1,207 @@
+package com.evolvishub.cdc.servers.pulsar;
+
+import com.evolvishub.cdc.servers.Availability;
+import com.evolvishub.cdc.servers.ServerUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A Pulsar broker on 127.0.0.1, for as long as it is wanted. In tests:
+ *
+ * <pre>
+ * &#64;RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
+ * </pre>
+ *
+ * <p>The program comes from Maven. Where it cannot be had, tests are skipped with the reason, or
+ * fail with it under {@code -Dservers.required=true}. Tests that share a server use topics of their
+ * own names.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
+    private static final PulsarServer SHARED = new PulsarServer(PulsarSettings.DEFAULTS);
+
+    private final PulsarSettings settings;
+    private final PulsarTokens tokens = PulsarTokens.fresh();
+    private PulsarFolder folder;
+    private PulsarPorts ports;
+    private PulsarProcess process;
+
+    private PulsarServer(PulsarSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The one server of this JVM, started on first use and stopped at the JVM's end. {@link #close}
+     * leaves it running.
+     */
+    public static PulsarServer shared() {
+        return SHARED;
+    }
+
+    /** A server of its own, with settings of its own. */
+    public static PulsarServerBuilder builder() {
+        return new PulsarServerBuilder(PulsarSettings.DEFAULTS);
+    }
+
+    static PulsarServer start(PulsarSettings settings) {
+        PulsarServer server = new PulsarServer(settings);
+        server.running();
+        return server;
+    }
+
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    /** Where clients find it. */
+    public int port() {
+        return started().service();
+    }
+
+    /** {@code pulsar://host:port}. */
+    public String serviceUrl() {
+        return "pulsar://" + host() + ":" + port();
+    }
+
+    /** {@code pulsar+ssl://host:port}; somebody listens there if the server was told to. */
+    public String tlsServiceUrl() {
+        return "pulsar+ssl://" + host() + ":" + started().tls();
+    }
+
+    /** What a TLS client has to trust, as PEM. */
+    public synchronized Path certificate() {
+        started();
+        return folder.certificates().serverCertificate();
+    }
+
+    /** {@code http://host:port} of the admin API. */
+    public String adminUrl() {
+        return "http://" + host() + ":" + started().admin();
+    }
+
+    /**
+     * A token for this role; the role {@code admin} may do everything, others what they are let.
+     */
+    public String token(String role) {
+        return tokens.of(role);
+    }
+
+    /**
+     * Asks the admin API as administrator, and gives the answer's text.
+     *
+     * @param path from {@code /admin} on
+     * @param json the body; empty: none
+     * @throws IllegalStateException if the answer is not one of success
+     */
+    public String admin(String method, String path, String json) {
+        started();
+        return adminApi().call(method, path, json);
+    }
+
+    /** The process id of the broker; kill it to crash the server. */
+    public synchronized long pid() {
+        return running().pid();
+    }
+
+    /** What the broker wrote to its log since it was started last. */
+    public synchronized Path logFile() {
+        started();
+        return folder.log();
+    }
+
+    /** Ends the server as a crash would; ports and data stay for {@link #startAgain}. */
+    public synchronized void kill() {
+        running().kill();
+    }
+
+    /** Starts a server that has ended on the same ports and with the same data. */
+    public synchronized void startAgain() {
+        try {
+            process = PulsarProcess.start(folder, ports, adminApi());
+        } catch (IOException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /** Stops the server, and deletes its data if they are temporary. A second call does nothing. */
+    @Override
+    public void close() {
+        if (this != SHARED) {
+            stop();
+        }
+    }
+
+    private synchronized void stop() {
+        if (process == null) {
+            return;
+        }
+        if (settings.data().isPresent()) {
+            process.stop();
+        } else {
+            process.kill();
+        }
+        process = null;
+        try {
+            folder.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        Availability.require(this::running);
+    }
+
+    private synchronized PulsarPorts started() {
+        running();
+        return ports;
+    }
+
+    private synchronized PulsarAdmin adminApi() {
+        return new PulsarAdmin(
+                "http://" + host() + ":" + ports.admin(),
+                settings.tokens() ? Optional.of(tokens.of(PulsarTokens.ADMIN)) : Optional.empty());
+    }
+
+    private synchronized PulsarProcess running() {
+        if (process == null) {
+            if (ports != null) {
+                throw new IllegalStateException("the server was stopped");
+            }
+            startFirst();
+            Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-pulsar"));
+        }
+        return process;
+    }
+
+    private void startFirst() {
+        try {
+            folder = PulsarFolder.at(settings.data());
+            ports = PulsarPorts.free();
+            folder.write(settings, ports, tokens);
+            process = PulsarProcess.start(folder, ports, adminApi());
+        } catch (IOException | RuntimeException e) {
+            ServerUnavailableException failure = unavailable(e);
+            try {
+                if (folder != null) {
+                    folder.close();
+                }
+            } catch (IOException left) {
+                failure.addSuppressed(left);
+            }
+            throw failure;
+        }
+    }
+
+    private static ServerUnavailableException unavailable(Exception e) {
+        return e instanceof ServerUnavailableException known
+                ? known
+                : new ServerUnavailableException("Pulsar does not start: " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,56 @@
+package com.evolvishub.cdc.servers.pulsar;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How to start one broker.
+ *
+ * @param parameters broker settings by name, over the defaults
+ * @param data the folder to keep; empty is a temporary one
+ * @param tokens whether clients need a token
+ * @param tls whether it listens for TLS too
+ */
+record PulsarSettings(
+        Map<String, String> parameters, Optional<Path> data, boolean tokens, boolean tls) {
+
+    static final PulsarSettings DEFAULTS =
+            new PulsarSettings(Map.of(), Optional.empty(), false, false)
+                    .with("systemTopicEnabled", "true")
+                    .with("topicLevelPoliciesEnabled", "true")
+                    .with("acknowledgmentAtBatchIndexLevelEnabled", "true")
+                    .with("managedLedgerDefaultEnsembleSize", "1")
+                    .with("managedLedgerDefaultWriteQuorum", "1")
+                    .with("managedLedgerDefaultAckQuorum", "1")
+                    .with("managedLedgerCacheSizeMB", "32")
+                    .with("defaultNumberOfNamespaceBundles", "4")
+                    .with("loadBalancerEnabled", "false")
+                    .with("numIOThreads", "2")
+                    .with("numHttpServerThreads", "8")
+                    .with("brokerShutdownTimeoutMs", "1000");
+
+    PulsarSettings {
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    PulsarSettings with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(parameters);
+        more.put(name, value);
+        return new PulsarSettings(more, data, tokens, tls);
+    }
+
+    PulsarSettings keptIn(Path folder) {
+        return new PulsarSettings(parameters, Optional.of(folder), tokens, tls);
+    }
+
+    PulsarSettings askingForTokens() {
+        return new PulsarSettings(parameters, data, true, tls);
+    }
+
+    PulsarSettings speakingTls() {
+        return new PulsarSettings(parameters, data, tokens, true);
+    }
+}
