@@ -94,7 +94,7 @@ final class PipelineChecks {
             facts.add(
                     new Plans.Facts(
                             source,
-                            keyed ? catalog.table(destination) : Optional.empty(),
+                            keyed ? catalog.destination(destination) : Optional.empty(),
                             polls(pipeline.scan(), source, catalog)));
         }
         return facts;

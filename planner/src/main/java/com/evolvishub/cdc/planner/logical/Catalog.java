@@ -29,6 +29,11 @@ public interface Catalog {
     /** The endpoint's table or view; empty when nothing can be known now. */
     Optional<RelationFacts> table(EndpointSpec endpoint);
 
+    /** The table that rows go to; empty also when it is not there yet. */
+    default Optional<RelationFacts> destination(EndpointSpec endpoint) {
+        return table(endpoint);
+    }
+
     /**
      * The columns of a statement, described by the database, never run.
      *
