@@ -113,6 +113,15 @@ class PollFactsITCase {
     }
 
     @Test
+    void aDestinationMayBeMissing(@FreshDatabase Database source) {
+        source.execute("CREATE TABLE t (id int PRIMARY KEY)");
+
+        assertThat(catalog.destination(endpoint(source, "t")).orElseThrow().primaryKey())
+                .containsExactly("id");
+        assertThat(catalog.destination(endpoint(source, "gone"))).isEmpty();
+    }
+
+    @Test
     void asksForNoCostWithoutAWatermark(@FreshDatabase Database source) {
         PollFacts facts =
                 catalog.polls(new PollQuestion(endpoint(source, ""), "", "", bounds -> ""))
