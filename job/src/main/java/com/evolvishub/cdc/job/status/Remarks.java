@@ -24,8 +24,10 @@ public final class Remarks {
             remarks.add(rows(mapping.nullWatermarks()) + " without a watermark (null_watermark)");
         }
         if (mapping.futureWatermarks() > 0) {
+            String whose = mapping.futureWatermarks() == 1 ? "its" : "their";
             remarks.add(
-                    rows(mapping.futureWatermarks()) + " of the future, waiting for their time");
+                    "%s from the future, not sent before %s time"
+                            .formatted(rows(mapping.futureWatermarks()), whose));
         }
         return remarks;
     }
