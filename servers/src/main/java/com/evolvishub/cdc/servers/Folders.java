@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders with all they hold. */
@@ -29,5 +31,14 @@ public final class Folders {
             }
             delete(folder);
         }
+    }
+
+    /** Writes a file that nobody else may read. */
+    public static void writePrivate(Path file, List<String> lines) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(
+                file,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, lines);
     }
 }

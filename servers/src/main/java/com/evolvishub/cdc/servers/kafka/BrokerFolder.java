@@ -1,10 +1,10 @@
 package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.Folders;
+import com.evolvishub.cdc.servers.broker.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -46,8 +46,8 @@ final class BrokerFolder implements AutoCloseable {
         return home.resolve("server.properties");
     }
 
-    TlsFiles tls() {
-        return new TlsFiles(home);
+    Certificates tls() {
+        return new Certificates(home, "EC");
     }
 
     /** Writes what the broker reads when it starts. */
@@ -58,8 +58,8 @@ final class BrokerFolder implements AutoCloseable {
             lines.addAll(logins(settings.users()));
         }
         settings.parameters().forEach((name, value) -> lines.add(name + "=" + value));
-        writePrivate(properties(), lines);
-        writePrivate(format(), formatArguments(settings.users()));
+        Folders.writePrivate(properties(), lines);
+        Folders.writePrivate(format(), formatArguments(settings.users()));
     }
 
     private List<String> node(KafkaSettings settings, BrokerPorts ports) {
@@ -130,14 +130,6 @@ final class BrokerFolder implements AutoCloseable {
         new SecureRandom().nextBytes(random);
         random[0] &= 0x3f; // the id must not begin with a dash
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    }
-
-    static void writePrivate(Path file, List<String> lines) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(
-                file,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(file, lines);
     }
 
     @Override

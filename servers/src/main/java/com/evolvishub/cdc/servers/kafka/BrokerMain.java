@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.servers.kafka;
 
-import java.io.IOException;
+import com.evolvishub.cdc.servers.broker.ParentWatch;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
@@ -22,9 +22,7 @@ final class BrokerMain {
      *     broker's settings
      */
     public static void main(String[] arguments) throws Exception {
-        Thread leash = new Thread(BrokerMain::endWithParent, "leash");
-        leash.setDaemon(true);
-        leash.start();
+        ParentWatch.start();
         List<String> format = Files.readAllLines(Path.of(arguments[0]));
         Object outcome =
                 Class.forName("kafka.tools.StorageTool")
@@ -45,18 +43,5 @@ final class BrokerMain {
             e.getCause().printStackTrace();
             System.exit(1);
         }
-    }
-
-    private static void endWithParent() {
-        try {
-            int read = 0;
-            while (read >= 0) {
-                read = System.in.read();
-            }
-        } catch (IOException e) {
-            // a broken pipe says the same as its end
-            System.err.println("standard input is gone: " + e.getMessage());
-        }
-        Runtime.getRuntime().halt(130);
     }
 }

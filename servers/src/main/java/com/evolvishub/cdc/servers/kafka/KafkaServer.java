@@ -2,6 +2,8 @@ package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.broker.BrokerJvm;
+import com.evolvishub.cdc.servers.broker.Certificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
     private final KafkaSettings settings;
     private BrokerFolder folder;
     private BrokerPorts ports;
-    private BrokerProcess process;
+    private BrokerJvm process;
 
     private KafkaServer(KafkaSettings settings) {
         this.settings = settings;
@@ -77,7 +79,7 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         return tls().clientKey();
     }
 
-    private synchronized TlsFiles tls() {
+    private synchronized Certificates tls() {
         start();
         return folder.tls();
     }

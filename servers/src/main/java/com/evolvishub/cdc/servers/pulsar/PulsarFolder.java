@@ -1,12 +1,11 @@
 package com.evolvishub.cdc.servers.pulsar;
 
 import com.evolvishub.cdc.servers.Folders;
+import com.evolvishub.cdc.servers.broker.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,8 +49,8 @@ final class PulsarFolder implements AutoCloseable {
         return home.resolve("standalone.conf");
     }
 
-    PulsarCertificates certificates() {
-        return new PulsarCertificates(home);
+    Certificates certificates() {
+        return new Certificates(home, "RSA");
     }
 
     /** Writes what the broker reads when it starts. */
@@ -81,17 +80,9 @@ final class PulsarFolder implements AutoCloseable {
                     "token:" + tokens.of(PulsarTokens.ADMIN));
         }
         all.putAll(settings.parameters());
-        writePrivate(
+        Folders.writePrivate(
                 configuration(),
                 all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
-    }
-
-    static void writePrivate(Path file, List<String> lines) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(
-                file,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(file, lines);
     }
 
     @Override

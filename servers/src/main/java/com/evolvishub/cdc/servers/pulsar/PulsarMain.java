@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.servers.pulsar;
 
-import java.io.IOException;
+import com.evolvishub.cdc.servers.broker.ParentWatch;
 import java.lang.reflect.InvocationTargetException;
 
 /**
@@ -12,9 +12,7 @@ final class PulsarMain {
 
     /** Becomes the broker; the arguments are those of Pulsar's own standalone starter. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        Thread leash = new Thread(PulsarMain::endWithParent, "leash");
-        leash.setDaemon(true);
-        leash.start();
+        ParentWatch.start();
         try {
             Class.forName("org.apache.pulsar.PulsarStandaloneStarter")
                     .getMethod("main", String[].class)
@@ -23,18 +21,5 @@ final class PulsarMain {
             e.getCause().printStackTrace();
             System.exit(1);
         }
-    }
-
-    private static void endWithParent() {
-        try {
-            int read = 0;
-            while (read >= 0) {
-                read = System.in.read();
-            }
-        } catch (IOException e) {
-            // a broken pipe says the same as its end
-            System.err.println("standard input is gone: " + e.getMessage());
-        }
-        Runtime.getRuntime().halt(130);
     }
 }

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.servers.pulsar;
 
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     private final PulsarTokens tokens = PulsarTokens.fresh();
     private PulsarFolder folder;
     private PulsarPorts ports;
-    private PulsarProcess process;
+    private BrokerJvm process;
 
     private PulsarServer(PulsarSettings settings) {
         this.settings = settings;
@@ -169,7 +170,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
                 settings.tokens() ? Optional.of(tokens.of(PulsarTokens.ADMIN)) : Optional.empty());
     }
 
-    private synchronized PulsarProcess running() {
+    private synchronized BrokerJvm running() {
         if (process == null) {
             if (ports != null) {
                 throw new IllegalStateException("the server was stopped");

@@ -1,5 +1,6 @@
-package com.evolvishub.cdc.servers.kafka;
+package com.evolvishub.cdc.servers.broker;
 
+import com.evolvishub.cdc.servers.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,42 +17,52 @@ import java.util.List;
  * clients. Made once a folder by the JDK's keytool.
  *
  * @param home where they lie
+ * @param algorithm of the keys: EC, or RSA for a client that takes no other
  */
-record TlsFiles(Path home) {
+public record Certificates(Path home, String algorithm) {
 
     private static final String PASSWORD = "changeit";
     private static final String NAME = "one";
 
     /** Certificate and key of the broker, in one file. */
-    Path server() {
+    public Path server() {
         return home.resolve("server.pem");
     }
 
+    /** The key of the broker alone. */
+    public Path serverKey() {
+        return home.resolve("server-key.pem");
+    }
+
     /** What a client has to trust. */
-    Path serverCertificate() {
+    public Path serverCertificate() {
         return home.resolve("server-certificate.pem");
     }
 
-    Path clientCertificate() {
+    /** What a client may show. */
+    public Path clientCertificate() {
         return home.resolve("client-certificate.pem");
     }
 
-    Path clientKey() {
+    /** The key of the client. */
+    public Path clientKey() {
         return home.resolve("client-key.pem");
     }
 
-    void make() throws IOException {
+    /** Makes those that are not there yet. */
+    public void make() throws IOException {
         if (Files.exists(clientKey())) {
             return;
         }
         KeyStore broker = generate("CN=broker", "SAN=IP:127.0.0.1,DNS:localhost");
         List<String> both = new ArrayList<>(key(broker));
         both.addAll(certificate(broker));
-        BrokerFolder.writePrivate(server(), both);
-        BrokerFolder.writePrivate(serverCertificate(), certificate(broker));
+        Folders.writePrivate(server(), both);
+        Folders.writePrivate(serverKey(), key(broker));
+        Folders.writePrivate(serverCertificate(), certificate(broker));
         KeyStore client = generate("CN=client", "SAN=DNS:client");
-        BrokerFolder.writePrivate(clientCertificate(), certificate(client));
-        BrokerFolder.writePrivate(clientKey(), key(client));
+        Folders.writePrivate(clientCertificate(), certificate(client));
+        Folders.writePrivate(clientKey(), key(client));
     }
 
     private KeyStore generate(String subject, String names) throws IOException {
@@ -60,7 +71,7 @@ record TlsFiles(Path home) {
         Path tool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         List<String> command =
                 new ArrayList<>(List.of(tool.toString(), "-genkeypair", "-alias", NAME));
-        command.addAll(List.of("-keyalg", "EC", "-validity", "36500", "-dname", subject));
+        command.addAll(List.of("-keyalg", algorithm, "-validity", "36500", "-dname", subject));
         command.addAll(List.of("-ext", names, "-storetype", "PKCS12", "-storepass", PASSWORD));
         command.addAll(List.of("-keystore", file.toString()));
         Process process =

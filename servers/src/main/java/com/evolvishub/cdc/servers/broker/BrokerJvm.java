@@ -1,0 +1,162 @@
+package com.evolvishub.cdc.servers.broker;
+
+import com.evolvishub.cdc.servers.ServerUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A broker in a JVM of its own, with a class path of its own. It ends with this JVM, however that
+ * ends.
+ */
+public final class BrokerJvm {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final int SHOWN_LINES = 30;
+
+    private final Program program;
+    private final Process process;
+    private final Path log;
+
+    /**
+     * What is run.
+     *
+     * @param name for people
+     * @param classPath resource that lists the broker's jars; it comes with a module of its own
+     * @param options of the JVM
+     * @param main becomes the broker; lies beside this class
+     * @param patience how long the start may take
+     */
+    public record Program(
+            String name, String classPath, List<String> options, Class<?> main, Duration patience) {
+        public Program {
+            options = List.copyOf(options);
+        }
+    }
+
+    /** Tells whether a broker takes clients. */
+    public interface Readiness {
+        boolean isReady() throws IOException;
+    }
+
+    private BrokerJvm(Program program, Process process, Path log) {
+        this.program = program;
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts a broker and returns when it is ready.
+     *
+     * @param log where all of its output goes; written anew
+     * @throws ServerUnavailableException if its jars are not there, or it does not get ready
+     */
+    public static BrokerJvm start(
+            Program program, List<String> arguments, Path log, Readiness ready) throws IOException {
+        List<String> command = new ArrayList<>();
+        // Ctrl-C in the terminal is for us: the broker is stopped when we no longer need it
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            command.add("/usr/bin/setsid");
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(program.options());
+        command.addAll(List.of("-cp", classPath(program), program.main().getName()));
+        command.addAll(arguments);
+        Files.deleteIfExists(log);
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        BrokerJvm started = new BrokerJvm(program, process, log);
+        try {
+            started.await(ready);
+            return started;
+        } catch (IOException | RuntimeException e) {
+            started.kill();
+            throw e;
+        }
+    }
+
+    private static String classPath(Program program) throws IOException {
+        try (InputStream list = BrokerJvm.class.getResourceAsStream(program.classPath())) {
+            if (list == null) {
+                throw new ServerUnavailableException(
+                        "no %s: %s is not on the class path"
+                                .formatted(program.name(), program.classPath()));
+            }
+            String jars = new String(list.readAllBytes(), StandardCharsets.UTF_8).strip();
+            Path ours =
+                    Path.of(
+                            program.main()
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI());
+            return ours + System.getProperty("path.separator") + jars;
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void await(Readiness ready) throws IOException {
+        long deadline = System.nanoTime() + program.patience().toNanos();
+        while (!ready.isReady()) {
+            if (!process.isAlive()) {
+                throw new ServerUnavailableException(
+                        "the %s ended at once; its log says\n%s"
+                                .formatted(program.name(), endOfLog()));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new ServerUnavailableException(
+                        "the %s is not ready after %s; its log says\n%s"
+                                .formatted(program.name(), program.patience(), endOfLog()));
+            }
+            try {
+                process.waitFor(50, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while a broker was starting", e);
+            }
+        }
+    }
+
+    private String endOfLog() throws IOException {
+        List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+        int from = Math.max(0, lines.size() - SHOWN_LINES);
+        return String.join("\n", lines.subList(from, lines.size()));
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Ends the broker by a clean shutdown if it still obeys. */
+    public void stop() {
+        process.destroy();
+        if (!ended()) {
+            kill();
+        }
+    }
+
+    /** Ends the broker as a crash would: no shutdown, the data are left as they are. */
+    public void kill() {
+        process.destroyForcibly();
+        ended();
+    }
+
+    private boolean ended() {
+        try {
+            return process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
+    }
+}
