@@ -20,6 +20,9 @@ final class BlindSpots {
                             : "rows that are deleted without being marked in " + scan.deleteWhen());
             unseen.add("versions of a row that are overwritten between two polls");
             unseen.add(
+                    "rows that come with an old %s, of transactions that no look saw (late rows)"
+                            .formatted(by.column()));
+            unseen.add(
                     "changes that do not move "
                             + by.column()
                             + ", such as one in another table that a view joins");

@@ -19,6 +19,7 @@ import com.evolvishub.cdc.planner.spec.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Tells what a plan does and why: what {@code explain} prints. No secret is ever in it. */
 public final class Explain {
@@ -112,8 +113,17 @@ public final class Explain {
                         .with("source", source(facts))
                         .with("key", key.origin())
                         .with("sql", PollText.of(scan, columns, key.columns(), key.known()))
-                        .with("pushed down", pushedDown(pipeline, scan))
-                        .with("delivery", Guarantee.of(pipeline.deliver(), scan, type, key))
+                        .with("pushed down", pushedDown(pipeline, scan));
+        Optional<String> empty = PollNotes.emptyPoll(scan, facts.polls());
+        if (empty.isPresent()) {
+            node = node.with("empty poll", empty.get());
+        }
+        List<String> late = LateRows.of(scan, facts.polls(), watermarkType(scan, facts));
+        if (!late.isEmpty()) {
+            node = node.with("late rows", String.join("\n", late));
+        }
+        node =
+                node.with("delivery", Guarantee.of(pipeline.deliver(), scan, type, key))
                         .with("cannot see", String.join("\n", BlindSpots.of(scan)));
         return new PlanNode(
                 node.name(),
@@ -126,6 +136,18 @@ public final class Explain {
                                 "physical",
                                 "",
                                 pipeline.deliver().accept(new PhysicalDescriber(this::label)))));
+    }
+
+    private static String watermarkType(PollScan scan, Plans.Facts facts) {
+        return facts.source().stream()
+                .flatMap(known -> known.columns().stream())
+                .filter(
+                        column ->
+                                scan.capture() instanceof Capture.ByWatermark by
+                                        && by.column().equals(column.name()))
+                .map(ColumnFacts::type)
+                .findFirst()
+                .orElse("");
     }
 
     private static String source(Plans.Facts facts) {

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.destination.DestinationTypes;
 import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.MappingChecks;
@@ -80,7 +81,7 @@ final class PipelineChecks {
             Pipeline pipeline = physical.pipelines().get(i);
             MappingSpec mapping = plan.trees().get(i).mapping();
             if (!pipeline.enabled()) {
-                facts.add(new Plans.Facts(Optional.empty(), Optional.empty()));
+                facts.add(new Plans.Facts(Optional.empty(), Optional.empty(), Optional.empty()));
                 continue;
             }
             Optional<RelationFacts> source = source(mapping, pipeline.scan(), catalog);
@@ -91,9 +92,20 @@ final class PipelineChecks {
             EndpointSpec destination = plan.trees().get(i).destination();
             boolean keyed = types.find(destination.type()).orElseThrow().keyed();
             facts.add(
-                    new Plans.Facts(source, keyed ? catalog.table(destination) : Optional.empty()));
+                    new Plans.Facts(
+                            source,
+                            keyed ? catalog.destination(destination) : Optional.empty(),
+                            polls(pipeline.scan(), source, catalog)));
         }
         return facts;
+    }
+
+    /** Asked only if the file names nothing that the source has not. */
+    private Optional<PollFacts> polls(
+            PollScan scan, Optional<RelationFacts> source, Catalog catalog) {
+        return source.filter(known -> problems.isEmpty())
+                .flatMap(known -> PollNotes.question(scan, known.columns(), known.primaryKey()))
+                .flatMap(catalog::polls);
     }
 
     void warnings(LogicalPlan plan) {

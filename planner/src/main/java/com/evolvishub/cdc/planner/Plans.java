@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.planner;
 
+import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
@@ -41,11 +42,16 @@ public record Plans(
      *
      * @param source the table or query; empty: nothing
      * @param destination the table; empty: nothing
+     * @param polls what polls meet at the source; empty: nothing
      */
-    public record Facts(Optional<RelationFacts> source, Optional<RelationFacts> destination) {
+    public record Facts(
+            Optional<RelationFacts> source,
+            Optional<RelationFacts> destination,
+            Optional<PollFacts> polls) {
         public Facts {
             Objects.requireNonNull(source, "source");
             Objects.requireNonNull(destination, "destination");
+            Objects.requireNonNull(polls, "polls");
         }
     }
 }

@@ -13,6 +13,8 @@ public final class KnownTables implements Catalog {
 
     private final Map<String, RelationFacts> tables = new HashMap<>();
     private String lastQuery = "";
+    private Optional<PollFacts> polls = Optional.empty();
+    private PollQuestion lastPolls;
 
     /** Tells of a table; the columns of its primary key have an asterisk. */
     public KnownTables with(String table, String... columns) {
@@ -29,6 +31,17 @@ public final class KnownTables implements Catalog {
         return this;
     }
 
+    /** Tells what polls meet, whatever they read. */
+    public KnownTables meeting(PollFacts facts) {
+        polls = Optional.of(facts);
+        return this;
+    }
+
+    /** The last question about polls. */
+    public PollQuestion lastPolls() {
+        return lastPolls;
+    }
+
     /** The last statement that was to be described. */
     public String lastQuery() {
         return lastQuery;
@@ -43,5 +56,11 @@ public final class KnownTables implements Catalog {
     public Optional<RelationFacts> query(EndpointSpec endpoint, String sql) {
         lastQuery = sql;
         return Optional.ofNullable(tables.get("query"));
+    }
+
+    @Override
+    public Optional<PollFacts> polls(PollQuestion question) {
+        lastPolls = question;
+        return polls;
     }
 }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 class PlannerTest {
 
+    private static final String UNPRINTABLE =
+            "holds a name with a line break, a NUL or another control character";
     private static final String SINCE = "SELECT * FROM t WHERE a > :last_sync";
 
     @Test
@@ -118,6 +120,28 @@ class PlannerTest {
                         "mappings[1].key: \""
                                 + "é".repeat(32)
                                 + "\" has 64 bytes; names in PostgreSQL have 63 at most");
+    }
+
+    @Test
+    void refusesNamesThatATerminalWouldObey() {
+        assertThat(
+                        problems(
+                                file(
+                                        "f",
+                                        mapping("a", "t")
+                                                .to("x")
+                                                .watermark("w\0", WatermarkType.INTEGER)
+                                                .key("i\nd")
+                                                .excluding("\u001b[2J")
+                                                .renaming("a\tb", "c", "d", "e\r")
+                                                .deleteWhen("go\u0007ne"))))
+                .containsExactly(
+                        "mappings[0].watermark.column: " + UNPRINTABLE,
+                        "mappings[0].delete_when: " + UNPRINTABLE,
+                        "mappings[0].key: " + UNPRINTABLE,
+                        "mappings[0].exclude_columns: " + UNPRINTABLE,
+                        "mappings[0].column_mapping: " + UNPRINTABLE,
+                        "mappings[0].column_mapping: " + UNPRINTABLE);
     }
 
     @Test

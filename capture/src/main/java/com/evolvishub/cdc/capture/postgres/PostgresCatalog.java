@@ -25,17 +25,38 @@ public final class PostgresCatalog implements Catalog {
 
     @Override
     public Optional<RelationFacts> table(EndpointSpec endpoint) {
-        Relation.Table table = new Relation.Table(endpoint.schema(), endpoint.table());
         return Optional.of(
                 ask(
                         endpoint,
-                        session -> {
-                            RelationReader reader = new RelationReader(session);
-                            String name = SqlIdentifier.quote(table.schema(), table.name());
-                            return facts(
-                                    reader.describe(table),
-                                    reader.estimatedRows("SELECT * FROM " + name));
-                        }));
+                        session ->
+                                facts(
+                                        session,
+                                        endpoint,
+                                        new RelationReader(session).describe(named(endpoint)))));
+    }
+
+    @Override
+    public Optional<RelationFacts> destination(EndpointSpec endpoint) {
+        return ask(
+                endpoint,
+                session -> {
+                    Optional<RelationDescription> found =
+                            new RelationReader(session).find(named(endpoint));
+                    return found.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(facts(session, endpoint, found.get()));
+                });
+    }
+
+    private static Relation.Table named(EndpointSpec endpoint) {
+        return new Relation.Table(endpoint.schema(), endpoint.table());
+    }
+
+    private static RelationFacts facts(
+            SourceSession session, EndpointSpec endpoint, RelationDescription found)
+            throws SQLException {
+        String name = SqlIdentifier.quote(endpoint.schema(), endpoint.table());
+        return facts(found, new RelationReader(session).estimatedRows("SELECT * FROM " + name));
     }
 
     @Override
@@ -47,6 +68,12 @@ public final class PostgresCatalog implements Catalog {
                                 facts(
                                         new QueryReader(session).describe(sql),
                                         new RelationReader(session).estimatedRows(sql))));
+    }
+
+    @Override
+    public Optional<PollFacts> polls(PollQuestion question) {
+        return Optional.of(
+                ask(question.endpoint(), session -> new PollFactsReader(session).ask(question)));
     }
 
     private static RelationFacts facts(RelationDescription found, long estimatedRows) {

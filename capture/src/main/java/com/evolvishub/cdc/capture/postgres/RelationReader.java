@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,14 +64,27 @@ public final class RelationReader {
      * @throws SourceException if it is not there, or is nothing that rows can be read from
      */
     public RelationDescription describe(Relation.Table table) throws SQLException {
+        Optional<RelationDescription> found = find(table);
+        if (found.isEmpty()) {
+            throw SourceException.permanent("source.table", new NearMisses(session).missing(table));
+        }
+        return found.get();
+    }
+
+    /**
+     * What the relation looks like; empty if it is not there.
+     *
+     * @throws SourceException if it is nothing that rows can be read from
+     */
+    public Optional<RelationDescription> find(Relation.Table table) throws SQLException {
         OptionalLong oid = oid(table);
         if (oid.isEmpty()) {
-            throw SourceException.permanent("source.table", new NearMisses(session).missing(table));
+            return Optional.empty();
         }
         session.execute("BEGIN TRANSACTION READ ONLY");
         try {
             session.execute("SELECT " + NO_SEARCH_PATH);
-            return describe(oid.getAsLong());
+            return Optional.of(describe(oid.getAsLong()));
         } finally {
             if (session.isUsable()) {
                 session.endSnapshot();

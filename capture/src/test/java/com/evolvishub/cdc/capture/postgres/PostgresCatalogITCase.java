@@ -167,7 +167,7 @@ class PostgresCatalogITCase {
                                     + " current_setting('statement_timeout'),"
                                     + " current_setting('application_name')");
             assertThat(new String(read.next().orElseThrow(), UTF_8))
-                    .isEqualTo("2024-01-02 03:04:05+00\t0\tevolvishub-cdc test");
+                    .isEqualTo("2024-01-02 03:04:05+00\t0\tevolvishub-cdc-read test");
             assertThat(read.next()).isEmpty();
             session.endSnapshot();
             assertThatThrownBy(() -> session.execute("CREATE TABLE t (id int)"))

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.job.status.Figures;
 import com.evolvishub.cdc.job.status.JobReport;
 import com.evolvishub.cdc.job.status.MappingStatus;
+import com.evolvishub.cdc.job.status.Remarks;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,6 +58,9 @@ public final class LiveTable {
         for (MappingStatus mapping : report.mappings()) {
             if (!mapping.cause().isEmpty()) {
                 text += System.lineSeparator() + mapping.name() + ": " + mapping.cause();
+            }
+            if (!mapping.rereadFloor().isEmpty()) {
+                text += System.lineSeparator() + mapping.name() + ": " + Remarks.floor(mapping);
             }
         }
         String fitting =

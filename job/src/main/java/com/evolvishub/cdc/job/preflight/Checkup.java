@@ -23,7 +23,23 @@ public record Checkup(List<Look> looks) {
         return looks.stream().flatMap(look -> look.findings().stream()).toList();
     }
 
-    /** All ends as an aligned table. */
+    /** What works and may not be as it is meant, a line each, in the file's order. */
+    public List<String> notes() {
+        return looks.stream()
+                .flatMap(
+                        look ->
+                                look.notes().stream()
+                                        .map(
+                                                note ->
+                                                        "%s, %s: %s"
+                                                                .formatted(
+                                                                        look.mapping(),
+                                                                        look.end(),
+                                                                        note)))
+                .toList();
+    }
+
+    /** All ends as an aligned table, and below it the notes. */
     public String table() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("MAPPING", "END", "ENDPOINT", "RESULT", "WHAT TO DO"));
@@ -41,7 +57,10 @@ public record Checkup(List<Look> looks) {
                             look.result(),
                             look.remedy()));
         }
-        String rest = well == 0 ? "" : "%nNothing was found at %d other ends.".formatted(well);
-        return Figures.align(rows, rows.get(0).size()) + rest;
+        String rest = well == 0 ? "" : "%nNothing was found at %d other ends.";
+        StringBuilder table = new StringBuilder(Figures.align(rows, rows.get(0).size()));
+        table.append(rest.formatted(well));
+        notes().forEach(note -> table.append("%nnote: %s".formatted(note)));
+        return table.toString();
     }
 }

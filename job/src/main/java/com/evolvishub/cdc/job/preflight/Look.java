@@ -11,15 +11,22 @@ import java.util.Objects;
  * @param endpoint what was looked at, without secrets
  * @param findings what is wrong there; empty: nothing that was seen
  * @param open what could not be looked at, and why; empty: all was
+ * @param notes what works and may not be as it is meant
  */
 public record Look(
-        String mapping, String end, String endpoint, List<Finding> findings, String open) {
+        String mapping,
+        String end,
+        String endpoint,
+        List<Finding> findings,
+        String open,
+        List<String> notes) {
     public Look {
         Objects.requireNonNull(mapping, "mapping");
         Objects.requireNonNull(end, "end");
         Objects.requireNonNull(endpoint, "endpoint");
         findings = List.copyOf(findings);
         Objects.requireNonNull(open, "open");
+        notes = List.copyOf(notes);
     }
 
     /** In a word or two. */

@@ -1,16 +1,21 @@
 package com.evolvishub.cdc.job.preflight;
 
+import com.evolvishub.cdc.capture.postgres.PostgresCatalog;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.source.SourceProbe;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.Destinations;
 import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.project.ProjectFunction;
+import com.evolvishub.cdc.planner.PollNotes;
 import com.evolvishub.cdc.planner.destination.DestinationType;
+import com.evolvishub.cdc.planner.logical.Catalog.ColumnFacts;
 import com.evolvishub.cdc.planner.physical.MapProject;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.time.Duration;
@@ -35,7 +40,7 @@ public final class Preflight {
     private final Destinations destinations = Destinations.load();
 
     /** What a source told. */
-    private record Told(Optional<RowSchema> schema, List<Finding> findings) {}
+    private record Told(Optional<RowSchema> schema, List<Finding> findings, List<String> notes) {}
 
     private Preflight(PlannedFile file) {
         this.file = file;
@@ -87,30 +92,56 @@ public final class Preflight {
                             "source",
                             address(pipeline.scan().source()),
                             found,
-                            ""));
+                            "",
+                            told.get(i).map(Told::notes).orElse(List.of())));
             String key = file.destinationKey(pipeline);
             looks.add(
                     seen.get(i)
-                            .orElseGet(() -> look(pipeline, List.of(silent(pipeline, key)), "")));
+                            .orElseGet(
+                                    () ->
+                                            look(
+                                                    pipeline,
+                                                    List.of(silent(pipeline, key)),
+                                                    "",
+                                                    List.of())));
         }
         return new Checkup(looks);
     }
 
     private Told source(Pipeline pipeline) {
         try {
-            return new Told(Optional.of(SourceProbe.schema(pipeline)), List.of());
+            RowSchema schema = SourceProbe.schema(pipeline);
+            return new Told(Optional.of(schema), List.of(), notes(pipeline.scan(), schema));
         } catch (SourceException failure) {
             String key = failure.key().isEmpty() ? "source" : failure.key();
             return new Told(
                     Optional.empty(),
-                    List.of(finding(pipeline, key, failure.getMessage(), !failure.isPassing())));
+                    List.of(finding(pipeline, key, failure.getMessage(), !failure.isPassing())),
+                    List.of());
+        }
+    }
+
+    private static List<String> notes(PollScan scan, RowSchema schema) {
+        List<ColumnFacts> columns =
+                schema.columns().stream()
+                        .map(c -> new ColumnFacts(c.name(), c.type().name(), c.nullable()))
+                        .toList();
+        List<String> key = schema.keyColumns().stream().map(Column::name).toList();
+        try {
+            return PollNotes.question(scan, columns, key)
+                    .flatMap(question -> new PostgresCatalog("preflight").polls(question))
+                    .map(facts -> PollNotes.warnings(scan, facts))
+                    .orElse(List.of());
+        } catch (SourceException unasked) {
+            // the schema was told: what cannot be asked beyond it keeps nothing from working
+            return List.of();
         }
     }
 
     private Look destination(Pipeline pipeline, Optional<RowSchema> schema) {
         List<Finding> notBuilt = notBuilt(file, pipeline);
         if (!notBuilt.isEmpty()) {
-            return look(pipeline, notBuilt, "");
+            return look(pipeline, notBuilt, "", List.of());
         }
         String key = file.destinationKey(pipeline);
         String open =
@@ -120,9 +151,8 @@ public final class Preflight {
         try (client) {
             List<String> dropped = pipeline.project().map(MapProject::dropped).orElse(List.of());
             // without a schema the question is only whether somebody answers
-            List<String> problems =
-                    client.check(
-                            schema.map(s -> ProjectFunction.without(s, dropped)).orElse(UNKNOWN));
+            RowSchema rows = schema.map(s -> ProjectFunction.without(s, dropped)).orElse(UNKNOWN);
+            List<String> problems = client.check(rows);
             List<Finding> found =
                     schema.isEmpty()
                             ? List.of()
@@ -135,20 +165,23 @@ public final class Preflight {
                                                             problem,
                                                             true))
                                     .toList();
-            return look(pipeline, found, open);
+            // what is to be mended comes first; notes are for what works
+            List<String> notes =
+                    schema.isEmpty() || !problems.isEmpty() ? List.of() : client.notes(rows);
+            return look(pipeline, found, open, notes);
         } catch (IllegalArgumentException | IndexOutOfBoundsException unaskable) {
             if (schema.isPresent()) {
                 throw unaskable;
             }
-            return look(pipeline, List.of(), open);
+            return look(pipeline, List.of(), open, List.of());
         } catch (Exception failure) {
             boolean mistake = client.classify(failure) == Failure.PERMANENT;
             String message = String.valueOf(failure.getMessage());
-            return look(pipeline, List.of(finding(pipeline, key, message, mistake)), "");
+            return look(pipeline, List.of(finding(pipeline, key, message, mistake)), "", List.of());
         }
     }
 
-    private Look look(Pipeline pipeline, List<Finding> findings, String open) {
+    private Look look(Pipeline pipeline, List<Finding> findings, String open, List<String> notes) {
         EndpointSpec endpoint = pipeline.deliver().destination();
         String label =
                 destinations
@@ -156,7 +189,7 @@ public final class Preflight {
                         .find(endpoint.type())
                         .map((DestinationType type) -> type.label(endpoint))
                         .orElse(endpoint.type());
-        return new Look(pipeline.mapping(), "destination", label, findings, open);
+        return new Look(pipeline.mapping(), "destination", label, findings, open, notes);
     }
 
     private static String address(EndpointSpec source) {

@@ -32,7 +32,11 @@ import java.util.Objects;
  * @param deliveredAsOf the source's time up to which the destination holds everything, ISO 8601;
  *     empty: nothing yet
  * @param watermark the highest watermark read; empty: none
+ * @param rereadFloor how far back polls have to read, and what makes them; empty: nothing does
+ * @param rowsRemembered rows known to have been sent, so that a read that shows them again does not
+ *     send them again
  * @param nullWatermarks rows without a watermark at the last count
+ * @param futureWatermarks rows above the source's time at the last count: they wait
  * @param errors failures, over all runs
  * @param retries tries after a failure, over all runs
  */
@@ -61,13 +65,18 @@ public record MappingStatus(
         @JsonProperty("lag_seconds") double lagSeconds,
         @JsonProperty("delivered_as_of") String deliveredAsOf,
         @JsonProperty("watermark") String watermark,
+        @JsonProperty("reread_floor") String rereadFloor,
+        @JsonProperty("rows_remembered") long rowsRemembered,
         @JsonProperty("null_watermarks") long nullWatermarks,
+        @JsonProperty("future_watermarks") long futureWatermarks,
         @JsonProperty("errors") long errors,
         @JsonProperty("retries") long retries) {
 
     public MappingStatus {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(state, "state");
+        // a report that an earlier version left has no such text
+        rereadFloor = Objects.requireNonNullElse(rereadFloor, "");
     }
 
     /**

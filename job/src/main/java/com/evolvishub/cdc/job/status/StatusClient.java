@@ -153,7 +153,10 @@ public final class StatusClient {
                 fraction(metrics, "lagSeconds"),
                 metrics.getOrDefault("deliveredAsOf", ""),
                 metrics.getOrDefault("watermark", ""),
+                metrics.getOrDefault("rereadFloor", ""),
+                number(metrics, "rowsRemembered"),
                 number(metrics, "nullWatermarks"),
+                number(metrics, "futureWatermarks"),
                 errors,
                 number(metrics, "retries"));
     }

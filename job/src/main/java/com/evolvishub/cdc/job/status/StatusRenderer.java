@@ -42,11 +42,20 @@ public final class StatusRenderer {
         return JSON.readValue(json, JobReport.class);
     }
 
-    /** The report as an aligned table; a line more for each mapping that is not well. */
+    /** The report as an aligned table; lines more for what is wrong or worth knowing. */
     public static String table(JobReport report) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(
-                List.of("MAPPING", "STATE", "READ", "WRITTEN", "QUEUED", "LAG", "POLLS", "ERRORS"));
+                List.of(
+                        "MAPPING",
+                        "STATE",
+                        "READ",
+                        "WRITTEN",
+                        "QUEUED",
+                        "REMEMBERED",
+                        "LAG",
+                        "POLLS",
+                        "ERRORS"));
         for (MappingStatus mapping : report.mappings()) {
             rows.add(
                     List.of(
@@ -55,6 +64,7 @@ public final class StatusRenderer {
                             Figures.count(mapping.rowsRead()),
                             Figures.count(mapping.rowsWritten()),
                             Figures.count(mapping.rowsQueued()),
+                            Figures.count(mapping.rowsRemembered()),
                             Figures.seconds(mapping.lagSeconds()),
                             Figures.count(mapping.totalExecutions() - mapping.errors()),
                             Figures.count(mapping.errors())));
@@ -64,6 +74,9 @@ public final class StatusRenderer {
             if (!mapping.cause().isEmpty()) {
                 text.append(
                         "%n%s: %s%s".formatted(mapping.name(), mapping.cause(), times(mapping)));
+            }
+            for (String remark : Remarks.of(mapping)) {
+                text.append("%n%s: %s".formatted(mapping.name(), remark));
             }
         }
         ExecutionSummary summary = report.summary();

@@ -21,10 +21,34 @@ class CheckupTest {
         Checkup seen =
                 new Checkup(
                         List.of(
-                                new Look("orders", "source", "pg a:1/x", List.of(missing), ""),
-                                new Look("orders", "destination", "pg b", List.of(), "columns"),
-                                new Look("people", "source", "pg a:1/x", List.of(), ""),
-                                new Look("people", "destination", "pg c", List.of(silent), "")));
+                                new Look(
+                                        "orders",
+                                        "source",
+                                        "pg a:1/x",
+                                        List.of(missing),
+                                        "",
+                                        List.of()),
+                                new Look(
+                                        "orders",
+                                        "destination",
+                                        "pg b",
+                                        List.of(),
+                                        "columns",
+                                        List.of()),
+                                new Look(
+                                        "people",
+                                        "source",
+                                        "pg a:1/x",
+                                        List.of(),
+                                        "",
+                                        List.of("slow")),
+                                new Look(
+                                        "people",
+                                        "destination",
+                                        "pg c",
+                                        List.of(silent),
+                                        "",
+                                        List.of())));
 
         assertThat(seen.table().lines())
                 .containsExactly(
@@ -32,7 +56,8 @@ class CheckupTest {
                         "orders   source       pg a:1/x  to be mended   not there; did you mean b?",
                         "orders   destination  pg b      not looked at  columns",
                         "people   source       pg a:1/x  ok",
-                        "people   destination  pg c      no answer      refused");
+                        "people   destination  pg c      no answer      refused",
+                        "note: people, source: slow");
         assertThat(seen.findings()).containsExactly(missing, silent);
     }
 
@@ -40,7 +65,7 @@ class CheckupTest {
     void onlyCountsTheEndsOfManyMappingsThatAreWell() {
         List<Look> looks = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            looks.add(new Look("m" + i, "source", "pg", List.of(), ""));
+            looks.add(new Look("m" + i, "source", "pg", List.of(), "", List.of()));
         }
 
         assertThat(new Checkup(looks).table().lines())

@@ -47,6 +47,9 @@ public final class Reported {
                 lag,
                 "",
                 "",
+                "",
+                0,
+                0,
                 0,
                 0,
                 0);

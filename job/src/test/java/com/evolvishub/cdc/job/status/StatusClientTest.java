@@ -79,7 +79,22 @@ class StatusClientTest {
 
     @Test
     void readsTheMetricsOfTheRunningJob() throws Exception {
-        reports(Map.of("rowsRead", "12", "rowsWritten", "11", "polls", "3", "state", "idle"));
+        reports(
+                Map.of(
+                        "rowsRead",
+                        "12",
+                        "rowsWritten",
+                        "11",
+                        "polls",
+                        "3",
+                        "state",
+                        "idle",
+                        "rereadFloor",
+                        "re-read floor 2 s back",
+                        "rowsRemembered",
+                        "7",
+                        "futureWatermarks",
+                        "1"));
 
         MappingStatus orders = client.report().orElseThrow().mappings().get(0);
 
@@ -88,6 +103,9 @@ class StatusClientTest {
         assertThat(orders.rowsRead()).isEqualTo(12);
         assertThat(orders.rowsWritten()).isEqualTo(11);
         assertThat(orders.totalExecutions()).isEqualTo(3);
+        assertThat(orders.rereadFloor()).isEqualTo("re-read floor 2 s back");
+        assertThat(orders.rowsRemembered()).isEqualTo(7);
+        assertThat(orders.futureWatermarks()).isEqualTo(1);
     }
 
     @Test

@@ -11,9 +11,12 @@ class StatusRendererTest {
     void alignsTheTableAndSaysWhatIsWrong() {
         assertThat(StatusRenderer.table(report()).lines())
                 .containsExactly(
-                        "MAPPING  STATE         READ  WRITTEN  QUEUED    LAG  POLLS  ERRORS",
-                        "orders   idle         1,234    1,200      34  2.5 s      4       1",
-                        "people   quarantined      0        0       0      -      0       0",
+                        "MAPPING  STATE         READ  WRITTEN  QUEUED  REMEMBERED    LAG  POLLS  ERRORS",
+                        "orders   idle         1,234    1,200      34          12  2.5 s      4       1",
+                        "people   quarantined      0        0       0           0      -      0       0",
+                        "orders: re-read floor 3 h 0 min back, held by gid a?b",
+                        "orders: 1 row without a watermark (null_watermark)",
+                        "orders: 2 rows from the future, not sent before their time",
                         "people: relation \"people\" does not exist (since 2024-01-01T00:00:00Z, next try 2024-01-01T00:05:00Z)",
                         "shop: 2 mappings, 2 enabled; 1,200 rows delivered; 4 polls, 1 failures");
     }
@@ -23,6 +26,17 @@ class StatusRendererTest {
         JobReport report = report();
 
         assertThat(StatusRenderer.read(StatusRenderer.json(report))).isEqualTo(report);
+    }
+
+    @Test
+    void readsAReportThatAnEarlierVersionLeft() throws Exception {
+        String json =
+                StatusRenderer.json(report())
+                        .replaceAll(" *\"(reread_floor|rows_remembered)\" : .*,\\R", "");
+
+        assertThat(json).doesNotContain("reread_floor");
+        assertThat(StatusRenderer.read(json).mappings())
+                .allMatch(mapping -> mapping.rereadFloor().isEmpty());
     }
 
     @Test
@@ -103,7 +117,10 @@ class StatusRendererTest {
                 read == 0 ? -1 : 2.5,
                 "",
                 "",
-                0,
+                read == 0 ? "" : "re-read floor 3 h 0 min back, held by gid a\nb",
+                Math.min(12, read),
+                Math.min(1, read),
+                Math.min(2, read),
                 errors,
                 0);
     }

@@ -2,7 +2,9 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Facts about what a scan reads, asked of the live database or not at all. An answer is a help for
@@ -27,12 +29,96 @@ public interface Catalog {
     /** The endpoint's table or view; empty when nothing can be known now. */
     Optional<RelationFacts> table(EndpointSpec endpoint);
 
+    /** The table that rows go to; empty also when it is not there yet. */
+    default Optional<RelationFacts> destination(EndpointSpec endpoint) {
+        return table(endpoint);
+    }
+
     /**
      * The columns of a statement, described by the database, never run.
      *
      * @param sql the user's statement, places already filled with typed literals
      */
     Optional<RelationFacts> query(EndpointSpec endpoint, String sql);
+
+    /** What polls of a mapping meet at their source; empty when nothing can be known now. */
+    default Optional<PollFacts> polls(PollQuestion question) {
+        return Optional.empty();
+    }
+
+    /**
+     * Asks what polls meet.
+     *
+     * @param endpoint the source
+     * @param watermark the column that polls go by; empty: none
+     * @param watermarkType its type, as the database prints it
+     * @param statement the statement that a poll sends, which is planned and never run
+     */
+    record PollQuestion(
+            EndpointSpec endpoint,
+            String watermark,
+            String watermarkType,
+            Function<PollBounds, String> statement) {
+        public PollQuestion {
+            Objects.requireNonNull(endpoint, "endpoint");
+            Objects.requireNonNull(watermark, "watermark");
+            Objects.requireNonNull(watermarkType, "watermarkType");
+            Objects.requireNonNull(statement, "statement");
+        }
+    }
+
+    /**
+     * What a poll reads between.
+     *
+     * @param lower rows above it
+     * @param upTo rows up to it; empty: no end
+     * @param type what both are, as the database prints it
+     */
+    record PollBounds(String lower, String upTo, String type) {}
+
+    /**
+     * What polls meet.
+     *
+     * @param replica whether the server is a standby, which shows no transaction of its primary
+     * @param seesOthers whether the role may see when transactions of other roles began
+     * @param zone the zone that the role's sessions have
+     * @param zoneOrigin whose setting that is, for people
+     * @param cost of a poll that finds nothing; empty: there is no watermark
+     * @param sequenceCache how many values a session takes at once from the sequence that fills the
+     *     watermark; 1: each when it needs it, or there is no sequence
+     */
+    record PollFacts(
+            boolean replica,
+            boolean seesOthers,
+            String zone,
+            String zoneOrigin,
+            Optional<PollCost> cost,
+            long sequenceCache) {
+        public PollFacts {
+            Objects.requireNonNull(zone, "zone");
+            Objects.requireNonNull(zoneOrigin, "zoneOrigin");
+            Objects.requireNonNull(cost, "cost");
+        }
+    }
+
+    /**
+     * What a poll costs that finds nothing.
+     *
+     * @param kind the cost
+     * @param why the reason, for people
+     */
+    record PollCost(Kind kind, String why) {
+
+        /** The costs there are. */
+        public enum Kind {
+            /** It looks one place up in an index. */
+            PROBE,
+            /** It reads the whole relation. */
+            SCAN,
+            /** It could not be found out. */
+            UNKNOWN
+        }
+    }
 
     /**
      * What a database tells of a relation.

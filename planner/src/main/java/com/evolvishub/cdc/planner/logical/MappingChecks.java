@@ -4,6 +4,7 @@ import com.evolvishub.cdc.planner.spec.Locations;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
 import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.Rename;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -64,12 +65,13 @@ public final class MappingChecks {
         name(path(mapping, "delete_when"), mapping.deleteWhen().column());
         mapping.key().forEach(column -> name(path(mapping, "key"), column));
         mapping.excludeColumns().forEach(column -> name(path(mapping, "exclude_columns"), column));
-        mapping.columnMapping()
-                .forEach(
-                        rename ->
-                                name(
-                                        path(mapping, "column_mapping." + rename.from()),
-                                        rename.from()));
+        for (Rename rename : mapping.columnMapping()) {
+            String path = path(mapping, "column_mapping");
+            name(isPlain(rename.from()) ? path + "." + rename.from() : path, rename.from());
+            if (!isPlain(rename.to())) {
+                addUnprintable(path);
+            }
+        }
     }
 
     private void name(String path, String name) {
@@ -80,9 +82,17 @@ public final class MappingChecks {
                     "\"%s\" has %d bytes; names in PostgreSQL have %d at most"
                             .formatted(name, bytes, LONGEST_NAME));
         }
-        if (name.indexOf('\0') >= 0) {
-            add(path, "a name cannot hold a NUL character");
+        if (!isPlain(name)) {
+            addUnprintable(path);
         }
+    }
+
+    private static boolean isPlain(String name) {
+        return name.chars().noneMatch(Character::isISOControl);
+    }
+
+    private void addUnprintable(String path) {
+        add(path, "holds a name with a line break, a NUL or another control character");
     }
 
     private void add(String path, String message) {

@@ -1,0 +1,93 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
+import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
+import com.evolvishub.cdc.planner.logical.Catalog.PollQuestion;
+import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/** Asks a server what polls meet there. */
+final class PollFactsReader {
+
+    private static final String SERVER =
+            """
+            SELECT pg_is_in_recovery(),
+              pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
+              coalesce(
+                (SELECT CASE WHEN setrole <> 0 THEN 'the role''s setting'
+                    WHEN setdatabase <> 0 THEN 'the database''s setting'
+                    ELSE 'the setting of all roles' END
+                 FROM pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+                 WHERE setting ILIKE 'timezone=%'
+                   AND setrole IN
+                     (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
+                   AND setdatabase IN
+                     (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                 ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC LIMIT 1),
+                'the server''s log_timezone')
+            """;
+
+    /** Of the sequences that fill the column by its default or as an identity. */
+    private static final String CACHE =
+            """
+            SELECT max(s.seqcache) FROM pg_catalog.pg_sequence s
+            WHERE s.seqrelid IN (
+              SELECT d.objid FROM pg_catalog.pg_depend d
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+              WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+                AND d.deptype = 'i' AND a.attrelid = to_regclass(?) AND a.attname = ?
+              UNION ALL
+              SELECT d.refobjid FROM pg_catalog.pg_attrdef f
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+              JOIN pg_catalog.pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                AND d.refclassid = 'pg_class'::regclass
+              WHERE a.attrelid = to_regclass(?) AND a.attname = ?)
+            """;
+
+    private final SourceSession session;
+
+    /** Asks through {@code session}, which must not be in a transaction. */
+    PollFactsReader(SourceSession session) {
+        this.session = session;
+    }
+
+    PollFacts ask(PollQuestion question) throws SQLException {
+        boolean goes = !question.watermark().isEmpty();
+        Optional<PollCost> cost =
+                goes ? Optional.of(new EmptyPoll(session).cost(question)) : Optional.empty();
+        long cache = goes ? sequenceCache(question) : 1;
+        try (Statement statement = session.connection().createStatement();
+                ResultSet found = statement.executeQuery(SERVER)) {
+            found.next();
+            return new PollFacts(
+                    found.getBoolean(1),
+                    found.getBoolean(2),
+                    session.roleZone(),
+                    found.getString(3),
+                    cost,
+                    cache);
+        }
+    }
+
+    private long sequenceCache(PollQuestion question) throws SQLException {
+        if (question.endpoint().table().isEmpty()) {
+            return 1;
+        }
+        String table =
+                SqlIdentifier.quote(question.endpoint().schema(), question.endpoint().table());
+        try (PreparedStatement statement = session.connection().prepareStatement(CACHE)) {
+            statement.setString(1, table);
+            statement.setString(2, question.watermark());
+            statement.setString(3, table);
+            statement.setString(4, question.watermark());
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                return Math.max(1, found.getLong(1));
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.planner.logical.Catalog.PollBounds;
+import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
+import com.evolvishub.cdc.planner.logical.Catalog.PollCost.Kind;
+import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
+import com.evolvishub.cdc.planner.logical.Catalog.PollQuestion;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.physical.ScanRange;
+import com.evolvishub.cdc.planner.physical.ScanSql;
+import com.evolvishub.cdc.planner.physical.SqlLiteral;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class PollFactsITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final String TIMESTAMPTZ = "timestamp with time zone";
+
+    private final PostgresCatalog catalog = new PostgresCatalog("test");
+
+    @Test
+    void tellsAnIndexProbeFromAScan(@FreshDatabase Database source) {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, day date, n bigint, note text,"
+                        + " u uuid, moved timestamp(0))",
+                "CREATE INDEX t_at ON t (at)",
+                "CREATE INDEX t_day ON t (day DESC)",
+                "CREATE INDEX t_note ON t (note)",
+                "CREATE INDEX t_u ON t (u)");
+
+        assertThat(cost(source, "t", "at", TIMESTAMPTZ)).isEqualTo(probe("t_at"));
+        assertThat(cost(source, "t", "day", "date")).isEqualTo(probe("t_day"));
+        assertThat(cost(source, "t", "note", "text")).isEqualTo(probe("t_note"));
+        assertThat(cost(source, "t", "u", "uuid")).isEqualTo(probe("t_u"));
+        assertThat(cost(source, "t", "id", "integer")).isEqualTo(probe("t_pkey"));
+        assertThat(cost(source, "t", "n", "bigint")).isEqualTo(scan("no index on t finds n"));
+        assertThat(cost(source, "t", "moved", "timestamp(0) without time zone"))
+                .isEqualTo(scan("no index on t finds moved"));
+    }
+
+    @Test
+    void saysWhatKeepsTheServerFromUsingAnIndex(@FreshDatabase Database source) {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, tenant int, at timestamptz)",
+                "CREATE TABLE o (id int PRIMARY KEY, at timestamptz)",
+                "CREATE INDEX t_tenant ON t (tenant, at)",
+                "CREATE INDEX o_at ON o (at)",
+                "CREATE VIEW grouped AS SELECT id, max(at) AS at FROM o GROUP BY id",
+                "CREATE VIEW limited AS SELECT * FROM o ORDER BY id LIMIT 10",
+                "CREATE VIEW joined AS SELECT t.id, greatest(t.at, o.at) AS at FROM t JOIN o USING (id)",
+                "CREATE VIEW united AS SELECT id, at FROM o UNION ALL SELECT id, at FROM t",
+                "CREATE VIEW one_tenant AS SELECT * FROM t WHERE tenant = 5",
+                "CREATE VIEW plain AS SELECT o.at, t.tenant FROM o JOIN t USING (id)");
+
+        assertThat(cost(source, "t", "at", TIMESTAMPTZ).kind()).isEqualTo(Kind.SCAN);
+        assertThat(cost(source, "grouped", "at", TIMESTAMPTZ))
+                .isEqualTo(scan("max(o.at) is known only once all rows are grouped"));
+        assertThat(cost(source, "limited", "at", TIMESTAMPTZ))
+                .isEqualTo(
+                        scan(
+                                "the server cannot push the condition on limited.at into limited (Limit)"));
+        assertThat(cost(source, "joined", "at", TIMESTAMPTZ))
+                .isEqualTo(scan("GREATEST(t.at, o.at) is made of columns of several tables"));
+        assertThat(cost(source, "united", "at", TIMESTAMPTZ).kind()).isEqualTo(Kind.SCAN);
+        assertThat(cost(source, "one_tenant", "at", TIMESTAMPTZ)).isEqualTo(probe("t_tenant"));
+        assertThat(cost(source, "plain", "at", TIMESTAMPTZ)).isEqualTo(probe("o_at"));
+    }
+
+    @Test
+    void aSmallTableIsAskedForAsIfItWereLarge(@FreshDatabase Database source) {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)", "ANALYZE t");
+
+        assertThat(cost(source, "t", "id", "integer")).isEqualTo(probe("t_pkey"));
+    }
+
+    @Test
+    void doesNotKnowWhatItCannotAsk(@FreshDatabase Database source) {
+        source.execute("CREATE TABLE t (id int PRIMARY KEY, spot point)");
+
+        assertThat(cost(source, "t", "spot", "point"))
+                .isEqualTo(new PollCost(Kind.UNKNOWN, "nothing is known of point"));
+        assertThat(cost(source, "t", "gone", "integer").kind()).isEqualTo(Kind.UNKNOWN);
+    }
+
+    @Test
+    void tellsTheZoneAndTheSequence(@FreshDatabase Database source) {
+        source.execute(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone TO ''Asia/Tokyo''',"
+                        + " current_database()); END $$",
+                "CREATE TABLE plain (id serial PRIMARY KEY)",
+                "CREATE TABLE own (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 20) PRIMARY KEY)",
+                "CREATE SEQUENCE shared CACHE 50",
+                "CREATE TABLE lent (id bigint DEFAULT nextval('shared') PRIMARY KEY)");
+
+        PollFacts facts = facts(source, "plain", "id", "integer");
+        assertThat(facts.zone()).isEqualTo("Asia/Tokyo");
+        assertThat(facts.zoneOrigin()).isEqualTo("the database's setting");
+        assertThat(facts.replica()).isFalse();
+        assertThat(facts.sequenceCache()).isEqualTo(1);
+        assertThat(facts(source, "own", "id", "bigint").sequenceCache()).isEqualTo(20);
+        assertThat(facts(source, "lent", "id", "bigint").sequenceCache()).isEqualTo(50);
+    }
+
+    @Test
+    void aDestinationMayBeMissing(@FreshDatabase Database source) {
+        source.execute("CREATE TABLE t (id int PRIMARY KEY)");
+
+        assertThat(catalog.destination(endpoint(source, "t")).orElseThrow().primaryKey())
+                .containsExactly("id");
+        assertThat(catalog.destination(endpoint(source, "gone"))).isEmpty();
+    }
+
+    @Test
+    void asksForNoCostWithoutAWatermark(@FreshDatabase Database source) {
+        PollFacts facts =
+                catalog.polls(new PollQuestion(endpoint(source, ""), "", "", bounds -> ""))
+                        .orElseThrow();
+
+        assertThat(facts.cost()).isEmpty();
+        assertThat(facts.sequenceCache()).isEqualTo(1);
+    }
+
+    private static PollCost probe(String index) {
+        return new PollCost(Kind.PROBE, index);
+    }
+
+    private static PollCost scan(String why) {
+        return new PollCost(Kind.SCAN, why);
+    }
+
+    private PollCost cost(Database source, String table, String watermark, String type) {
+        return facts(source, table, watermark, type).cost().orElseThrow();
+    }
+
+    private PollFacts facts(Database source, String table, String watermark, String type) {
+        ScanSql sql = new ScanSql(new Relation.Table("", table), List.of(watermark), List.of());
+        PollQuestion question =
+                new PollQuestion(
+                        endpoint(source, table),
+                        watermark,
+                        type,
+                        bounds -> sql.range(watermark, range(bounds), place -> ""));
+        return catalog.polls(question).orElseThrow();
+    }
+
+    private static ScanRange range(PollBounds bounds) {
+        return ScanRange.of(
+                SqlLiteral.quote(bounds.lower()),
+                bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo()));
+    }
+
+    private static EndpointSpec endpoint(Database source, String table) {
+        return new EndpointSpec(
+                "postgresql", PipelineBuilder.connection(source), "", table, List.of());
+    }
+}

@@ -1,0 +1,133 @@
+package com.evolvishub.cdc.planner;
+
+import static com.evolvishub.cdc.planner.Mappings.file;
+import static com.evolvishub.cdc.planner.Mappings.mapping;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.logical.Catalog.PollBounds;
+import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
+import com.evolvishub.cdc.planner.logical.Catalog.PollCost.Kind;
+import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
+import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PollNotesTest {
+
+    private static final PollCost SCAN = new PollCost(Kind.SCAN, "no index on t finds at");
+
+    private final KnownTables tables =
+            new KnownTables().with("t", "id*", "at", "secret").with("query", "id", "at");
+
+    @Test
+    void warnsOfPollsThatReadEverything() {
+        tables.meeting(facts(false, false, SCAN, 1));
+
+        assertThat(explain(byTime()))
+                .contains(
+                        "empty poll: warning: reads all of t: no index on t finds at\n",
+                        "(the role has not\n",
+                        "reads the last 10 s of at again (lookback_seconds)\n");
+        assertThat(warnings(byTime(), facts(false, false, SCAN, 1)))
+                .containsExactly(
+                        "a poll that finds nothing reads all of t: no index on t finds at");
+    }
+
+    @Test
+    void saysWhichIndexIsProbed() {
+        PollFacts facts = facts(false, true, new PollCost(Kind.PROBE, "t_at"), 1);
+        tables.meeting(facts);
+
+        assertThat(explain(byTime()))
+                .contains(
+                        "empty poll: one index probe (t_at)\n",
+                        "at the first look: this role sees when others began");
+        assertThat(warnings(byTime(), facts)).isEmpty();
+    }
+
+    @Test
+    void aReplicaHasTheLookBackAlone() {
+        PollFacts facts = facts(true, true, new PollCost(Kind.UNKNOWN, "the lock"), 1);
+        tables.meeting(facts);
+
+        assertThat(explain(byTime()))
+                .contains(
+                        "empty poll: could not be found out: the lock\n",
+                        "warning: a replica shows no transaction of its primary")
+                .doesNotContain("at the first look");
+        assertThat(warnings(byTime(), facts)).hasSize(1);
+    }
+
+    @Test
+    void warnsOfValuesThatSessionsTakeAheadOfTheLookBack() {
+        Mappings byNumber = mapping("m", "t").to("x").watermark("id", WatermarkType.INTEGER);
+
+        assertThat(warnings(byNumber, facts(false, false, SCAN, 1000))).hasSize(1);
+        assertThat(warnings(byNumber, facts(false, false, SCAN, 1001)).get(1))
+                .startsWith("a session takes 1001 values at once");
+    }
+
+    @Test
+    void asksForTheStatementOfAPollWithoutWhatMustNotLeave() {
+        tables.meeting(facts(false, false, SCAN, 1));
+        explain(byTime().excluding("secret"));
+
+        assertThat(statement("2024-01-01", "2024-01-02", "timestamp"))
+                .isEqualTo(
+                        "SELECT \"id\", \"at\" FROM \"t\" WHERE \"at\" > '2024-01-01'"
+                                + " AND \"at\" <= '2024-01-02' ORDER BY \"at\", \"id\"");
+    }
+
+    @Test
+    void fillsThePlacesOfAQuery() {
+        tables.meeting(facts(false, false, SCAN, 1));
+        explain(
+                mapping("m", "t")
+                        .to("x")
+                        .watermark("at", WatermarkType.TIMESTAMP)
+                        .query("SELECT id, at FROM t WHERE at > :last_sync LIMIT :batch_size"));
+
+        assertThat(statement("2024-01-01", "", "timestamptz"))
+                .contains("at > '2024-01-01'::timestamptz LIMIT 9223372036854775807");
+    }
+
+    @Test
+    void asksNothingOfAMappingThatComparesEverything() {
+        tables.meeting(facts(true, false, SCAN, 1));
+
+        assertThat(explain(mapping("m", "t").to("x")))
+                .doesNotContain("empty poll", "late rows", "replica");
+    }
+
+    private String statement(String lower, String upTo, String type) {
+        return tables.lastPolls().statement().apply(new PollBounds(lower, upTo, type));
+    }
+
+    private static Mappings byTime() {
+        return mapping("m", "t").to("x").watermark("at", WatermarkType.TIMESTAMP);
+    }
+
+    private static PollFacts facts(boolean replica, boolean sees, PollCost cost, long cache) {
+        return new PollFacts(
+                replica, sees, "Asia/Tokyo", "the role's setting", Optional.of(cost), cache);
+    }
+
+    private String explain(Mappings mapping) {
+        return new Explain(KnownTypes.ALL).text(plans(mapping));
+    }
+
+    private List<String> warnings(Mappings mapping, PollFacts facts) {
+        return PollNotes.warnings(plans(mapping).physical().pipelines().get(0).scan(), facts);
+    }
+
+    private Plans plans(Mappings mapping) {
+        return new Planner(KnownTypes.ALL)
+                .plan(
+                        file("f", mapping),
+                        (path, message) -> new Problem(path, 0, 0, message),
+                        RunOverrides.NONE,
+                        tables);
+    }
+}
