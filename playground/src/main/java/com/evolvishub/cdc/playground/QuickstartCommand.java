@@ -3,6 +3,8 @@ package com.evolvishub.cdc.playground;
 import com.evolvishub.cdc.job.cli.CliCommand;
 import com.evolvishub.cdc.job.cli.Logging;
 import com.evolvishub.cdc.planner.spec.LogLevel;
+import com.evolvishub.cdc.playground.events.EventsQuickstart;
+import com.evolvishub.cdc.playground.events.EventsSettings;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,31 +22,41 @@ import picocli.CommandLine.Option;
         description =
                 "Starts a PostgreSQL of its own with two databases, keeps five views of one in step with five"
                         + " tables of the other by examples/multi_customer_views.yaml, and keeps changing"
-                        + " rows.",
+                        + " rows. With --events: also a Kafka, a Pulsar and a Redis, and three tables"
+                        + " streamed there by examples/event_buses.yaml.",
         footer = {
             "",
             "Examples:",
             "  evolvishub-cdc quickstart",
             "  evolvishub-cdc quickstart --once",
+            "  evolvishub-cdc quickstart --events --once",
             "  evolvishub-cdc quickstart --customers 20000 --state-dir ./play"
         })
 public final class QuickstartCommand implements CliCommand {
+    private static final Duration CHANGES_FOR = Duration.ofSeconds(30);
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--events",
+            description =
+                    "Stream orders to Kafka, customers to Pulsar and products to Redis Streams, by"
+                            + " examples/event_buses.yaml.")
+    private boolean events;
 
     @Option(
             names = "--once",
             description =
                     "Stop the changes after 30 s, wait until the mappings are level, compare every view with"
-                            + " its table. Exit code 0: all equal; 1: not.")
+                            + " its table (with --events: read every topic back, and compare it with its"
+                            + " table). Exit code 0: all equal; 1: not.")
     private boolean once;
 
     @Option(
             names = "--customers",
             paramLabel = "N",
-            defaultValue = "200000",
-            description = "Customers to begin with (default: ${DEFAULT-VALUE}).")
-    private int customers;
+            description = "Customers to begin with (default: 200000; with --events: 20000).")
+    private Integer customers;
 
     @Option(
             names = "--port",
@@ -66,36 +78,60 @@ public final class QuickstartCommand implements CliCommand {
 
     @Override
     public Integer call() throws Exception {
-        if (customers < 1) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--customers " + customers + ": expected 1 or more");
+        if (customers != null && customers < 1) {
+            throw mistake("--customers " + customers + ": expected 1 or more");
         }
-        Path config =
-                Path.of(
-                        System.getProperty("evolvishub.home", "."),
-                        "examples",
-                        "multi_customer_views.yaml");
-        if (!Files.isRegularFile(config)) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    config + " is not there; run the quickstart through bin/evolvishub-cdc");
+        if (events && stateDirectory != null) {
+            throw mistake("--state-dir: --events starts anew each time; leave one of them out");
         }
-        QuickstartSettings settings =
-                new QuickstartSettings(
-                        config,
-                        customers,
-                        once,
-                        Duration.ofSeconds(30),
-                        port,
-                        Optional.ofNullable(stateDirectory),
-                        keep);
-        PrintWriter out = spec.commandLine().getOut();
         Logging.configure(LogLevel.WARNING, Optional.empty());
         try {
-            return new Quickstart(settings, () -> new HandlerRun(out), out).run() ? 0 : 1;
+            return (events ? eventBuses() : customerViews()) ? 0 : 1;
         } catch (ServerUnavailableException e) {
             spec.commandLine().getErr().println("error: " + e.getMessage());
             return 1;
         }
+    }
+
+    private boolean customerViews() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        QuickstartSettings settings =
+                new QuickstartSettings(
+                        example("multi_customer_views.yaml"),
+                        customers == null ? 200_000 : customers,
+                        once,
+                        CHANGES_FOR,
+                        port,
+                        Optional.ofNullable(stateDirectory),
+                        keep);
+        return new Quickstart(settings, () -> new HandlerRun(out), out).run();
+    }
+
+    private boolean eventBuses() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        Path config = example("event_buses.yaml");
+        try (WorkFolder folder = WorkFolder.open(Optional.empty(), keep)) {
+            EventsSettings settings =
+                    new EventsSettings(
+                            config,
+                            customers == null ? 20_000 : customers,
+                            once,
+                            CHANGES_FOR,
+                            port,
+                            folder.path());
+            return new EventsQuickstart(settings, () -> new HandlerRun(out), out).run();
+        }
+    }
+
+    private Path example(String name) {
+        Path config = Path.of(System.getProperty("evolvishub.home", "."), "examples", name);
+        if (!Files.isRegularFile(config)) {
+            throw mistake(config + " is not there; run the quickstart through bin/evolvishub-cdc");
+        }
+        return config;
+    }
+
+    private CommandLine.ParameterException mistake(String message) {
+        return new CommandLine.ParameterException(spec.commandLine(), message);
     }
 }

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.evolvishub.cdc.playground.events.Route;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,19 @@ class LauncherTest {
                     .contains("table: " + pair.table() + "\n");
         }
         assertThat(example.split("- name: ", -1)).hasSize(CustomerViews.PAIRS.size() + 1);
+    }
+
+    @Test
+    void readsBackWhatTheExampleFileStreams() throws IOException {
+        String example = read("examples/event_buses.yaml");
+
+        for (Route route : Route.ALL) {
+            assertThat(example)
+                    .contains("- name: " + route.mapping() + "\n")
+                    .contains("table: " + route.table() + "\n")
+                    .containsPattern("table: (persistent://public/default/)?" + route.topic());
+        }
+        assertThat(example.split("- name: ", -1)).hasSize(Route.ALL.size() + 1);
     }
 
     private static String read(String file) throws IOException {

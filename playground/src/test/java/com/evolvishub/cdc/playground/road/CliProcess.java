@@ -99,7 +99,12 @@ final class CliProcess implements AutoCloseable {
      * A polite kill. Ctrl-C takes the same road, but a shell makes background processes deaf to it.
      */
     void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+        signal("TERM");
+    }
+
+    /** Sends a signal, by its name without SIG. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
     /** kill -9. */

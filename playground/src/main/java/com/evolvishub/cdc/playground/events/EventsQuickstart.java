@@ -1,0 +1,147 @@
+package com.evolvishub.cdc.playground.events;
+
+import com.evolvishub.cdc.job.cli.Signals;
+import com.evolvishub.cdc.playground.SyncRun;
+import com.evolvishub.cdc.servers.Database;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** One quickstart of the event buses, from the empty folder to the reading back. */
+public final class EventsQuickstart {
+    private static final Duration REFRESH = Duration.ofSeconds(1);
+    private static final Duration LEVEL_LIMIT = Duration.ofMinutes(5);
+
+    private final EventsSettings settings;
+    private final Supplier<SyncRun> runs;
+    private final PrintWriter out;
+    private final CountDownLatch stopAsked = new CountDownLatch(1);
+
+    public EventsQuickstart(EventsSettings settings, Supplier<SyncRun> runs, PrintWriter out) {
+        this.settings = settings;
+        this.runs = runs;
+        this.out = out;
+    }
+
+    /** Runs until it is done or stopped; true if nothing was found different. */
+    public boolean run() throws Exception {
+        BrokerJars.require();
+        Signals.onStop(stopAsked::countDown);
+        long started = System.nanoTime();
+        say("Starting PostgreSQL, Kafka, Pulsar and Redis ...");
+        try (EventServers servers = EventServers.start(settings.folder())) {
+            say(
+                    "PostgreSQL pid %d, Kafka pid %d, Pulsar pid %d, Redis pid %d: started in %.1f s",
+                    servers.postgres().pid(),
+                    servers.kafka().pid(),
+                    servers.pulsar().pid(),
+                    servers.redis().pid(),
+                    (System.nanoTime() - started) / 1e9);
+            Database source = Shop.create(servers.postgres(), settings.customers());
+            return sync(servers, source);
+        }
+    }
+
+    private boolean sync(EventServers servers, Database source) throws Exception {
+        try (SyncRun run = runs.get();
+                Arrivals arrivals = new Arrivals(servers)) {
+            run.start(
+                    settings.config(),
+                    servers.addresses(),
+                    settings.folder().resolve("state"),
+                    settings.port());
+            introduce(run, servers, source);
+            awaitFirstLoad(run, arrivals);
+            ShopChanges changes = ShopChanges.start(source);
+            try (changes) {
+                watch(changes, arrivals);
+            }
+            if (!settings.once() || stopAsked.getCount() == 0) {
+                say("Stopping.");
+                return true;
+            }
+            Instant lastChange = Instant.now();
+            say("%,d rows changed; waiting until all mappings are level", changes.rowsChanged());
+            return awaitLevel(run, arrivals, lastChange) && compare(servers, source);
+        }
+    }
+
+    private void introduce(SyncRun run, EventServers servers, Database source) {
+        say("");
+        say("Running    %s", settings.config());
+        say("Web UI     %s", run.webUi());
+        say("Source     psql \"%s\"", source.psqlUrl());
+        for (Route route : Route.ALL) {
+            say("%-10s %s", route.table(), servers.command(route));
+        }
+        say(
+                settings.once()
+                        ? "Once each topic has its first rows, rows change for %d s; then every topic is read back and compared with its table."
+                        : "Rows keep changing, and each table is read as often as the file says: once a"
+                                + " minute. Ctrl-C ends it all.",
+                settings.changesFor().toSeconds());
+        say("");
+    }
+
+    /** Rows change from then on, so that updates and deletes are told and not only read over. */
+    private void awaitFirstLoad(SyncRun run, Arrivals arrivals) throws Exception {
+        while (!arrivals.everywhere()
+                && !stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            // throws if a mapping cannot get there by itself
+            run.levelSince(Instant.now());
+            arrivals.tell(line -> say("%s", line));
+        }
+    }
+
+    private void watch(ShopChanges changes, Arrivals arrivals) throws Exception {
+        long deadline = System.nanoTime() + settings.changesFor().toNanos();
+        while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            arrivals.tell(line -> say("%s", line));
+            if (changes.failure().isPresent()) {
+                throw new IllegalStateException(
+                        "the source takes no more changes: "
+                                + changes.failure().get().getMessage());
+            }
+            if (settings.once() && System.nanoTime() > deadline) {
+                return;
+            }
+        }
+    }
+
+    private boolean awaitLevel(SyncRun run, Arrivals arrivals, Instant lastChange)
+            throws Exception {
+        long deadline = System.nanoTime() + LEVEL_LIMIT.toNanos();
+        while (!run.levelSince(lastChange)) {
+            arrivals.tell(line -> say("%s", line));
+            if (System.nanoTime() > deadline) {
+                say("Not level after %d minutes.", LEVEL_LIMIT.toMinutes());
+                return false;
+            }
+            if (stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean compare(EventServers servers, Database source) throws Exception {
+        boolean equal = true;
+        for (Route route : Route.ALL) {
+            try (Bus bus = servers.bus(route)) {
+                ReadBack back = ReadBack.of(source, route.table(), bus.readOn());
+                say("%-20s %-16s %s", route.mapping(), route.topic(), back);
+                equal &= back.equal();
+            }
+        }
+        return equal;
+    }
+
+    private void say(String format, Object... arguments) {
+        out.printf(Locale.ROOT, format + "%n", arguments);
+        out.flush();
+    }
+}

@@ -1,0 +1,49 @@
+package com.evolvishub.cdc.playground.events;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.resps.StreamEntry;
+
+/** A stream of Redis, read by {@code XRANGE}. */
+final class RedisStream implements Bus {
+    private static final int PAGE = 1000;
+
+    private final String stream;
+    private final Jedis client;
+    private String from = "-";
+
+    RedisStream(String host, int port, String stream) {
+        this.stream = stream;
+        this.client = new Jedis(host, port);
+    }
+
+    @Override
+    public List<BusMessage> readOn() {
+        List<BusMessage> messages = new ArrayList<>();
+        List<StreamEntry> page;
+        do {
+            page = client.xrange(stream, from, "+", PAGE);
+            for (StreamEntry entry : page) {
+                messages.add(message(entry.getFields()));
+                from = "(" + entry.getID();
+            }
+        } while (page.size() == PAGE);
+        return messages;
+    }
+
+    private BusMessage message(Map<String, String> fields) {
+        return new BusMessage(
+                stream,
+                fields.get("key"),
+                fields.get("event_id"),
+                Optional.of(fields.get("payload")).filter(payload -> !payload.isEmpty()));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,34 @@
+package com.evolvishub.cdc.playground.events;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The source of {@code event_buses.yaml}: database ecommerce with customers, orders, products. */
+public final class Shop {
+    private static final String SCRIPT = "ecommerce.sql";
+
+    private Shop() {}
+
+    /**
+     * Creates and fills it; the rows are made in the server.
+     *
+     * @param customers how many; there are twice as many orders, and half as many products
+     */
+    public static Database create(PostgresServer server, int customers) {
+        try (InputStream in = Shop.class.getResourceAsStream(SCRIPT)) {
+            if (in == null) {
+                throw new IllegalStateException(SCRIPT + " is missing from the build");
+            }
+            String script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            Database database = server.createDatabase("ecommerce");
+            database.execute(script.replace(":customers", Integer.toString(customers)));
+            return database;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.playground.events.Bus;
+import com.evolvishub.cdc.playground.events.BusMessage;
+import com.evolvishub.cdc.playground.events.EventServers;
+import com.evolvishub.cdc.playground.events.ReadBack;
+import com.evolvishub.cdc.playground.events.Route;
+import com.evolvishub.cdc.servers.Database;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The example of the event buses, polled often, and everything that its topics hold. */
+final class EventRoad implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final Path folder;
+    private final EventServers servers;
+    private final Database source;
+    private final Path file;
+    private final Map<Route, Bus> buses = new LinkedHashMap<>();
+    private final Map<Route, List<BusMessage>> messages = new LinkedHashMap<>();
+
+    EventRoad(Path folder, EventServers servers, Database source) throws IOException {
+        this.folder = folder;
+        this.servers = servers;
+        this.source = source;
+        String example = Files.readString(Path.of("..", "examples", "event_buses.yaml"));
+        this.file =
+                Files.writeString(
+                        folder.resolve("event_buses.yaml"),
+                        example + "global_sync:\n  interval_seconds: 0.5\n");
+        for (Route route : Route.ALL) {
+            buses.put(route, servers.bus(route));
+            messages.put(route, new ArrayList<>());
+        }
+    }
+
+    /** Starts {@code run-multi} with its state in a folder. */
+    CliProcess start(Path state, String... more) {
+        return CliProcess.start(folder, servers.addresses(), arguments("run-multi", state, more));
+    }
+
+    /** What {@code status} says of the run with this state. */
+    String status(Path state) {
+        return CliProcess.run(
+                        folder, servers.addresses(), arguments("status", state, "--format", "json"))
+                .output();
+    }
+
+    private String[] arguments(String command, Path state, String... more) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(command, "-c", file.toString(), "--state-dir", state.toString()));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    /** All messages of a topic so far. */
+    List<BusMessage> messages(Route route) {
+        try {
+            List<BusMessage> all = messages.get(route);
+            all.addAll(buses.get(route).readOn());
+            return all;
+        } catch (Exception e) {
+            throw new IllegalStateException(route.topic() + ": " + e.getMessage(), e);
+        }
+    }
+
+    int messages() {
+        return Route.ALL.stream().mapToInt(route -> messages(route).size()).sum();
+    }
+
+    ReadBack readBack(Route route) throws Exception {
+        return ReadBack.of(source, route.table(), messages(route));
+    }
+
+    /** Waits until every topic tells its table, each version once. */
+    void awaitEqual(CliProcess run) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(
+                        () -> {
+                            for (Route route : Route.ALL) {
+                                ReadBack back = readBack(route);
+                                assertThat(back.equal())
+                                        .as("%s: %s\n%s", route.topic(), back, run.output())
+                                        .isTrue();
+                            }
+                        });
+    }
+
+    @Override
+    public void close() {
+        buses.values().forEach(Bus::close);
+    }
+}

@@ -1,0 +1,171 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.playground.events.EventServers;
+import com.evolvishub.cdc.playground.events.ReadBack;
+import com.evolvishub.cdc.playground.events.Route;
+import com.evolvishub.cdc.playground.events.Shop;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.PostgresServer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs of the event buses that go on from a copy of a state directory. */
+@Timeout(600)
+class OtherStateITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @TempDir private Path folder;
+
+    private EventServers servers;
+    private Database source;
+    private EventRoad road;
+
+    @BeforeEach
+    void start() throws IOException {
+        servers = EventServers.start(OpenFolder.in(folder));
+        source = Shop.create(servers.postgres(), 300);
+        road = new EventRoad(folder, servers, source);
+    }
+
+    @AfterEach
+    void stop() {
+        try {
+            road.close();
+        } finally {
+            servers.close();
+        }
+    }
+
+    private void change(String word) {
+        source.execute(
+                "UPDATE orders SET note = '" + word + "' WHERE order_id <= 50",
+                "UPDATE customers SET last_name = '" + word + "' WHERE customer_id <= 50",
+                "UPDATE products SET name = '" + word + "' WHERE product_id <= 50");
+    }
+
+    @Test
+    void letsARunThatWasPausedWriteNothingMore() throws Exception {
+        Path state = folder.resolve("state");
+        Path copy = folder.resolve("copy");
+        try (CliProcess first = road.start(state)) {
+            road.awaitEqual(first);
+            first.signal("STOP");
+            copy(state, copy);
+            try (CliProcess second = road.start(copy)) {
+                change("by the second");
+                road.awaitEqual(second);
+                first.signal("CONT");
+                change("while both run");
+                await().atMost(Duration.ofMinutes(2))
+                        .pollInterval(Duration.ofSeconds(1))
+                        .untilAsserted(
+                                () ->
+                                        assertThat(causes(state))
+                                                .as(first.output())
+                                                .hasSize(Route.ALL.size())
+                                                .allMatch(
+                                                        cause ->
+                                                                cause.startsWith(
+                                                                        "taken over by run ")));
+                change("after that");
+                road.awaitEqual(second);
+            }
+        }
+    }
+
+    @Test
+    void asksWhatToDoWithStateThatIsOlderThanTheBuses() throws Exception {
+        Path state = folder.resolve("state");
+        Path old = folder.resolve("old");
+        try (CliProcess first = road.start(state)) {
+            road.awaitEqual(first);
+            first.kill();
+        }
+        copy(state, old);
+        try (CliProcess second = road.start(state)) {
+            change("newer");
+            road.awaitEqual(second);
+            second.kill();
+        }
+        delete(state);
+        copy(old, state);
+        List<Integer> before = sizes();
+        change("newest");
+
+        try (CliProcess third = road.start(state)) {
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(
+                            () -> {
+                                String said = road.status(state);
+                                for (Route route : Route.ALL) {
+                                    assertThat(said)
+                                            .contains("--accept-duplicates " + route.mapping())
+                                            .contains("--reset " + route.mapping());
+                                }
+                            });
+            assertThat(sizes()).as(third.output()).isEqualTo(before);
+            third.kill();
+        }
+        try (CliProcess fourth =
+                road.start(
+                        state,
+                        "--accept-duplicates",
+                        Route.ORDERS.mapping(),
+                        "--accept-duplicates",
+                        Route.PRODUCTS.mapping(),
+                        "--reset",
+                        Route.CUSTOMERS.mapping())) {
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(
+                            () -> {
+                                for (Route route : Route.ALL) {
+                                    ReadBack back = road.readBack(route);
+                                    assertThat(back.missing() + back.surplus() + back.repeated())
+                                            .as("%s: %s\n%s", route, back, fourth.output())
+                                            .isZero();
+                                }
+                            });
+        }
+    }
+
+    private List<String> causes(Path state) throws IOException {
+        return new ObjectMapper().readTree(road.status(state)).findValuesAsText("cause");
+    }
+
+    private List<Integer> sizes() {
+        return Route.ALL.stream().map(route -> road.messages(route).size()).toList();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each).toString()));
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+}
