@@ -116,6 +116,10 @@ final class WatermarkDetection implements Detection {
                 doubled++;
                 yield false;
             }
+            case LAST_OF_SEVERAL -> {
+                doubled++;
+                yield send(row, output);
+            }
         };
     }
 

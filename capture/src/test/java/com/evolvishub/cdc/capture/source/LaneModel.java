@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.capture.detect.TestDetection;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Condition;
+import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
@@ -184,6 +185,13 @@ final class LaneModel implements AutoCloseable {
     List<String> rows() {
         return sent.stream()
                 .map(row -> row.operation() + " " + new String(row.line(), UTF_8))
+                .toList();
+    }
+
+    /** A cell of each line; a deletion's line is its key. */
+    List<String> cells(int place) {
+        return sent.stream()
+                .map(row -> new String(CopyText.cell(row.line(), place), UTF_8))
                 .toList();
     }
 
