@@ -44,6 +44,7 @@ public final class PipelineBuilder {
     private Retry retry = new Retry(3, Duration.ofMillis(50));
     private String worker = "worker-1";
     private int turn;
+    private String destination = "copy";
 
     private PipelineBuilder(ConnectionSpec connection, Relation relation) {
         this.connection = connection;
@@ -86,6 +87,25 @@ public final class PipelineBuilder {
                         1000,
                         Duration.ZERO,
                         NullWatermark.IGNORE));
+    }
+
+    /** The same, but for what becomes of rows without a watermark. */
+    public PipelineBuilder watermark(String column, NullWatermark without) {
+        return capture(
+                new Capture.ByWatermark(
+                        column,
+                        WatermarkType.TIMESTAMP,
+                        "",
+                        "UTC",
+                        Duration.ofSeconds(10),
+                        1000,
+                        Duration.ZERO,
+                        without));
+    }
+
+    /** Polls as often as it can. */
+    public PipelineBuilder polling() {
+        return schedule(new Schedule.Every(Duration.ofMillis(1)));
     }
 
     public PipelineBuilder capture(Capture mode) {
@@ -133,6 +153,11 @@ public final class PipelineBuilder {
         return this;
     }
 
+    public PipelineBuilder into(String table) {
+        destination = table;
+        return this;
+    }
+
     public PipelineBuilder disabled() {
         enabled = false;
         return this;
@@ -172,7 +197,7 @@ public final class PipelineBuilder {
                 turn,
                 new Deliver(
                         detect,
-                        new EndpointSpec("postgresql", connection, "", "copy", List.of()),
+                        new EndpointSpec("postgresql", connection, "", destination, List.of()),
                         DeliveryMode.EXACTLY_ONCE,
                         true,
                         OnBadRow.QUARANTINE,

@@ -65,6 +65,7 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
     private transient StreamRecord<FlowElement> sent;
     private transient Consumer<ChangeRow> rows;
     private transient boolean tidying;
+    private transient Condition told;
 
     private ChangeDetector(Pipeline pipeline, String run, Resumption resumption) {
         this.resumption = resumption;
@@ -176,19 +177,28 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
             later(ended, ending);
             return;
         }
-        if (!ending.trouble().isEmpty()) {
-            CHANGES.warn("{}: {}", mapping, ending.trouble());
-            gate.status()
-                    .source(
-                            new Condition(
-                                    MappingState.QUARANTINED,
-                                    Instant.ofEpochMilli(
-                                            getProcessingTimeService().getCurrentProcessingTime()),
-                                    ending.trouble(),
-                                    Optional.empty()));
-        }
+        tell(ending.trouble());
         boolean complete = ended.complete() && ending.isComplete();
         output.collect(sent.replace(new PollEnded(ended.poll(), complete, ended.asOf())));
+    }
+
+    /** Logged once, not once a poll; it began when it was first told. */
+    private void tell(String trouble) {
+        if (trouble.isEmpty()) {
+            told = null;
+            return;
+        }
+        if (told == null || !told.cause().equals(trouble)) {
+            CHANGES.warn("{}: {}", mapping, trouble);
+            long now = getProcessingTimeService().getCurrentProcessingTime();
+            told =
+                    new Condition(
+                            MappingState.QUARANTINED,
+                            Instant.ofEpochMilli(now),
+                            trouble,
+                            Optional.empty());
+        }
+        gate.status().source(told);
     }
 
     private void later(PollEnded ended, Detection.Ending ending) {

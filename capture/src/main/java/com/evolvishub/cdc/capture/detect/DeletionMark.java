@@ -6,9 +6,9 @@ import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Tells rows that are marked as deleted from the others. */
 final class DeletionMark {
@@ -41,11 +41,16 @@ final class DeletionMark {
         return new DeletionMark(column, value);
     }
 
-    /** A boolean may be written as in YAML; the server prints {@code t} and {@code f}. */
+    /** A boolean may be written as YAML or SQL allow; the server prints {@code t} and {@code f}. */
     private static String spelled(DeleteWhen when, boolean bool) {
-        return bool
-                ? when.value().substring(0, 1).toLowerCase(java.util.Locale.ROOT)
-                : when.value();
+        if (!bool) {
+            return when.value();
+        }
+        return switch (when.value().toLowerCase(Locale.ROOT)) {
+            case "t", "true", "y", "yes", "on", "1" -> "t";
+            case "f", "false", "n", "no", "off", "0" -> "f";
+            default -> when.value();
+        };
     }
 
     boolean isOn(ChangeRow row) {
@@ -63,11 +68,5 @@ final class DeletionMark {
         }
         byte[] key = CopyText.select(row.line(), row.schema().key());
         return ChangeRow.of(Operation.DELETE, row.schema(), key, row.watermark());
-    }
-
-    /** For people. */
-    static String missingKey(DeleteWhen when) {
-        return "delete_when (%s) needs a key to delete by; name one in the mapping"
-                .formatted(new String(CopyText.escape(when.toString()), StandardCharsets.UTF_8));
     }
 }

@@ -29,12 +29,19 @@ final class RowsWithoutWatermark {
         SentRow before = found == null ? SentRow.of(content, 0) : SentRow.read(found);
         SentRow now = before.shownBy(poll);
         rows.put(id, now.toBytes());
-        size++;
+        if (found == null) {
+            size++;
+        }
         return now.sent() > before.sent();
     }
 
-    /** Rows remembered since this attempt of the task began. */
+    /** Rows remembered; copies are one. */
     long size() {
         return size;
+    }
+
+    /** What a checkpoint said is in keyed state. */
+    void restore(long rowsThere) {
+        size = rowsThere;
     }
 }

@@ -11,6 +11,9 @@ final class SentRow {
 
     static final int BYTES = ContentHash.BYTES + 2 * Long.BYTES + 2 * Integer.BYTES;
 
+    /** Stands for the number of copies where the key was seen to be that of several rows. */
+    private static final int KEY_IS_NONE = Integer.MAX_VALUE;
+
     private final byte[] hash;
     private final long place;
     private final int sent;
@@ -42,6 +45,19 @@ final class SentRow {
     /** How many of this content are out; 1 where rows have a key. */
     int sent() {
         return sent;
+    }
+
+    /**
+     * Whether other rows have this one's key, so that a different one is not this one's new version
+     * if this one was still there a moment ago.
+     */
+    boolean hides(long now) {
+        return sent == KEY_IS_NONE && poll + 1 >= now;
+    }
+
+    /** The last in order of several rows that have the same key. */
+    SentRow ofSeveral() {
+        return new SentRow(hash, place, KEY_IS_NONE, poll, shown);
     }
 
     boolean wasShownBy(long now) {

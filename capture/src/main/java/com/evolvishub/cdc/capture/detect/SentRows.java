@@ -29,12 +29,14 @@ final class SentRows {
     private static final int NEWEST_BYTES = 16 << 20;
 
     private final MapState<byte[], byte[]> spilled;
+    private final int onHeap;
     private final ContentHash hash = new ContentHash();
     private final Map<ByteBuffer, SentRow> heap = new HashMap<>();
     private final ArrayDeque<Newest> newest = new ArrayDeque<>();
     private long newestBytes;
     private long spilledRows;
     private long spilledSinceSweep;
+    private long keptBySweep;
     private long highestSpilled = Long.MIN_VALUE;
     private Iterator<Map.Entry<byte[], byte[]>> sweep;
 
@@ -50,12 +52,22 @@ final class SentRows {
     enum Sight {
         NEW,
         KNOWN,
-        /** Its key was shown before in this read. */
-        DOUBLED
+        /** Another row of its key comes behind it, or its like came before; it is left out. */
+        DOUBLED,
+        /** Its key was shown before in this read: of such rows the last one counts. */
+        LAST_OF_SEVERAL
     }
 
     SentRows(MapState<byte[], byte[]> spilled) {
+        this(spilled, ON_HEAP);
+    }
+
+    /**
+     * @param onHeap how many rows are kept on the heap
+     */
+    SentRows(MapState<byte[], byte[]> spilled, int onHeap) {
         this.spilled = spilled;
+        this.onHeap = onHeap;
     }
 
     /** Rows remembered. */
@@ -86,10 +98,18 @@ final class SentRows {
         newestBytes -= one.row().weight();
         byte[] content = hash.of(one.row().line());
         byte[] id = id(one.row(), content);
-        // a key's newest version takes the place of any other, so nothing need be looked up
-        SentRow before = one.row().schema().isKeyed() ? null : find(id);
-        SentRow row = SentRow.of(content, one.place());
-        put(id, (before == null ? row : before).shownBy(one.poll()), before != null);
+        if (one.row().schema().isKeyed()) {
+            // a key's newest version takes the place of any other: what is not at hand need not
+            // be looked up
+            SentRow before = heap.get(ByteBuffer.wrap(id));
+            SentRow row = SentRow.of(content, one.place()).shownBy(one.poll());
+            boolean severally = before != null && before.wasShownBy(one.poll());
+            put(id, severally ? row.ofSeveral() : row, before != null);
+            return;
+        }
+        SentRow before = find(id);
+        SentRow row = before == null ? SentRow.of(content, one.place()) : before;
+        put(id, row.shownBy(one.poll()), before != null);
     }
 
     private static byte[] id(ChangeRow row, byte[] content) {
@@ -106,11 +126,17 @@ final class SentRows {
             put(id, now, found != null);
             return found != null && now.sent() == found.sent() ? Sight.KNOWN : Sight.NEW;
         }
+        boolean known = found != null && found.hasContent(content);
         if (found != null && found.wasShownBy(poll)) {
+            if (!known) {
+                put(id, SentRow.of(content, place).shownBy(poll).ofSeveral(), true);
+            }
+            return known ? Sight.DOUBLED : Sight.LAST_OF_SEVERAL;
+        }
+        if (found != null && !known && found.hides(poll)) {
             return Sight.DOUBLED;
         }
-        boolean known = found != null && found.hasContent(content);
-        SentRow now = known ? found.shownBy(poll) : SentRow.of(content, place).shownBy(poll);
+        SentRow now = (known ? found : SentRow.of(content, place)).shownBy(poll);
         put(id, now, found != null);
         return known ? Sight.KNOWN : Sight.NEW;
     }
@@ -128,7 +154,7 @@ final class SentRows {
         ByteBuffer key = ByteBuffer.wrap(id);
         boolean isOnHeap = heap.containsKey(key);
         boolean isSpilled = isKnown && !isOnHeap;
-        if (isOnHeap || (!isSpilled && heap.size() < ON_HEAP)) {
+        if (isOnHeap || (!isSpilled && heap.size() < onHeap)) {
             heap.put(key, row);
             return;
         }
@@ -154,7 +180,7 @@ final class SentRows {
             return false;
         }
         boolean allGone = highestSpilled < below;
-        return sweep != null || allGone || spilledSinceSweep > Math.max(ON_HEAP, spilledRows / 2);
+        return sweep != null || allGone || spilledSinceSweep > Math.max(onHeap, spilledRows / 2);
     }
 
     /**
@@ -165,6 +191,7 @@ final class SentRows {
     boolean sweep(int size, long below) throws Exception {
         if (sweep == null) {
             spilledSinceSweep = 0;
+            keptBySweep = 0;
             highestSpilled = Long.MIN_VALUE;
             sweep = spilled.iterator();
         }
@@ -174,6 +201,8 @@ final class SentRows {
         } catch (ConcurrentModificationException heapBackend) {
             // RocksDB's iterators live on while rows come; those of a heap do not: begin anew
             sweep = spilled.iterator();
+            keptBySweep = 0;
+            old.clear();
             lookThrough(size, below, old);
         }
         for (byte[] id : old) {
@@ -188,6 +217,8 @@ final class SentRows {
             return true;
         }
         sweep = null;
+        // a key that came back while its old version lay there was counted twice
+        spilledRows = Math.min(spilledRows, keptBySweep + spilledSinceSweep);
         return false;
     }
 
@@ -198,6 +229,7 @@ final class SentRows {
             if (place < below) {
                 old.add(entry.getKey());
             } else {
+                keptBySweep++;
                 highestSpilled = Math.max(highestSpilled, place);
             }
         }

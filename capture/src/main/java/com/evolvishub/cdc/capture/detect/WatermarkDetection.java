@@ -15,6 +15,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
@@ -30,6 +31,7 @@ final class WatermarkDetection implements Detection {
     private RowsWithoutWatermark without;
     private Memory memory = Memory.EMPTY;
     private ListState<byte[]> kept;
+    private ListState<Long> counted;
     private DeletionMark mark;
     private WatermarkScale scale = WatermarkScale.NONE;
     private Retention retention;
@@ -57,10 +59,19 @@ final class WatermarkDetection implements Detection {
         kept =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("sent-rows-on-heap", bytes));
+        counted =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "rows-without-watermark-count", Types.LONG));
         if (forgets) {
             spilled.clear();
             outside.clear();
             kept.clear();
+            counted.clear();
+        }
+        for (long rows : counted.get()) {
+            without.restore(rows);
         }
         for (byte[] state : kept.get()) {
             memory = SentRowsFormat.read(state, sent);
@@ -104,6 +115,10 @@ final class WatermarkDetection implements Detection {
             case DOUBLED -> {
                 doubled++;
                 yield false;
+            }
+            case LAST_OF_SEVERAL -> {
+                doubled++;
+                yield send(row, output);
             }
         };
     }
@@ -157,6 +172,7 @@ final class WatermarkDetection implements Detection {
     @Override
     public void snapshot() throws Exception {
         kept.update(List.of(SentRowsFormat.write(memory, sent)));
+        counted.update(List.of(without.size()));
     }
 
     /** What is wrong with a read that showed keys twice. */

@@ -67,6 +67,15 @@ final class LayoutFinder {
      */
     RowLayout layout(RelationDescription found, RowKey key) {
         checkNames(found, key);
+        if (!scan.deleteWhen().isEmpty()
+                && key.columns().isEmpty()
+                && !(scan.capture() instanceof Capture.ByDiff)) {
+            // a diff takes what is marked for gone, and deletes it by its content
+            throw SourceException.permanent(
+                    "delete_when",
+                    "delete_when (%s) needs a key to delete by, and %s has none; name one in the mapping"
+                            .formatted(scan.deleteWhen(), found.label()));
+        }
         String watermark = watermark(scan);
         List<Column> columns = new ArrayList<>();
         Set<String> targets = new HashSet<>();

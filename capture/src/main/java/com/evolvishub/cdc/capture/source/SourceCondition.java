@@ -45,6 +45,23 @@ final class SourceCondition {
         }
     }
 
+    /**
+     * A poll has come to its end, and nothing was found wrong so far.
+     *
+     * @param handingOn hands the end on: what stands behind may know more, and has the last word
+     */
+    void becomeIdle(Runnable handingOn) {
+        Condition before = gate.status().source();
+        Condition idle =
+                new Condition(
+                        MappingState.IDLE, since(before, MappingState.IDLE), "", Optional.empty());
+        gate.status().source(idle);
+        handingOn.run();
+        if (!before.cause().isEmpty() && gate.status().source().equals(idle)) {
+            LOG.info("{}: {} again", mapping, MappingState.IDLE.label());
+        }
+    }
+
     /** Something is wrong; looked at again at {@code nextTry}, if that is known. */
     void become(MappingState state, String cause, Optional<Instant> nextTry) {
         Condition before = gate.status().source();

@@ -51,16 +51,16 @@ final class WatermarkRecordEmitter
             return;
         }
         Step.Mark mark = (Step.Mark) step;
-        // first the status: what stands behind may know more of this poll and has the last word
-        tell(mark);
-        output.collect(mark.element());
+        tell(mark, () -> output.collect(mark.element()));
         state.moveTo(mark.after());
     }
 
-    private void tell(Step.Mark mark) {
+    /** First the status: what stands behind may know more of this poll and has the last word. */
+    private void tell(Step.Mark mark, Runnable handingOn) {
         LaneStatus told = status();
         if (!(mark.element() instanceof PollEnded ended)) {
             begun = clock.instant();
+            handingOn.run();
             return;
         }
         if (!mark.after().after().isStart()) {
@@ -70,11 +70,12 @@ final class WatermarkRecordEmitter
             Instant now = clock.instant();
             told.polled(now, Duration.between(begun, now).toMillis());
             if (mark.trouble().isEmpty()) {
-                condition.become(MappingState.IDLE);
-            } else {
-                condition.become(MappingState.QUARANTINED, mark.trouble(), Optional.empty());
+                condition.becomeIdle(handingOn);
+                return;
             }
+            condition.become(MappingState.QUARANTINED, mark.trouble(), Optional.empty());
         }
+        handingOn.run();
     }
 
     /** Only now: the gate is there once the task's operators are open. */

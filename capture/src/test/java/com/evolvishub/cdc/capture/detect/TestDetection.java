@@ -42,7 +42,11 @@ public final class TestDetection {
         public static final Image EMPTY = new Image(Map.of(), Map.of());
     }
 
-    public TestDetection(Capture capture, DeleteWhen deleteWhen, Image restored) throws Exception {
+    /**
+     * @param forgets whether what is restored is to be emptied
+     */
+    public TestDetection(Capture capture, DeleteWhen deleteWhen, Image restored, boolean forgets)
+            throws Exception {
         restored.maps().forEach((name, map) -> maps.put(name, new HeapMapState<>(map)));
         restored.lists().forEach((name, list) -> lists.put(name, new ArrayList<>(list)));
         detection =
@@ -51,7 +55,7 @@ public final class TestDetection {
                         : capture instanceof Capture.ByQuery
                                 ? ComparingDetection.query(deleteWhen)
                                 : new WatermarkDetection(deleteWhen);
-        detection.open(new Context(), false);
+        detection.open(new Context(), forgets);
     }
 
     /** Takes an element; says what is wrong with a poll that ended, or nothing. */

@@ -1,8 +1,12 @@
 package com.evolvishub.cdc.capture.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
 import com.evolvishub.cdc.capture.detect.TestDetection;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Condition;
+import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
@@ -30,7 +34,11 @@ final class LaneModel implements AutoCloseable {
 
     private static final WatermarkSplitSerializer SPLITS = new WatermarkSplitSerializer();
 
-    private final Pipeline pipeline;
+    private Pipeline pipeline;
+    private Resumption resumption = Resumption.GO_ON;
+    private String run = UUID.randomUUID().toString();
+    private Clock clock = Clock.systemUTC();
+    private boolean waits;
     private final List<ChangeRow> sent = new ArrayList<>();
     private final Deque<Step> waiting = new ArrayDeque<>();
     private final Output output = new Output();
@@ -45,28 +53,45 @@ final class LaneModel implements AutoCloseable {
     private long polls;
 
     /** Everything that survives. */
-    private record Checkpoint(List<Byte> split, TestDetection.Image detection, int sent) {}
+    private record Checkpoint(
+            List<Byte> split, TestDetection.Image detection, int sent, String run) {}
 
     LaneModel(Pipeline pipeline) throws Exception {
         this.pipeline = pipeline;
-        start(WatermarkSplit.fresh(pipeline.identity()), TestDetection.Image.EMPTY);
+        start(WatermarkSplit.fresh(pipeline.identity()), TestDetection.Image.EMPTY, "");
         takeCheckpoint();
     }
 
-    private void start(WatermarkSplit split, TestDetection.Image image) throws Exception {
-        LaneKey key = new LaneKey(UUID.randomUUID().toString(), pipeline.identity());
+    /** From here on a source that fails is waited for. */
+    LaneModel waitingOutOutages() {
+        waits = true;
+        return this;
+    }
+
+    /** From here on, and after a crash, the reader goes by this clock. */
+    void goBy(Clock other) throws Exception {
+        clock = other;
+        takeCheckpoint();
+        crash();
+    }
+
+    private void start(WatermarkSplit split, TestDetection.Image image, String writtenBy)
+            throws Exception {
+        LaneKey key = new LaneKey(run, pipeline.identity());
         gate = Gate.install(key);
         gate.describe(new Target(true, List.of()));
         gate.acknowledge(split.poll());
         gate.open();
-        Clock clock = Clock.systemUTC();
-        reader =
-                new WatermarkSplitReader(pipeline, key.run(), Resumption.GO_ON, false, gate, clock);
+        reader = new WatermarkSplitReader(pipeline, run, resumption, false, gate, clock);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
         emitter = new WatermarkRecordEmitter(pipeline, key, clock);
         state = new WatermarkSplitState(LayoutFinder.watermark(pipeline.scan()), split);
         detection =
-                new TestDetection(pipeline.scan().capture(), pipeline.scan().deleteWhen(), image);
+                new TestDetection(
+                        pipeline.scan().capture(),
+                        pipeline.scan().deleteWhen(),
+                        image,
+                        resumption.forgets(run, writtenBy));
         waiting.clear();
         taken = () -> {};
     }
@@ -90,10 +115,21 @@ final class LaneModel implements AutoCloseable {
         emitter.emitRecord(waiting.poll(), output, state);
     }
 
+    /** What a lane says that fetches nothing until it is stopped. */
+    String refused() throws Exception {
+        Thread fetching = new Thread(reader::fetch, "refused");
+        fetching.start();
+        await().until(() -> fetching.getState() == Thread.State.WAITING);
+        reader.wakeUp();
+        fetching.join();
+        Condition source = gate.status().source();
+        return source.state() + ": " + source.cause();
+    }
+
     /** A source that fails is nothing to wait for: the next try is seconds or minutes away. */
     private void refuseFailure() {
         Condition source = gate.status().source();
-        if (waiting.isEmpty() && !source.cause().isEmpty()) {
+        if (!waits && waiting.isEmpty() && !source.cause().isEmpty()) {
             throw new IllegalStateException(source.state() + ": " + source.cause());
         }
     }
@@ -111,14 +147,25 @@ final class LaneModel implements AutoCloseable {
         for (byte b : SPLITS.serialize(state.toSplit())) {
             bytes.add(b);
         }
-        checkpoint = new Checkpoint(bytes, detection.image(), sent.size());
+        checkpoint = new Checkpoint(bytes, detection.image(), sent.size(), run);
     }
 
     /** Everything since the last checkpoint is lost. */
     void crash() throws Exception {
         close();
         sent.subList(checkpoint.sent(), sent.size()).clear();
-        start(restored(), checkpoint.detection());
+        start(restored(), checkpoint.detection(), checkpoint.run());
+    }
+
+    /** Stopped with a savepoint, and started anew as another run of what is planned now. */
+    void restart(Pipeline changed, Resumption how) throws Exception {
+        takeCheckpoint();
+        // the gate that is closed is the old pipeline's
+        close();
+        pipeline = changed;
+        resumption = how;
+        run = UUID.randomUUID().toString();
+        start(restored(), checkpoint.detection(), checkpoint.run());
     }
 
     private WatermarkSplit restored() throws IOException {
@@ -132,6 +179,20 @@ final class LaneModel implements AutoCloseable {
     /** What the destination was given, in order. */
     List<ChangeRow> sent() {
         return sent;
+    }
+
+    /** The same, as an operation and the line. */
+    List<String> rows() {
+        return sent.stream()
+                .map(row -> row.operation() + " " + new String(row.line(), UTF_8))
+                .toList();
+    }
+
+    /** A cell of each line; a deletion's line is its key. */
+    List<String> cells(int place) {
+        return sent.stream()
+                .map(row -> new String(CopyText.cell(row.line(), place), UTF_8))
+                .toList();
     }
 
     WatermarkSplit position() {

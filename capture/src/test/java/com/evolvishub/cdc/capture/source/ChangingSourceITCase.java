@@ -1,0 +1,178 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.SchemaChange;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Columns that change, relations that go and come, tables that are emptied: while a lane runs. */
+class ChangingSourceITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "ALTER TABLE t ADD a int DEFAULT 5                 | id at v a | id at v",
+                "ALTER TABLE t DROP v                              | id at     | id at",
+                "ALTER TABLE t RENAME v TO w                       | id at w   | id at",
+                "ALTER TABLE t ALTER v TYPE text                   | id at v   | id at v",
+                "ALTER TABLE t ADD a int, DROP v                   | id at a   | id at",
+            })
+    void columnsAreFollowedOrLeftOutOrRefused(
+            String change, String evolved, String ignored, @FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
+                "INSERT INTO t VALUES (1, now(), 7)");
+        try (LaneModel evolve = new LaneModel(watermark(source, SchemaChange.EVOLVE));
+                LaneModel ignore = new LaneModel(watermark(source, SchemaChange.IGNORE));
+                LaneModel diff = new LaneModel(diff(source, SchemaChange.EVOLVE));
+                LaneModel fail = new LaneModel(watermark(source, SchemaChange.FAIL))) {
+            for (LaneModel lane : List.of(evolve, ignore, diff, fail)) {
+                lane.finishPolls(1);
+                lane.takeCheckpoint();
+                lane.crash();
+            }
+            source.execute(change, "INSERT INTO t (id, at) VALUES (2, now())");
+            evolve.finishPolls(2);
+            ignore.finishPolls(2);
+            diff.finishPolls(2);
+
+            assertThat(columns(evolve)).isEqualTo(evolved);
+            assertThat(columns(diff)).isEqualTo(evolved);
+            assertThat(columns(ignore)).isEqualTo(ignored);
+            assertThat(ids(evolve)).contains("2");
+            assertThat(ids(diff)).contains("2");
+            assertThat(ids(ignore)).contains("2");
+            assertThatThrownBy(() -> fail.finishPolls(2))
+                    .hasMessageContaining("QUARANTINED: the columns of table")
+                    .hasMessageContaining("have changed: they were ")
+                    .hasMessageContaining("take them as they are with --accept-change");
+            assertThat(ids(fail)).containsExactly("1");
+
+            fail.crash();
+            fail.restart(watermark(source, SchemaChange.FAIL), Resumption.ACCEPT_CHANGE);
+            fail.finishPolls(2);
+            assertThat(columns(fail)).isEqualTo(evolved);
+            assertThat(ids(fail)).contains("2");
+        }
+    }
+
+    @Test
+    void aColumnThatIsIgnoredSendsNoRowAgain(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
+                "INSERT INTO t VALUES (1, now(), 7), (2, now(), 7)");
+        try (LaneModel lane = new LaneModel(watermark(source, SchemaChange.IGNORE));
+                LaneModel diff = new LaneModel(diff(source, SchemaChange.IGNORE))) {
+            lane.finishPolls(1);
+            diff.finishPolls(1);
+            source.execute("ALTER TABLE t ADD a int DEFAULT 5");
+            lane.finishPolls(3);
+            diff.finishPolls(3);
+
+            assertThat(lane.sent()).hasSize(2);
+            assertThat(diff.sent()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aViewThatIsDroppedIsWaitedForAndTakenAsItIsThen(
+            SchemaChange policy, @FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE b (id int PRIMARY KEY, at timestamptz, v int)",
+                "CREATE VIEW t AS SELECT * FROM b",
+                "INSERT INTO b VALUES (1, now(), 7)");
+        ManualClock clock = new ManualClock();
+        try (LaneModel lane = new LaneModel(watermark(source, policy));
+                LaneModel diff = new LaneModel(diff(source, policy))) {
+            for (LaneModel one : List.of(lane, diff)) {
+                one.goBy(clock);
+                one.finishPolls(1);
+            }
+            source.execute("DROP VIEW t");
+            clock.advance(Duration.ofSeconds(1));
+            for (LaneModel one : List.of(lane, diff)) {
+                assertThatThrownBy(() -> one.finishPolls(1)).hasMessageContaining("\"t\"");
+            }
+            source.execute(
+                    "CREATE VIEW t AS SELECT * FROM b", "INSERT INTO b VALUES (2, now(), 8)");
+            clock.advance(Duration.ofMinutes(6));
+            for (LaneModel one : List.of(lane, diff)) {
+                one.waitingOutOutages().finishPolls(1);
+                assertThat(ids(one)).containsExactly("1", "2");
+                assertThat(one.gate().status().source().cause()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aTableThatIsEmptiedIsNotBelievedByADiff(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
+                "INSERT INTO t SELECT n, now(), n FROM generate_series(1, 200) n");
+        try (LaneModel lane = new LaneModel(watermark(source, SchemaChange.EVOLVE));
+                LaneModel diff = new LaneModel(diff(source, SchemaChange.EVOLVE))) {
+            lane.finishPolls(1);
+            diff.finishPolls(1);
+            source.execute("TRUNCATE t");
+            lane.finishPolls(2);
+            diff.finishPolls(2);
+            assertThat(lane.sent()).hasSize(200);
+            assertThat(diff.sent()).hasSize(200);
+            assertThat(diff.trouble()).contains("200 rows fewer than the 200 known before");
+
+            diff.takeCheckpoint();
+            diff.crash();
+            source.execute("INSERT INTO t SELECT n, now(), n FROM generate_series(101, 201) n");
+            lane.finishPolls(2);
+            diff.finishPolls(2);
+            assertThat(lane.sent()).hasSize(301);
+            assertThat(diff.rows().stream().filter(row -> row.startsWith("DELETE"))).hasSize(100);
+        }
+    }
+
+    private static Pipeline watermark(Database source, SchemaChange policy) {
+        return PipelineBuilder.table(source, "t")
+                .watermark("at", NullWatermark.IGNORE)
+                .key("id")
+                .schemaChange(policy)
+                .polling()
+                .build();
+    }
+
+    private static Pipeline diff(Database source, SchemaChange policy) {
+        return PipelineBuilder.table(source, "t").key("id").schemaChange(policy).polling().build();
+    }
+
+    /** Of the row that came last. */
+    private static String columns(LaneModel lane) {
+        return String.join(
+                " ",
+                lane.sent().get(lane.sent().size() - 1).schema().columns().stream()
+                        .map(column -> column.name())
+                        .toList());
+    }
+
+    private static List<String> ids(LaneModel lane) {
+        return lane.cells(0);
+    }
+}

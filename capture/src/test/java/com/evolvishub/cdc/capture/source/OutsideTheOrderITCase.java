@@ -1,0 +1,147 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rows that have no watermark, and rows whose time has not come. */
+class OutsideTheOrderITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @Test
+    void rowsWithoutAWatermarkAreCountedWhereTheyAreIgnored(@FreshDatabase Database source)
+            throws Exception {
+        fill(source, "id int PRIMARY KEY, at timestamptz");
+        try (LaneModel lane = new LaneModel(table(source, NullWatermark.IGNORE))) {
+            lane.finishPolls(2);
+
+            assertThat(lane.rows()).hasSize(2).noneMatch(row -> row.contains("\\N"));
+            assertThat(lane.gate().status().nullWatermarks).hasValue(5);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PRIMARY KEY", "NOT NULL"})
+    void rowsWithoutAWatermarkComeOnceAlsoOverACrashAmongThem(
+            String key, @FreshDatabase Database source) throws Exception {
+        fill(source, "id int " + key + ", at timestamptz");
+        try (LaneModel lane =
+                new LaneModel(
+                        PipelineBuilder.table(source, "t")
+                                .watermark("at", NullWatermark.INCLUDE_ONCE)
+                                .pageRows(2)
+                                .polling()
+                                .build())) {
+            for (int rows = 1; rows < 7; rows++) {
+                while (lane.sent().size() < rows) {
+                    lane.step();
+                }
+                lane.takeCheckpoint();
+                lane.step();
+                lane.crash();
+            }
+            lane.finishPolls(2);
+            assertThat(lane.rows())
+                    .hasSize(7)
+                    .doesNotHaveDuplicates()
+                    .filteredOn(row -> row.endsWith("\\N"))
+                    .hasSize(5);
+
+            source.execute("UPDATE t SET at = now() WHERE id = 3");
+            lane.finishPolls(2);
+            assertThat(lane.rows()).hasSize(8);
+        }
+    }
+
+    @Test
+    void twoEqualRowsWithoutAKeyAndAWatermarkAreTwo(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int, at timestamptz)",
+                "INSERT INTO t VALUES (1, NULL), (1, NULL), (2, NULL)");
+        try (LaneModel lane = new LaneModel(table(source, NullWatermark.INCLUDE_ONCE))) {
+            lane.finishPolls(1);
+            lane.takeCheckpoint();
+            lane.crash();
+            lane.finishPolls(1);
+
+            assertThat(lane.rows())
+                    .containsExactlyInAnyOrder("INSERT 1\t\\N", "INSERT 1\t\\N", "INSERT 2\t\\N");
+            assertThat(lane.remembered()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void rowsWithoutAWatermarkStopAMappingThatWantsNone(@FreshDatabase Database source)
+            throws Exception {
+        fill(source, "id int PRIMARY KEY, at timestamptz");
+        ManualClock clock = new ManualClock();
+        try (LaneModel lane = new LaneModel(table(source, NullWatermark.FAIL))) {
+            lane.goBy(clock);
+            assertThatThrownBy(() -> lane.finishPolls(1))
+                    .hasMessageContaining(
+                            "QUARANTINED: 5 rows of table \"public\".\"t\" have no watermark: at is NULL, and null_watermark is fail");
+
+            source.execute("UPDATE t SET at = now() WHERE at IS NULL");
+            clock.advance(Duration.ofMinutes(6));
+            lane.waitingOutOutages().finishPolls(1);
+            assertThat(lane.rows()).hasSize(7);
+            assertThat(lane.gate().status().source().cause()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "timestamptz,infinity",
+        "timestamptz,2999-01-01",
+        "timestamp,2999-01-01",
+        "date,infinity"
+    })
+    void aRowWhoseTimeHasNotComeWaitsAndDragsNothingAlong(
+            String type, String later, @FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")",
+                "INSERT INTO t VALUES (1, now()), (2, '" + later + "')");
+        try (LaneModel lane = new LaneModel(table(source, NullWatermark.IGNORE))) {
+            lane.finishPolls(1);
+            source.execute("INSERT INTO t VALUES (3, now())");
+            lane.finishPolls(2);
+
+            assertThat(ids(lane)).containsExactly("1", "3");
+            assertThat(lane.gate().status().futureWatermarks).hasValue(1);
+            assertThat(lane.position().after().values().get(0)).doesNotContain(later);
+
+            source.execute("UPDATE t SET at = now() WHERE id = 2");
+            lane.finishPolls(2);
+            assertThat(ids(lane)).containsExactly("1", "3", "2");
+        }
+    }
+
+    private static void fill(Database source, String columns) {
+        source.execute(
+                "CREATE TABLE t (" + columns + ")",
+                "INSERT INTO t SELECT n, NULL FROM generate_series(1, 5) n",
+                "INSERT INTO t VALUES (6, '2024-01-01'), (7, '2024-01-02')");
+    }
+
+    private static Pipeline table(Database source, NullWatermark without) {
+        return PipelineBuilder.table(source, "t").watermark("at", without).polling().build();
+    }
+
+    private static List<String> ids(LaneModel lane) {
+        return lane.cells(0);
+    }
+}
