@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
@@ -152,9 +153,14 @@ final class LaneModel implements AutoCloseable {
 
     /** Everything since the last checkpoint is lost. */
     void crash() throws Exception {
+        crashInto(UnaryOperator.identity());
+    }
+
+    /** Everything since the last checkpoint is lost, and what it holds was another. */
+    void crashInto(UnaryOperator<WatermarkSplit> altered) throws Exception {
         close();
         sent.subList(checkpoint.sent(), sent.size()).clear();
-        start(restored(), checkpoint.detection(), checkpoint.run());
+        start(altered.apply(restored()), checkpoint.detection(), checkpoint.run());
     }
 
     /** Stopped with a savepoint, and started anew as another run of what is planned now. */

@@ -27,6 +27,8 @@ import java.util.Set;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Any interleaving of writers, polls, checkpoints and crashes: when the writers have stopped and
@@ -38,6 +40,7 @@ class RandomHistoriesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
+    private static final Logger LOG = LoggerFactory.getLogger(RandomHistoriesITCase.class);
     private static final int ROUNDS = Integer.getInteger("histories", 200);
     private static final Duration LOOKBACK = Duration.ofMillis(300);
 
@@ -78,14 +81,16 @@ class RandomHistoriesITCase {
         Long seed = Long.getLong("histories.seed");
         int rounds = seed != null ? 1 : Math.max(1, ROUNDS / Mode.values().length);
         source.execute("CREATE SEQUENCE ids", "CREATE SEQUENCE versions", "SET timezone TO 'UTC'");
-        for (int round = 0; round < rounds; round++) {
-            long drawn = seed != null ? seed : new Random().nextLong();
-            System.out.println(mode + " seed " + drawn);
+        List<Long> seeds =
+                seed != null ? List.of(seed) : new Random().longs(rounds).boxed().toList();
+        LOG.info("{}: seeds {}", mode, seeds);
+        for (long drawn : seeds) {
             try {
                 play(mode, source, new Random(drawn));
             } catch (AssertionError | Exception failure) {
                 throw new AssertionError(
-                        "-Dhistories.seed=" + drawn + " in " + mode + ": " + failure.getMessage(),
+                        "-Dhistories.seed=%d in %s, of the seeds %s: %s"
+                                .formatted(drawn, mode, seeds, failure.getMessage()),
                         failure);
             }
         }
