@@ -69,7 +69,7 @@ public final class MappingChecks {
             String path = path(mapping, "column_mapping");
             name(isPlain(rename.from()) ? path + "." + rename.from() : path, rename.from());
             if (!isPlain(rename.to())) {
-                addUnprintable(path);
+                addImpossible(path);
             }
         }
     }
@@ -83,16 +83,17 @@ public final class MappingChecks {
                             .formatted(name, bytes, LONGEST_NAME));
         }
         if (!isPlain(name)) {
-            addUnprintable(path);
+            addImpossible(path);
         }
     }
 
+    /** PostgreSQL takes any other character in a name, a line break too. */
     private static boolean isPlain(String name) {
-        return name.chars().noneMatch(Character::isISOControl);
+        return name.indexOf('\0') < 0;
     }
 
-    private void addUnprintable(String path) {
-        add(path, "holds a name with a line break, a NUL or another control character");
+    private void addImpossible(String path) {
+        add(path, "holds a name with a NUL, which no name in PostgreSQL has");
     }
 
     private void add(String path, String message) {

@@ -49,7 +49,7 @@ class PreflightITCase {
                     .containsPattern("good +source +postgresql 127.0.0.1:\\d+/\\S+ +ok\n")
                     .containsPattern(
                             "narrow +destination +\\S+ \\S+ +to be mended +column \"total\": not in"
-                                    + " \"public\".\"narrow\"; .* ADD COLUMN IF NOT EXISTS \"total\" numeric\n")
+                                    + " \"public\".\"narrow\" \\(schema_change: fail\\); .* ADD COLUMN IF NOT EXISTS \"total\" numeric\n")
                     .containsPattern("away +source +postgresql 127.0.0.1:1/\\S+ +no answer +\\S")
                     .containsPattern("away +destination +\\S+ \\S+ +not looked at +its columns")
                     .contains("error: mappings[1].destination.table: ");
