@@ -19,6 +19,9 @@ import java.util.Optional;
 /** The few calls of Flink's REST API that status needs. Thread-safe. */
 final class RestApi {
 
+    /** Flink answers 404 where method, path and query have more than 4096 characters. */
+    private static final int LONGEST_QUERY = 3000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -66,12 +69,31 @@ final class RestApi {
     /** Values of some of them; one that is not reported yet is left out. */
     Map<String, String> values(String job, String vertex, List<String> ids) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
-        String query = URLEncoder.encode(String.join(",", ids), StandardCharsets.UTF_8);
-        for (JsonNode metric :
-                get("/jobs/%s/vertices/%s/metrics?get=%s".formatted(job, vertex, query))) {
-            values.put(metric.path("id").asText(), metric.path("value").asText());
+        for (String query : queries(ids)) {
+            for (JsonNode metric :
+                    get("/jobs/%s/vertices/%s/metrics?get=%s".formatted(job, vertex, query))) {
+                values.put(metric.path("id").asText(), metric.path("value").asText());
+            }
         }
         return values;
+    }
+
+    /** The ids in as many queries as it takes: a mapping's name may be long, and is in each. */
+    static List<String> queries(List<String> ids) {
+        List<String> queries = new ArrayList<>();
+        StringBuilder query = new StringBuilder();
+        for (String id : ids) {
+            String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8);
+            if (query.length() > 0 && query.length() + encoded.length() > LONGEST_QUERY) {
+                queries.add(query.toString());
+                query.setLength(0);
+            }
+            query.append(query.length() == 0 ? "" : "%2C").append(encoded);
+        }
+        if (query.length() > 0) {
+            queries.add(query.toString());
+        }
+        return queries;
     }
 
     private JsonNode get(String path) throws IOException {
