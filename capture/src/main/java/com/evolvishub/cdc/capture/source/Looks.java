@@ -51,11 +51,23 @@ record Looks(String at, long atMicros, List<PinnedFloor> pins) {
         return new Looks(at, atMicros, rest);
     }
 
-    /** The transactions of a look that are not known yet. */
-    List<OpenTransaction> unknown(Look look) {
-        return look.open().stream()
-                .filter(open -> pins.stream().noneMatch(p -> p.isOf(open)))
-                .toList();
+    /**
+     * The transactions that are not known yet, of the look before a snapshot and the one inside.
+     */
+    List<OpenTransaction> unknown(Look before, Look inside) {
+        List<OpenTransaction> unknown = new ArrayList<>();
+        for (OpenTransaction open : before.open()) {
+            if (pins.stream().noneMatch(pin -> pin.isOf(open))) {
+                unknown.add(open);
+            }
+        }
+        for (OpenTransaction late : inside.open()) {
+            if (pins.stream().noneMatch(pin -> pin.isOf(late))
+                    && unknown.stream().noneMatch(one -> one.is(late.virtualId(), late.ids()))) {
+                unknown.add(late);
+            }
+        }
+        return unknown;
     }
 
     Looks pinning(List<PinnedFloor> more, Look look) {

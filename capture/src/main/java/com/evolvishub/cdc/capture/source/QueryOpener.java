@@ -12,7 +12,6 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -42,13 +41,8 @@ final class QueryOpener {
         Look inside = Look.at(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
-        List<PinnedFloor> pins = new ArrayList<>();
-        known.unknown(look).forEach(open -> pins.add(pin(open, split, look)));
-        for (OpenTransaction late : known.unknown(inside)) {
-            if (pins.stream().noneMatch(pin -> pin.isOf(late))) {
-                pins.add(pin(late, split, look));
-            }
-        }
+        List<PinnedFloor> pins =
+                known.unknown(look, inside).stream().map(open -> pin(open, split, look)).toList();
         Looks looks = known.pinning(pins, look);
         String since = since(split, known);
         Duration back = by.lookback().plus(split.looks().clockBack(look));

@@ -74,12 +74,7 @@ final class WatermarkOpener {
         Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
         known = watch.lettingGo(known, by.maxPin(), look);
         Reach reach = reach(session, split, type, zone, look);
-        List<OpenTransaction> fresh = new ArrayList<>(known.unknown(look));
-        for (OpenTransaction late : known.unknown(inside)) {
-            if (fresh.stream().noneMatch(one -> one.is(late.virtualId(), late.ids()))) {
-                fresh.add(late);
-            }
-        }
+        List<OpenTransaction> fresh = known.unknown(look, inside);
         Floors floors = new Floors(split, scale, look, first);
         Question question =
                 question(split, type, zone, look, reach, floors.ended(known), floors.times(fresh));
