@@ -128,6 +128,7 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
     public void open() throws Exception {
         super.open();
         gate = Gate.of(lane);
+        gate.status().rowsRemembered.set(detection.remembered());
         sent = new StreamRecord<>(null);
         rows = row -> output.collect(sent.replace(row));
         mailbox =

@@ -311,7 +311,9 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             bytes += line.get().length;
             poll.row(line.get()).ifPresent(row -> add(row, steps));
         }
-        if (gate.status().source().state() == MappingState.IDLE && rows == scan.pageRows()) {
+        MappingState told = gate.status().source().state();
+        boolean quiet = told == MappingState.IDLE || told == MappingState.STARTING;
+        if (quiet && rows == scan.pageRows()) {
             condition.become(MappingState.CATCHING_UP);
         }
     }

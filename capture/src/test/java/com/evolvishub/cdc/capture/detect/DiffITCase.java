@@ -9,6 +9,7 @@ import com.evolvishub.cdc.capture.LaneCluster;
 import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
 import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.planner.physical.Capture;
@@ -17,12 +18,16 @@ import com.evolvishub.cdc.planner.physical.PollQuery;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 class DiffITCase {
 
@@ -209,6 +214,37 @@ class DiffITCase {
         source.execute(
                 "UPDATE analysis SET total = 21, analysis_date = now() WHERE customer_id = 2");
         awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30", "UPSERT 2\t21");
+    }
+
+    @Test
+    void aRestoredLaneTellsBeforeItsReadEndsThatItReadsAndWhatItRemembers(
+            @FreshDatabase Database source, @TempDir Path folder) throws Exception {
+        Pipeline pipeline =
+                PipelineBuilder.query(
+                                source,
+                                new PollQuery.Text(
+                                        "SELECT n AS id FROM generate_series(1, 3000) n UNION ALL SELECT 0 FROM (SELECT pg_advisory_xact_lock_shared(4711)) held"))
+                        .key("id")
+                        .build();
+        RunningLane first = CLUSTER.run(pipeline);
+        await().atMost(PATIENCE).until(() -> first.rows().size() == 3001);
+        String savepoint = first.stopWithSavepoint(folder);
+
+        try (Connection holder = source.connect();
+                Statement statement = holder.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            RunningLane restored = first.restored(savepoint);
+            await().atMost(PATIENCE).until(() -> restored.collected().gate != null);
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> {
+                                LaneStatus status = restored.collected().gate.status();
+                                assertThat(status.rowsRemembered).hasValue(3001);
+                                assertThat(status.source().state())
+                                        .isEqualTo(MappingState.CATCHING_UP);
+                                assertThat(status.polls).hasValue(0);
+                            });
+        }
     }
 
     private static void awaitRows(RunningLane lane, String... rows) {
