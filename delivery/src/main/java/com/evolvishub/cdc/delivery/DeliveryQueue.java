@@ -42,6 +42,7 @@ final class DeliveryQueue {
     private boolean opened;
     private boolean full;
     private boolean waiting;
+    private boolean leaves;
 
     /**
      * @param restored rows of a completed checkpoint, which may therefore be sent at once
@@ -150,6 +151,34 @@ final class DeliveryQueue {
             wait();
         }
         waiting = false;
+        return head();
+    }
+
+    /**
+     * Like {@link #next}, but does not wait on once {@link #leave} was called.
+     *
+     * @return nothing if it was called since the last time, and there is nothing to do
+     */
+    synchronized Optional<Batch> nextUnlessWanted() throws InterruptedException {
+        while (!hasSendable()) {
+            if (leaves) {
+                leaves = false;
+                return Optional.empty();
+            }
+            waiting = true;
+            wait();
+        }
+        waiting = false;
+        return Optional.of(head());
+    }
+
+    /** Whoever waits in {@link #nextUnlessWanted}, now or later, has somebody to make room for. */
+    synchronized void leave() {
+        leaves = true;
+        notifyAll();
+    }
+
+    private Batch head() {
         FlowElement head = elements.element();
         return head instanceof ChangeRow row
                 ? new Batch(Optional.empty(), rowsOf(row.schema()))

@@ -78,6 +78,14 @@ public interface DestinationClient extends AutoCloseable {
      */
     boolean upserts(RowSchema schema);
 
+    /**
+     * Connections are scarce at some destinations, and one that lies idle is better given to
+     * another lane. The lane is opened anew when there is something to write.
+     *
+     * @param leave to be called, from any thread, when another lane waits for this one's place
+     */
+    default void whenWanted(Runnable leave) {}
+
     /** Lets go of everything, without waiting for the server. Callable from any thread. */
     @Override
     void close();

@@ -48,6 +48,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
 
     private volatile DestinationClient client;
     private RowSchema prepared;
+    private boolean rested;
 
     LaneWriter(
             Pipeline pipeline,
@@ -106,7 +107,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         }
     }
 
-    /** One connection's life. Ends by an exception only. */
+    /** One connection's life. Ends by an exception, or because another lane needs it more. */
     private void serve() throws Exception {
         client = connector.get().client(pipeline);
         stopIfClosing();
@@ -117,20 +118,17 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         long done = queue.opened(opening.lastNumber());
         // delivered before the last run died, but after its last checkpoint counted them
         status.rowsWritten.addAndGet(done);
-        LOG.info(
-                "{}: lane open under epoch {}, destination holds up to row {}, {} queued rows were"
-                        + " there already",
-                pipeline.mapping(),
-                opening.epoch(),
-                opening.lastNumber(),
-                done);
+        tell(opening, done);
         gate.describe(opening.target());
         prepared = null;
         if (!condition.isBroken() || !queue.hasSendable()) {
             well();
         }
-        while (true) {
-            Batch batch = queue.next();
+        client.whenWanted(queue::leave);
+        for (Optional<Batch> next = queue.nextUnlessWanted();
+                next.isPresent();
+                next = queue.nextUnlessWanted()) {
+            Batch batch = next.get();
             stopIfClosing();
             if (batch.mark().isPresent()) {
                 mark(batch.mark().get());
@@ -142,12 +140,46 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
             }
             well();
         }
+        rest();
+    }
+
+    /** Once, not each time that another lane's place is given back. */
+    private void tell(LaneOpening opening, long done) {
+        String told =
+                "{}: lane open under epoch {}, destination holds up to row {}, {} queued rows were"
+                        + " there already";
+        Object[] values = {pipeline.mapping(), opening.epoch(), opening.lastNumber(), done};
+        if (rested) {
+            LOG.debug(told, values);
+        } else {
+            LOG.info(told, values);
+        }
+        rested = false;
+    }
+
+    /** Without a connection, until there is something to do that takes one. */
+    private void rest() throws InterruptedException {
+        letGo();
+        rested = true;
+        for (Batch next = queue.next(); isForUs(next); next = queue.next()) {
+            passed(next.mark().get());
+        }
+    }
+
+    private boolean isForUs(Batch batch) {
+        return batch.mark().isPresent()
+                && !(batch.mark().get() instanceof PollStarted started
+                        && !started.schema().equals(prepared));
     }
 
     private void mark(FlowElement mark) throws Exception {
         if (mark instanceof PollStarted started) {
             prepare(started.schema());
         }
+        passed(mark);
+    }
+
+    private void passed(FlowElement mark) {
         queue.acknowledgeMark();
         if (mark instanceof PollEnded ended) {
             delivered(ended);
@@ -217,6 +249,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         keeper.away();
         Failure kind = kindOf(failure);
         letGo();
+        rested = false;
         status.errors.incrementAndGet();
         boolean outage = kind == Failure.TRANSIENT;
         Duration pause = outage ? backoff.next() : recheck;

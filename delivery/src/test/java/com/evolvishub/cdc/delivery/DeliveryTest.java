@@ -121,6 +121,48 @@ class DeliveryTest {
     }
 
     @Test
+    void letsGoOfAConnectionThatOthersWantUntilItHasRowsAgain() throws Exception {
+        startAndWait(null);
+        emit(new PollStarted(1, TestLane.KEYED));
+        row("1", "a");
+        emit(new PollEnded(1, true, AS_OF));
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(() -> gate.acknowledgedPoll() == 1);
+        assertThat(destination.connections()).isEqualTo(1);
+
+        destination.wantConnection();
+        await().until(() -> destination.connections() == 0);
+        emit(new PollStarted(2, TestLane.KEYED));
+        emit(new PollEnded(2, true, AS_OF.plusSeconds(1)));
+        await().until(() -> gate.acknowledgedPoll() == 2);
+        assertThat(gate.status().deliveredAsOf()).contains(AS_OF.plusSeconds(1));
+        assertThat(destination.connections()).as("for a poll without a row").isZero();
+        assertThat(state()).isEqualTo(MappingState.FINISHED);
+        assertThat(gate.isOpen()).isTrue();
+
+        row("2", "b");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitRows("1\ta", "2\tb");
+        assertThat(destination.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aLaneThatIsWantedWhileItHasRowsSendsThemFirst() throws Exception {
+        destination.getStuck();
+        startAndWait(null);
+        row("1", "a");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.CATCHING_UP);
+        destination.wantConnection();
+        destination.comeLoose();
+        awaitRows("1\ta");
+        await().until(() -> destination.connections() == 0);
+    }
+
+    @Test
     void sendsAtOnceWhenRowsMayComeTwice() throws Exception {
         lane = lane.with(DeliveryMode.AT_LEAST_ONCE);
         startAndWait(null);

@@ -48,6 +48,7 @@ public final class MemoryConnector implements DestinationConnector {
 
         private final MemoryDestination destination;
         private long epoch;
+        private boolean connected;
 
         MemoryClient(MemoryDestination destination) {
             this.destination = destination;
@@ -57,6 +58,7 @@ public final class MemoryConnector implements DestinationConnector {
         public LaneOpening open(Lane lane) throws Exception {
             LaneOpening opening = destination.open(lane);
             epoch = opening.epoch();
+            connected = true;
             return opening;
         }
 
@@ -96,7 +98,17 @@ public final class MemoryConnector implements DestinationConnector {
         }
 
         @Override
-        public void close() {}
+        public void whenWanted(Runnable leave) {
+            destination.whenWanted(leave);
+        }
+
+        @Override
+        public void close() {
+            if (connected) {
+                connected = false;
+                destination.disconnected();
+            }
+        }
     }
 
     private static final class MemoryType implements DestinationType {

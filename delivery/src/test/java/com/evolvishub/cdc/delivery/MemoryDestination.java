@@ -28,6 +28,8 @@ final class MemoryDestination {
     private boolean losesAnswers;
     private Predicate<String> refused = line -> false;
     private int tries;
+    private int connections;
+    private Runnable leave = () -> {};
     private CountDownLatch stuck = new CountDownLatch(0);
 
     static MemoryDestination at(String table) {
@@ -66,6 +68,24 @@ final class MemoryDestination {
     /** How often rows were offered, taken or not. */
     synchronized int tries() {
         return tries;
+    }
+
+    /** Clients that are not closed. */
+    synchronized int connections() {
+        return connections;
+    }
+
+    synchronized void disconnected() {
+        connections--;
+    }
+
+    synchronized void whenWanted(Runnable call) {
+        leave = call;
+    }
+
+    /** Another lane would like the connection. */
+    synchronized void wantConnection() {
+        leave.run();
     }
 
     synchronized void getStuck() {
@@ -107,6 +127,7 @@ final class MemoryDestination {
 
     synchronized LaneOpening open(Lane lane) throws IOException, FencedException {
         reach();
+        connections++;
         if (!lane.mayTakeFrom(run, writer, epoch)) {
             throw new FencedException(run, host);
         }

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.postgres;
 
+import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,7 +35,8 @@ public final class SourceSession implements AutoCloseable {
                    (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
                ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC
                LIMIT 1),
-              current_setting('log_timezone'))
+              current_setting('log_timezone')),
+              current_setting('max_connections')::int
             """;
 
     private static final String PIN =
@@ -45,10 +47,16 @@ public final class SourceSession implements AutoCloseable {
 
     private final PgConnection connection;
     private final String roleZone;
+    private final int serverTakes;
+    private String purpose;
+    private boolean rested;
 
-    private SourceSession(PgConnection connection, String roleZone) {
+    private SourceSession(
+            PgConnection connection, String purpose, String roleZone, int serverTakes) {
         this.connection = connection;
+        this.purpose = purpose;
         this.roleZone = roleZone;
+        this.serverTakes = serverTakes;
     }
 
     /**
@@ -61,15 +69,17 @@ public final class SourceSession implements AutoCloseable {
         PgConnection connection = PostgresConnections.open(spec, READER + purpose);
         try (Statement statement = connection.createStatement()) {
             String zone;
+            int connections;
             try (ResultSet found = statement.executeQuery(ROLE_ZONE)) {
                 found.next();
                 zone = found.getString(1);
+                connections = found.getInt(2);
             }
             statement.execute(
                     connection.getServerMajorVersion() * 10000 >= WITH_IDLE_SESSION_TIMEOUT
                             ? PIN + "; SET idle_session_timeout TO 0"
                             : PIN);
-            return new SourceSession(connection, zone);
+            return new SourceSession(connection, purpose, zone, connections);
         } catch (SQLException | RuntimeException | Error failure) {
             try {
                 connection.close();
@@ -93,6 +103,25 @@ public final class SourceSession implements AutoCloseable {
         return roleZone;
     }
 
+    /** How many connections the server takes in all. */
+    int serverTakes() {
+        return serverTakes;
+    }
+
+    /** Taken up again after a rest, with another purpose perhaps. */
+    void servesNow(String newPurpose) throws SQLException {
+        rested = true;
+        if (!newPurpose.equals(purpose)) {
+            execute("SET application_name TO " + SqlLiteral.quote(READER + newPurpose));
+            purpose = newPurpose;
+        }
+    }
+
+    /** Whether it lay idle before, so that it may be gone without anybody having noticed. */
+    public boolean rested() {
+        return rested;
+    }
+
     /** Everything until {@link #endSnapshot} sees one and the same state of the database. */
     public void beginSnapshot() throws SQLException {
         execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -104,8 +133,12 @@ public final class SourceSession implements AutoCloseable {
     }
 
     /** Whether a statement may be sent: the connection was not seen to break. */
-    public boolean isUsable() throws SQLException {
-        return !connection.isClosed();
+    public boolean isUsable() {
+        try {
+            return !connection.isClosed();
+        } catch (SQLException broken) {
+            return false;
+        }
     }
 
     /**

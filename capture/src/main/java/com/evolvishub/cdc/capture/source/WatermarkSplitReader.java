@@ -49,7 +49,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     private static final Duration TURN_LOOK = Duration.ofMillis(250);
     private static final Duration RECHECK = Duration.ofMinutes(5);
-    private static final Duration KEEP_SESSION = Duration.ofMinutes(1);
 
     private final Pipeline pipeline;
     private final String run;
@@ -64,10 +63,9 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final BackOff backOff;
     private final PollOpener opener;
     private final WorkerTurns.Ticket turn;
+    private final PollSession session;
     private final AtomicInteger onTheWay = new AtomicInteger();
 
-    private volatile SourceSession session;
-    private volatile Thread connecting;
     private WatermarkSplitState position;
     private String refusal = "";
     private Poll poll;
@@ -97,6 +95,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
         this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clock);
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
+        this.session = new PollSession(pipeline, gate, clock, pause);
         this.next = schedule.first(clock.instant());
         this.begun = next;
     }
@@ -171,9 +170,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     }
 
     private void awaitSchedule() throws WokenUpException {
-        if (Duration.between(clock.instant(), next).compareTo(KEEP_SESSION) > 0) {
-            closeSession();
-        }
         pause.awaitTime(next);
         if (completed > 0 && waitsForDelivery()) {
             pause.await(gate, Instant.MAX, () -> gate.acknowledgedPoll() >= completed);
@@ -200,7 +196,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             return Page.empty();
         }
         condition.become(MappingState.FINISHED);
-        closeSession();
         if (endsWhenFinished) {
             return Page.finished(pipeline.identity());
         }
@@ -214,22 +209,21 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         if (backOff.isTrying()) {
             gate.status().retries.incrementAndGet();
         }
-        boolean kept = session != null;
         try {
             openOnce(steps);
         } catch (SQLException stale) {
-            if (!kept || pause.isWoken() || !steps.isEmpty()) {
+            if (!session.mayBeStale() || pause.isWoken() || !steps.isEmpty()) {
                 throw stale;
             }
             // a session that lay idle may be gone without a word: that is no outage yet
-            closeSession();
+            session.renew();
             openOnce(steps);
         }
     }
 
     private void openOnce(List<Step> steps) throws SQLException, WokenUpException {
         WatermarkSplit split = position.toSplit();
-        SourceSession open = connect();
+        SourceSession open = session.open();
         PollOpener.Survey survey = opener.survey(open, split, gate.target());
         gate.status().expectRows(survey.expectedRows());
         if (split.lastSync().isEmpty() || backOff.isTrying()) {
@@ -246,23 +240,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         crossed = !(scan.capture() instanceof Capture.ByWatermark);
         poll = opened.poll();
         aside = opened.aside();
-    }
-
-    private SourceSession connect() throws SQLException, WokenUpException {
-        if (session == null) {
-            connecting = Thread.currentThread();
-            try {
-                if (pause.isWoken()) {
-                    throw new WokenUpException();
-                }
-                session = SourceSession.open(scan.source().connection(), pipeline.mapping());
-            } finally {
-                connecting = null;
-                // an interrupt that came too late is for nobody else
-                Thread.interrupted();
-            }
-        }
-        return session;
     }
 
     private void takeTurn() throws WokenUpException {
@@ -345,7 +322,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         next = schedule.next(begun, clock.instant());
         poll = null;
         try {
-            session.endSnapshot();
+            session.endPoll(next);
         } catch (SQLException broken) {
             // everything was read: the next poll opens a session of its own
             giveUp();
@@ -410,40 +387,22 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         return asOf.map(when -> handOver(withEnd(steps, when))).orElseGet(Page::empty);
     }
 
-    /** Ends a read that is under way. Its connection is out of step then, so it goes too. */
+    /** Ends a read that is under way. */
     private void giveUp() {
         poll = null;
-        SourceSession open = session;
-        if (open != null) {
-            open.abort();
-            session = null;
-        }
-    }
-
-    private void closeSession() {
-        SourceSession open = session;
-        if (open != null) {
-            session = null;
-            open.close();
-        }
+        session.giveUp();
     }
 
     @Override
     public void wakeUp() {
         pause.wakeUp();
-        SourceSession open = session;
-        if (open != null) {
-            open.abort();
-        }
-        Thread thread = connecting;
-        if (thread != null) {
-            thread.interrupt();
-        }
+        session.wakeUp();
     }
 
     @Override
     public void close() {
-        giveUp();
+        poll = null;
+        session.close();
         turn.close();
     }
 }

@@ -36,6 +36,7 @@ final class PostgresClient implements DestinationClient {
 
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
+    private final DestinationSeat seat;
     private volatile boolean closed;
     private volatile PostgresSession session;
     private LaneTable lanes;
@@ -50,6 +51,7 @@ final class PostgresClient implements DestinationClient {
     PostgresClient(Pipeline pipeline) {
         this.pipeline = pipeline;
         this.endpoint = pipeline.deliver().destination();
+        this.seat = new DestinationSeat(endpoint);
     }
 
     @Override
@@ -62,7 +64,7 @@ final class PostgresClient implements DestinationClient {
         boolean history = lane.held() || taken.lastNumber() > 0;
         emptyAtStart =
                 !history && (found.isEmpty() || new TableDescriber(own).isEmpty(found.get()));
-        if (history && found.isEmpty()) {
+        if (taken.lastNumber() > 0 && found.isEmpty()) {
             LOG.warn(
                     "{}: the destination table is gone, and with it the {} rows that this lane has"
                             + " delivered; what comes from now on is all that a new one will hold,"
@@ -80,8 +82,10 @@ final class PostgresClient implements DestinationClient {
 
     private PostgresSession session() throws SQLException {
         if (session == null) {
+            seat.take();
             PostgresSession fresh = PostgresSession.open(endpoint, pipeline.mapping());
             session = fresh;
+            seat.serverTakes(fresh.serverTakes());
             if (closed) {
                 fresh.abort();
                 throw new SQLException("closed");
@@ -182,6 +186,7 @@ final class PostgresClient implements DestinationClient {
      * @return false: the table is no longer what was prepared for; nothing was written
      */
     private boolean written(List<ChangeRow> rows) throws SQLException, DestinationException {
+        seat.used();
         long number = rows.get(rows.size() - 1).sequence();
         if (appends && identity != RowIdentity.NONE) {
             if (rows.stream().noneMatch(row -> row.operation() == Operation.DELETE)) {
@@ -280,11 +285,17 @@ final class PostgresClient implements DestinationClient {
     }
 
     @Override
+    public void whenWanted(Runnable leave) {
+        seat.whenWanted(leave);
+    }
+
+    @Override
     public void close() {
         closed = true;
         PostgresSession held = session;
         if (held != null) {
             held.abort();
         }
+        seat.close();
     }
 }

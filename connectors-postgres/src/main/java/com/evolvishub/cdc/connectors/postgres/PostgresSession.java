@@ -7,6 +7,7 @@ import com.evolvishub.cdc.planner.spec.TlsSpec;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
@@ -95,6 +96,16 @@ final class PostgresSession {
     private static void set(Properties properties, String name, String value) {
         if (!value.isEmpty()) {
             properties.setProperty(name, value);
+        }
+    }
+
+    /** How many connections the server takes in all. */
+    int serverTakes() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found =
+                        statement.executeQuery("SELECT current_setting('max_connections')::int")) {
+            found.next();
+            return found.getInt(1);
         }
     }
 

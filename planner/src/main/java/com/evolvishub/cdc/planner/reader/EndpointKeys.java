@@ -211,8 +211,8 @@ final class EndpointKeys {
                         "additional_params",
                         PARAMETERS,
                         "Settings passed to the client: JDBC properties, producer settings."),
-                Key.accepted("pool_size", "each mapping has its own connections"),
-                Key.accepted("max_overflow", "each mapping has its own connections"));
+                Key.accepted("pool_size", "mappings share connections by themselves"),
+                Key.accepted("max_overflow", "mappings share connections by themselves"));
     }
 
     private static List<Key> sourceKeys() {

@@ -190,8 +190,8 @@ class EveryKeyTest {
                         "enable_monitoring: has no effect: metrics are always on; see the Flink Web UI and the status command (line 22)",
                         "global_plugins: has no effect: use column_mapping, exclude_columns and custom_query in its place (line 23)",
                         "plugins: has no effect: use column_mapping, exclude_columns and custom_query in its place (line 24)",
-                        "connections.shop.pool_size: has no effect: each mapping has its own connections (line 39)",
-                        "connections.shop.max_overflow: has no effect: each mapping has its own connections (line 40)",
+                        "connections.shop.pool_size: has no effect: mappings share connections by themselves (line 39)",
+                        "connections.shop.max_overflow: has no effect: mappings share connections by themselves (line 40)",
                         "mappings[0].source.watermark.increment_value: has no effect: it never had an effect (line 71)");
     }
 

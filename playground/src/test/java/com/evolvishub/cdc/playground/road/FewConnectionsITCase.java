@@ -1,0 +1,74 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.PostgresServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** More mappings than the server takes connections. */
+class FewConnectionsITCase {
+    private static final int MAPPINGS = 12;
+
+    @TempDir private Path folder;
+
+    @Test
+    void mappingsShareThemAndNoneFails() throws Exception {
+        try (PostgresServer server =
+                PostgresServer.builder().parameter("max_connections", "12").start()) {
+            share(server.createDatabase("shop"), server.createDatabase("warehouse"));
+        }
+    }
+
+    private void share(Database source, Database destination) throws Exception {
+        Road road =
+                new Road(folder, source, destination).with("global_sync:\n  interval_seconds: 0.5");
+        for (int i = 0; i < MAPPINGS; i++) {
+            source.execute(
+                    "CREATE TABLE t%d (id int PRIMARY KEY, at timestamptz NOT NULL)".formatted(i),
+                    "INSERT INTO t%d SELECT n, now() FROM generate_series(1, 10) n".formatted(i));
+            String watermark = "watermark:\n  column: at\n  type: timestamp\n";
+            road.mapping("m" + i, "t" + i, "copy" + i, i % 2 == 0 ? watermark : "");
+        }
+
+        try (CliProcess running = road.start()) {
+            awaitRows(running, destination, 10);
+            for (int i = 0; i < MAPPINGS; i++) {
+                source.execute("INSERT INTO t%d VALUES (11, now())".formatted(i));
+            }
+            awaitRows(running, destination, 11);
+            JsonNode mappings =
+                    new ObjectMapper()
+                            .readTree(road.command("status", "--format", "json").output())
+                            .path("mappings");
+            assertThat(mappings).hasSize(MAPPINGS);
+            assertThat(mappings).allMatch(mapping -> mapping.path("errors").asInt() == 0);
+            assertThat(running.output()).doesNotContain("too many clients", "is gone");
+            running.interrupt();
+            assertThat(running.await().exitCode()).isZero();
+        }
+    }
+
+    private static void awaitRows(CliProcess process, Database destination, int rows) {
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(
+                        () -> {
+                            assertThat(process.isRunning()).as(process.output()).isTrue();
+                            for (int i = 0; i < MAPPINGS; i++) {
+                                String copy = "copy" + i;
+                                assertThat(
+                                                destination.queryOne(
+                                                        "SELECT to_regclass('%s')".formatted(copy)))
+                                        .isNotNull();
+                                assertThat(destination.queryOne("SELECT count(*) FROM " + copy))
+                                        .isEqualTo(Integer.toString(rows));
+                            }
+                        });
+    }
+}
