@@ -13,21 +13,23 @@ import java.util.List;
  * @param tls for clients, encrypted
  * @param admin for the admin API
  * @param bookie of the storage node within
+ * @param proxied for clients that come over a proxy
  */
-record PulsarPorts(int service, int tls, int admin, int bookie) {
+record PulsarPorts(int service, int tls, int admin, int bookie, int proxied) {
 
     /** Ports that nobody has at this moment, all of them different. */
     static PulsarPorts free() throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 5; i++) {
                 held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             return new PulsarPorts(
                     held.get(0).getLocalPort(),
                     held.get(1).getLocalPort(),
                     held.get(2).getLocalPort(),
-                    held.get(3).getLocalPort());
+                    held.get(3).getLocalPort(),
+                    held.get(4).getLocalPort());
         } finally {
             for (ServerSocket socket : held) {
                 socket.close();
