@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A way to a server on this machine that can be cut in two ways, and mended. Cut by {@link #refuse}
@@ -22,12 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class TcpProxy implements AutoCloseable {
 
-    // below the ports that systems hand to clients: a client that tries to connect to one of those
-    // while nobody listens may meet itself
-    private static final int FIRST_PORT = 12_000;
-    private static final int PORTS = 18_000;
-    private static final int TRIES = 100;
-    private static final int BACKLOG = 200;
+    private static final int TRIES = 500;
+    private static final long PAUSE_NANOS = 10_000_000;
     private static final int CHUNK = 64 << 10;
 
     private final int port;
@@ -45,27 +40,10 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A way that leads nowhere yet: for servers that must know it before they start. */
     public static TcpProxy listening() {
-        for (int tried = 1; ; tried++) {
-            try {
-                return new TcpProxy(
-                        listen(FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS)));
-            } catch (IOException taken) {
-                if (tried == TRIES) {
-                    throw new UncheckedIOException(taken);
-                }
-            }
-        }
-    }
-
-    private static ServerSocket listen(int port) throws IOException {
-        ServerSocket socket = new ServerSocket();
         try {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
+            return new TcpProxy(FreePorts.listen(FreePorts.find(1).get(0)));
+        } catch (IOException taken) {
+            throw new UncheckedIOException(taken);
         }
     }
 
@@ -102,12 +80,22 @@ public final class TcpProxy implements AutoCloseable {
         silent = false;
         notifyAll();
         if (entry.isClosed() && !closed) {
+            ServerSocket again = listenAgain();
+            entry = again;
+            start(() -> accept(again));
+        }
+    }
+
+    private ServerSocket listenAgain() {
+        for (int tried = 1; ; tried++) {
             try {
-                ServerSocket again = listen(port);
-                entry = again;
-                start(() -> accept(again));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                return FreePorts.listen(port);
+            } catch (IOException held) {
+                if (tried == TRIES) {
+                    throw new UncheckedIOException(held);
+                }
+                // a thread that still waits at the closed entry holds it a moment longer
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
