@@ -34,7 +34,8 @@ public final class SourceSession implements AutoCloseable {
                    (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
                ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC
                LIMIT 1),
-              current_setting('log_timezone'))
+              current_setting('log_timezone')),
+              pg_postmaster_start_time()::text
             """;
 
     private static final String PIN =
@@ -45,10 +46,13 @@ public final class SourceSession implements AutoCloseable {
 
     private final PgConnection connection;
     private final String roleZone;
+    private final String serverStarted;
+    private volatile long received;
 
-    private SourceSession(PgConnection connection, String roleZone) {
+    private SourceSession(PgConnection connection, String roleZone, String serverStarted) {
         this.connection = connection;
         this.roleZone = roleZone;
+        this.serverStarted = serverStarted;
     }
 
     /**
@@ -61,15 +65,18 @@ public final class SourceSession implements AutoCloseable {
         PgConnection connection = PostgresConnections.open(spec, READER + purpose);
         try (Statement statement = connection.createStatement()) {
             String zone;
+            String started;
             try (ResultSet found = statement.executeQuery(ROLE_ZONE)) {
                 found.next();
                 zone = found.getString(1);
+                started = found.getString(2);
             }
             statement.execute(
                     connection.getServerMajorVersion() * 10000 >= WITH_IDLE_SESSION_TIMEOUT
                             ? PIN + "; SET idle_session_timeout TO 0"
                             : PIN);
-            return new SourceSession(connection, zone);
+            PostgresConnections.waitAsLongAsItTakes(spec, connection);
+            return new SourceSession(connection, zone, started);
         } catch (SQLException | RuntimeException | Error failure) {
             try {
                 connection.close();
@@ -91,6 +98,27 @@ public final class SourceSession implements AutoCloseable {
      */
     public String roleZone() {
         return roleZone;
+    }
+
+    /** The server's process for this session. */
+    int backend() {
+        return connection.getBackendPID();
+    }
+
+    /** When the server was started, as it tells itself: sets it apart from any other. */
+    String serverStarted() {
+        return serverStarted;
+    }
+
+    /** Something came from the server. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void heard() {
+        received++;
+    }
+
+    /** Changes whenever something has come from the server. Callable from any thread. */
+    public long received() {
+        return received;
     }
 
     /** Everything until {@link #endSnapshot} sees one and the same state of the database. */
@@ -117,6 +145,7 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet found = statement.executeQuery(sql)) {
+                heard();
                 return found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty();
             }
         }
@@ -131,6 +160,7 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet found = statement.executeQuery(sql)) {
+                heard();
                 found.next();
                 List<Long> counts = new ArrayList<>();
                 for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
@@ -145,6 +175,7 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);
+            heard();
         }
     }
 

@@ -64,6 +64,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final BackOff backOff;
     private final PollOpener opener;
     private final WorkerTurns.Ticket turn;
+    private final SilenceWatch.Place silence;
     private final AtomicInteger onTheWay = new AtomicInteger();
 
     private volatile SourceSession session;
@@ -97,6 +98,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
         this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clock);
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
+        this.silence = SilenceWatch.join(run, scan.source().connection());
         this.next = schedule.first(clock.instant());
         this.begun = next;
     }
@@ -134,6 +136,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             pause.rearm();
             return Page.empty();
         } finally {
+            silence.end();
             turn.release();
         }
     }
@@ -230,13 +233,17 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private void openOnce(List<Step> steps) throws SQLException, WokenUpException {
         WatermarkSplit split = position.toSplit();
         SourceSession open = connect();
+        silence.begin(open);
         PollOpener.Survey survey = opener.survey(open, split, gate.target());
+        silence.end();
         gate.status().expectRows(survey.expectedRows());
         if (split.lastSync().isEmpty() || backOff.isTrying()) {
             condition.become(MappingState.CATCHING_UP);
         }
         takeTurn();
-        Opening opened = opener.open(open, survey, split, pause::awaitTime);
+        silence.begin(open);
+        Opening opened = opener.open(open, survey, split, until -> awaitTime(open, until));
+        silence.end();
         WatermarkSplit started = opened.started();
         steps.add(
                 new Step.Mark(
@@ -246,6 +253,13 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         crossed = !(scan.capture() instanceof Capture.ByWatermark);
         poll = opened.poll();
         aside = opened.aside();
+    }
+
+    /** Nobody owes an answer meanwhile. */
+    private void awaitTime(SourceSession open, Instant until) throws WokenUpException {
+        silence.end();
+        pause.awaitTime(until);
+        silence.begin(open);
     }
 
     private SourceSession connect() throws SQLException, WokenUpException {
@@ -295,6 +309,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     private void read(List<Step> steps) throws SQLException, WokenUpException {
         takeTurn();
+        silence.begin(session);
         int rows = 0;
         long bytes = 0;
         long until = clock.millis() + PAGE_TIME.toMillis();
@@ -305,7 +320,9 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
                 return;
             }
             if (!turn.keep()) {
+                silence.end();
                 takeTurn();
+                silence.begin(session);
             }
             rows++;
             bytes += line.get().length;
@@ -393,7 +410,11 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private Page failed(Exception failure, List<Step> steps) {
         Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.look().now());
         giveUp();
-        RuntimeException told = SourceFailure.of(failure);
+        String silent = silence.takeVerdict();
+        RuntimeException told =
+                silent.isEmpty()
+                        ? SourceFailure.of(failure)
+                        : SourceException.passing(silent, failure);
         if (!(told instanceof SourceException known)) {
             throw told;
         }
@@ -442,6 +463,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     @Override
     public void close() {
         giveUp();
+        silence.close();
         turn.close();
     }
 }
