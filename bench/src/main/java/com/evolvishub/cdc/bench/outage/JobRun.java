@@ -4,11 +4,11 @@ import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.status.JobReport;
 import com.evolvishub.cdc.job.status.MappingStatus;
 import com.evolvishub.cdc.job.status.StatusClient;
+import com.evolvishub.cdc.servers.FreePorts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -44,8 +45,8 @@ final class JobRun implements AutoCloseable {
     static JobRun start(List<String> launcher, Path folder, String text) throws IOException {
         Path file = Files.writeString(folder.resolve("outages.yaml"), text);
         Path log = folder.resolve("job.log");
-        int port = freePort();
-        List<String> command = new java.util.ArrayList<>(launcher);
+        int port = FreePorts.find(1).get(0);
+        List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of("run-multi", "-c", file.toString(), "--port", "" + port));
         command.addAll(List.of("--state-dir", folder.resolve("state").toString()));
         Process process =
@@ -60,12 +61,6 @@ final class JobRun implements AutoCloseable {
                 log,
                 address,
                 new StatusClient(address, planned.physical(), planned.descriptions()));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     Path log() {
@@ -93,7 +88,7 @@ final class JobRun implements AutoCloseable {
                 }
             }
             return false;
-        } catch (java.net.ConnectException notYet) {
+        } catch (ConnectException notYet) {
             return false;
         }
     }

@@ -48,6 +48,8 @@ public final class Outages {
         Duration calm = each.compareTo(LONGEST_CALM) > 0 ? LONGEST_CALM : each;
         matrix.calm(calm.compareTo(SHORTEST_CALM) < 0 ? SHORTEST_CALM : calm);
         long calmTo = System.currentTimeMillis();
+        // what was written last has to arrive before something is cut off
+        matrix.calm(BREATH);
         List<Outage> outages = new ArrayList<>();
         for (End end : ENDS) {
             for (Cut cut : Cut.values()) {
