@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.bench.outage;
 
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -23,9 +24,9 @@ record Mapping(String table, End source, String capture, End destination) {
                     new Mapping("suppliers", End.SHOP, "diff", End.ARCHIVE),
                     new Mapping("returns", End.SHOP, "watermark", End.ARCHIVE));
 
-    /** Whether it cannot go on while this server is away. */
-    boolean needs(End end) {
-        return source == end || destination == end;
+    /** Whether it cannot go on while these servers are away. */
+    boolean needs(Collection<End> ends) {
+        return ends.contains(source) || ends.contains(destination);
     }
 
     /** Whether the source's deletes reach the destination. */

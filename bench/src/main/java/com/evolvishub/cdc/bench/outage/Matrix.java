@@ -108,27 +108,27 @@ final class Matrix implements AutoCloseable {
     }
 
     /**
-     * Cuts an end off, mends it, and waits until all mappings are level.
+     * Cuts ends off, mends them, and waits until all mappings are level.
      *
-     * @param until whether it may be mended, told the moment at which it was cut
+     * @param until whether they may be mended, told the moment at which they were cut
      */
-    Outage cut(End end, Cut cut, Duration limit, Predicate<Long> until) throws Exception {
+    Outage cut(List<End> ends, Cut cut, Duration limit, Predicate<Long> until) throws Exception {
         long restarts = watch.restarts();
-        List<Mapping> concerned = Mapping.ALL.stream().filter(each -> each.needs(end)).toList();
+        List<Mapping> concerned = Mapping.ALL.stream().filter(each -> each.needs(ends)).toList();
         long from = System.currentTimeMillis();
-        cut.begin(servers.way(end));
+        ends.forEach(end -> cut.begin(servers.way(end)));
         long mended;
         try {
             await("the end of the outage", limit, () -> until.test(from));
         } finally {
             mended = System.currentTimeMillis();
-            servers.way(end).mend();
+            ends.forEach(end -> servers.way(end).mend());
         }
-        await(end + " to be level", LEVEL_LIMIT, () -> flow(concerned, mended));
+        await(ends + " to be level", LEVEL_LIMIT, () -> flow(concerned, mended));
         double level = (System.currentTimeMillis() - mended) / 1000.0;
         await("all to flow", LEVEL_LIMIT, () -> flows(mended));
         Map<Mapping, String> differences = compare();
-        return new Outage(end, cut, from, mended, level, watch.restarts() - restarts, differences);
+        return new Outage(ends, cut, from, mended, level, watch.restarts() - restarts, differences);
     }
 
     /** With the sources at rest: what does not become the same as its source. */

@@ -5,18 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One outage, and what became of it.
  *
- * @param from when the end was cut off, in milliseconds since 1970
- * @param mended when it was back
+ * @param ends the servers that were away
+ * @param from when they were cut off, in milliseconds since 1970
+ * @param mended when they were back
  * @param levelSeconds from then until each mapping that was cut off had delivered a newer row
  * @param restarts of tasks, from the cut to the comparison
  * @param differences between source and destination afterwards; empty: all are the same
  */
 record Outage(
-        End end,
+        List<End> ends,
         Cut cut,
         long from,
         long mended,
@@ -28,15 +30,16 @@ record Outage(
     private static final Set<String> TELLING = Set.of("waiting for destination", "retrying");
 
     Outage {
+        ends = List.copyOf(ends);
         differences = new LinkedHashMap<>(differences);
     }
 
     List<Mapping> concerned() {
-        return Mapping.ALL.stream().filter(mapping -> mapping.needs(end)).toList();
+        return Mapping.ALL.stream().filter(mapping -> mapping.needs(ends)).toList();
     }
 
     List<Mapping> others() {
-        return Mapping.ALL.stream().filter(mapping -> !mapping.needs(end)).toList();
+        return Mapping.ALL.stream().filter(mapping -> !mapping.needs(ends)).toList();
     }
 
     /** The first time that a mapping's status said, with a cause, that its end is away. */
@@ -46,8 +49,13 @@ record Outage(
                 .findFirst();
     }
 
+    /** What was away. */
+    String name() {
+        return ends.stream().map(End::toString).collect(Collectors.joining(", "));
+    }
+
     @Override
     public String toString() {
-        return end + " " + cut;
+        return name() + " " + cut;
     }
 }

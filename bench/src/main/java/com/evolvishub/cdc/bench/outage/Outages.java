@@ -55,7 +55,7 @@ public final class Outages {
             for (Cut cut : Cut.values()) {
                 Outage outage =
                         matrix.cut(
-                                end,
+                                List.of(end),
                                 cut,
                                 each.multipliedBy(2),
                                 from -> System.currentTimeMillis() - from >= each.toMillis());

@@ -105,7 +105,7 @@ final class Report {
                                 miss(outage, "%s: %s", mapping.table(), difference));
         Optional<Watch.Seen> told = told(outage);
         return List.of(
-                outage.end().toString(),
+                outage.name(),
                 outage.cut().toString(),
                 seconds(during(worst, outage).seconds(0.95)) + " " + worst.table(),
                 String.format(Locale.ROOT, "%.2f", ratio),
@@ -146,7 +146,7 @@ final class Report {
             row.add(mapping.table());
             row.add(normal(mapping).toString());
             for (Outage outage : outages) {
-                row.add(mapping.needs(outage.end()) ? "-" : during(mapping, outage).toString());
+                row.add(mapping.needs(outage.ends()) ? "-" : during(mapping, outage).toString());
             }
             rows.add(row);
         }
