@@ -120,7 +120,22 @@ final class JobRun implements AutoCloseable {
         }
     }
 
-    /** Asks it to stop, as Ctrl-C does, and takes it down if it does not. */
+    /**
+     * Asks it to stop, as Ctrl-C does, and waits for its end.
+     *
+     * @return its exit code
+     * @throws IllegalStateException if it does not end in time
+     */
+    int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(
+                    "the job still runs " + STOP_SECONDS + " s after it was asked to stop");
+        }
+        return process.exitValue();
+    }
+
+    /** Asks it to stop, and takes it down if it does not. */
     @Override
     public void close() {
         process.destroy();

@@ -131,6 +131,19 @@ final class Matrix implements AutoCloseable {
         return new Outage(ends, cut, from, mended, level, watch.restarts() - restarts, differences);
     }
 
+    /**
+     * Asks the job to stop while no server at all answers, and waits for its end.
+     *
+     * @return its exit code
+     */
+    int stopInSilence() throws InterruptedException {
+        watch.close();
+        for (End end : End.values()) {
+            Cut.SILENT.begin(servers.way(end));
+        }
+        return run.stop();
+    }
+
     /** With the sources at rest: what does not become the same as its source. */
     private Map<Mapping, String> compare() throws Exception {
         writers.forEach(Writers::pause);

@@ -17,10 +17,10 @@ public final class Outages {
     private static final List<End> ENDS =
             List.of(End.KAFKA, End.PULSAR, End.REDIS, End.WAREHOUSE, End.BRANCH);
 
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
-    private static final Duration LONGEST_CALM = Duration.ofSeconds(60);
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final Duration LONGEST_CALM = Duration.ofSeconds(40);
     private static final Duration SHORTEST_CALM = Duration.ofSeconds(20);
-    private static final Duration BREATH = Duration.ofSeconds(3);
+    private static final Duration BREATH = Duration.ofSeconds(2);
 
     private Outages() {}
 

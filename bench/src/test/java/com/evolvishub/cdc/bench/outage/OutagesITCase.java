@@ -32,6 +32,7 @@ class OutagesITCase {
             assertHarmless(
                     matrix, List.of(End.KAFKA, End.PULSAR, End.REDIS, End.WAREHOUSE), Cut.SILENT);
             assertHarmless(matrix, List.of(End.BRANCH), Cut.REFUSES);
+            assertThat(matrix.stopInSilence()).isZero();
         }
     }
 
