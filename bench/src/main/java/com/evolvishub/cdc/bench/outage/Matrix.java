@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.bench.outage;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -81,6 +82,11 @@ final class Matrix implements AutoCloseable {
             closeAll(running);
             throw e;
         }
+    }
+
+    /** What the job has logged, line by line. */
+    List<String> log() throws IOException {
+        return Files.readAllLines(run.log());
     }
 
     Watch watch() {

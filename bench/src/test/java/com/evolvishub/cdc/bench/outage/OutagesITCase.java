@@ -32,6 +32,9 @@ class OutagesITCase {
             assertHarmless(
                     matrix, List.of(End.KAFKA, End.PULSAR, End.REDIS, End.WAREHOUSE), Cut.SILENT);
             assertHarmless(matrix, List.of(End.BRANCH), Cut.REFUSES);
+            assertThat(matrix.log().stream().filter(line -> line.contains(" WARN ")))
+                    .isNotEmpty()
+                    .allMatch(OutagesITCase::isOfAMapping);
             assertThat(matrix.stopInSilence()).isZero();
         }
     }
@@ -55,6 +58,12 @@ class OutagesITCase {
 
         assertThat(outage.differences()).isEmpty();
         assertThat(outage.restarts()).isZero();
+    }
+
+    /** Not of a client that has tried once more. */
+    private static boolean isOfAMapping(String line) {
+        return Mapping.ALL.stream()
+                .anyMatch(mapping -> line.contains(" WARN  " + mapping.table() + ": "));
     }
 
     private static int checkpoints(Matrix matrix, long from) {
