@@ -47,6 +47,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private static final Duration RECHECK = Duration.ofMinutes(5);
     private static final long LOOK_MILLIS = 500;
     private static final long TURN_LOOK_MILLIS = 100;
+    private static final long ANSWER_LOOK_MILLIS = 5000;
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
     private final Pipeline pipeline;
@@ -215,6 +216,11 @@ public final class Delivery extends AbstractStreamOperator<Void>
         thread.setDaemon(true);
         thread.setContextClassLoader(getUserCodeClassloader());
         thread.start();
+        // seldom: a mapping at rest must cost nothing
+        var unused =
+                getProcessingTimeService()
+                        .scheduleWithFixedDelay(
+                                time -> writer.look(), ANSWER_LOOK_MILLIS, ANSWER_LOOK_MILLIS);
         // what the state needs of it is in the queue by now
         restored = null;
     }

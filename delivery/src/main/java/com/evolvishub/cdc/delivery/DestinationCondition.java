@@ -11,8 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells how the destination's end of a lane is, and logs each change of it once: however often it
- * is tried again, the log has one line when it breaks and one when it is mended. Used by the I/O
- * thread.
+ * is tried again, the log has one line when it breaks and one when it is mended. Thread-safe.
  */
 final class DestinationCondition {
 
@@ -30,12 +29,12 @@ final class DestinationCondition {
     }
 
     /** Whether the last thing that was tried failed. */
-    boolean isBroken() {
+    synchronized boolean isBroken() {
         return broken;
     }
 
     /** Something worked, whatever was before. */
-    void well(MappingState state) {
+    synchronized void well(MappingState state) {
         if (broken) {
             LOG.info("{}: the destination is well again", mapping);
             broken = false;
@@ -44,14 +43,14 @@ final class DestinationCondition {
     }
 
     /** What is going on, unless something is wrong, which is the more important news. */
-    void show(MappingState state) {
+    synchronized void show(MappingState state) {
         if (!broken && status.destination().state() != state) {
             status.destination(Condition.of(state, clock.instant()));
         }
     }
 
     /** A try failed; the next is at {@code nextTry}, if there is one. */
-    void broken(MappingState state, String cause, Optional<Instant> nextTry) {
+    synchronized void broken(MappingState state, String cause, Optional<Instant> nextTry) {
         Condition before = status.destination();
         boolean same = broken && before.state() == state;
         Instant since = same ? before.since() : clock.instant();

@@ -30,6 +30,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneWriter.class);
 
+    /** How long an answer may take before the status tells of it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Pipeline pipeline;
     private final WriterIdentity identity;
     private final Supplier<DestinationConnector> connector;
@@ -44,6 +47,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
     private final SendingRules rules;
     private final DestinationCondition condition;
     private final BadRows badRows;
+    private final AnswerWatch answers;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private volatile DestinationClient client;
@@ -76,6 +80,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         this.bug = bug;
         this.condition = new DestinationCondition(pipeline.mapping(), status, clock);
         this.badRows = new BadRows(pipeline, this);
+        this.answers = new AnswerWatch(condition, keeper, PATIENCE, clock);
     }
 
     @Override
@@ -111,7 +116,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
     private void serve() throws Exception {
         client = connector.get().client(pipeline);
         stopIfClosing();
+        answers.asked("the opening of the lane");
         LaneOpening opening = client.open(identity.lane());
+        answers.over();
         stopIfClosing();
         identity.opened(opening.epoch());
         rules.opened(opening.lastNumber());
@@ -133,11 +140,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
             if (batch.mark().isPresent()) {
                 mark(batch.mark().get());
             } else {
-                RowSchema schema = batch.rows().get(0).schema();
-                prepare(schema);
-                condition.show(MappingState.CATCHING_UP);
-                badRows.write(client, batch.rows());
+                write(batch.rows());
             }
+            answers.over();
             well();
         }
         rest();
@@ -172,6 +177,13 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
                         && !started.schema().equals(prepared));
     }
 
+    private void write(List<ChangeRow> rows) throws Exception {
+        prepare(rows.get(0).schema());
+        condition.show(MappingState.CATCHING_UP);
+        answers.asked("%d rows that were sent".formatted(rows.size()));
+        badRows.write(client, rows);
+    }
+
     private void mark(FlowElement mark) throws Exception {
         if (mark instanceof PollStarted started) {
             prepare(started.schema());
@@ -198,6 +210,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         if (schema.equals(prepared)) {
             return;
         }
+        answers.asked("a look at where rows go");
         client.prepare(schema);
         stopIfClosing();
         rules.decide(client.upserts(schema));
@@ -208,6 +221,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
 
     @Override
     public void written(List<ChangeRow> rows) {
+        answers.heard();
         long bytes = 0;
         for (ChangeRow row : rows) {
             bytes += row.line().length;
@@ -219,11 +233,13 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
 
     @Override
     public void refused() throws InterruptedException {
+        answers.heard();
         stopIfClosing();
     }
 
     @Override
     public void buried(ChangeRow row) throws InterruptedException {
+        answers.heard();
         stopIfClosing();
         status.errors.incrementAndGet();
         settle(row.sequence());
@@ -246,6 +262,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         if (isClosing()) {
             return;
         }
+        answers.over();
         keeper.away();
         Failure kind = kindOf(failure);
         letGo();
@@ -275,6 +292,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
     }
 
     private void fenced(FencedException fence) {
+        answers.over();
         keeper.away();
         status.errors.incrementAndGet();
         condition.broken(MappingState.QUARANTINED, fence.getMessage(), Optional.empty());
@@ -301,6 +319,11 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         if (isClosing()) {
             throw new InterruptedException("closing");
         }
+    }
+
+    /** Tells if the destination owes an answer for too long. Callable from any thread. */
+    void look() {
+        answers.look();
     }
 
     /** Ends the thread soon, whatever it waits for. Callable from any thread, returns at once. */

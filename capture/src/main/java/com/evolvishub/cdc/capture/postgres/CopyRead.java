@@ -11,21 +11,25 @@ import org.postgresql.copy.CopyOut;
  */
 public final class CopyRead {
 
+    private final SourceSession session;
     private final CopyOut copy;
 
-    private CopyRead(CopyOut copy) {
+    private CopyRead(SourceSession session, CopyOut copy) {
+        this.session = session;
         this.copy = copy;
     }
 
     /** Starts to read. */
     public static CopyRead start(SourceSession session, String select) throws SQLException {
         return new CopyRead(
+                session,
                 session.connection().getCopyAPI().copyOut("COPY (" + select + "\n) TO STDOUT"));
     }
 
     /** The next row without its line's end; nothing at the end. Waits for the server. */
     public Optional<byte[]> next() throws SQLException {
         byte[] row = copy.readFromCopy();
+        session.heard();
         return row == null ? Optional.empty() : Optional.of(Arrays.copyOf(row, row.length - 1));
     }
 }

@@ -18,6 +18,8 @@ final class PostgresConnections {
 
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final String SOCKET_TIMEOUT = PGProperty.SOCKET_TIMEOUT.getName();
+
     private PostgresConnections() {}
 
     static PgConnection open(ConnectionSpec spec, String applicationName) throws SQLException {
@@ -46,6 +48,9 @@ final class PostgresConnections {
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
         // a server that takes the connection and then says nothing
         PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
+        // the driver goes on trying in a thread of its own after that: this ends it. Once the
+        // session stands, silence is no sign of trouble
+        PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, (int) CANCEL_TIMEOUT.toSeconds());
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.APPLICATION_NAME.set(properties, applicationName);
@@ -54,6 +59,18 @@ final class PostgresConnections {
         // each statement is sent once or seldom; named ones do not get along with poolers
         PGProperty.PREPARE_THRESHOLD.set(properties, 0);
         return properties;
+    }
+
+    /** A statement may take any time, unless the file says otherwise. */
+    static void waitAsLongAsItTakes(ConnectionSpec spec, PgConnection connection)
+            throws SQLException {
+        int seconds =
+                spec.parameters().stream()
+                        .filter(parameter -> parameter.name().equals(SOCKET_TIMEOUT))
+                        .mapToInt(parameter -> Integer.parseInt(parameter.value().reveal()))
+                        .findFirst()
+                        .orElse(0);
+        connection.setNetworkTimeout(Runnable::run, (int) Duration.ofSeconds(seconds).toMillis());
     }
 
     private static void setUnlessEmpty(PGProperty property, String value, Properties properties) {

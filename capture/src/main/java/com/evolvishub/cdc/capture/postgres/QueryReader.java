@@ -77,7 +77,7 @@ public final class QueryReader {
                             "the query returns two columns called \"%s\"; name one of them with AS"
                                     .formatted(name));
                 }
-                String type = found.getColumnTypeName(i);
+                String type = typeName(found, i);
                 names.add(name);
                 oids.add(types.intOidToLong(types.getPGType(type)));
                 modifiers.add(modifier(type, found.getPrecision(i), found.getScale(i)));
@@ -87,6 +87,22 @@ public final class QueryReader {
             throw SourceException.permanent(
                     "the query has a parameter like $1, for which there is no value");
         }
+    }
+
+    /**
+     * Of a number that the database makes, the driver tells how it is made in place of its type.
+     */
+    private static String typeName(ResultSetMetaData found, int place) throws SQLException {
+        String name = found.getColumnTypeName(place);
+        if (!found.isAutoIncrement(place)) {
+            return name;
+        }
+        return switch (name) {
+            case "smallserial" -> "int2";
+            case "serial" -> "int4";
+            case "bigserial" -> "int8";
+            default -> name;
+        };
     }
 
     /** The driver tells length, precision and scale, but not the modifier they come from. */
@@ -114,7 +130,10 @@ public final class QueryReader {
             statement.setArray(1, types);
             statement.setArray(2, bounds);
             try (ResultSet found = statement.executeQuery()) {
-                for (int i = 0; found.next(); i++) {
+                for (int i = 0; i < names.size(); i++) {
+                    if (!found.next()) {
+                        throw new IllegalStateException("unknown among the types of " + names);
+                    }
                     SqlType type =
                             userTypes.complete(
                                     oids.get(i),

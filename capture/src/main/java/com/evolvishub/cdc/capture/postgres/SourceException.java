@@ -28,6 +28,11 @@ public final class SourceException extends RuntimeException {
         return new SourceException(key, message, false, null);
     }
 
+    /** Something that may go by itself. */
+    public static SourceException passing(String message, Throwable cause) {
+        return new SourceException("", message, true, cause);
+    }
+
     static SourceException of(String message, boolean passing, Throwable cause) {
         return new SourceException("", message, passing, cause);
     }

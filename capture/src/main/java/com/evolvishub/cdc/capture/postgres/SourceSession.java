@@ -36,7 +36,8 @@ public final class SourceSession implements AutoCloseable {
                ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC
                LIMIT 1),
               current_setting('log_timezone')),
-              current_setting('max_connections')::int
+              current_setting('max_connections')::int,
+              pg_postmaster_start_time()::text
             """;
 
     private static final String PIN =
@@ -48,15 +49,22 @@ public final class SourceSession implements AutoCloseable {
     private final PgConnection connection;
     private final String roleZone;
     private final int serverTakes;
+    private final String serverStarted;
     private String purpose;
     private boolean rested;
+    private volatile long received;
 
     private SourceSession(
-            PgConnection connection, String purpose, String roleZone, int serverTakes) {
+            PgConnection connection,
+            String purpose,
+            String roleZone,
+            int serverTakes,
+            String serverStarted) {
         this.connection = connection;
         this.purpose = purpose;
         this.roleZone = roleZone;
         this.serverTakes = serverTakes;
+        this.serverStarted = serverStarted;
     }
 
     /**
@@ -70,16 +78,19 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             String zone;
             int connections;
+            String started;
             try (ResultSet found = statement.executeQuery(ROLE_ZONE)) {
                 found.next();
                 zone = found.getString(1);
                 connections = found.getInt(2);
+                started = found.getString(3);
             }
             statement.execute(
                     connection.getServerMajorVersion() * 10000 >= WITH_IDLE_SESSION_TIMEOUT
                             ? PIN + "; SET idle_session_timeout TO 0"
                             : PIN);
-            return new SourceSession(connection, purpose, zone, connections);
+            PostgresConnections.waitAsLongAsItTakes(spec, connection);
+            return new SourceSession(connection, purpose, zone, connections, started);
         } catch (SQLException | RuntimeException | Error failure) {
             try {
                 connection.close();
@@ -108,18 +119,43 @@ public final class SourceSession implements AutoCloseable {
         return serverTakes;
     }
 
-    /** Taken up again after a rest, with another purpose perhaps. */
-    void servesNow(String newPurpose) throws SQLException {
+    /** It comes from a rest. */
+    void rests() {
         rested = true;
+    }
+
+    /** Whether it lay idle before, so that it may be gone without anybody having noticed. */
+    public boolean rested() {
+        return rested;
+    }
+
+    /** What it is for from now on: the server's activity view shows it. */
+    public void serves(String newPurpose) throws SQLException {
         if (!newPurpose.equals(purpose)) {
             execute("SET application_name TO " + SqlLiteral.quote(READER + newPurpose));
             purpose = newPurpose;
         }
     }
 
-    /** Whether it lay idle before, so that it may be gone without anybody having noticed. */
-    public boolean rested() {
-        return rested;
+    /** The server's process for this session. */
+    int backend() {
+        return connection.getBackendPID();
+    }
+
+    /** When the server was started, as it tells itself: sets it apart from any other. */
+    String serverStarted() {
+        return serverStarted;
+    }
+
+    /** Something came from the server. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void heard() {
+        received++;
+    }
+
+    /** Changes whenever something has come from the server. Callable from any thread. */
+    public long received() {
+        return received;
     }
 
     /** Everything until {@link #endSnapshot} sees one and the same state of the database. */
@@ -150,6 +186,7 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet found = statement.executeQuery(sql)) {
+                heard();
                 return found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty();
             }
         }
@@ -164,6 +201,7 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet found = statement.executeQuery(sql)) {
+                heard();
                 found.next();
                 List<Long> counts = new ArrayList<>();
                 for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
@@ -178,6 +216,7 @@ public final class SourceSession implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);
+            heard();
         }
     }
 

@@ -55,7 +55,8 @@ public final class SourceSessions implements AutoCloseable {
 
     /**
      * A session for a poll: one at rest, or a new one. One at rest may have been cut off without a
-     * word ({@link SourceSession#rested}).
+     * word ({@link SourceSession#rested}), and served another mapping ({@link
+     * SourceSession#serves}).
      *
      * @param mapping whose poll it is: the server's activity view shows it
      */
@@ -66,13 +67,8 @@ public final class SourceSessions implements AutoCloseable {
             seats().serverTakes(fresh.serverTakes());
             return fresh;
         }
-        try {
-            rested.servesNow(mapping);
-            return rested;
-        } catch (SQLException | RuntimeException broken) {
-            rested.close();
-            throw broken;
-        }
+        rested.rests();
+        return rested;
     }
 
     private synchronized SourceSession lastGiven() {

@@ -60,6 +60,11 @@ final class PollSession {
         return session;
     }
 
+    /** The session of the poll under way. */
+    SourceSession current() {
+        return session;
+    }
+
     private void takeSeat() throws WokenUpException {
         boolean sits;
         do {
@@ -115,6 +120,15 @@ final class PollSession {
         Thread thread = connecting;
         if (thread != null) {
             thread.interrupt();
+        }
+    }
+
+    /** Ends a session that no answer comes from, unless it was given back. From any thread. */
+    void abort(SourceSession silent) {
+        synchronized (handover) {
+            if (session == silent) {
+                silent.abort();
+            }
         }
     }
 

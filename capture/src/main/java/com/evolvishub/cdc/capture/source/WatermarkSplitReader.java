@@ -64,6 +64,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final PollOpener opener;
     private final WorkerTurns.Ticket turn;
     private final PollSession session;
+    private final SilenceWatch.Place silence;
     private final AtomicInteger onTheWay = new AtomicInteger();
 
     private WatermarkSplitState position;
@@ -96,6 +97,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clock);
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
         this.session = new PollSession(pipeline, gate, clock, pause);
+        this.silence = SilenceWatch.join(run, scan.source().connection(), session::abort);
         this.next = schedule.first(clock.instant());
         this.begun = next;
     }
@@ -133,6 +135,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             pause.rearm();
             return Page.empty();
         } finally {
+            silence.end();
             turn.release();
         }
     }
@@ -224,13 +227,18 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private void openOnce(List<Step> steps) throws SQLException, WokenUpException {
         WatermarkSplit split = position.toSplit();
         SourceSession open = session.open();
+        silence.begin(open);
+        open.serves(pipeline.mapping());
         PollOpener.Survey survey = opener.survey(open, split, gate.target());
+        silence.end();
         gate.status().expectRows(survey.expectedRows());
         if (split.lastSync().isEmpty() || backOff.isTrying()) {
             condition.become(MappingState.CATCHING_UP);
         }
         takeTurn();
-        Opening opened = opener.open(open, survey, split, pause::awaitTime);
+        silence.begin(open);
+        Opening opened = opener.open(open, survey, split, until -> awaitTime(open, until));
+        silence.end();
         WatermarkSplit started = opened.started();
         steps.add(
                 new Step.Mark(
@@ -240,6 +248,13 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         crossed = !(scan.capture() instanceof Capture.ByWatermark);
         poll = opened.poll();
         aside = opened.aside();
+    }
+
+    /** Nobody owes an answer meanwhile. */
+    private void awaitTime(SourceSession open, Instant until) throws WokenUpException {
+        silence.end();
+        pause.awaitTime(until);
+        silence.begin(open);
     }
 
     private void takeTurn() throws WokenUpException {
@@ -272,6 +287,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     private void read(List<Step> steps) throws SQLException, WokenUpException {
         takeTurn();
+        silence.begin(session.current());
         int rows = 0;
         long bytes = 0;
         long until = clock.millis() + PAGE_TIME.toMillis();
@@ -282,7 +298,9 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
                 return;
             }
             if (!turn.keep()) {
+                silence.end();
                 takeTurn();
+                silence.begin(session.current());
             }
             rows++;
             bytes += line.get().length;
@@ -372,7 +390,11 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private Page failed(Exception failure, List<Step> steps) {
         Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.look().now());
         giveUp();
-        RuntimeException told = SourceFailure.of(failure);
+        String silent = silence.takeVerdict();
+        RuntimeException told =
+                silent.isEmpty()
+                        ? SourceFailure.of(failure)
+                        : SourceException.passing(silent, failure);
         if (!(told instanceof SourceException known)) {
             throw told;
         }
@@ -403,6 +425,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     public void close() {
         poll = null;
         session.close();
+        silence.close();
         turn.close();
     }
 }

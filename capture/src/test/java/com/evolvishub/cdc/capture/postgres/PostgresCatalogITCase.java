@@ -105,6 +105,25 @@ class PostgresCatalogITCase {
     }
 
     @Test
+    void tellsTheTypesOfNumbersThatTheDatabaseMakes(@FreshDatabase Database source) {
+        source.execute(
+                "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at date,"
+                        + " small smallserial, usual serial, big bigserial, flag bool)");
+        RelationFacts facts =
+                catalog.query(endpoint(source, "", "t"), "SELECT * FROM t").orElseThrow();
+
+        assertThat(facts.columns())
+                .extracting(column -> column.name() + " " + column.type())
+                .containsExactly(
+                        "id bigint",
+                        "at date",
+                        "small smallint",
+                        "usual integer",
+                        "big bigint",
+                        "flag boolean");
+    }
+
+    @Test
     void refusesWhatIsNoQuery(@FreshDatabase Database source) {
         source.execute("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)");
         EndpointSpec endpoint = endpoint(source, "", "t");

@@ -3,7 +3,6 @@ package com.evolvishub.cdc.capture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.evolvishub.cdc.capture.BreakableNetwork;
 import com.evolvishub.cdc.capture.Collector;
 import com.evolvishub.cdc.capture.LaneCluster;
 import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
@@ -18,6 +17,7 @@ import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.TcpProxy;
 import java.time.Duration;
 import org.apache.flink.api.common.JobStatus;
 import org.junit.jupiter.api.Test;
@@ -33,16 +33,16 @@ class OutageITCase {
     @Test
     void goesOnByItselfWhenTheSourceIsBack(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
-        try (BreakableNetwork network = new BreakableNetwork(source)) {
+        try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
             RunningLane lane =
                     CLUSTER.run(
-                            PipelineBuilder.table(network.connection(), "orders")
+                            PipelineBuilder.table(over(network, source), "orders")
                                     .watermark("id", WatermarkType.INTEGER)
                                     .retry(1000, Duration.ofMillis(50))
                                     .build());
             WatermarkSourceITCase.awaitRows(lane, "UPSERT 1");
 
-            network.cut();
+            network.refuse();
             awaitState(lane, MappingState.RETRYING);
             assertThat(lane.collected().gate.status().errors.get()).isPositive();
             source.execute("INSERT INTO orders VALUES (2)");
@@ -61,17 +61,17 @@ class OutageITCase {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, pad text)",
                 "INSERT INTO orders SELECT n, repeat('x', 500) FROM generate_series(1, 200000) n");
-        try (BreakableNetwork network = new BreakableNetwork(source)) {
+        try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
             RunningLane lane =
                     CLUSTER.run(
-                            PipelineBuilder.table(network.connection(), "orders")
+                            PipelineBuilder.table(over(network, source), "orders")
                                     .watermark("id", WatermarkType.INTEGER)
                                     .retry(1000, Duration.ofMillis(50))
                                     .build());
             await().atMost(PATIENCE).until(() -> !lane.collected().rows.isEmpty());
             // with the gate closed most of the rows are still on the other side of the cut
             lane.collected().gate.close();
-            network.cut();
+            network.refuse();
             network.mend();
             lane.collected().gate.open();
 
@@ -79,6 +79,79 @@ class OutageITCase {
             assertThat(lane.rows()).doesNotHaveDuplicates().hasSize(200_000);
             assertThat(lane.collected().gate.status().errors.get()).isPositive();
         }
+    }
+
+    @Test
+    void tellsThatASilentSourceIsAwayAndGoesOnWhenItAnswersAgain(@FreshDatabase Database source)
+            throws Exception {
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
+        try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
+            RunningLane lane =
+                    CLUSTER.run(
+                            PipelineBuilder.table(over(network, source), "orders")
+                                    .watermark("id", WatermarkType.INTEGER)
+                                    .retry(1000, Duration.ofMillis(50))
+                                    .build());
+            WatermarkSourceITCase.awaitRows(lane, "UPSERT 1");
+
+            network.silence();
+            awaitState(lane, MappingState.RETRYING);
+            assertThat(lane.collected().gate.status().source().cause())
+                    .containsAnyOf("no answer", "Connection attempt timed out");
+            // each try of the driver's own has ended with it
+            awaitOneTry();
+            source.execute("INSERT INTO orders VALUES (2)");
+            network.mend();
+
+            WatermarkSourceITCase.awaitRows(lane, "UPSERT 1", "UPSERT 2");
+            awaitState(lane, MappingState.IDLE);
+            assertThat(lane.collected().attempts).hasValue(1);
+        }
+    }
+
+    @Test
+    void waitsForASourceThatIsSlowAndNotAway(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY)",
+                "INSERT INTO orders VALUES (1)",
+                // longer than a silent server is waited for
+                "CREATE VIEW slow AS SELECT id FROM orders, pg_sleep(3) slept");
+        try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
+            RunningLane lane =
+                    CLUSTER.run(
+                            PipelineBuilder.table(over(network, source), "slow").key("id").build());
+
+            WatermarkSourceITCase.awaitRows(lane, "INSERT 1");
+            assertThat(lane.collected().gate.status().errors).hasValue(0);
+        }
+    }
+
+    private static void awaitOneTry() {
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                Thread.getAllStackTraces().keySet().stream()
+                                                .filter(
+                                                        each ->
+                                                                each.getName()
+                                                                        .contains(
+                                                                                "JDBC driver connection"))
+                                                .count()
+                                        <= 1);
+    }
+
+    /** The way over the proxy, with a second to be answered in. */
+    private static ConnectionSpec over(TcpProxy network, Database source) {
+        ConnectionSpec direct = PipelineBuilder.connection(source);
+        return new ConnectionSpec(
+                network.host(),
+                network.port(),
+                direct.database(),
+                direct.username(),
+                direct.password(),
+                direct.tls(),
+                Duration.ofSeconds(1),
+                direct.parameters());
     }
 
     @Test

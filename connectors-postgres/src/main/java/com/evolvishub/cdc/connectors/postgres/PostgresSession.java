@@ -41,6 +41,9 @@ final class PostgresSession {
             WHERE name IN ('idle_session_timeout', 'transaction_timeout')
             """;
 
+    private static final String SOCKET_TIMEOUT = "socketTimeout";
+    private static final int SECONDS_FOR_AN_ANSWER = 300;
+
     private final Connection connection;
 
     private PostgresSession(Connection connection) {
@@ -57,6 +60,7 @@ final class PostgresSession {
         PostgresSession session = new PostgresSession(connection);
         try {
             session.execute(SETTINGS);
+            connection.setNetworkTimeout(Runnable::run, 1000 * secondsForAnAnswer(spec));
             connection.setAutoCommit(false);
             return session;
         } catch (SQLException e) {
@@ -76,12 +80,12 @@ final class PostgresSession {
         Properties properties = new Properties();
         String seconds = Long.toString(Math.max(1, spec.timeout().toSeconds()));
         properties.setProperty("connectTimeout", seconds);
-        // a server that vanished without a word must not hold the lane for ever
-        properties.setProperty("socketTimeout", "300");
         properties.setProperty("tcpKeepAlive", "true");
         for (Option option : spec.parameters()) {
             properties.setProperty(option.name(), option.value().reveal());
         }
+        // a server that takes connections and says nothing; a batch may take longer
+        properties.setProperty(SOCKET_TIMEOUT, seconds);
         set(properties, "user", spec.username());
         set(properties, "password", spec.password().reveal());
         properties.setProperty("ApplicationName", "evolvishub-cdc " + mapping);
@@ -91,6 +95,15 @@ final class PostgresSession {
         set(properties, "sslkey", tls.key());
         set(properties, "sslrootcert", tls.rootCertificate());
         return properties;
+    }
+
+    /** A server that vanished without a word must not hold the lane for ever. */
+    private static int secondsForAnAnswer(ConnectionSpec spec) {
+        return spec.parameters().stream()
+                .filter(option -> option.name().equals(SOCKET_TIMEOUT))
+                .mapToInt(option -> Integer.parseInt(option.value().reveal()))
+                .findFirst()
+                .orElse(SECONDS_FOR_AN_ANSWER);
     }
 
     private static void set(Properties properties, String name, String value) {

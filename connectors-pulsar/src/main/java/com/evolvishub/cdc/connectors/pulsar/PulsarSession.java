@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
 import com.evolvishub.cdc.delivery.DestinationException;
+import java.net.ConnectException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -226,6 +227,13 @@ final class PulsarSession {
                     ("%s: the connection was closed before it was ready (%s); if that stays so,"
                                     + " check ssl_root_cert, ssl_mode and that the port speaks TLS")
                             .formatted(url, message));
+        }
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof ConnectException) {
+                // the client's own text is the names of what it has wrapped it in
+                return new PulsarClientException.ConnectException(
+                        "%s cannot be reached: %s".formatted(url, each.getMessage()));
+            }
         }
         return failure;
     }

@@ -53,6 +53,10 @@ public final class Logging {
         // overridden
         builder.add(builder.newLogger("org.apache.flink", debug ? Level.INFO : Level.ERROR));
         builder.add(builder.newLogger("org.apache.pekko", Level.ERROR));
+        // a line for each try to connect; that a mapping cannot is said once, by ourselves
+        Level tries = debug ? Level.INFO : Level.ERROR;
+        builder.add(builder.newLogger("org.apache.kafka.clients.NetworkClient", tries));
+        builder.add(builder.newLogger("org.apache.pulsar.client.impl", tries));
         builder.add(
                 builder.newRootLogger(debug ? Level.INFO : Level.WARN)
                         .add(builder.newAppenderRef("log")));

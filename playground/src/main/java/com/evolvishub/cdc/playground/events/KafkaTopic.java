@@ -14,13 +14,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A topic of Kafka, read as {@code read_committed} consumers do. */
-final class KafkaTopic implements Bus {
+public final class KafkaTopic implements Bus {
     private static final Duration WAIT = Duration.ofMillis(200);
 
     private final String topic;
     private final KafkaConsumer<String, String> consumer;
 
-    KafkaTopic(String bootstrapServers, String topic) {
+    public KafkaTopic(String bootstrapServers, String topic) {
         this.topic = topic;
         this.consumer =
                 new KafkaConsumer<>(

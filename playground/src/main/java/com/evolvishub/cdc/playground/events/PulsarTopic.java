@@ -14,12 +14,12 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 
 /** A topic of Pulsar. */
-final class PulsarTopic implements Bus {
+public final class PulsarTopic implements Bus {
     private final String topic;
     private final PulsarClient client;
     private Reader<byte[]> reader;
 
-    PulsarTopic(String serviceUrl, String topic) throws PulsarClientException {
+    public PulsarTopic(String serviceUrl, String topic) throws PulsarClientException {
         this.topic = topic;
         this.client = PulsarClient.builder().serviceUrl(serviceUrl).build();
     }

@@ -8,14 +8,14 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.StreamEntry;
 
 /** A stream of Redis, read by {@code XRANGE}. */
-final class RedisStream implements Bus {
+public final class RedisStream implements Bus {
     private static final int PAGE = 1000;
 
     private final String stream;
     private final Jedis client;
     private String from = "-";
 
-    RedisStream(String host, int port, String stream) {
+    public RedisStream(String host, int port, String stream) {
         this.stream = stream;
         this.client = new Jedis(host, port);
     }

@@ -64,11 +64,15 @@ final class BrokerFolder implements AutoCloseable {
 
     private List<String> node(KafkaSettings settings, BrokerPorts ports) {
         List<String> names = new ArrayList<>();
+        List<String> told = new ArrayList<>();
         List<String> protocols = new ArrayList<>(List.of("CONTROLLER:PLAINTEXT"));
         for (BrokerListener listener : BrokerListener.values()) {
-            boolean login = listener.protocol().startsWith("SASL");
-            if (!login || !settings.users().isEmpty()) {
+            if (isThere(listener, settings)) {
                 names.add(listener + "://" + ports.address(listener));
+                told.add(
+                        listener == BrokerListener.BEHIND_PROXY
+                                ? listener + "://127.0.0.1:" + settings.proxy()
+                                : listener + "://" + ports.address(listener));
                 protocols.add(listener + ":" + listener.protocol());
             }
         }
@@ -80,7 +84,7 @@ final class BrokerFolder implements AutoCloseable {
                 "controller.quorum.voters=1@" + controller,
                 "controller.listener.names=CONTROLLER",
                 "listeners=" + clients + ",CONTROLLER://" + controller,
-                "advertised.listeners=" + clients,
+                "advertised.listeners=" + String.join(",", told),
                 "listener.security.protocol.map=" + String.join(",", protocols),
                 "inter.broker.listener.name=PLAIN",
                 "log.dirs=" + home.resolve("data"),
@@ -89,6 +93,14 @@ final class BrokerFolder implements AutoCloseable {
                 "ssl.truststore.type=PEM",
                 "ssl.truststore.location=" + tls().clientCertificate(),
                 "ssl.client.auth=requested");
+    }
+
+    private static boolean isThere(BrokerListener listener, KafkaSettings settings) {
+        return switch (listener) {
+            case PLAIN, TLS -> true;
+            case SASL, SASL_TLS -> !settings.users().isEmpty();
+            case BEHIND_PROXY -> settings.proxy() != 0;
+        };
     }
 
     private static List<String> logins(Map<String, String> users) {

@@ -9,7 +9,12 @@ public enum BrokerListener {
     /** TLS; a client's certificate is looked at if there is one. */
     TLS("SSL"),
     /** Login over TLS. */
-    SASL_TLS("SASL_SSL");
+    SASL_TLS("SASL_SSL"),
+    /**
+     * Like {@link #PLAIN}, at the end of a way that may be cut; clients are sent to that way's
+     * beginning. There only if it was asked for.
+     */
+    BEHIND_PROXY("PLAINTEXT");
 
     private final String protocol;
 

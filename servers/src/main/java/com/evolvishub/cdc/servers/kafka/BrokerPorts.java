@@ -1,10 +1,6 @@
 package com.evolvishub.cdc.servers.kafka;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
+import com.evolvishub.cdc.servers.FreePorts;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,35 +24,16 @@ record BrokerPorts(Map<BrokerListener, Integer> clients, int controller) {
      * @param plain the port of {@link BrokerListener#PLAIN}; 0 is any free one
      */
     static BrokerPorts free(int plain) {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            Map<BrokerListener, Integer> clients = new EnumMap<>(BrokerListener.class);
-            for (BrokerListener listener : BrokerListener.values()) {
-                clients.put(listener, take(held));
-            }
-            if (plain != 0) {
-                clients.put(BrokerListener.PLAIN, plain);
-            }
-            return new BrokerPorts(clients, take(held));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            held.forEach(BrokerPorts::release);
+        BrokerListener[] listeners = BrokerListener.values();
+        List<Integer> ports = FreePorts.find(listeners.length + 1);
+        Map<BrokerListener, Integer> clients = new EnumMap<>(BrokerListener.class);
+        for (BrokerListener listener : listeners) {
+            clients.put(listener, ports.get(listener.ordinal()));
         }
-    }
-
-    private static int take(List<ServerSocket> held) throws IOException {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        return socket.getLocalPort();
-    }
-
-    private static void release(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (plain != 0) {
+            clients.put(BrokerListener.PLAIN, plain);
         }
+        return new BrokerPorts(clients, ports.get(listeners.length));
     }
 
     String address(BrokerListener listener) {

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.TcpProxy;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -36,6 +37,7 @@ public final class KafkaServerBuilder {
                         settings.users(),
                         Optional.of(folder),
                         settings.port(),
+                        settings.proxy(),
                         settings.stopsWithJvm()));
     }
 
@@ -47,6 +49,22 @@ public final class KafkaServerBuilder {
                         settings.users(),
                         settings.data(),
                         port,
+                        settings.proxy(),
+                        settings.stopsWithJvm()));
+    }
+
+    /**
+     * Has one more listener, {@link BrokerListener#BEHIND_PROXY}, whose clients are sent to the
+     * beginning of this way. The way is to lead there once the broker runs.
+     */
+    public KafkaServerBuilder behind(TcpProxy proxy) {
+        return new KafkaServerBuilder(
+                new KafkaSettings(
+                        settings.parameters(),
+                        settings.users(),
+                        settings.data(),
+                        settings.port(),
+                        proxy.port(),
                         settings.stopsWithJvm()));
     }
 
@@ -58,6 +76,7 @@ public final class KafkaServerBuilder {
                         settings.users(),
                         settings.data(),
                         settings.port(),
+                        settings.proxy(),
                         false));
     }
 

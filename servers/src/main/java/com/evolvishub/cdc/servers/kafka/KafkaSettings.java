@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param users passwords by name; empty: nobody has to log in, and everybody may do everything
  * @param data the folder to keep; empty is a temporary one
  * @param port of the listener without login; 0 is any free one
+ * @param proxy the port at which clients of {@link BrokerListener#BEHIND_PROXY} come in; 0: nobody
+ *     does
  * @param stopsWithJvm whether a shutdown hook stops the broker
  */
 record KafkaSettings(
@@ -20,11 +22,12 @@ record KafkaSettings(
         Map<String, String> users,
         Optional<Path> data,
         int port,
+        int proxy,
         boolean stopsWithJvm) {
 
     /** One small node; made for data that may be lost with the machine. */
     static final KafkaSettings DEFAULTS =
-            new KafkaSettings(Map.of(), Map.of(), Optional.empty(), 0, true)
+            new KafkaSettings(Map.of(), Map.of(), Optional.empty(), 0, 0, true)
                     .with("auto.create.topics.enable", "false")
                     .with("offsets.topic.replication.factor", "1")
                     .with("offsets.topic.num.partitions", "1")
@@ -50,12 +53,12 @@ record KafkaSettings(
     KafkaSettings with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(parameters);
         more.put(name, value);
-        return new KafkaSettings(more, users, data, port, stopsWithJvm);
+        return new KafkaSettings(more, users, data, port, proxy, stopsWithJvm);
     }
 
     KafkaSettings withUser(String name, String password) {
         Map<String, String> more = new LinkedHashMap<>(users);
         more.put(name, password);
-        return new KafkaSettings(parameters, more, data, port, stopsWithJvm);
+        return new KafkaSettings(parameters, more, data, port, proxy, stopsWithJvm);
     }
 }

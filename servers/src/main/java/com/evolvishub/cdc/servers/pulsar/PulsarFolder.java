@@ -61,6 +61,18 @@ final class PulsarFolder implements AutoCloseable {
         all.put("advertisedAddress", "127.0.0.1");
         all.put("brokerServicePort", Integer.toString(ports.service()));
         all.put("webServicePort", Integer.toString(ports.admin()));
+        if (settings.proxy() != 0) {
+            String proxied = "proxied:pulsar://127.0.0.1:";
+            all.put("bindAddresses", proxied + ports.proxied());
+            all.put(
+                    "advertisedListeners",
+                    "direct:pulsar://127.0.0.1:"
+                            + ports.service()
+                            + ","
+                            + proxied
+                            + settings.proxy());
+            all.put("internalListenerName", "direct");
+        }
         if (settings.tls()) {
             certificates().make();
             all.put("brokerServicePortTls", Integer.toString(ports.tls()));

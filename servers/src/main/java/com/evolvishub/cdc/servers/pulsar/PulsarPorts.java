@@ -1,9 +1,6 @@
 package com.evolvishub.cdc.servers.pulsar;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
+import com.evolvishub.cdc.servers.FreePorts;
 import java.util.List;
 
 /**
@@ -13,25 +10,14 @@ import java.util.List;
  * @param tls for clients, encrypted
  * @param admin for the admin API
  * @param bookie of the storage node within
+ * @param proxied for clients that come over a proxy
  */
-record PulsarPorts(int service, int tls, int admin, int bookie) {
+record PulsarPorts(int service, int tls, int admin, int bookie, int proxied) {
 
     /** Ports that nobody has at this moment, all of them different. */
-    static PulsarPorts free() throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < 4; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return new PulsarPorts(
-                    held.get(0).getLocalPort(),
-                    held.get(1).getLocalPort(),
-                    held.get(2).getLocalPort(),
-                    held.get(3).getLocalPort());
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
+    static PulsarPorts free() {
+        List<Integer> ports = FreePorts.find(5);
+        return new PulsarPorts(
+                ports.get(0), ports.get(1), ports.get(2), ports.get(3), ports.get(4));
     }
 }

@@ -64,6 +64,11 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return started().service();
     }
 
+    /** Where clients are to arrive that come over a proxy. */
+    public int proxiedPort() {
+        return started().proxied();
+    }
+
     /** {@code pulsar://host:port}. */
     public String serviceUrl() {
         return "pulsar://" + host() + ":" + port();

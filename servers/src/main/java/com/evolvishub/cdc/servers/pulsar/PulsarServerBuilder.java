@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.servers.pulsar;
 
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.TcpProxy;
 import java.nio.file.Path;
 
 /**
@@ -32,6 +33,14 @@ public final class PulsarServerBuilder {
     /** Listens for TLS too. */
     public PulsarServerBuilder speaksTls() {
         return new PulsarServerBuilder(settings.speakingTls());
+    }
+
+    /**
+     * Has one more port, {@link PulsarServer#proxiedPort}, whose clients are sent to the beginning
+     * of this way. The way is to lead there once the broker runs.
+     */
+    public PulsarServerBuilder behind(TcpProxy proxy) {
+        return new PulsarServerBuilder(settings.behind(proxy.port()));
     }
 
     /** Keeps the data in this folder. */

@@ -13,12 +13,17 @@ import java.util.Optional;
  * @param data the folder to keep; empty is a temporary one
  * @param tokens whether clients need a token
  * @param tls whether it listens for TLS too
+ * @param proxy the port at which clients come in over a proxy; 0: none do
  */
 record PulsarSettings(
-        Map<String, String> parameters, Optional<Path> data, boolean tokens, boolean tls) {
+        Map<String, String> parameters,
+        Optional<Path> data,
+        boolean tokens,
+        boolean tls,
+        int proxy) {
 
     static final PulsarSettings DEFAULTS =
-            new PulsarSettings(Map.of(), Optional.empty(), false, false)
+            new PulsarSettings(Map.of(), Optional.empty(), false, false, 0)
                     .with("systemTopicEnabled", "true")
                     .with("topicLevelPoliciesEnabled", "true")
                     .with("acknowledgmentAtBatchIndexLevelEnabled", "true")
@@ -39,18 +44,22 @@ record PulsarSettings(
     PulsarSettings with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(parameters);
         more.put(name, value);
-        return new PulsarSettings(more, data, tokens, tls);
+        return new PulsarSettings(more, data, tokens, tls, proxy);
     }
 
     PulsarSettings keptIn(Path folder) {
-        return new PulsarSettings(parameters, Optional.of(folder), tokens, tls);
+        return new PulsarSettings(parameters, Optional.of(folder), tokens, tls, proxy);
     }
 
     PulsarSettings askingForTokens() {
-        return new PulsarSettings(parameters, data, true, tls);
+        return new PulsarSettings(parameters, data, true, tls, proxy);
     }
 
     PulsarSettings speakingTls() {
-        return new PulsarSettings(parameters, data, tokens, true);
+        return new PulsarSettings(parameters, data, tokens, true, proxy);
+    }
+
+    PulsarSettings behind(int port) {
+        return new PulsarSettings(parameters, data, tokens, tls, port);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.TcpProxy;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.Socket;
@@ -21,8 +22,13 @@ class KafkaServerITCase {
     @Test
     void startsAgainAtTheSameAddressAfterACrash(@TempDir Path folder) {
         long pid;
-        try (KafkaServer server =
-                KafkaServer.builder().keepsDataIn(folder).user("app", "secret").start()) {
+        try (TcpProxy proxy = TcpProxy.listening();
+                KafkaServer server =
+                        KafkaServer.builder()
+                                .keepsDataIn(folder)
+                                .user("app", "secret")
+                                .behind(proxy)
+                                .start()) {
             pid = server.pid();
             String address = server.bootstrapServers();
             server.kill();

@@ -1,0 +1,226 @@
+package com.evolvishub.cdc.bench.outage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The ten mappings at work, one end after another cut off. Used by one thread. */
+final class Matrix implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration LEVEL_LIMIT = Duration.ofMinutes(4);
+    private static final long LOOK_MILLIS = 100;
+
+    private final Servers servers;
+    private final JobRun run;
+    private final Watch watch;
+    private final List<Writers> writers;
+    private final Map<Mapping, Follower> followers;
+    private final Deque<AutoCloseable> running;
+
+    private Matrix(
+            Servers servers,
+            JobRun run,
+            Watch watch,
+            List<Writers> writers,
+            Map<Mapping, Follower> followers,
+            Deque<AutoCloseable> running) {
+        this.servers = servers;
+        this.run = run;
+        this.watch = watch;
+        this.writers = writers;
+        this.followers = followers;
+        this.running = running;
+    }
+
+    /**
+     * Starts everything; returns when the first rows of each mapping have arrived.
+     *
+     * @param launcher the command that runs evolvishub-cdc
+     * @param folder for the file, the log and the state
+     */
+    static Matrix start(List<String> launcher, Path folder) throws Exception {
+        Deque<AutoCloseable> running = new ArrayDeque<>();
+        try {
+            Servers servers = Servers.start();
+            running.push(servers);
+            List<Writers> writers = new ArrayList<>();
+            for (End source : List.of(End.SHOP, End.BRANCH)) {
+                Writers writer = new Writers(servers.database(source), source);
+                writer.start();
+                running.push(writer);
+                writers.add(writer);
+            }
+            Map<Mapping, Follower> followers = new LinkedHashMap<>();
+            JobRun run = JobRun.start(launcher, folder, new JobFile(servers).text());
+            running.push(run);
+            Watch watch = new Watch(run);
+            Matrix matrix = new Matrix(servers, run, watch, writers, followers, running);
+            matrix.await("the job to start", START_LIMIT, run::isUp);
+            watch.start();
+            running.push(watch);
+            for (Mapping mapping : Mapping.ALL) {
+                Follower follower = new Follower(mapping, servers);
+                follower.start();
+                running.push(follower);
+                followers.put(mapping, follower);
+            }
+            matrix.await("the first rows", START_LIMIT, () -> matrix.flows(0));
+            return matrix;
+        } catch (Exception e) {
+            closeAll(running);
+            throw e;
+        }
+    }
+
+    /** What the job has logged, line by line. */
+    List<String> log() throws IOException {
+        return Files.readAllLines(run.log());
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    Latencies latencies(Mapping mapping) {
+        return followers.get(mapping).latencies();
+    }
+
+    /** Whether each mapping has delivered a row that was written after this moment. */
+    private boolean flows(long since) {
+        return flow(Mapping.ALL, since);
+    }
+
+    /** Whether each of these has delivered a row that was written after a moment. */
+    boolean flow(Collection<Mapping> mappings, long since) {
+        return mappings.stream().allMatch(each -> followers.get(each).newestBorn() > since);
+    }
+
+    /** Nothing happens but the work itself. */
+    void calm(Duration time) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        await("the end of the calm", time.multipliedBy(2), () -> System.nanoTime() > end);
+    }
+
+    /**
+     * Cuts ends off, mends them, and waits until all mappings are level.
+     *
+     * @param until whether they may be mended, told the moment at which they were cut
+     */
+    Outage cut(List<End> ends, Cut cut, Duration limit, Predicate<Long> until) throws Exception {
+        long restarts = watch.restarts();
+        List<Mapping> concerned = Mapping.ALL.stream().filter(each -> each.needs(ends)).toList();
+        long from = System.currentTimeMillis();
+        ends.forEach(end -> cut.begin(servers.way(end)));
+        long mended;
+        try {
+            await("the end of the outage", limit, () -> until.test(from));
+        } finally {
+            mended = System.currentTimeMillis();
+            ends.forEach(end -> servers.way(end).mend());
+        }
+        await(ends + " to be level", LEVEL_LIMIT, () -> flow(concerned, mended));
+        double level = (System.currentTimeMillis() - mended) / 1000.0;
+        await("all to flow", LEVEL_LIMIT, () -> flows(mended));
+        Map<Mapping, String> differences = compare();
+        return new Outage(ends, cut, from, mended, level, watch.restarts() - restarts, differences);
+    }
+
+    /**
+     * Asks the job to stop while no server at all answers, and waits for its end.
+     *
+     * @return its exit code
+     */
+    int stopInSilence() throws InterruptedException {
+        watch.close();
+        for (End end : End.values()) {
+            Cut.SILENT.begin(servers.way(end));
+        }
+        return run.stop();
+    }
+
+    /** With the sources at rest: what does not become the same as its source. */
+    private Map<Mapping, String> compare() throws Exception {
+        writers.forEach(Writers::pause);
+        try {
+            Map<Mapping, String> differences = new LinkedHashMap<>();
+            long deadline = System.nanoTime() + LEVEL_LIMIT.toNanos();
+            do {
+                Thread.sleep(LOOK_MILLIS * 5);
+                differences.clear();
+                for (Map.Entry<Mapping, Follower> each : followers.entrySet()) {
+                    each.getValue()
+                            .difference()
+                            .ifPresent(found -> differences.put(each.getKey(), found));
+                }
+            } while (!differences.isEmpty() && System.nanoTime() < deadline);
+            return differences;
+        } finally {
+            writers.forEach(Writers::goOn);
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException, SQLException;
+    }
+
+    private void await(String what, Duration limit, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.holds()) {
+            requireHealth();
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "waited %d s for %s; the job's log is %s"
+                                .formatted(limit.toSeconds(), what, run.log()));
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
+    private void requireHealth() throws IOException {
+        run.requireRunning();
+        for (Writers each : writers) {
+            Optional<SQLException> failure = each.failure();
+            if (failure.isPresent()) {
+                throw new IllegalStateException("a source takes no changes", failure.get());
+            }
+        }
+        for (Map.Entry<Mapping, Follower> each : followers.entrySet()) {
+            Optional<Exception> failure = each.getValue().failure();
+            if (failure.isPresent()) {
+                throw new IllegalStateException(
+                        each.getKey().table() + " can no longer be followed", failure.get());
+            }
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> running) throws Exception {
+        Exception failure = null;
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        closeAll(running);
+    }
+}

@@ -1,0 +1,72 @@
+package com.evolvishub.cdc.bench.outage;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts Kafka, Pulsar, Redis, the destination PostgreSQL and the source of two mappings off, each in
+ * both ways, and prints what the others felt of it. Arguments: the launcher, and how many seconds
+ * each outage lasts (120). Ends with 1 when a bar was missed.
+ */
+public final class Outages {
+
+    private static final List<End> ENDS =
+            List.of(End.KAFKA, End.PULSAR, End.REDIS, End.WAREHOUSE, End.BRANCH);
+
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final Duration LONGEST_CALM = Duration.ofSeconds(40);
+    private static final Duration SHORTEST_CALM = Duration.ofSeconds(20);
+    private static final Duration BREATH = Duration.ofSeconds(2);
+
+    private Outages() {}
+
+    /** Runs them all. */
+    public static void main(String[] arguments) throws Exception {
+        Path launcher = Path.of(arguments[0]).toAbsolutePath();
+        Duration each =
+                Duration.ofSeconds(arguments.length > 1 ? Long.parseLong(arguments[1]) : 120);
+        Path folder = Files.createTempDirectory("evolvishub-cdc-outages-");
+        PrintStream out = System.out;
+        out.printf(
+                "Ten mappings, five destinations; each of five servers away for %d s, in two ways."
+                        + " File, log and state: %s%n",
+                each.toSeconds(), folder);
+        boolean met;
+        try (Matrix matrix = Matrix.start(List.of(launcher.toString()), folder)) {
+            met = run(matrix, each, out);
+        }
+        System.exit(met ? 0 : 1);
+    }
+
+    private static boolean run(Matrix matrix, Duration each, PrintStream out) throws Exception {
+        matrix.calm(WARM_UP);
+        long calmFrom = System.currentTimeMillis();
+        Duration calm = each.compareTo(LONGEST_CALM) > 0 ? LONGEST_CALM : each;
+        matrix.calm(calm.compareTo(SHORTEST_CALM) < 0 ? SHORTEST_CALM : calm);
+        long calmTo = System.currentTimeMillis();
+        // what was written last has to arrive before something is cut off
+        matrix.calm(BREATH);
+        List<Outage> outages = new ArrayList<>();
+        for (End end : ENDS) {
+            for (Cut cut : Cut.values()) {
+                Outage outage =
+                        matrix.cut(
+                                List.of(end),
+                                cut,
+                                each.multipliedBy(2),
+                                from -> System.currentTimeMillis() - from >= each.toMillis());
+                outages.add(outage);
+                out.printf(
+                        "%s: away for %d s, level %.1f s after its return%n",
+                        outage, each.toSeconds(), outage.levelSeconds());
+                matrix.calm(BREATH);
+            }
+        }
+        out.println();
+        return new Report(matrix, calmFrom, calmTo).print(outages, out);
+    }
+}

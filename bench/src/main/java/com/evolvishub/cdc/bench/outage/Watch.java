@@ -1,0 +1,99 @@
+package com.evolvishub.cdc.bench.outage;
+
+import com.evolvishub.cdc.job.status.MappingStatus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Looks at the job once in a while: checkpoints, restarts, and the states of its mappings. */
+final class Watch implements AutoCloseable {
+
+    private static final long PAUSE_MILLIS = 1000;
+
+    /**
+     * A state of a mapping as it was first seen.
+     *
+     * @param at when that was, in milliseconds since 1970
+     */
+    record Seen(String mapping, String state, String cause, long at) {}
+
+    private final JobRun run;
+    private final Checkpoints checkpoints = new Checkpoints();
+    private final List<Seen> states = new ArrayList<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::look, "watch");
+    private volatile long restarts;
+    private volatile int unanswered;
+
+    Watch(JobRun run) {
+        this.run = run;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** Restarts of tasks so far. */
+    long restarts() {
+        return restarts;
+    }
+
+    /** Questions that the REST API has not answered. */
+    int unanswered() {
+        return unanswered;
+    }
+
+    /** The states that were seen of a mapping from one moment to another, in order. */
+    List<Seen> states(Mapping mapping, long from, long to) {
+        synchronized (states) {
+            return states.stream()
+                    .filter(seen -> seen.mapping().equals(mapping.table()))
+                    .filter(seen -> seen.at() >= from && seen.at() < to)
+                    .toList();
+        }
+    }
+
+    private void look() {
+        try {
+            while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    checkpoints.see(run.checkpoints());
+                    restarts = run.restarts();
+                    run.mappings().forEach(this::note);
+                } catch (IOException silent) {
+                    unanswered++;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void note(MappingStatus mapping) {
+        synchronized (states) {
+            states.add(
+                    new Seen(
+                            mapping.name(),
+                            mapping.state(),
+                            mapping.cause(),
+                            System.currentTimeMillis()));
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

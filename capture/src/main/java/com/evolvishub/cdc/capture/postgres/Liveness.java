@@ -1,0 +1,70 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.postgresql.jdbc.PgConnection;
+
+/**
+ * Tells a server that works from one that will never answer, by asking over a second connection: a
+ * limit on the time of a statement could not, since a large view may take an hour to its first row.
+ */
+public final class Liveness {
+
+    private static final String BACKEND =
+            """
+            SELECT pg_catalog.pg_postmaster_start_time()::text,
+              (SELECT coalesce(state, '') FROM pg_catalog.pg_stat_activity WHERE pid = ?)
+            """;
+
+    private final ConnectionSpec spec;
+
+    public Liveness(ConnectionSpec spec) {
+        this.spec = spec;
+    }
+
+    /** How a session is, as far as can be told. */
+    public enum Verdict {
+        /** The server works on it, or nothing speaks against that. */
+        AT_WORK,
+        /** The server has nothing to do for it: what it has answered may be on its way. */
+        ANSWERED
+    }
+
+    /**
+     * Looks after a session that waits for an answer. Takes no longer than the connection's timeout
+     * allows a login and two questions.
+     *
+     * @throws SQLException if the server does not answer, or no longer knows the session
+     */
+    public Verdict of(SourceSession session) throws SQLException {
+        try (PgConnection second = PostgresConnections.open(spec, SourceSession.READER + "alive");
+                PreparedStatement statement = second.prepareStatement(BACKEND)) {
+            statement.setInt(1, session.backend());
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                Optional<String> state = Optional.ofNullable(found.getString(2));
+                if (!found.getString(1).equals(session.serverStarted())) {
+                    // one address, several servers: this one knows nothing of the other's sessions
+                    return Verdict.AT_WORK;
+                }
+                if (state.isEmpty()) {
+                    throw new SQLException("the server has ended the session", "08006");
+                }
+                return state.get().startsWith("idle") ? Verdict.ANSWERED : Verdict.AT_WORK;
+            }
+        } catch (SQLException failure) {
+            if (isSilence(failure)) {
+                throw failure;
+            }
+            // a refusal, such as of one connection too many, is an answer too
+            return Verdict.AT_WORK;
+        }
+    }
+
+    private static boolean isSilence(SQLException failure) {
+        return failure.getSQLState() != null && failure.getSQLState().startsWith("08");
+    }
+}
