@@ -109,7 +109,6 @@ public final class TcpProxy implements AutoCloseable {
                 }
             } catch (IOException over) {
                 // refused, or closed: the loop's condition tells
-                continue;
             }
         }
     }

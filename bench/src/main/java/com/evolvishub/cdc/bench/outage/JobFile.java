@@ -27,8 +27,7 @@ final class JobFile {
                         global_sync:
                           mode: continuous
                           interval_seconds: 0.5
-                          error_retry_delay: 1.1 # seven tries in two minutes, the eighth soon after
-                          error_retry_attempts: 20
+                          error_retry_delay: 1
                         mappings:
                         """
                                 .formatted(NAME, CHECKPOINT_SECONDS));

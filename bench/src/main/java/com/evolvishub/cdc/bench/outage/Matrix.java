@@ -5,10 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,7 @@ final class Matrix implements AutoCloseable {
     private final Watch watch;
     private final List<Writers> writers;
     private final Map<Mapping, Follower> followers;
-    private final Deque<AutoCloseable> running;
+    private final Running running;
 
     private Matrix(
             Servers servers,
@@ -35,7 +33,7 @@ final class Matrix implements AutoCloseable {
             Watch watch,
             List<Writers> writers,
             Map<Mapping, Follower> followers,
-            Deque<AutoCloseable> running) {
+            Running running) {
         this.servers = servers;
         this.run = run;
         this.watch = watch;
@@ -51,35 +49,35 @@ final class Matrix implements AutoCloseable {
      * @param folder for the file, the log and the state
      */
     static Matrix start(List<String> launcher, Path folder) throws Exception {
-        Deque<AutoCloseable> running = new ArrayDeque<>();
+        Running running = new Running();
         try {
             Servers servers = Servers.start();
-            running.push(servers);
+            running.add(servers);
             List<Writers> writers = new ArrayList<>();
             for (End source : List.of(End.SHOP, End.BRANCH)) {
                 Writers writer = new Writers(servers.database(source), source);
                 writer.start();
-                running.push(writer);
+                running.add(writer);
                 writers.add(writer);
             }
             Map<Mapping, Follower> followers = new LinkedHashMap<>();
             JobRun run = JobRun.start(launcher, folder, new JobFile(servers).text());
-            running.push(run);
+            running.add(run);
             Watch watch = new Watch(run);
             Matrix matrix = new Matrix(servers, run, watch, writers, followers, running);
             matrix.await("the job to start", START_LIMIT, run::isUp);
             watch.start();
-            running.push(watch);
+            running.add(watch);
             for (Mapping mapping : Mapping.ALL) {
                 Follower follower = new Follower(mapping, servers);
                 follower.start();
-                running.push(follower);
+                running.add(follower);
                 followers.put(mapping, follower);
             }
             matrix.await("the first rows", START_LIMIT, () -> matrix.flows(0));
             return matrix;
         } catch (Exception e) {
-            closeAll(running);
+            running.close();
             throw e;
         }
     }
@@ -205,22 +203,8 @@ final class Matrix implements AutoCloseable {
         }
     }
 
-    private static void closeAll(Deque<AutoCloseable> running) throws Exception {
-        Exception failure = null;
-        while (!running.isEmpty()) {
-            try {
-                running.pop().close();
-            } catch (Exception e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
     @Override
-    public void close() throws Exception {
-        closeAll(running);
+    public void close() {
+        running.close();
     }
 }

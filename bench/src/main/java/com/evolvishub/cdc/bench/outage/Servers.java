@@ -12,8 +12,6 @@ import com.evolvishub.cdc.servers.kafka.BrokerListener;
 import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,19 +21,19 @@ final class Servers implements AutoCloseable {
 
     private final Map<End, TcpProxy> ways = new EnumMap<>(End.class);
     private final Map<End, Database> databases = new EnumMap<>(End.class);
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Running running = new Running();
     private KafkaServer kafka;
     private PulsarServer pulsar;
     private RedisServer redis;
 
     private Servers() {}
 
-    static Servers start() throws Exception {
+    static Servers start() {
         Servers servers = new Servers();
         try {
             servers.startAll();
             return servers;
-        } catch (Exception e) {
+        } catch (RuntimeException e) {
             servers.close();
             throw e;
         }
@@ -53,21 +51,21 @@ final class Servers implements AutoCloseable {
                         KafkaServer.builder().behind(ways.get(End.KAFKA))::start);
         try {
             redis = RedisServer.builder().start();
-            running.push(redis);
+            running.add(redis);
             ways.get(End.REDIS).to(redis.host(), redis.port());
             for (End end : new End[] {End.SHOP, End.BRANCH, End.WAREHOUSE, End.ARCHIVE}) {
                 PostgresServer server =
                         PostgresServer.builder().parameter("shared_buffers", "64MB").start();
-                running.push(server);
+                running.add(server);
                 databases.put(end, server.createDatabase("bench"));
                 ways.get(end).to(server.host(), server.port());
             }
         } finally {
             // also when another one has not started: nobody else would stop them
             kafka = startingKafka.join();
-            running.push(kafka);
+            running.add(kafka);
             pulsar = startingPulsar.join();
-            running.push(pulsar);
+            running.add(pulsar);
         }
         String address = kafka.bootstrapServers(BrokerListener.BEHIND_PROXY);
         int colon = address.lastIndexOf(':');
@@ -105,18 +103,8 @@ final class Servers implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         ways.values().forEach(TcpProxy::close);
-        Exception failure = null;
-        while (!running.isEmpty()) {
-            try {
-                running.pop().close();
-            } catch (Exception e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        running.close();
     }
 }

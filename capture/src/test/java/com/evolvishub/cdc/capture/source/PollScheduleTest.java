@@ -104,15 +104,16 @@ class PollScheduleTest {
     }
 
     @Test
-    void pausesDoubleUpToFiveMinutes() {
+    void pausesDoubleAndThenGrowByAQuarterUpToFiveMinutes() {
         BackOff backOff = new BackOff(new Retry(3, Duration.ofSeconds(5)), new Random(1));
 
         assertThat(backOff.failed()).isBetween(Duration.ofMillis(4500), Duration.ofMillis(5500));
         assertThat(backOff.failed()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
         assertThat(backOff.failed()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(22));
         assertThat(backOff.isExhausted()).isFalse();
-        backOff.failed();
+        assertThat(backOff.failed()).isBetween(Duration.ofSeconds(22), Duration.ofSeconds(28));
         assertThat(backOff.isExhausted()).isTrue();
+        assertThat(backOff.failed()).isBetween(Duration.ofSeconds(28), Duration.ofSeconds(35));
         for (int i = 0; i < 2000; i++) {
             assertThat(backOff.failed()).isLessThan(Duration.ofSeconds(331));
         }

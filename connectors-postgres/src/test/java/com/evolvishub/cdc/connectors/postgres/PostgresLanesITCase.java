@@ -14,6 +14,7 @@ import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.TcpProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -123,6 +124,22 @@ class PostgresLanesITCase {
                         e ->
                                 assertThat(nobody.classify((Exception) e))
                                         .isEqualTo(Failure.TRANSIENT));
+    }
+
+    @Test
+    void aLoginAtASilentServerEndsWithTheConnectionsTimeout() throws Exception {
+        ConnectionSpec direct = destination.endpoint().connection();
+        try (TcpProxy way = TcpProxy.listening().to(direct.host(), direct.port())) {
+            way.silence();
+            PostgresClient client = client(direct, way.port(), direct.password().reveal());
+            // the test's own limit is far below that of a batch
+            assertThatThrownBy(() -> client.open(Destination.lane("a")))
+                    .isInstanceOf(SQLException.class)
+                    .satisfies(
+                            e ->
+                                    assertThat(client.classify((Exception) e))
+                                            .isEqualTo(Failure.TRANSIENT));
+        }
     }
 
     private PostgresClient client(ConnectionSpec like, int port, String password) {

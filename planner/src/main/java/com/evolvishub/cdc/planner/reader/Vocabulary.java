@@ -235,7 +235,7 @@ final class Vocabulary {
                 Key.number(
                                 "error_retry_delay",
                                 Range.above(0),
-                                "Seconds before the first retry; doubles up to five minutes.")
+                                "Seconds before the first retry; pauses grow up to five minutes.")
                         .initially("5"),
                 Key.accepted("watermark_table", STATE),
                 Key.accepted("watermark_storage", STATE),

@@ -2,7 +2,7 @@ package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.FreePorts;
 import java.util.EnumMap;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
 
 /**
@@ -24,16 +24,15 @@ record BrokerPorts(Map<BrokerListener, Integer> clients, int controller) {
      * @param plain the port of {@link BrokerListener#PLAIN}; 0 is any free one
      */
     static BrokerPorts free(int plain) {
-        BrokerListener[] listeners = BrokerListener.values();
-        List<Integer> ports = FreePorts.find(listeners.length + 1);
+        Iterator<Integer> ports = FreePorts.find(BrokerListener.values().length + 1).iterator();
         Map<BrokerListener, Integer> clients = new EnumMap<>(BrokerListener.class);
-        for (BrokerListener listener : listeners) {
-            clients.put(listener, ports.get(listener.ordinal()));
+        for (BrokerListener listener : BrokerListener.values()) {
+            clients.put(listener, ports.next());
         }
         if (plain != 0) {
             clients.put(BrokerListener.PLAIN, plain);
         }
-        return new BrokerPorts(clients, ports.get(listeners.length));
+        return new BrokerPorts(clients, ports.next());
     }
 
     String address(BrokerListener listener) {
