@@ -33,6 +33,9 @@ public record BusLetter(
     private static final String FORMAT = "format";
     private static final String LEFT_OUT = "left_out_bytes";
 
+    private static final List<String> OF_MESSAGES =
+            List.of("op", "mapping", "watermark", "event_id");
+
     /** What a letter adds to the message's own attributes. */
     private static final List<String> OWN = List.of(ERROR, TIME, FORMAT, LEFT_OUT);
 
@@ -78,9 +81,15 @@ public record BusLetter(
         return Instant.parse(attributes.get(TIME));
     }
 
-    /** The attributes of the message that the row would have been. */
+    /** The attributes of the message that the row would have been, in its order. */
     public Map<String, String> messageAttributes() {
-        Map<String, String> own = new LinkedHashMap<>(attributes);
+        Map<String, String> own = new LinkedHashMap<>();
+        for (String name : OF_MESSAGES) {
+            if (attributes.containsKey(name)) {
+                own.put(name, attributes.get(name));
+            }
+        }
+        attributes.forEach(own::putIfAbsent);
         own.keySet().removeAll(OWN);
         return own;
     }

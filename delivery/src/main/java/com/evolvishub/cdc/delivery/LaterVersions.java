@@ -20,8 +20,18 @@ public final class LaterVersions {
 
     private final String identity;
     private final Map<ByteBuffer, Long> newest = new HashMap<>();
-    private final Set<Long> letters = new HashSet<>();
+    private final Map<Long, Version> letters = new HashMap<>();
     private final Set<Long> met = new HashSet<>();
+
+    /** What tells a row from another one of its number, in a lane that counts anew. */
+    private record Version(Optional<ByteBuffer> key, String operation, String watermark) {
+        static Version of(Optional<byte[]> key, Map<String, String> attributes) {
+            return new Version(
+                    key.map(ByteBuffer::wrap),
+                    attributes.getOrDefault("op", ""),
+                    attributes.getOrDefault("watermark", ""));
+        }
+    }
 
     /** Of the lane of that identity. */
     public LaterVersions(String identity) {
@@ -30,26 +40,27 @@ public final class LaterVersions {
 
     /** There is this letter, which is a later version to older ones of its key. */
     public void letter(BusLetter letter) {
-        letters.add(letter.number());
+        letters.put(letter.number(), Version.of(letter.key(), letter.attributes()));
         letter.key()
                 .ifPresent(key -> newest.merge(ByteBuffer.wrap(key), letter.number(), Math::max));
     }
 
-    /** This was found where rows are delivered. */
-    public void delivered(Optional<byte[]> key, String eventId) {
-        OptionalLong number = BusLetter.number(identity, eventId);
-        if (number.isEmpty()) {
+    /** A message with this key and these attributes was found where rows are delivered. */
+    public void delivered(Optional<byte[]> key, Map<String, String> attributes) {
+        OptionalLong found = BusLetter.number(identity, attributes.get("event_id"));
+        if (found.isEmpty()) {
             return;
         }
-        if (letters.contains(number.getAsLong())) {
-            met.add(number.getAsLong());
+        long number = found.getAsLong();
+        Version letter = letters.get(number);
+        if (letter != null && letter.equals(Version.of(key, attributes))) {
+            met.add(number);
         }
         key.map(ByteBuffer::wrap)
                 .ifPresent(
                         bytes ->
                                 newest.computeIfPresent(
-                                        bytes,
-                                        (same, before) -> Math.max(before, number.getAsLong())));
+                                        bytes, (same, before) -> Math.max(before, number)));
     }
 
     /** Why writing the letter would put an old version in the place of a newer one; else empty. */

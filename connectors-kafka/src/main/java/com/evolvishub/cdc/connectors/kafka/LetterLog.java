@@ -123,7 +123,7 @@ final class LetterLog {
                 attributes(record));
     }
 
-    private static Map<String, String> attributes(ConsumerRecord<byte[], byte[]> record) {
+    static Map<String, String> attributes(ConsumerRecord<byte[], byte[]> record) {
         Map<String, String> attributes = new LinkedHashMap<>();
         for (Header header : record.headers()) {
             if (header.value() != null) {

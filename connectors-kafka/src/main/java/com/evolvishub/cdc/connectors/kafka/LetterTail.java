@@ -2,7 +2,6 @@ package com.evolvishub.cdc.connectors.kafka;
 
 import com.evolvishub.cdc.delivery.BusLetter;
 import com.evolvishub.cdc.delivery.LaterVersions;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +11,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 
 /**
  * What the topic holds since the oldest open letter was put aside. Each partition is read once, and
@@ -72,12 +70,7 @@ final class LetterTail {
     }
 
     private void see(ConsumerRecord<byte[], byte[]> record) {
-        Header id = record.headers().lastHeader("event_id");
-        if (id != null && id.value() != null) {
-            versions.delivered(
-                    Optional.ofNullable(record.key()),
-                    new String(id.value(), StandardCharsets.UTF_8));
-        }
+        versions.delivered(Optional.ofNullable(record.key()), LetterLog.attributes(record));
     }
 
     String newerThan(BusLetter letter) {
