@@ -199,6 +199,27 @@ class PulsarDeadLettersITCase {
     }
 
     @Test
+    void aJobThatIsStartedTakesTheTopicBackFromAReplay() throws Exception {
+        try (PulsarBusClient client = opened("a")) {
+            client.writeDeadLetter(numbered(1, "1", "one"), "no");
+            client.writeDeadLetter(numbered(2, "2", "two"), "no");
+        }
+        List<DeadLetter> both = all();
+        try (DeadLetters letters = letters()) {
+            await().ignoreException(DestinationException.class)
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> letters.replay(both.get(0), REFUSE_SUPERSEDED).isEmpty());
+            try (PulsarBusClient next = opened("b")) {
+                assertThatThrownBy(() -> letters.replay(both.get(1), REFUSE_SUPERSEDED))
+                        .isInstanceOf(Exception.class);
+                next.write(List.of(numbered(3, "3", "three")));
+            }
+        }
+        assertThat(all()).extracting(DeadLetter::number).containsExactly(2L);
+        assertThat(topic.numbers()).containsExactly(1L, 3L);
+    }
+
+    @Test
     void dropsALetterForGoodWhileTheJobRunsAndKeepsTheOthers() throws Exception {
         try (PulsarBusClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
