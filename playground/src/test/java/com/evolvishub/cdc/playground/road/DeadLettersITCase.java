@@ -108,10 +108,6 @@ class DeadLettersITCase {
             assertThat(letters).hasSize(2);
             assertThat(letters.get(0).path("payload").asText()).startsWith("{\"id\":3,");
             String second = letters.get(1).path("id").asText();
-            CliProcess.Ended refused = road.command("dead-letters", "replay");
-            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
-            assertThat(refused.output())
-                    .contains("orders: 0 written again", "was left where it is: refused again: ");
             assertThat(road.command("dead-letters", "drop", "--id", second).output())
                     .contains("orders: 1 dropped");
             ConfigResource named = new ConfigResource(ConfigResource.Type.TOPIC, topic);
@@ -125,8 +121,6 @@ class DeadLettersITCase {
             CliProcess.Ended replayed = road.command("dead-letters", "replay");
             assertThat(replayed.exitCode()).as(replayed.output()).isZero();
             assertThat(replayed.output()).contains("orders: 1 written again");
-            assertThat(road.command("dead-letters", "list").output())
-                    .contains("There are no dead letters.");
         }
     }
 
