@@ -7,6 +7,7 @@ import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.ReplayRule;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class KafkaDeadLetters implements DeadLetters {
     private final Topics topics;
     private final String topic;
     private final String letters;
+    private final boolean keepsLetters;
     private final LetterLog log;
     private final LetterTail tail;
     private final LetterSends sends;
@@ -47,6 +49,7 @@ final class KafkaDeadLetters implements DeadLetters {
         topics = new Topics(session, settings, failures, pipeline);
         topic = pipeline.deliver().destination().table();
         letters = LetterLog.topicOf(topic);
+        keepsLetters = pipeline.deliver().onBadRow() == OnBadRow.DEAD_LETTER;
         PartitionReads reads =
                 new PartitionReads(
                         session, settings.transactionTimeout().plus(KafkaBusClient.BROKER_LOOKS));
@@ -76,8 +79,20 @@ final class KafkaDeadLetters implements DeadLetters {
     }
 
     private void refresh(boolean settled) throws Exception {
-        if (log.refresh(topics.partitions(letters), settled)) {
+        if (log.refresh(partitionsOfLetters(), settled)) {
             tail.startAgain();
+        }
+    }
+
+    private List<TopicPartition> partitionsOfLetters() throws Exception {
+        try {
+            return topics.partitions(letters);
+        } catch (TopicAuthorizationException e) {
+            if (keepsLetters) {
+                throw e;
+            }
+            // a mapping that puts nothing aside needs no right to look there
+            return List.of();
         }
     }
 
