@@ -18,6 +18,7 @@ import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
 import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pulsar.client.api.Message;
@@ -174,28 +175,60 @@ class PulsarDeadLettersITCase {
         }
         // what is left of a replay that died before it marked the letter
         Message<byte[]> letter = topic.messages(topic.name() + ".dlq").get(0);
-        await().ignoreExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> {
-                            try (Producer<byte[]> dead =
-                                    topic.plainClient()
-                                            .newProducer()
-                                            .topic(topic.name())
-                                            .create()) {
-                                dead.newMessage()
-                                        .key(letter.getKey())
-                                        .properties(letter.getProperties())
-                                        .value(letter.getData())
-                                        .send();
-                                return true;
-                            }
-                        });
+        awaitProducer(
+                topic.name(),
+                dead ->
+                        dead.newMessage()
+                                .key(letter.getKey())
+                                .properties(letter.getProperties())
+                                .value(letter.getData())
+                                .send());
 
         assertThat(replayed(all().get(0), REFUSE_SUPERSEDED)).isEmpty();
 
         assertThat(all()).isEmpty();
         assertThat(topic.messages()).hasSize(1);
+    }
+
+    @Test
+    void doesNotWaitWhereTheTopicHoldsNothingAsYoungAsTheLetter() throws Exception {
+        try (PulsarBusClient client = opened("a")) {
+            client.write(List.of(numbered(1, "1", "one")));
+        }
+        awaitProducer(
+                topic.name() + ".dlq",
+                letters ->
+                        letters.newMessage()
+                                .key("{\"id\":2}")
+                                .property("op", "u")
+                                .property("mapping", "orders")
+                                .property("event_id", "file/orders:2")
+                                .property("error", "no")
+                                .property("time", Instant.now().plusSeconds(3600).toString())
+                                .value("two".getBytes(UTF_8))
+                                .send());
+
+        assertThat(replayed(all().get(0), REFUSE_SUPERSEDED)).isEmpty();
+
+        assertThat(topic.numbers()).containsExactly(1L, 2L);
+    }
+
+    private interface Sending {
+        void by(Producer<byte[]> producer) throws Exception;
+    }
+
+    /** Whoever had the topic for itself has it a moment longer than its client. */
+    private void awaitProducer(String of, Sending sending) {
+        await().ignoreExceptions()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> {
+                            try (Producer<byte[]> producer =
+                                    topic.plainClient().newProducer().topic(of).create()) {
+                                sending.by(producer);
+                                return true;
+                            }
+                        });
     }
 
     @Test
