@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
@@ -28,6 +31,8 @@ final class LetterChannels {
 
     /** By so much the clocks of machines that wrote to the topic may differ. */
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+
+    private static final long LOOK_MILLIS = 20;
 
     private final PulsarSession session;
     private final PulsarTarget target;
@@ -149,7 +154,26 @@ final class LetterChannels {
             producers.remove(partition);
             hold(partition);
         }
-        session.await(message.sendBy(producers.get(partition)), "to write to " + partition);
+        CompletableFuture<MessageId> answer = message.sendBy(producers.get(partition));
+        while (!answer.isDone() && producers.get(partition).isConnected()) {
+            awaitALittle(answer);
+        }
+        if (!answer.isDone()) {
+            // it would not answer before its whole timeout is over
+            throw new DestinationException(
+                    "topic %s: the broker has ended our access, most likely because the job was started; the letter stays where it is"
+                            .formatted(partition));
+        }
+        session.await(answer, "to write to " + partition);
+    }
+
+    private static void awaitALittle(CompletableFuture<MessageId> answer)
+            throws InterruptedException {
+        try {
+            answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException seenByTheCaller) {
+            return;
+        }
     }
 
     String newerThan(BusLetter letter) {
