@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>A dead letter is older than what came after it. One whose key was delivered since, or removed
  * since, is {@link DeadLetter#superseded() superseded}: writing it again would put an old version
- * in the place of a new one. A destination that cannot tell this treats every letter with a key as
- * superseded.
+ * in the place of a new one. A destination that keeps no account of keys looks into what it holds,
+ * and documents what it cannot find there.
  *
  * <p>Used by one thread; connects when it is first asked. Methods may block for the endpoint's
  * timeout and throw whatever the client throws, which {@link #classify} understands.

@@ -1,34 +1,97 @@
 package com.evolvishub.cdc.payload;
 
+import java.util.List;
+
 /**
- * A composite value as a JSON array of its fields, in order, each the server's text of it or null:
- * a row's schema knows neither names nor types of a composite's fields.
+ * A composite value as a JSON object of its fields by name. Where the fields are not known, or are
+ * not as many as the value has (the type was changed between the look at it and the read), it is an
+ * array of their texts in order: nothing is lost, and no value stands under another's name.
  */
 final class CompositeForm implements ValueForm {
 
+    private static final ValueForm TEXT = ScalarForms::text;
+
+    private final boolean isKnown;
+    private final byte[][] members;
+    private final ValueForm[] forms;
     private final Scratch scratch = new Scratch();
+
+    /**
+     * A field of a composite.
+     *
+     * @param form how its values look
+     */
+    record Field(String name, ValueForm form) {}
+
+    /** Of a composite whose fields nobody knows. */
+    CompositeForm() {
+        this(false, List.of());
+    }
+
+    CompositeForm(List<Field> fields) {
+        this(true, fields);
+    }
+
+    private CompositeForm(boolean isKnown, List<Field> fields) {
+        this.isKnown = isKnown;
+        members = fields.stream().map(field -> RowForm.member(field.name())).toArray(byte[][]::new);
+        forms = fields.stream().map(Field::form).toArray(ValueForm[]::new);
+    }
 
     @Override
     public void write(byte[] text, int from, int to, JsonBytes json) throws PayloadException {
         if (to - from < 2 || text[from] != '(' || text[to - 1] != ')') {
             throw new PayloadException("a composite value is not in parentheses");
         }
-        json.ascii('[');
+        int start = from + 1;
         int end = to - 1;
-        int at = from + 1;
-        while (true) {
-            at = field(text, at, end, json);
-            if (at == end) {
-                break;
-            }
+        if (isKnown && forms.length == 0 && start == end) {
+            json.ascii("{}");
+        } else if (isKnown && forms.length == count(text, start, end)) {
+            object(text, start, end, json);
+        } else {
+            array(text, start, end, json);
+        }
+    }
+
+    private void object(byte[] text, int from, int end, JsonBytes json) throws PayloadException {
+        int at = from - 1;
+        for (int i = 0; i < forms.length; i++) {
+            json.ascii(i == 0 ? '{' : ',');
+            json.raw(members[i]);
+            at = field(text, at + 1, end, forms[i], json);
+        }
+        json.ascii('}');
+    }
+
+    private void array(byte[] text, int from, int end, JsonBytes json) throws PayloadException {
+        json.ascii('[');
+        int at = field(text, from, end, TEXT, json);
+        while (at < end) {
             json.ascii(',');
-            at++;
+            at = field(text, at + 1, end, TEXT, json);
         }
         json.ascii(']');
     }
 
+    /** As many as there are commas outside quotes, and one; a doubled quote ends and begins one. */
+    private static int count(byte[] text, int from, int end) {
+        int count = 1;
+        boolean quoted = false;
+        for (int at = from; at < end; at++) {
+            switch (text[at]) {
+                case '"' -> quoted = !quoted;
+                case '\\' -> at++;
+                case ',' -> count += quoted ? 0 : 1;
+                default -> {}
+            }
+        }
+        return count;
+    }
+
     /** Ends at the comma behind the field, or at the end. */
-    private int field(byte[] text, int from, int end, JsonBytes json) throws PayloadException {
+    private int field(byte[] text, int from, int end, ValueForm form, JsonBytes json)
+            throws PayloadException {
         if (from == end || text[from] == ',') {
             json.nothing();
             return from;
@@ -58,7 +121,7 @@ final class CompositeForm implements ValueForm {
         if (quoted) {
             throw new PayloadException("a quoted field of the composite value has no end");
         }
-        json.string(unquoted, 0, length);
+        form.write(unquoted, 0, length, json);
         return at;
     }
 }

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.payload;
 
 import com.evolvishub.cdc.flow.ChangeRow;
-import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.RowSchema;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +35,8 @@ final class KeyForm {
         if (column < 0) {
             throw new PayloadException("key_field: the row has no column \"" + field + "\"");
         }
-        Column found = schema.columns().get(column);
-        isJson = found.type().name().equals("json") || found.type().name().equals("jsonb");
+        String type = schema.columns().get(column).type().base();
+        isJson = type.equals("json") || type.equals("jsonb");
     }
 
     /**

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -71,6 +72,48 @@ class EveryTypeITCase {
         }
         assertThat(rows).hasSize(ROWS + 1);
         softly.assertAll();
+    }
+
+    @Test
+    void saysTheSameOfEveryTypeInsideComposites(@FreshDatabase Database source) throws Exception {
+        fill(source);
+        List<String> fields = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (int c = 0; c < SAMPLES.size(); c++) {
+            String type = SAMPLES.get(c).type();
+            fields.add("one%d %s, many%d %s[]".formatted(c, type, c, type));
+            names.add("one%d, many%d".formatted(c, c));
+        }
+        String whole = "ROW(%s)::app.whole".formatted(String.join(", ", names));
+        source.execute(
+                "CREATE TYPE app.whole AS (%s)".formatted(String.join(", ", fields)),
+                "CREATE TYPE app.nest AS (\"its \"\"whole\"\", (x)\" app.whole, whole app.whole[])",
+                "CREATE DOMAIN app.nested AS app.nest CHECK (true)",
+                "CREATE TABLE composed AS SELECT id, %1$s AS whole, ROW(%1$s, ARRAY[NULL, %1$s])::app.nested AS nest FROM typed"
+                        .formatted(whole));
+        MessageEncoder encoder = MessageEncoders.of(Pipelines.with());
+        List<ChangeRow> plain = SourceRows.read(source, "typed");
+        SoftAssertions softly = new SoftAssertions();
+
+        List<ChangeRow> rows = SourceRows.read(source, "composed");
+
+        for (int i = 0; i < rows.size(); i++) {
+            ObjectNode wanted = object(encoder, plain.get(i));
+            JsonNode id = wanted.remove("id");
+            JsonNode said = object(encoder, rows.get(i));
+            JsonNode all = said.get("nest").get("whole");
+            softly.assertThat(said.get("id")).isEqualTo(id);
+            softly.assertThat(said.get("whole")).as("row %d", i).isEqualTo(wanted);
+            softly.assertThat(said.get("nest").get("its \"whole\", (x)")).isEqualTo(wanted);
+            softly.assertThat(all.get(0).isNull()).isTrue();
+            softly.assertThat(all.get(1)).isEqualTo(wanted);
+        }
+        assertThat(rows).hasSize(ROWS + 1);
+        softly.assertAll();
+    }
+
+    private static ObjectNode object(MessageEncoder encoder, ChangeRow row) throws Exception {
+        return (ObjectNode) EXACT.readTree(encoder.encode(row).payload().orElseThrow());
     }
 
     /** The n-th row has the n-th text of each type, and an array of it and those before it. */

@@ -3,7 +3,10 @@ package com.evolvishub.cdc.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.flow.TypeDefinition;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +74,32 @@ class OddShapesTest {
     void geometriesInAnArrayHaveAColonInBetween() throws Exception {
         assertThat(said("public.geometry[]", 'b', 'A', "{0101:0102}"))
                 .isEqualTo("[\"0101\",\"0102\"]");
+        assertThat(said("public.geography(Point,4326)[]", 'b', 'A', "{0101:0102}"))
+                .isEqualTo("[\"0101\",\"0102\"]");
         assertThat(said("public.ratio[]", 'b', 'A', "{1:2,3:4}")).isEqualTo("[\"1:2\",\"3:4\"]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "(1,x) | {\"a\":1,\"b\":\"x\"}",
+                "(1,) | {\"a\":1,\"b\":null}",
+                "(1,\"\") | {\"a\":1,\"b\":\"\"}",
+                "(\"1\",\"x,\"\",\"\"\") | {\"a\":1,\"b\":\"x,\\\",\\\"\"}",
+                "(1,\"\\\",\\\"\") | {\"a\":1,\"b\":\"\\\",\\\"\"}",
+                "(1,x,) | [\"1\",\"x\",null]",
+                "(1) | [\"1\"]",
+                "() | [null]",
+            })
+    void aCompositeIsAnObjectIfItHasTheFieldsThatAreKnown(String text, String said)
+            throws Exception {
+        TypeDefinition made =
+                new TypeDefinition("app.pair", "CREATE TYPE app.pair AS (a integer, b text)");
+        SqlType type = new SqlType(0, "app.pair", 'c', 'C', "app.pair", List.of(made));
+
+        assertThat(said(type, text)).isEqualTo(said);
     }
 
     @Test
@@ -115,8 +143,11 @@ class OddShapesTest {
 
     private static String said(String type, char kind, char category, String text)
             throws Exception {
-        RowSchema schema =
-                new RowSchema(List.of(Rows.column("v", type, kind, category)), List.of());
+        return said(new SqlType(0, type, kind, category), text);
+    }
+
+    private static String said(SqlType type, String text) throws Exception {
+        RowSchema schema = new RowSchema(List.of(new Column("v", "v", type, true)), List.of());
         String payload = Rows.text(schema, text);
         return payload.substring("{\"v\":".length(), payload.length() - 1);
     }

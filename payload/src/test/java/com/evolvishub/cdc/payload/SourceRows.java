@@ -1,11 +1,15 @@
 package com.evolvishub.cdc.payload;
 
+import com.evolvishub.cdc.capture.postgres.RelationReader;
+import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.ChangeRow;
-import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.RowSchema;
-import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
 import com.evolvishub.cdc.servers.Database;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +18,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.PGConnection;
@@ -25,31 +30,26 @@ final class SourceRows {
             "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
                     + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres'";
 
-    private static final String COLUMNS =
-            """
-            SELECT a.attname, t.oid, pg_catalog.format_type(a.atttypid, a.atttypmod),
-              t.typtype, t.typcategory
-            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = 'public.%s'::regclass AND a.attnum > 0 AND NOT a.attisdropped
-            ORDER BY a.attnum
-            """;
-
     private SourceRows() {}
 
-    /** The columns of a table in schema public, its first column as key. */
-    static RowSchema schema(Database database, String table) {
-        List<Column> columns = new ArrayList<>();
-        for (List<String> found :
-                query(database, "SET search_path TO ''", COLUMNS.formatted(table))) {
-            SqlType type =
-                    new SqlType(
-                            (int) Long.parseLong(found.get(1)),
-                            found.get(2),
-                            found.get(3).charAt(0),
-                            found.get(4).charAt(0));
-            columns.add(new Column(found.get(0), found.get(0), type, true));
+    /** The columns of a table in schema public as capture tells them, its first column as key. */
+    static RowSchema schema(Database database, String table) throws SQLException {
+        try (SourceSession session = SourceSession.open(connection(database), "payload")) {
+            Relation.Table named = new Relation.Table("public", table);
+            return new RowSchema(new RelationReader(session).describe(named).columns(), List.of(0));
         }
-        return new RowSchema(columns, List.of(0));
+    }
+
+    private static ConnectionSpec connection(Database database) {
+        return new ConnectionSpec(
+                database.host(),
+                database.port(),
+                database.name(),
+                database.user(),
+                new Secret(database.password()),
+                TlsSpec.UNSET,
+                Duration.ofSeconds(10),
+                List.of());
     }
 
     /** Runs statements in one pinned session; the rows of the last one, as text. */

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.kafka.common.IsolationLevel;
 
 /**
  * Settings of Kafka's clients for one pipeline: what makes batches large and answers quick, then
@@ -104,10 +106,10 @@ final class ClientSettings {
     }
 
     /** Of a consumer that is told where to read, and joins no group. */
-    Map<String, Object> consumer() throws DestinationException {
-        Map<String, Object> values = common("ledger");
+    Map<String, Object> consumer(IsolationLevel level) throws DestinationException {
+        Map<String, Object> values = common("reader");
         values.put("default.api.timeout.ms", (int) timeout().toMillis());
-        values.put("isolation.level", "read_committed");
+        values.put("isolation.level", level.toString().toLowerCase(Locale.ROOT));
         values.put("enable.auto.commit", "false");
         values.put("auto.offset.reset", "none");
         values.put("max.poll.records", "20000");

@@ -37,8 +37,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 final class KafkaBusClient implements DestinationClient {
 
     // the broker looks for transactions that are over time every 10 s
-    private static final Duration BROKER_LOOKS = Duration.ofSeconds(15);
-    private static final String DEAD_LETTERS = ".dlq";
+    static final Duration BROKER_LOOKS = Duration.ofSeconds(15);
 
     private final Pipeline pipeline;
     private final MessageEncoder encoder;
@@ -219,7 +218,7 @@ final class KafkaBusClient implements DestinationClient {
 
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws Exception {
-        String letters = topic + DEAD_LETTERS;
+        String letters = LetterLog.topicOf(topic);
         try {
             topics.prepareDeadLetters(letters);
         } catch (Exception e) {

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.connectors.kafka;
 
+import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
 import com.evolvishub.cdc.delivery.TransactionalSink;
@@ -20,6 +21,11 @@ public final class KafkaConnector implements DestinationConnector {
     @Override
     public DestinationClient client(Pipeline pipeline) {
         return new KafkaBusClient(pipeline, MessageEncoders.of(pipeline));
+    }
+
+    @Override
+    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
+        return Optional.of(new KafkaDeadLetters(pipeline));
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -62,9 +63,10 @@ final class KafkaSession {
     }
 
     /** A consumer that its user closes: another thread must not. */
-    Consumer<byte[], byte[]> consumer() throws DestinationException, UnknownHostException {
+    Consumer<byte[], byte[]> consumer(IsolationLevel level)
+            throws DestinationException, UnknownHostException {
         return make(
-                settings.consumer(),
+                settings.consumer(level),
                 values ->
                         new KafkaConsumer<>(
                                 values, new ByteArrayDeserializer(), new ByteArrayDeserializer()));

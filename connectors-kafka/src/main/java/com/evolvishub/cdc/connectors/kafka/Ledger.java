@@ -142,7 +142,7 @@ final class Ledger {
     /** Looks backwards in growing steps: a lane that is busy has written close to the end. */
     private LedgerEntry lastBefore(long end) throws Exception {
         long begin = offset(OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
-        Consumer<byte[], byte[]> consumer = session.consumer();
+        Consumer<byte[], byte[]> consumer = session.consumer(IsolationLevel.READ_COMMITTED);
         try {
             consumer.assign(List.of(partition));
             long to = end;

@@ -66,7 +66,7 @@ final class Messages {
         return key + (record.value() == null ? 0 : record.value().length);
     }
 
-    private static Header header(String name, String value) {
+    static Header header(String name, String value) {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -122,6 +123,13 @@ final class Topics {
 
     boolean exists() throws Exception {
         return describe(endpoint.table()).isPresent();
+    }
+
+    /** The partitions of a topic; none if it is not there. */
+    List<TopicPartition> partitions(String topic) throws Exception {
+        return describe(topic).map(TopicDescription::partitions).orElse(List.of()).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
     }
 
     /** Makes the topic if it is missing and may be made. */

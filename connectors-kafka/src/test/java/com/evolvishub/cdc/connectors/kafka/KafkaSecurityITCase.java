@@ -3,8 +3,12 @@ package com.evolvishub.cdc.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.delivery.DeadLetter;
+import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.ReplayRule;
 import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.planner.spec.OnBadRow;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.kafka.BrokerListener;
@@ -21,6 +25,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,7 @@ class KafkaSecurityITCase {
 
     private static KafkaServer kafka;
 
+    private final List<DeadLetters> opened = new ArrayList<>();
     private Topic topic;
 
     @BeforeAll
@@ -54,6 +60,11 @@ class KafkaSecurityITCase {
         if (kafka != null) {
             kafka.close();
         }
+    }
+
+    @AfterEach
+    void closeLetters() {
+        opened.forEach(DeadLetters::close);
     }
 
     @BeforeEach
@@ -118,6 +129,50 @@ class KafkaSecurityITCase {
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
     void writesWithTheLeastRightsThatWillDo(String mechanism) throws Exception {
         writes(as("writer", "letmein", BrokerListener.SASL).with("sasl_mechanism", mechanism));
+    }
+
+    @Test
+    void replaysDeadLettersWithTheRightsThatThePageNames() throws Exception {
+        String letters = topic.name() + ".dlq";
+        try (KafkaBusClient client = topic.client()) {
+            client.open(Topic.lane("file/" + topic.name(), "a"));
+            client.prepare(TestLane.KEYED);
+            client.writeDeadLetter(TestLane.row(TestLane.KEYED, "1", "one").numbered(1), "no");
+        }
+        Topic writer = as("writer", "letmein", BrokerListener.SASL).with("sasl_mechanism", "PLAIN");
+        assertThat(letters(writer, OnBadRow.QUARANTINE).after("", 1)).isEmpty();
+        assertThatThrownBy(() -> letters(writer).after("", 1))
+                .isInstanceOf(DestinationException.class)
+                .hasMessageContaining("no right to read and write topic " + letters);
+        grant(letters, AclOperation.READ);
+        DeadLetter letter = letters(writer).after("", 1).get(0);
+        assertThatThrownBy(() -> letters(writer).replay(letter, ReplayRule.REFUSE_SUPERSEDED))
+                .hasMessageContaining("no right to read and write topic " + topic.name());
+        grant(letters, AclOperation.WRITE);
+        grant(topic.name(), AclOperation.READ);
+
+        assertThat(letters(writer).replay(letter, ReplayRule.REFUSE_SUPERSEDED)).isEmpty();
+
+        assertThat(topic.records()).hasSize(1);
+    }
+
+    private DeadLetters letters(Topic through) {
+        return letters(through, OnBadRow.DEAD_LETTER);
+    }
+
+    private DeadLetters letters(Topic through, OnBadRow onBadRow) {
+        TestLane lane = through.lane().with(onBadRow);
+        DeadLetters fresh = new KafkaConnector().deadLetters(lane.pipeline()).orElseThrow();
+        opened.add(fresh);
+        return fresh;
+    }
+
+    private static void grant(String topic, AclOperation operation) throws Exception {
+        try (Admin admin = Topic.admin(kafka.bootstrapServers())) {
+            admin.createAcls(List.of(rule("User:writer", ResourceType.TOPIC, topic, operation)))
+                    .all()
+                    .get();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /**
  * All that a lane writes to: the partitions of its topic, the topic of its dead letters if it has
@@ -48,6 +49,13 @@ final class LaneTopics {
         Optional<TopicChannel> deadLetters = Optional.empty();
         if (target.keepsDeadLetters()) {
             String topic = session.partitions(target.deadLetterTopic()).get(0);
+            // the lane's own subscription lets go of what lies behind its marks
+            var unused =
+                    session.keep(
+                                    topic,
+                                    target.letterSubscription(),
+                                    SubscriptionInitialPosition.Earliest)
+                            .closeAsync();
             Optional<MessageId> mark = Optional.ofNullable(marks.get(topic));
             deadLetters = Optional.of(TopicChannel.open(session, target, topic, mark, name));
         }

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
+import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
 import com.evolvishub.cdc.delivery.TransactionalSink;
@@ -19,6 +20,11 @@ public final class PulsarConnector implements DestinationConnector {
     @Override
     public DestinationClient client(Pipeline pipeline) {
         return new PulsarBusClient(pipeline);
+    }
+
+    @Override
+    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
+        return Optional.of(new PulsarDeadLetters(new PulsarTarget(pipeline)));
     }
 
     @Override

@@ -106,21 +106,27 @@ final class PulsarSession {
      * nothing. Makes the topic if it is not there and the broker allows it.
      */
     Consumer<byte[]> keep(String topic, SubscriptionInitialPosition from) throws Exception {
+        return keep(topic, target.subscription(), from);
+    }
+
+    /** The same by another name. */
+    Consumer<byte[]> keep(String topic, String name, SubscriptionInitialPosition from)
+            throws Exception {
         try {
-            return subscribe(topic, from);
+            return subscribe(topic, name, from);
         } catch (PulsarClientException.NotFoundException
                 | PulsarClientException.TopicDoesNotExistException e) {
             createByAdmin(topic, e);
-            return subscribe(topic, from);
+            return subscribe(topic, name, from);
         }
     }
 
-    private Consumer<byte[]> subscribe(String topic, SubscriptionInitialPosition from)
+    private Consumer<byte[]> subscribe(String topic, String name, SubscriptionInitialPosition from)
             throws Exception {
         return await(
                 client.newConsumer()
                         .topic(topic)
-                        .subscriptionName(target.subscription())
+                        .subscriptionName(name)
                         // several may be connected: a zombie's must not keep ours out
                         .subscriptionType(SubscriptionType.Failover)
                         .subscriptionInitialPosition(from)

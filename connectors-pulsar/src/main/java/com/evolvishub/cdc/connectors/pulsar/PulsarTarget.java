@@ -46,6 +46,16 @@ record PulsarTarget(Pipeline pipeline) {
         return topic() + ".dlq";
     }
 
+    /** Where marks say what became of this lane's dead letters. */
+    String letterMarksTopic() {
+        return topic() + "-cdc-letters-" + lane();
+    }
+
+    /** This lane's durable subscription to dead letters: it keeps those that are open. */
+    String letterSubscription() {
+        return subscription() + "-letters";
+    }
+
     /** Where this lane keeps who holds it and how far it is. */
     String ledgerTopic() {
         return topic() + "-cdc-ledger-" + lane();

@@ -8,14 +8,15 @@ import com.evolvishub.cdc.payload.BusMessage.Attribute;
 import com.evolvishub.cdc.payload.MessageEncoder;
 import com.evolvishub.cdc.payload.Oversize;
 import com.evolvishub.cdc.payload.PayloadException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Makes entries of rows, and finds those that a stream cannot take. */
 final class Entries {
 
+    static final String KEY = "key";
     private static final String PAYLOAD = "payload";
     private static final byte[] NO_PAYLOAD = CopyText.EMPTY;
 
@@ -54,7 +55,7 @@ final class Entries {
             fields.with(attribute.name(), attribute.value());
         }
         if (message.key().isPresent()) {
-            fields.with("key", message.key().get());
+            fields.with(KEY, message.key().get());
         }
         // a row that is gone has an empty one
         fields.with(PAYLOAD, message.payload().orElse(NO_PAYLOAD));
@@ -75,7 +76,8 @@ final class Entries {
 
     /**
      * A row that was refused, as a dead letter. Its payload is the message, or PostgreSQL's COPY
-     * text where none can be made; what is too long is cut.
+     * text where none can be made. What is too long for one value goes on in {@code payload_2} and
+     * so on; a key that is too long is left out.
      */
     Entry deadLetter(ChangeRow row, String mapping, String error, Instant time) {
         Entry.Fields fields =
@@ -91,6 +93,7 @@ final class Entries {
                     fields.with(attribute.name(), attribute.value());
                 }
             }
+            message.key().ifPresent(key -> key(fields, key));
             payload = message.payload().orElse(NO_PAYLOAD);
         } catch (PayloadException e) {
             fields.with("op", String.valueOf(row.operation().code()))
@@ -98,18 +101,31 @@ final class Entries {
                     .with("format", "copy");
             payload = row.line();
         }
-        return fields.with(PAYLOAD, cut(payload)).entry(row.sequence());
+        return inParts(fields, payload).entry(row.sequence());
     }
 
-    private byte[] cut(byte[] payload) {
-        if (payload.length <= longestValue) {
-            return payload;
+    private void key(Entry.Fields fields, byte[] key) {
+        if (key.length <= longestValue) {
+            fields.with(KEY, key);
+        } else {
+            fields.with("left_out_bytes", Integer.toString(key.length));
         }
-        String note = "\n… cut, %d bytes in all".formatted(payload.length);
-        byte[] end = note.getBytes(StandardCharsets.UTF_8);
-        byte[] shorter = new byte[Math.toIntExact(longestValue)];
-        System.arraycopy(payload, 0, shorter, 0, shorter.length - end.length);
-        System.arraycopy(end, 0, shorter, shorter.length - end.length, end.length);
-        return shorter;
+    }
+
+    private Entry.Fields inParts(Entry.Fields fields, byte[] payload) {
+        int longest = Math.toIntExact(Math.min(longestValue, Integer.MAX_VALUE));
+        int part = 1;
+        int from = 0;
+        do {
+            int to = payload.length - from > longest ? from + longest : payload.length;
+            fields.with(payloadPart(part++), Arrays.copyOfRange(payload, from, to));
+            from = to;
+        } while (from < payload.length);
+        return fields;
+    }
+
+    /** Name of the field with this part of a payload, counted from 1. */
+    static String payloadPart(int part) {
+        return part == 1 ? PAYLOAD : PAYLOAD + "_" + part;
     }
 }

@@ -83,7 +83,7 @@ final class RedisStreamsClient implements DestinationClient {
         }
     }
 
-    private static List<String> trimming(EndpointSpec endpoint) {
+    static List<String> trimming(EndpointSpec endpoint) {
         Optional<String> most = endpoint.option("max_length").map(Secret::reveal);
         if (most.isEmpty()) {
             return List.of();

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.connectors.redis;
 
+import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
 import com.evolvishub.cdc.payload.MessageEncoders;
@@ -7,6 +8,7 @@ import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.RedisStreamsType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
+import java.util.Optional;
 
 /** Streams of Redis, version 6.2 or later. */
 public final class RedisStreamsConnector implements DestinationConnector {
@@ -19,5 +21,10 @@ public final class RedisStreamsConnector implements DestinationConnector {
     @Override
     public DestinationClient client(Pipeline pipeline) {
         return new RedisStreamsClient(pipeline, MessageEncoders.of(pipeline), Clock.systemUTC());
+    }
+
+    @Override
+    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
+        return Optional.of(new RedisDeadLetters(pipeline));
     }
 }

@@ -166,6 +166,7 @@ class RedisEntriesITCase {
                         "time", "2026-01-02T03:04:05Z",
                         "op", "u",
                         "event_id", "file/orders:0000000000000000003",
+                        "key", "{\"id\":3}",
                         "payload", "{\"id\":3,\"name\":\"row 3\"}");
         try (RedisStreamsClient next = destination.client()) {
             assertThat(next.open(lane("b")).lastNumber()).isEqualTo(4);

@@ -30,7 +30,12 @@ import picocli.CommandLine.Parameters;
             "  evolvishub-cdc dead-letters drop -c multi_customer_views.yaml --mapping orders --id 17",
             "",
             "A row whose key was delivered again since is left where it is: it is older than what is there."
-                    + " --force writes it all the same."
+                    + " --force writes it all the same.",
+            "",
+            "Event buses are read from the oldest letter on to find newer versions; what they have let go of is"
+                    + " not found. Into Pulsar, exactly once, replay while the job rests. Killed in between,"
+                    + " a replay into Pulsar (or Kafka, at least once) is safe to repeat as long as the"
+                    + " topic still holds its message."
         })
 final class DeadLettersCommand implements Callable<Integer> {
 
@@ -72,7 +77,9 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     @Option(
             names = "--force",
-            description = "With replay: also rows whose key was delivered again since.")
+            description =
+                    "With replay: also rows whose key was delivered again since, which puts an old"
+                            + " version behind or in the place of a newer one.")
     private boolean force;
 
     @Option(

@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** From a row that the destination refuses to the row in its place. */
 class DeadLettersITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
     @TempDir private Path folder;
 
@@ -68,6 +77,59 @@ class DeadLettersITCase {
                 .contains("orders: 1 dropped");
         assertThat(road.command("dead-letters", "list").output())
                 .contains("There are no dead letters.");
+    }
+
+    @Test
+    void ofATopicAreListedReplayedAndDropped(
+            @FreshDatabase Database source, @FreshDatabase Database unused) throws Exception {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
+                "INSERT INTO orders SELECT i, CASE WHEN i IN (3, 7) THEN repeat('x', 5000) ELSE 'short' END, now() FROM generate_series(1, 10) i");
+        String topic = "letters-" + source.name();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", KAFKA.bootstrapServers()))) {
+            admin.createTopics(
+                            List.of(
+                                    new NewTopic(topic, 1, (short) 1)
+                                            .configs(Map.of("max.message.bytes", "3000"))))
+                    .all()
+                    .get();
+            Road road =
+                    new Road(folder, source, unused)
+                            .with("global_sync:\n  mode: one_time")
+                            .mappingInto(
+                                    "orders",
+                                    "orders",
+                                    kafka(topic),
+                                    "watermark:\n  column: at\n  type: timestamp\non_bad_row: dead_letter\n");
+            CliProcess.Ended run = road.run();
+            assertThat(run.exitCode()).as(run.output()).isZero();
+
+            JsonNode letters = new ObjectMapper().readTree(listed(road));
+            assertThat(letters).hasSize(2);
+            assertThat(letters.get(0).path("payload").asText()).startsWith("{\"id\":3,");
+            String second = letters.get(1).path("id").asText();
+            assertThat(road.command("dead-letters", "drop", "--id", second).output())
+                    .contains("orders: 1 dropped");
+            ConfigResource named = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            ConfigEntry larger = new ConfigEntry("max.message.bytes", "100000");
+            admin.incrementalAlterConfigs(
+                            Map.of(
+                                    named,
+                                    List.of(new AlterConfigOp(larger, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            CliProcess.Ended replayed = road.command("dead-letters", "replay");
+            assertThat(replayed.exitCode()).as(replayed.output()).isZero();
+            assertThat(replayed.output()).contains("orders: 1 written again");
+        }
+    }
+
+    private static String kafka(String topic) {
+        String servers = KAFKA.bootstrapServers();
+        int colon = servers.lastIndexOf(':');
+        return "type: kafka\nhost: %s\nport: %s\ntable: %s\n"
+                .formatted(servers.substring(0, colon), servers.substring(colon + 1), topic)
+                .indent(6);
     }
 
     private static String listed(Road road) {

@@ -1,0 +1,291 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import static com.evolvishub.cdc.delivery.ReplayRule.REFUSE_SUPERSEDED;
+import static com.evolvishub.cdc.delivery.ReplayRule.WRITE_SUPERSEDED;
+import static com.evolvishub.cdc.delivery.TestLane.row;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.delivery.DeadLetter;
+import com.evolvishub.cdc.delivery.DeadLetters;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(120)
+class KafkaDeadLettersITCase {
+
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+
+    private Topic topic;
+    private TestLane lane;
+
+    @BeforeEach
+    void fresh() {
+        topic = Topic.fresh(KAFKA.bootstrapServers());
+        lane = topic.lane();
+    }
+
+    private KafkaBusClient opened() throws Exception {
+        KafkaBusClient client = Topic.client(lane);
+        client.open(Topic.lane("file/" + topic.name(), "a"));
+        client.prepare(TestLane.KEYED);
+        return client;
+    }
+
+    private static ChangeRow numbered(long number, String id, String name) {
+        return row(TestLane.KEYED, id, name).numbered(number);
+    }
+
+    private DeadLetters letters() {
+        return new KafkaConnector().deadLetters(lane.pipeline()).orElseThrow();
+    }
+
+    private List<DeadLetter> all() throws Exception {
+        try (DeadLetters letters = letters()) {
+            return letters.after("", 100);
+        }
+    }
+
+    private Optional<String> replayed(DeadLetter letter) throws Exception {
+        try (DeadLetters letters = letters()) {
+            return letters.replay(letter, REFUSE_SUPERSEDED);
+        }
+    }
+
+    private List<String> delivered() {
+        return topic.records().stream()
+                .map(record -> Topic.text(record.key()) + " " + Topic.text(record.value()))
+                .toList();
+    }
+
+    @Test
+    void thereAreNoneWhereNothingWasEverRefused() throws Exception {
+        assertThat(all()).isEmpty();
+        assertThat(Topic.records(topic.servers(), topic.name() + ".dlq", "read_committed"))
+                .isEmpty();
+    }
+
+    @Test
+    void showsWhatIsThereOldestFirstAndPageByPage() throws Exception {
+        try (KafkaBusClient client = opened()) {
+            client.writeDeadLetter(numbered(1, "2", "one"), "too large");
+            client.writeDeadLetter(numbered(2, "2", "two"), "too large");
+            client.writeDeadLetter(row(Operation.DELETE, TestLane.KEYED, "4").numbered(3), "no");
+        }
+        try (DeadLetters letters = letters()) {
+            List<DeadLetter> first = letters.after("", 2);
+            assertThat(first).extracting(DeadLetter::number).containsExactly(1L, 2L);
+            assertThat(first.get(0).mapping()).isEqualTo("orders");
+            assertThat(first.get(0).operation()).isEqualTo('u');
+            assertThat(first.get(0).error()).isEqualTo("too large");
+            assertThat(first.get(0).payload()).isEqualTo("{\"id\":2,\"name\":\"one\"}");
+            assertThat(first.get(0).superseded()).isEqualTo("row 2 of the same key came after it");
+            assertThat(first.get(1).superseded()).isEmpty();
+            List<DeadLetter> rest = letters.after(first.get(1).id(), 2);
+            assertThat(rest).extracting(DeadLetter::operation).containsExactly('d');
+            assertThat(rest.get(0).payload()).isEqualTo("{\"id\":4}");
+            assertThat(letters.find(rest.get(0).id())).contains(rest.get(0));
+            assertThat(letters.find("0-4711")).isEmpty();
+            assertThat(letters.find("no id")).isEmpty();
+        }
+    }
+
+    @Test
+    void writesARowAgainOnceTheTopicTakesItWhileTheLaneGoesOn() throws Exception {
+        topic.create(3, Map.of("max.message.bytes", "200"));
+        try (KafkaBusClient client = opened()) {
+            ChangeRow large = numbered(1, "7", "x".repeat(300));
+            client.writeDeadLetter(large, "too large");
+            DeadLetter letter = all().get(0);
+            assertThat(replayed(letter).orElseThrow()).startsWith("refused again: ");
+            assertThat(all()).hasSize(1);
+            limit(100_000);
+
+            assertThat(replayed(letter)).isEmpty();
+            assertThat(replayed(letter)).contains("it is not there any more");
+            assertThat(all()).isEmpty();
+            client.write(List.of(large.numbered(2)));
+            client.writeDeadLetter(numbered(3, "8", "other"), "no");
+        }
+        List<ConsumerRecord<byte[], byte[]>> records = topic.records();
+        assertThat(records).extracting(Topic::number).containsExactly(1L, 2L);
+        ConsumerRecord<byte[], byte[]> again = records.get(0);
+        ConsumerRecord<byte[], byte[]> ordinary = records.get(1);
+        assertThat(again.partition()).isEqualTo(ordinary.partition());
+        assertThat(again.key()).isEqualTo(ordinary.key());
+        assertThat(again.value()).isEqualTo(ordinary.value());
+        assertThat(again.headers().toArray()).hasSameSizeAs(ordinary.headers().toArray());
+        assertThat(Topic.header(again, "op")).isEqualTo("u");
+        assertThat(all()).extracting(DeadLetter::number).containsExactly(3L);
+    }
+
+    private void limit(int bytes) throws Exception {
+        ConfigResource named = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+        ConfigEntry entry = new ConfigEntry("max.message.bytes", Integer.toString(bytes));
+        try (var admin = Topic.admin(topic.servers())) {
+            admin.incrementalAlterConfigs(
+                            Map.of(
+                                    named,
+                                    List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DeliveryMode.class,
+            names = {"EXACTLY_ONCE", "AT_LEAST_ONCE"})
+    void refusesARowWhoseKeyWasDeliveredSinceUnlessItIsForced(DeliveryMode mode) throws Exception {
+        lane = lane.with(mode);
+        topic.create(3, Map.of());
+        try (KafkaBusClient client = opened()) {
+            client.writeDeadLetter(numbered(1, "1", "older"), "no");
+            client.writeDeadLetter(numbered(2, "2", "other"), "no");
+            client.write(List.of(numbered(3, "1", "newer")));
+        }
+        List<DeadLetter> both = all();
+        try (DeadLetters letters = letters()) {
+            assertThat(letters.replay(both.get(0), REFUSE_SUPERSEDED))
+                    .contains("row 3 of the same key came after it");
+            assertThat(letters.replay(both.get(1), REFUSE_SUPERSEDED)).isEmpty();
+            assertThat(letters.after("", 9)).extracting(DeadLetter::number).containsExactly(1L);
+            assertThat(letters.replay(both.get(0), WRITE_SUPERSEDED)).isEmpty();
+            assertThat(letters.after("", 9)).isEmpty();
+        }
+        assertThat(delivered())
+                .containsExactlyInAnyOrder(
+                        "{\"id\":1} {\"id\":1,\"name\":\"newer\"}",
+                        "{\"id\":1} {\"id\":1,\"name\":\"older\"}",
+                        "{\"id\":2} {\"id\":2,\"name\":\"other\"}");
+    }
+
+    @Test
+    void findsANewerVersionThatIsJustBeingWritten() throws Exception {
+        topic.create(1, Map.of());
+        try (KafkaBusClient client = opened()) {
+            client.writeDeadLetter(numbered(1, "1", "older"), "no");
+        }
+        KafkaSession other = new KafkaSession(new ClientSettings(lane.pipeline()));
+        Producer<byte[], byte[]> producer =
+                other.producer(OptionalLong.empty(), Optional.of("test-" + topic.name()));
+        producer.initTransactions();
+        producer.beginTransaction();
+        producer.send(
+                        new ProducerRecord<>(
+                                topic.name(),
+                                null,
+                                "{\"id\":1}".getBytes(UTF_8),
+                                "newer".getBytes(UTF_8),
+                                List.of(Messages.header("event_id", "file/orders:2"))))
+                .get();
+
+        assertThat(replayed(all().get(0))).contains("row 2 of the same key came after it");
+
+        producer.commitTransaction();
+        other.close();
+        assertThat(delivered()).containsExactly("{\"id\":1} newer");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DeliveryMode.class,
+            names = {"EXACTLY_ONCE", "AT_LEAST_ONCE"})
+    void aReplayThatDiesHalfwayNeitherLosesNorDoublesTheRow(DeliveryMode mode) throws Exception {
+        lane = lane.with(mode);
+        topic.create(1, Map.of());
+        try (KafkaBusClient client = opened()) {
+            client.writeDeadLetter(numbered(1, "1", "one"), "no");
+        }
+        ConsumerRecord<byte[], byte[]> letter =
+                Topic.records(topic.servers(), topic.name() + ".dlq", "read_committed").get(0);
+        ClientSettings settings = new ClientSettings(lane.pipeline());
+        KafkaSession session = new KafkaSession(settings);
+        LetterSends dying = new LetterSends(session, settings, lane.pipeline());
+        dying.open(OptionalLong.empty());
+        ProducerRecord<byte[], byte[]> message =
+                new ProducerRecord<>(
+                        topic.name(), null, letter.key(), letter.value(), letter.headers());
+        assertThatThrownBy(
+                        () ->
+                                dying.replay(
+                                        message,
+                                        message,
+                                        place -> {
+                                            throw new IllegalStateException("killed");
+                                        }))
+                .hasMessage("killed");
+        DeadLetter left = all().get(0);
+
+        assertThat(replayed(left)).isEmpty();
+
+        session.close();
+        assertThat(all()).isEmpty();
+        assertThat(delivered()).containsExactly("{\"id\":1} {\"id\":1,\"name\":\"one\"}");
+    }
+
+    @Test
+    void aSecondReplayEndsTheFirst() throws Exception {
+        topic.create(1, Map.of());
+        try (KafkaBusClient client = opened()) {
+            client.writeDeadLetter(numbered(1, "1", "one"), "no");
+            client.writeDeadLetter(numbered(2, "2", "two"), "no");
+            client.writeDeadLetter(numbered(3, "3", "three"), "no");
+        }
+        List<DeadLetter> three = all();
+        try (DeadLetters first = letters()) {
+            assertThat(first.replay(three.get(0), REFUSE_SUPERSEDED)).isEmpty();
+            assertThat(replayed(three.get(1))).isEmpty();
+            assertThatThrownBy(() -> first.replay(three.get(2), REFUSE_SUPERSEDED))
+                    .hasMessageStartingWith(
+                            "another replay or drop of this mapping's dead letters");
+        }
+        assertThat(all()).extracting(DeadLetter::number).containsExactly(3L);
+        assertThat(topic.records()).extracting(Topic::number).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void dropsALetterForGoodAndKeepsTheOthers() throws Exception {
+        try (KafkaBusClient client = opened()) {
+            client.writeDeadLetter(numbered(1, "1", "one"), "no");
+            client.writeDeadLetter(numbered(2, "2", "two"), "no");
+        }
+        try (DeadLetters letters = letters()) {
+            DeadLetter one = letters.after("", 1).get(0);
+            letters.drop(one);
+            letters.drop(one);
+            assertThat(letters.after(one.id(), 9))
+                    .extracting(DeadLetter::number)
+                    .containsExactly(2L);
+        }
+        assertThat(all()).extracting(DeadLetter::number).containsExactly(2L);
+        assertThat(topic.records()).isEmpty();
+    }
+
+    @Test
+    void saysWhereNobodyAnswers() throws Exception {
+        lane = topic.at("localhost:1").lane();
+
+        assertThatThrownBy(this::all).hasMessageContaining("no answer from kafka at localhost:1");
+    }
+}

@@ -1,0 +1,125 @@
+package com.evolvishub.cdc.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A dead letter as an event bus keeps it: what the row's message would have been, and why it was
+ * refused. The arrays are shared and must not be written to.
+ *
+ * @param id where it stands; one word
+ * @param number the row's
+ * @param key of the message; nothing where rows have no key
+ * @param payload of the message; nothing: the row is gone
+ * @param attributes of the message and of the letter, in order
+ */
+public record BusLetter(
+        String id,
+        long number,
+        Optional<byte[]> key,
+        Optional<byte[]> payload,
+        Map<String, String> attributes) {
+
+    private static final String ERROR = "error";
+    private static final String TIME = "time";
+    private static final String FORMAT = "format";
+    private static final String LEFT_OUT = "left_out_bytes";
+
+    private static final List<String> OF_MESSAGES =
+            List.of("op", "mapping", "watermark", "event_id");
+
+    /** What a letter adds to the message's own attributes. */
+    private static final List<String> OWN = List.of(ERROR, TIME, FORMAT, LEFT_OUT);
+
+    public BusLetter {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(payload, "payload");
+        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+    }
+
+    /** A letter of the lane of that identity; empty: it is another lane's, or no letter at all. */
+    public static Optional<BusLetter> of(
+            String identity,
+            String id,
+            Optional<byte[]> key,
+            Optional<byte[]> payload,
+            Map<String, String> attributes) {
+        OptionalLong number = number(identity, attributes.get("event_id"));
+        if (number.isEmpty() || !attributes.containsKey(ERROR) || !attributes.containsKey(TIME)) {
+            return Optional.empty();
+        }
+        return Optional.of(new BusLetter(id, number.getAsLong(), key, payload, attributes));
+    }
+
+    /** The row's number in an event id of that lane; empty: it is none. */
+    static OptionalLong number(String identity, String eventId) {
+        String start = identity + ":";
+        if (eventId == null || !eventId.startsWith(start)) {
+            return OptionalLong.empty();
+        }
+        String digits = eventId.substring(start.length());
+        return digits.matches("\\d{1,19}")
+                ? OptionalLong.of(Long.parseLong(digits))
+                : OptionalLong.empty();
+    }
+
+    /** The same without its payload, which may be large. */
+    public BusLetter head() {
+        return new BusLetter(id, number, key, Optional.empty(), attributes);
+    }
+
+    public Instant time() {
+        return Instant.parse(attributes.get(TIME));
+    }
+
+    /** The attributes of the message that the row would have been, in its order. */
+    public Map<String, String> messageAttributes() {
+        Map<String, String> own = new LinkedHashMap<>();
+        for (String name : OF_MESSAGES) {
+            if (attributes.containsKey(name)) {
+                own.put(name, attributes.get(name));
+            }
+        }
+        attributes.forEach(own::putIfAbsent);
+        own.keySet().removeAll(OWN);
+        return own;
+    }
+
+    /** Why no message can be made of it; empty: one can. */
+    public Optional<String> hindrance() {
+        List<String> reasons = new ArrayList<>();
+        if (attributes.containsKey(FORMAT)) {
+            reasons.add("no message can be made of the row: " + attributes.get(ERROR));
+        }
+        if (attributes.containsKey(LEFT_OUT)) {
+            reasons.add(
+                    "its content of %s bytes was too large to be kept; what the source has of it comes with the row's next change"
+                            .formatted(attributes.get(LEFT_OUT)));
+        }
+        return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons));
+    }
+
+    /** For those who mend it. */
+    public DeadLetter told(String superseded) {
+        boolean gone = attributes.getOrDefault("op", "").equals("d");
+        byte[] shown = payload.filter(bytes -> bytes.length > 0).or(() -> key).orElse(new byte[0]);
+        return new DeadLetter(
+                id,
+                attributes.getOrDefault("mapping", ""),
+                number,
+                attributes.getOrDefault("op", "u").charAt(0),
+                time(),
+                attributes.get(ERROR),
+                new String(gone ? key.orElse(shown) : shown, StandardCharsets.UTF_8),
+                superseded);
+    }
+}
