@@ -2,6 +2,7 @@ package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.Target;
 import java.util.List;
 
 /**
@@ -19,6 +20,14 @@ public interface DestinationClient extends AutoCloseable {
      * @throws FencedException if {@link Lane#mayTakeFrom} does not let it; nothing was changed
      */
     LaneOpening open(Lane lane) throws Exception;
+
+    /**
+     * What the destination looks like. Changes nothing. Usable before {@link #open}, which tells
+     * the same: a lane of {@code delivery: transactional} asks for this alone.
+     */
+    default Target target() throws Exception {
+        return new Target(true, List.of());
+    }
 
     /**
      * What keeps rows of this schema from being written, each with the column it is about and what

@@ -1,0 +1,168 @@
+package com.evolvishub.cdc.playground.road;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code delivery: transactional} into PostgreSQL, by the command line tool. */
+class PostgresTransactionsITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
+    private static final String TRANSACTIONAL = "delivery: transactional\n";
+
+    @TempDir private Path folder;
+    private Database source;
+    private Database destination;
+
+    @BeforeEach
+    void fresh(@FreshDatabase Database one, @FreshDatabase Database other) {
+        source = one;
+        destination = other;
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
+                "CREATE TABLE stock (id int PRIMARY KEY, amount numeric)",
+                "CREATE TABLE events (note text, at timestamptz NOT NULL)");
+    }
+
+    @Test
+    void showsTheRowsOfACheckpointTogether() throws Exception {
+        source.execute(
+                "INSERT INTO orders SELECT i, 'x', now() - interval '1 h' FROM generate_series(1, 12000) i");
+        Road road =
+                new Road(folder, source, destination)
+                        .with("global_sync:\n  interval_seconds: 0.2")
+                        // longer than this test: the end is the first
+                        .with("checkpoint:\n  interval_seconds: 3600")
+                        .mapping("orders", "orders", "copied", WATERMARK, TRANSACTIONAL);
+
+        try (CliProcess running = road.start()) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> {
+                                assertThat(running.isRunning()).as(running.output()).isTrue();
+                                assertThat(writers("copied")).isEqualTo("1");
+                            });
+            assertThat(count("copied")).isEqualTo("0");
+            running.interrupt();
+            CliProcess.Ended ended = running.await();
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+        }
+
+        assertThat(count("copied")).isEqualTo("12000");
+        assertThat(prepared()).isEqualTo("0");
+    }
+
+    /** How many have written to a table and are not done: its rows are not seen by others. */
+    private String writers(String table) {
+        return destination.queryOne(
+                "SELECT count(*) FROM pg_locks WHERE relation = to_regclass('%s') AND mode = 'RowExclusiveLock'"
+                        .formatted(table));
+    }
+
+    /**
+     * All kinds of mappings at a time, each of them with rows of the same keys again and again: a
+     * transaction that waits for its checkpoint must not be in the way of the next one.
+     */
+    @Test
+    void keepsUpWithUpdatesAndDeletesThoughItIsKilled() throws Exception {
+        Road road =
+                new Road(folder, source, destination)
+                        .with("shared_checkpoints: true")
+                        .with("global_sync:\n  interval_seconds: 0.1")
+                        .with("checkpoint:\n  interval_seconds: 0.2")
+                        .mapping("orders", "orders", "orders", WATERMARK, TRANSACTIONAL)
+                        .mapping(
+                                "stock",
+                                "stock",
+                                "stock",
+                                TRANSACTIONAL,
+                                "capture: diff\nmax_delete_ratio: 1\n")
+                        .mapping("events", "events", "events", WATERMARK, TRANSACTIONAL);
+        try (CliProcess first = road.start()) {
+            int commits = 0;
+            String seen = "";
+            for (int round = 1; commits < 8; round++) {
+                change(round);
+                assertThat(first.isRunning()).as(first.output()).isTrue();
+                String now = visible();
+                commits += now.equals(seen) ? 0 : 1;
+                seen = now;
+                if (commits == 0) {
+                    // there are no tables yet: the tool is only being started
+                    await().atMost(PATIENCE)
+                            .until(() -> !first.isRunning() || !visible().isEmpty());
+                }
+            }
+            // in the middle of a commit, if it can be had
+            await().atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> !prepared().equals("0"));
+            first.kill();
+        }
+        change(10_000);
+
+        try (CliProcess second = road.start()) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> {
+                                assertThat(second.isRunning()).as(second.output()).isTrue();
+                                assertSame("orders", "id, note, at");
+                                assertSame("stock", "id, amount");
+                                assertSame("events", "note, at");
+                            });
+            second.interrupt();
+            CliProcess.Ended ended = second.await();
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+        }
+
+        assertSame("events", "note, at");
+        assertThat(prepared()).isEqualTo("0");
+    }
+
+    private void change(int round) {
+        source.execute(
+                "INSERT INTO orders SELECT i, 'round %1$d', clock_timestamp() FROM generate_series(1, 50) i ON CONFLICT (id) DO UPDATE SET note = excluded.note, at = excluded.at"
+                        .formatted(round),
+                "INSERT INTO stock SELECT i, %1$d FROM generate_series(1, 50) i ON CONFLICT (id) DO UPDATE SET amount = excluded.amount"
+                        .formatted(round),
+                "DELETE FROM stock WHERE id %% 5 = %d %% 5".formatted(round),
+                "INSERT INTO events SELECT 'round %d, ' || i, clock_timestamp() FROM generate_series(1, 20) i"
+                        .formatted(round));
+    }
+
+    /** What is in the destination, in short; empty: nothing yet. */
+    private String visible() {
+        String there =
+                destination.queryOne(
+                        "SELECT count(*) FROM pg_class WHERE relname IN ('orders', 'stock', 'events')");
+        return there.equals("3")
+                ? destination.queryOne(
+                        "SELECT coalesce(max(note) || (SELECT count(*) FROM events), '') FROM orders")
+                : "";
+    }
+
+    private void assertSame(String table, String columns) {
+        assertThat(Road.content(destination, table, columns))
+                .isEqualTo(Road.content(source, table, columns));
+    }
+
+    private String count(String table) {
+        return destination.queryOne("SELECT count(*) FROM " + table);
+    }
+
+    private String prepared() {
+        return destination.queryOne(
+                "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()");
+    }
+}
