@@ -7,12 +7,16 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
@@ -22,7 +26,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * outlives task and server, and what no completed checkpoint holds is rolled back at the next
  * start.
  */
-final class PreparedSink implements Sink<ChangeRow>, SupportsCommitter<PreparedTransaction> {
+final class PreparedSink
+        implements Sink<ChangeRow>,
+                SupportsWriterState<ChangeRow, HeldLane>,
+                SupportsCommitter<PreparedTransaction> {
     private static final long serialVersionUID = 1L;
 
     private final Pipeline pipeline;
@@ -35,16 +42,29 @@ final class PreparedSink implements Sink<ChangeRow>, SupportsCommitter<PreparedT
 
     @Override
     public SinkWriter<ChangeRow> createWriter(WriterInitContext context) throws IOException {
-        return writer(context.getJobInfo().getJobId().toHexString());
+        return restoreWriter(context, List.of());
     }
 
     @Deprecated
     @Override
     public SinkWriter<ChangeRow> createWriter(InitContext context) throws IOException {
-        return writer(context.getJobInfo().getJobId().toHexString());
+        return writer(context.getJobInfo().getJobId(), List.of());
     }
 
-    private PreparedWriter writer(String run) throws IOException {
+    @Override
+    public PreparedWriter restoreWriter(WriterInitContext context, Collection<HeldLane> held)
+            throws IOException {
+        return writer(context.getJobInfo().getJobId(), held);
+    }
+
+    private PreparedWriter writer(JobID job, Collection<HeldLane> held) throws IOException {
+        String run = job.toHexString();
+        long epoch =
+                held.stream()
+                        .filter(each -> each.run().equals(run))
+                        .mapToLong(HeldLane::epoch)
+                        .max()
+                        .orElse(0);
         return PreparedWriter.open(
                 pipeline,
                 new Lane(
@@ -54,7 +74,7 @@ final class PreparedSink implements Sink<ChangeRow>, SupportsCommitter<PreparedT
                         host(),
                         pipeline.mapping(),
                         false,
-                        0));
+                        epoch));
     }
 
     private static String host() {
@@ -63,6 +83,11 @@ final class PreparedSink implements Sink<ChangeRow>, SupportsCommitter<PreparedT
         } catch (UnknownHostException e) {
             return "unknown";
         }
+    }
+
+    @Override
+    public SimpleVersionedSerializer<HeldLane> getWriterStateSerializer() {
+        return new HeldLaneSerializer();
     }
 
     @Override

@@ -115,6 +115,15 @@ final class PreparedTransactions {
      * @return how many there were
      */
     int rollBackLeft() throws SQLException {
+        List<String> left = left();
+        for (String gid : left) {
+            finish("ROLLBACK PREPARED ", gid);
+        }
+        return left.size();
+    }
+
+    /** Names of those that have not ended. */
+    List<String> left() throws SQLException {
         List<String> left = new ArrayList<>();
         try (PreparedStatement select = session.connection().prepareStatement(LEFT)) {
             select.setString(1, prefix);
@@ -126,10 +135,7 @@ final class PreparedTransactions {
         } finally {
             session.rollback();
         }
-        for (String gid : left) {
-            finish("ROLLBACK PREPARED ", gid);
-        }
-        return left.size();
+        return left;
     }
 
     /** Not within a transaction: the server refuses it there. */

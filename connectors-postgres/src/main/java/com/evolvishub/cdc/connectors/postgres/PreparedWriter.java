@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>To be made after what a checkpoint holds was committed: what is prepared then is rolled back,
  * since no checkpoint holds it. Used by the task's thread, which waits in here.
  */
-final class PreparedWriter implements CommittingSinkWriter<ChangeRow, PreparedTransaction> {
+final class PreparedWriter
+        implements StatefulSinkWriter<ChangeRow, HeldLane>,
+                CommittingSinkWriter<ChangeRow, PreparedTransaction> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PreparedWriter.class);
 
@@ -35,6 +38,7 @@ final class PreparedWriter implements CommittingSinkWriter<ChangeRow, PreparedTr
     private final PreparedTransactions transactions;
     private final LaneTable lanes;
     private final LetterKeys letters;
+    private final long epoch;
     private final List<ChangeRow> batch = new ArrayList<>();
     private long weight;
     private boolean begun;
@@ -55,6 +59,8 @@ final class PreparedWriter implements CommittingSinkWriter<ChangeRow, PreparedTr
         if (problem.isPresent()) {
             throw new DestinationException(problem.get());
         }
+        lanes = new LaneTable(session, lane.identity());
+        lanes.mayBeTakenBy(lane);
         transactions = new PreparedTransactions(session, lane.identity());
         int left = transactions.rollBackLeft();
         if (left > 0) {
@@ -63,8 +69,7 @@ final class PreparedWriter implements CommittingSinkWriter<ChangeRow, PreparedTr
                     pipeline.mapping(),
                     left);
         }
-        lanes = new LaneTable(session, lane.identity());
-        lanes.take(lane);
+        epoch = lanes.take(lane).epoch();
         letters = LetterKeys.of(session, lane.identity());
     }
 
@@ -161,6 +166,11 @@ final class PreparedWriter implements CommittingSinkWriter<ChangeRow, PreparedTr
         } catch (SQLException e) {
             throw failed(pipeline, e);
         }
+    }
+
+    @Override
+    public List<HeldLane> snapshotState(long checkpointId) {
+        return List.of(new HeldLane(lane.run(), epoch));
     }
 
     @Override

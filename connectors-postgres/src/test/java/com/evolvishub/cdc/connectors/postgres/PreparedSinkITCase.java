@@ -278,6 +278,37 @@ class PreparedSinkITCase {
     }
 
     @Test
+    void doesNotTakeTheLaneBackNorWhatTheOtherRunHasPrepared() throws Exception {
+        long epoch = writer("old run").snapshotState(1).get(0).epoch();
+        PreparedWriter rival = writer("new run");
+        write(rival, row(KEYED, "1", "a"));
+        Collection<PreparedTransaction> prepared = rival.prepareCommit();
+        Lane again =
+                new Lane(
+                        pipeline.identity(), "old run", "again", "host", "orders", false, epoch);
+
+        assertThatThrownBy(() -> PreparedWriter.open(pipeline, again))
+                .hasMessageContaining("taken over by run new run on host host");
+        commit(prepared);
+
+        assertThat(destination.rows()).containsExactly("1\ta");
+    }
+
+    @Test
+    void tellsAnotherDeliveryWhatHoldsTheLane() throws Exception {
+        PreparedWriter killed = writer("run");
+        write(killed, row(KEYED, "1", "a"));
+        String gid = killed.prepareCommit().iterator().next().gid();
+        killed.close();
+
+        try (PostgresClient client = destination.client()) {
+            assertThatThrownBy(() -> client.open(Destination.lane("run 2")))
+                    .hasMessageStartingWith("the lane is held by prepared transaction \"" + gid)
+                    .hasMessageEndingWith("ROLLBACK PREPARED '" + gid + "'");
+        }
+    }
+
+    @Test
     void saysWhatTheServerNeeds() throws Exception {
         try (PostgresServer server =
                 PostgresServer.builder().parameter("max_prepared_transactions", "0").start()) {
@@ -304,6 +335,11 @@ class PreparedSinkITCase {
         assertThat(serializer.deserialize(1, serializer.serialize(transaction)))
                 .isEqualTo(transaction);
         assertThatThrownBy(() -> serializer.deserialize(2, new byte[0]))
+                .hasMessageContaining("this build reads format 1");
+        HeldLaneSerializer holders = new HeldLaneSerializer();
+        HeldLane held = new HeldLane("run", 7);
+        assertThat(holders.deserialize(1, holders.serialize(held))).isEqualTo(held);
+        assertThatThrownBy(() -> holders.deserialize(2, new byte[0]))
                 .hasMessageContaining("this build reads format 1");
     }
 
