@@ -17,7 +17,7 @@ class PostgresWallsTest {
     static final ArchRule theConnectorKnowsNoSources =
             noClasses()
                     .that()
-                    .resideInAPackage("com.evolvishub.cdc.connectors..")
+                    .resideInAPackage("com.evolvishub.cdc.connectors.postgres")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(
