@@ -284,8 +284,7 @@ class PreparedSinkITCase {
         write(rival, row(KEYED, "1", "a"));
         Collection<PreparedTransaction> prepared = rival.prepareCommit();
         Lane again =
-                new Lane(
-                        pipeline.identity(), "old run", "again", "host", "orders", false, epoch);
+                new Lane(pipeline.identity(), "old run", "again", "host", "orders", false, epoch);
 
         assertThatThrownBy(() -> PreparedWriter.open(pipeline, again))
                 .hasMessageContaining("taken over by run new run on host host");

@@ -125,6 +125,41 @@ class PostgresTransactionsITCase {
         assertThat(prepared()).isEqualTo("0");
     }
 
+    @Test
+    void saysWhatItWaitsForAndGoesOnWhenItIsThere() throws Exception {
+        Road road =
+                new Road(folder, source, destination)
+                        .with("global_sync:\n  interval_seconds: 0.2")
+                        .with("checkpoint:\n  interval_seconds: 0.2")
+                        .mapping("events", "events", "events", WATERMARK, TRANSACTIONAL);
+        try (CliProcess running = road.start()) {
+            change(1);
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> count("events").equals("20"));
+            source.execute(
+                    "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS false".formatted(destination.name()),
+                    "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'; END $$"
+                            .formatted(destination.name()));
+            change(2);
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(road.command("status").output())
+                                            .as(running.output())
+                                            .contains("waiting for destination")
+                                            .contains("not currently accepting connections"));
+            source.execute(
+                    "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true".formatted(destination.name()));
+
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> count("events").equals("40"));
+            running.interrupt();
+            CliProcess.Ended ended = running.await();
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+        }
+        assertSame("events", "note, at");
+        assertThat(prepared()).isEqualTo("0");
+    }
+
     private int commitsAmongChanges() {
         change(++round);
         String now = visible();
