@@ -4,6 +4,7 @@ import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * One lane's connection to its destination. Used by one thread at a time, which may block in any of
@@ -27,6 +28,16 @@ public interface DestinationClient extends AutoCloseable {
      */
     default Target target() throws Exception {
         return new Target(true, List.of());
+    }
+
+    /**
+     * Number of the lane's last row that the destination holds. Changes nothing. Usable before
+     * {@link #open}, which tells the same.
+     *
+     * @return empty: it cannot tell without being opened
+     */
+    default OptionalLong lastNumber() throws Exception {
+        return OptionalLong.empty();
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -144,6 +145,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         condition = new DestinationCondition(pipeline.mapping(), gate.status(), clock);
         gate.status().destination(Condition.of(MappingState.STARTING, clock.instant()));
         client = Destinations.load().connector(type()).client(pipeline);
+        refuseLoss();
         // what another kind of delivery had numbered, or what was held back
         for (FlowElement element : restored.queue()) {
             accept(element);
@@ -161,6 +163,21 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
             turnHasCome();
         } else {
             awaitTurn();
+        }
+    }
+
+    /**
+     * The sink has committed by now what the state says was handed to it. What a parked mapping, or
+     * another kind of delivery, did not commit when its turn was, has been rolled back since.
+     */
+    private void refuseLoss() throws Exception {
+        OptionalLong there = client.lastNumber();
+        if (resumption != Resumption.RESET
+                && there.isPresent()
+                && there.getAsLong() < restored.handedOn()) {
+            throw new DestinationException(
+                    "%1$s: the destination holds rows up to number %2$d of this mapping, and was given them up to %3$d: a prepared transaction was rolled back, or the destination is an older copy of what it was. Start with --reset %1$s to load anew"
+                            .formatted(pipeline.mapping(), there.getAsLong(), restored.handedOn()));
         }
     }
 

@@ -277,4 +277,24 @@ class TransactionalLaneTest {
         assertThat(numbers()).containsExactly(1L, 2L);
         assertThat(gate.isOpen()).isTrue();
     }
+
+    /** A run that parked the mapping did not commit them, and the next one rolled them back. */
+    @Test
+    void doesNotGoOnInSilenceWhereRowsThatWereHandedOnAreMissing() throws Exception {
+        startHoldingBack(null);
+        emit(row("1"), row("2"));
+        task.snapshot(7, 0);
+        emit(row("3"));
+        OperatorSubtaskState state = task.snapshot(8, 0);
+        destination.tellLastNumber(1);
+
+        assertThatThrownBy(() -> startHoldingBack(state))
+                .hasMessageStartingWith(
+                        "orders: the destination holds rows up to number 1 of this mapping, and was given them up to 2: ")
+                .hasMessageEndingWith("Start with --reset orders to load anew");
+
+        destination.tellLastNumber(2);
+        startHoldingBack(state);
+        assertThat(numbers()).containsExactly(3L);
+    }
 }

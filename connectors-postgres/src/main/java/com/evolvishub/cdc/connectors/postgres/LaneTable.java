@@ -20,6 +20,9 @@ final class LaneTable {
             SELECT epoch, last_number, run, writer, host, pid, backend_start::text
             FROM evolvishub_cdc.lane WHERE identity = ?""";
 
+    private static final String LAST_NUMBER =
+            "SELECT last_number FROM evolvishub_cdc.lane WHERE identity = ?";
+
     private static final String TAKE =
             """
             UPDATE evolvishub_cdc.lane
@@ -61,6 +64,24 @@ final class LaneTable {
     LaneTable(PostgresSession session, String identity) {
         this.session = session;
         this.identity = identity;
+    }
+
+    /** Number of the last row that the destination holds; 0: none. Waits for nobody. */
+    long lastNumber() throws SQLException {
+        try (PreparedStatement select = session.connection().prepareStatement(LAST_NUMBER)) {
+            select.setString(1, identity);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        } catch (SQLException e) {
+            if (SqlStates.blamesTable(e)) {
+                // nobody has made it yet
+                return 0;
+            }
+            throw e;
+        } finally {
+            session.rollback();
+        }
     }
 
     /**

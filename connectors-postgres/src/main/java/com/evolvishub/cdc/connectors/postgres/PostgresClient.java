@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,11 @@ final class PostgresClient implements DestinationClient {
                     pipeline.mapping());
         }
         return new LaneOpening(taken.epoch(), taken.lastNumber(), target(found));
+    }
+
+    @Override
+    public OptionalLong lastNumber() throws SQLException {
+        return OptionalLong.of(new LaneTable(session(), pipeline.identity()).lastNumber());
     }
 
     @Override

@@ -108,6 +108,52 @@ class PreparedSinkITCase {
     }
 
     @Test
+    void tellsTheLastNumberThatIsCommittedAndWaitsForNoOther() throws Exception {
+        try (PostgresClient client = new PostgresClient(pipeline)) {
+            assertThat(client.lastNumber()).hasValue(0);
+            PreparedWriter writer = writer("run");
+            write(writer, row(KEYED, "1", "a"), row(KEYED, "2", "b"));
+            Collection<PreparedTransaction> prepared = writer.prepareCommit();
+            assertThat(client.lastNumber()).hasValue(0);
+
+            commit(prepared);
+
+            assertThat(client.lastNumber()).hasValue(2);
+        }
+    }
+
+    @Test
+    void goesOnWithOtherColumnsAfterACommit() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"));
+        commit(writer.prepareCommit());
+        database.execute("ALTER TABLE orders ADD COLUMN more int");
+        RowSchema wider =
+                new RowSchema(
+                        List.of(
+                                column("more", 23, "integer"),
+                                column("id", 20, "bigint"),
+                                column("name", 25, "text")),
+                        List.of(1));
+        write(writer, row(wider, "7", "2", "b"), row(wider, "\\N", "1", "a2"));
+        commit(writer.prepareCommit());
+
+        assertThat(destination.rows()).containsExactly("1\ta2\t\\N", "2\tb\t7");
+    }
+
+    @Test
+    void refusesToWriteIntoATableThatWasChangedUnderIt() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"));
+        commit(writer.prepareCommit());
+        database.execute("ALTER TABLE orders ALTER COLUMN name TYPE varchar(1)");
+        write(writer, row(KEYED, "1", "ab"));
+
+        assertThatThrownBy(writer::prepareCommit)
+                .hasMessageContaining("the table has been changed; it is looked at anew");
+    }
+
+    @Test
     void preparesNothingWhereNothingWasWritten() throws Exception {
         assertThat(writer("run").prepareCommit()).isEmpty();
         assertThat(prepared()).isEqualTo("0");
