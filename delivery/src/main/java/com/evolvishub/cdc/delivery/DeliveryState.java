@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.delivery;
 
+import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.FlowElement;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,15 @@ record DeliveryState(
     DeliveryState withoutRows() {
         return new DeliveryState(
                 lastNumber, ahead, run, epoch, acknowledgedPoll, totals, List.of());
+    }
+
+    /** Number of the last row before the queue: that and all below were handed on. */
+    long handedOn() {
+        return queue.stream()
+                .filter(ChangeRow.class::isInstance)
+                .mapToLong(element -> ((ChangeRow) element).sequence() - 1)
+                .findFirst()
+                .orElse(lastNumber);
     }
 
     /** The highest epoch that {@code other} is known to have held; 0: none. */

@@ -2,7 +2,9 @@ package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.flow.Target;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * One lane's connection to its destination. Used by one thread at a time, which may block in any of
@@ -19,6 +21,24 @@ public interface DestinationClient extends AutoCloseable {
      * @throws FencedException if {@link Lane#mayTakeFrom} does not let it; nothing was changed
      */
     LaneOpening open(Lane lane) throws Exception;
+
+    /**
+     * What the destination looks like. Changes nothing. Usable before {@link #open}, which tells
+     * the same: a lane of {@code delivery: transactional} asks for this alone.
+     */
+    default Target target() throws Exception {
+        return new Target(true, List.of());
+    }
+
+    /**
+     * Number of the lane's last row that the destination holds. Changes nothing. Usable before
+     * {@link #open}, which tells the same.
+     *
+     * @return empty: it cannot tell without being opened
+     */
+    default OptionalLong lastNumber() throws Exception {
+        return OptionalLong.empty();
+    }
 
     /**
      * What keeps rows of this schema from being written, each with the column it is about and what

@@ -11,12 +11,14 @@ import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.RowSchema;
-import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -36,9 +38,12 @@ import org.apache.flink.util.FlinkException;
  * What stands before a two-phase sink ({@code delivery: transactional}). It gives rows the lane's
  * next numbers, keeps the marks of polls to itself, and tells the source what has been committed.
  *
- * <p>Nothing waits in here: rows go straight to the sink, and a sink that is stuck holds up the
- * task, and with it the checkpoints of the job. A destination that is away ends the task, which
- * Flink starts again.
+ * <p>Rows go straight to the sink, and a sink that is stuck holds up the task, and with it the
+ * checkpoints of the job. A destination that is away ends the task, which Flink starts again.
+ *
+ * <p>Where the sink asks for it ({@link TransactionalSink#locksRows}), rows are held back from a
+ * barrier until what came before it is committed: the commit needs this very task, which must not
+ * wait for locks that only the commit lets go.
  *
  * <p>Its state is that of {@link Delivery}, so that a mapping may change from one to the other:
  * numbers go on, and rows that the other had in its queue are handed to the sink.
@@ -55,6 +60,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private final String run;
     private final Resumption resumption;
     private boolean failsWhenQuarantined;
+    private boolean holdsBack;
     private List<String> earlier = List.of();
 
     private transient ListState<DeliveryState> kept;
@@ -65,6 +71,8 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private transient DestinationClient client;
     private transient RowSchema prepared;
     private transient Uncommitted uncommitted;
+    private transient Deque<FlowElement> held;
+    private transient boolean hasTurn;
     private transient long lastNumber;
     private transient QuarantineWatch watch;
     private transient ScheduledFuture<?> turnLook;
@@ -83,6 +91,12 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     /** See {@link Delivery#failingWhenQuarantined}. */
     public TransactionalLane failingWhenQuarantined() {
         failsWhenQuarantined = true;
+        return this;
+    }
+
+    /** Rows wait for the commit of those before them. */
+    public TransactionalLane holdingBack() {
+        holdsBack = true;
         return this;
     }
 
@@ -122,6 +136,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         super.open();
         clock = Clock.systemUTC();
         uncommitted = new Uncommitted();
+        held = new ArrayDeque<>();
         lastNumber = restored.lastNumber();
         gate = Gate.install(new LaneKey(run, pipeline.identity()));
         restored.totals().restoreInto(gate.status());
@@ -130,7 +145,11 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         condition = new DestinationCondition(pipeline.mapping(), gate.status(), clock);
         gate.status().destination(Condition.of(MappingState.STARTING, clock.instant()));
         client = Destinations.load().connector(type()).client(pipeline);
-        takeOver(restored.queue());
+        refuseLoss();
+        // what another kind of delivery had numbered, or what was held back
+        for (FlowElement element : restored.queue()) {
+            accept(element);
+        }
         if (failsWhenQuarantined) {
             watch = new QuarantineWatch(pipeline.mapping(), gate.status(), clock, this::failJob);
             // ends with the task, which is what it is there to end
@@ -138,28 +157,32 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                     getProcessingTimeService()
                             .scheduleWithFixedDelay(time -> watch.look(), LOOK_MILLIS, LOOK_MILLIS);
         }
-        gate.describe(new Target(true, List.of()));
-        condition.show(MappingState.FINISHED);
+        gate.describe(client.target());
+        showRest();
         if (earlier.isEmpty()) {
-            gate.open();
+            turnHasCome();
         } else {
             awaitTurn();
         }
     }
 
-    private String type() {
-        return pipeline.deliver().destination().type();
+    /**
+     * The sink has committed by now what the state says was handed to it. What a parked mapping, or
+     * another kind of delivery, did not commit when its turn was, has been rolled back since.
+     */
+    private void refuseLoss() throws Exception {
+        OptionalLong there = client.lastNumber();
+        if (resumption != Resumption.RESET
+                && there.isPresent()
+                && there.getAsLong() < restored.handedOn()) {
+            throw new DestinationException(
+                    "%1$s: the destination holds rows up to number %2$d of this mapping, and was given them up to %3$d: a prepared transaction was rolled back, or the destination is an older copy of what it was. Start with --reset %1$s to load anew"
+                            .formatted(pipeline.mapping(), there.getAsLong(), restored.handedOn()));
+        }
     }
 
-    /** Rows that another kind of delivery had numbered and could not bring to their end. */
-    private void takeOver(List<FlowElement> queue) throws Exception {
-        for (FlowElement element : queue) {
-            if (element instanceof ChangeRow row) {
-                send(row, new StreamRecord<>(row));
-            } else {
-                mark(element);
-            }
-        }
+    private String type() {
+        return pipeline.deliver().destination().type();
     }
 
     private void awaitTurn() {
@@ -170,12 +193,29 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                         .scheduleWithFixedDelay(
                                 time -> {
                                     if (first.areDone()) {
-                                        gate.open();
+                                        turnHasCome();
                                         turnLook.cancel(false);
                                     }
                                 },
                                 0,
                                 TURN_LOOK_MILLIS);
+    }
+
+    private void turnHasCome() {
+        hasTurn = true;
+        openIfFree();
+    }
+
+    private void openIfFree() {
+        if (hasTurn && held.isEmpty() && !waitsForCommit()) {
+            gate.open();
+        }
+    }
+
+    private void showRest() {
+        if (gate.status().rowsQueued.get() == 0) {
+            condition.show(MappingState.FINISHED);
+        }
     }
 
     private void failJob(String cause) {
@@ -186,20 +226,48 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
 
     @Override
     public void processElement(StreamRecord<FlowElement> element) throws Exception {
-        if (element.getValue() instanceof ChangeRow row) {
-            ChangeRow numbered = row.numbered(++lastNumber);
-            send(numbered, element.replace(numbered));
+        FlowElement value = element.getValue();
+        accept(value instanceof ChangeRow row ? row.numbered(++lastNumber) : value);
+    }
+
+    private void accept(FlowElement element) throws Exception {
+        if (element instanceof ChangeRow) {
+            gate.status().rowsQueued.incrementAndGet();
+            condition.show(MappingState.CATCHING_UP);
+        }
+        if (held.isEmpty() && mayPass(element)) {
+            pass(element);
         } else {
-            mark(element.getValue());
+            held.add(element);
+            gate.close();
         }
     }
 
-    private void send(ChangeRow row, StreamRecord<ChangeRow> record) throws Exception {
-        prepare(row.schema());
-        output.collect(record);
-        uncommitted.add(row);
-        gate.status().rowsQueued.incrementAndGet();
-        condition.show(MappingState.CATCHING_UP);
+    /** A changed schema may change the table, which rows under way hold as it is. */
+    private boolean mayPass(FlowElement element) {
+        return !waitsForCommit()
+                && !(holdsBack && changesSchema(element) && uncommitted.rows() > 0);
+    }
+
+    private boolean waitsForCommit() {
+        return holdsBack && uncommitted.sealedRows() > 0;
+    }
+
+    private boolean changesSchema(FlowElement element) {
+        if (element instanceof ChangeRow row) {
+            return !row.schema().equals(prepared);
+        }
+        return element instanceof PollStarted started && !started.schema().equals(prepared);
+    }
+
+    private void pass(FlowElement element) throws Exception {
+        if (element instanceof ChangeRow row) {
+            prepare(row.schema());
+            output.collect(new StreamRecord<>(row));
+            uncommitted.add(row);
+        } else {
+            mark(element);
+        }
     }
 
     private void mark(FlowElement mark) throws Exception {
@@ -224,6 +292,9 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
             watch.checkpointBegun(context.getCheckpointId());
         }
         uncommitted.seal(context.getCheckpointId());
+        if (waitsForCommit()) {
+            gate.close();
+        }
         // whoever restores this commits what the sink's own state holds
         Uncommitted.Part all = uncommitted.all();
         kept.update(
@@ -236,7 +307,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                                 Math.max(gate.acknowledgedPoll(), all.poll()),
                                 LaneTotals.of(gate.status())
                                         .plus(all.rows(), all.bytes(), all.asOf()),
-                                List.of())));
+                                List.copyOf(held))));
     }
 
     /** Flink tells a chain from its tail: the sink has committed by now. */
@@ -249,9 +320,11 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         gate.status().rowsQueued.addAndGet(-committed.rows());
         committed.asOf().ifPresent(gate.status()::delivered);
         gate.acknowledge(committed.poll());
-        if (gate.status().rowsQueued.get() == 0) {
-            condition.show(MappingState.FINISHED);
+        while (!held.isEmpty() && mayPass(held.element())) {
+            pass(held.remove());
         }
+        showRest();
+        openIfFree();
         if (watch != null) {
             watch.checkpointComplete(checkpointId);
         }

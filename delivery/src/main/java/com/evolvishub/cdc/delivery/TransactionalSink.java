@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Resumption;
 import org.apache.flink.api.connector.sink2.Sink;
 
 /** One lane's way into a destination by the destination's own transactions. */
@@ -10,6 +11,16 @@ public interface TransactionalSink {
     /**
      * A two-phase sink that makes the rows of a checkpoint visible together, once the checkpoint is
      * complete. Opens nothing yet.
+     *
+     * @param resumption what the lane makes of the state that an earlier run has left
      */
-    Sink<ChangeRow> build();
+    Sink<ChangeRow> build(Resumption resumption);
+
+    /**
+     * Whether rows that wait for their checkpoint are locked, so that the sink must not be given
+     * later versions of them, nor rows of another schema, before they are committed.
+     */
+    default boolean locksRows() {
+        return false;
+    }
 }

@@ -62,6 +62,20 @@ final class Uncommitted {
         return committed;
     }
 
+    /** Rows whose checkpoint has begun and is not known to be complete. */
+    long sealedRows() {
+        long rows = 0;
+        for (Part part : sealed) {
+            rows += part.rows;
+        }
+        return rows;
+    }
+
+    /** Rows of all of it. */
+    long rows() {
+        return sealedRows() + open.rows;
+    }
+
     /** All of it: what a state that holds it comes to. */
     Part all() {
         Part all = Part.NOTHING;

@@ -13,6 +13,7 @@ import com.evolvishub.cdc.planner.spec.TlsSpec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Destinations of type {@code memory}: one {@link MemoryDestination} for each table's name. */
 public final class MemoryConnector implements DestinationConnector {
@@ -65,6 +66,11 @@ public final class MemoryConnector implements DestinationConnector {
         @Override
         public List<String> check(RowSchema schema) {
             return List.of();
+        }
+
+        @Override
+        public OptionalLong lastNumber() {
+            return destination.toldLastNumber();
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
@@ -20,6 +21,7 @@ final class MemoryDestination {
     private final List<String> deadLetters = new ArrayList<>();
     private long epoch;
     private long lastNumber;
+    private OptionalLong toldLastNumber = OptionalLong.empty();
     private String run = "";
     private String writer = "";
     private String host = "";
@@ -34,6 +36,15 @@ final class MemoryDestination {
 
     static MemoryDestination at(String table) {
         return BY_TABLE.computeIfAbsent(table, name -> new MemoryDestination());
+    }
+
+    /** Told without being opened, as by a destination with transactions. */
+    synchronized void tellLastNumber(long number) {
+        toldLastNumber = OptionalLong.of(number);
+    }
+
+    synchronized OptionalLong toldLastNumber() {
+        return toldLastNumber;
     }
 
     synchronized void goAway() {

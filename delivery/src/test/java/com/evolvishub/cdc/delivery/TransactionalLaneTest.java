@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -39,10 +40,18 @@ class TransactionalLaneTest {
     private Gate gate;
 
     private void start(OperatorSubtaskState state) throws Exception {
+        start(state, UnaryOperator.identity());
+    }
+
+    private void startHoldingBack(OperatorSubtaskState state) throws Exception {
+        start(state, TransactionalLane::holdingBack);
+    }
+
+    private void start(OperatorSubtaskState state, UnaryOperator<TransactionalLane> manners)
+            throws Exception {
         String run = UUID.randomUUID().toString();
-        task =
-                new OneInputStreamOperatorTestHarness<>(
-                        new TransactionalLane(lane.pipeline(), run, Resumption.GO_ON));
+        TransactionalLane operator = new TransactionalLane(lane.pipeline(), run, Resumption.GO_ON);
+        task = new OneInputStreamOperatorTestHarness<>(manners.apply(operator));
         started.add(task);
         task.setup(serializer());
         if (state != null) {
@@ -167,5 +176,125 @@ class TransactionalLaneTest {
         destination.goAway();
 
         assertThatThrownBy(() -> emit(row("1"))).isInstanceOf(java.io.IOException.class);
+    }
+
+    @Test
+    void holdsRowsBackFromABarrierUntilTheirForerunnersAreCommitted() throws Exception {
+        startHoldingBack(null);
+        emit(row("1"), row("2"));
+        task.snapshot(7, 0);
+        emit(row("1"), new PollEnded(1, true, AS_OF), row("3"));
+
+        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(gate.isOpen()).isFalse();
+        assertThat(gate.status().rowsQueued.get()).isEqualTo(4);
+
+        task.notifyOfCompletedCheckpoint(7);
+
+        assertThat(numbers()).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(gate.isOpen()).isTrue();
+        assertThat(gate.status().rowsQueued.get()).isEqualTo(2);
+        assertThat(gate.acknowledgedPoll()).as("its rows are not committed yet").isZero();
+        task.snapshot(8, 0);
+        task.notifyOfCompletedCheckpoint(8);
+        assertThat(gate.acknowledgedPoll()).isEqualTo(1);
+        assertThat(gate.status().destination().state()).isEqualTo(MappingState.FINISHED);
+    }
+
+    @Test
+    void holdsRowsBackUntilALaterCheckpointWhenOneDoesNotComplete() throws Exception {
+        startHoldingBack(null);
+        emit(row("1"));
+        task.snapshot(7, 0);
+        emit(row("1"));
+        task.snapshot(8, 0);
+        emit(row("1"));
+        assertThat(numbers()).containsExactly(1L);
+
+        task.notifyOfCompletedCheckpoint(8);
+
+        assertThat(numbers()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void holdsNothingBackBehindABarrierThatNoRowCameBefore() throws Exception {
+        startHoldingBack(null);
+        task.snapshot(7, 0);
+
+        assertThat(gate.isOpen()).isTrue();
+        emit(row("1"));
+
+        assertThat(numbers()).containsExactly(1L);
+    }
+
+    @Test
+    void keepsWhatItHoldsBackInItsState() throws Exception {
+        startHoldingBack(null);
+        emit(row("1"));
+        task.snapshot(7, 0);
+        emit(row("2"), new PollEnded(1, true, AS_OF));
+        OperatorSubtaskState state = task.snapshot(8, 0);
+
+        startHoldingBack(state);
+
+        assertThat(numbers()).containsExactly(2L);
+        assertThat(gate.isOpen()).isTrue();
+        emit(row("3"));
+        assertThat(numbers()).containsExactly(2L, 3L);
+        task.snapshot(9, 0);
+        task.notifyOfCompletedCheckpoint(9);
+        assertThat(gate.status().rowsWritten.get()).isEqualTo(3);
+        assertThat(gate.status().rowsQueued.get()).isZero();
+        assertThat(gate.acknowledgedPoll()).isEqualTo(1);
+    }
+
+    /** The table may have to be changed for them, which rows under way keep from being done. */
+    @Test
+    void holdsRowsOfAnotherSchemaBackUntilThoseOfThisOneAreCommitted() throws Exception {
+        startHoldingBack(null);
+        emit(row("1"), TestLane.row(TestLane.KEYLESS, "2", "other"), row("3"));
+        assertThat(numbers()).containsExactly(1L);
+        assertThat(gate.isOpen()).isFalse();
+
+        task.snapshot(7, 0);
+        task.notifyOfCompletedCheckpoint(7);
+        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(gate.isOpen()).isFalse();
+
+        task.snapshot(8, 0);
+        task.notifyOfCompletedCheckpoint(8);
+        assertThat(numbers()).containsExactly(1L, 2L, 3L);
+        assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void handsOnRowsBehindABarrierToASinkThatLocksNone() throws Exception {
+        start(null);
+        emit(row("1"));
+        task.snapshot(7, 0);
+        emit(row("1"));
+
+        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(gate.isOpen()).isTrue();
+    }
+
+    /** A run that parked the mapping did not commit them, and the next one rolled them back. */
+    @Test
+    void doesNotGoOnInSilenceWhereRowsThatWereHandedOnAreMissing() throws Exception {
+        startHoldingBack(null);
+        emit(row("1"), row("2"));
+        task.snapshot(7, 0);
+        emit(row("3"));
+        OperatorSubtaskState state = task.snapshot(8, 0);
+        destination.tellLastNumber(1);
+
+        assertThatThrownBy(() -> startHoldingBack(state))
+                .hasMessageStartingWith(
+                        "orders: the destination holds rows up to number 1 of this mapping, and was given them up to 2: ")
+                .hasMessageEndingWith("Start with --reset orders to load anew");
+
+        destination.tellLastNumber(2);
+        startHoldingBack(state);
+        assertThat(numbers()).containsExactly(3L);
     }
 }

@@ -5,6 +5,7 @@ import com.evolvishub.cdc.delivery.Destinations;
 import com.evolvishub.cdc.delivery.TransactionalLane;
 import com.evolvishub.cdc.delivery.TransactionalSink;
 import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import java.util.List;
@@ -16,10 +17,9 @@ sealed interface LaneEnd {
     /** The one that the mapping asks for. One that is parked writes nothing, and only keeps. */
     static LaneEnd of(Pipeline pipeline, JobOptions options) {
         if (pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
-            TransactionalLane lane =
-                    new TransactionalLane(
-                            pipeline, options.run(), options.choices().resumption(pipeline));
-            return new ByTransaction(pipeline, lane);
+            Resumption resumption = options.choices().resumption(pipeline);
+            TransactionalLane lane = new TransactionalLane(pipeline, options.run(), resumption);
+            return new ByTransaction(pipeline, lane, resumption);
         }
         Delivery delivery =
                 new Delivery(
@@ -55,7 +55,8 @@ sealed interface LaneEnd {
     }
 
     /** The destination commits with the checkpoint. */
-    record ByTransaction(Pipeline pipeline, TransactionalLane lane) implements LaneEnd {
+    record ByTransaction(Pipeline pipeline, TransactionalLane lane, Resumption resumption)
+            implements LaneEnd {
         @Override
         public void failWhenQuarantined() {
             lane.failingWhenQuarantined();
@@ -77,8 +78,11 @@ sealed interface LaneEnd {
                                     () ->
                                             new UnsupportedOperationException(
                                                     "no transactions for " + type));
+            if (sink.locksRows()) {
+                lane.holdingBack();
+            }
             JobTranslator.placed(lane.behind(rows), pipeline, OperatorUid.DELIVER)
-                    .sinkTo(sink.build())
+                    .sinkTo(sink.build(resumption))
                     .setParallelism(1)
                     .uid(OperatorUid.COMMIT.of(pipeline))
                     .name(OperatorUid.COMMIT.label(pipeline))

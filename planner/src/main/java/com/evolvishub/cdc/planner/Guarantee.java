@@ -18,8 +18,8 @@ final class Guarantee {
             case TRANSACTIONAL ->
                     "exactly once by the destination's own transactions: all rows of a checkpoint"
                             + " appear together. The price: every checkpoint of the file waits for this"
-                            + " destination, so while it is away no mapping of the file gets one, and"
-                            + " an outage that is longer than the transaction timeout loses rows";
+                            + " destination, so while it is away no mapping of the file gets one, and "
+                            + type.transactionalPrice();
             case EXACTLY_ONCE ->
                     "exactly once: " + type.exactlyOnce() + ". " + sending(scan, type, key);
         };

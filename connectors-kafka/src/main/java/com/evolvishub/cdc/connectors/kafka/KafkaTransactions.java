@@ -3,6 +3,7 @@ package com.evolvishub.cdc.connectors.kafka;
 import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.TransactionalSink;
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ final class KafkaTransactions implements TransactionalSink {
     }
 
     @Override
-    public Sink<ChangeRow> build() {
+    public Sink<ChangeRow> build(Resumption resumption) {
         return KafkaSink.<ChangeRow>builder()
                 .setKafkaProducerConfig(producer())
                 .setBootstrapServers(settings.servers())

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.connectors.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,9 @@ class KafkaTransactionsTest {
 
     @Test
     void makesASinkThatTravelsWithTheJob() throws Exception {
-        var sink = new KafkaTransactions(Topic.fresh("localhost:9092").lane().pipeline()).build();
+        var sink =
+                new KafkaTransactions(Topic.fresh("localhost:9092").lane().pipeline())
+                        .build(Resumption.GO_ON);
 
         assertThat(org.apache.flink.util.InstantiationUtil.serializeObject(sink)).isNotEmpty();
     }

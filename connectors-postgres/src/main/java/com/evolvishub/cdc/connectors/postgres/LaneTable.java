@@ -5,6 +5,8 @@ import com.evolvishub.cdc.delivery.Lane;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The row of {@code evolvishub_cdc.lane} that says who writes a lane and what the destination holds
@@ -17,6 +19,9 @@ final class LaneTable {
             """
             SELECT epoch, last_number, run, writer, host, pid, backend_start::text
             FROM evolvishub_cdc.lane WHERE identity = ?""";
+
+    private static final String LAST_NUMBER =
+            "SELECT last_number FROM evolvishub_cdc.lane WHERE identity = ?";
 
     private static final String TAKE =
             """
@@ -59,6 +64,40 @@ final class LaneTable {
     LaneTable(PostgresSession session, String identity) {
         this.session = session;
         this.identity = identity;
+    }
+
+    /** Number of the last row that the destination holds; 0: none. Waits for nobody. */
+    long lastNumber() throws SQLException {
+        try (PreparedStatement select = session.connection().prepareStatement(LAST_NUMBER)) {
+            select.setString(1, identity);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        } catch (SQLException e) {
+            if (SqlStates.blamesTable(e)) {
+                // nobody has made it yet
+                return 0;
+            }
+            throw e;
+        } finally {
+            session.rollback();
+        }
+    }
+
+    /**
+     * Passes if the lane may be taken; waits for nobody. Whoever clears away what a former holder
+     * has left looks first whether it is not a rival's.
+     */
+    void mayBeTakenBy(Lane lane) throws SQLException, FencedException {
+        LaneTableCreation.ensure(session);
+        try {
+            Optional<Holder> holder = find(HOLDER);
+            if (holder.isPresent()) {
+                holder.get().refuse(lane);
+            }
+        } finally {
+            session.rollback();
+        }
     }
 
     /** Takes the lane. A holder that is stuck in a batch is ended, where the role may do that. */
@@ -110,19 +149,26 @@ final class LaneTable {
     }
 
     private Holder holder(String sql) throws SQLException {
+        return find(sql)
+                .orElseThrow(
+                        () -> new SQLException("the lane's row is gone from evolvishub_cdc.lane"));
+    }
+
+    private Optional<Holder> find(String sql) throws SQLException {
         try (PreparedStatement select = session.connection().prepareStatement(sql)) {
             select.setString(1, identity);
             try (ResultSet row = select.executeQuery()) {
                 if (!row.next()) {
-                    throw new SQLException("the lane's row is gone from evolvishub_cdc.lane");
+                    return Optional.empty();
                 }
-                return new Holder(
-                        row.getLong("epoch"),
-                        row.getString("run"),
-                        row.getString("writer"),
-                        row.getString("host"),
-                        row.getInt("pid"),
-                        row.getString("backend_start"));
+                return Optional.of(
+                        new Holder(
+                                row.getLong("epoch"),
+                                row.getString("run"),
+                                row.getString("writer"),
+                                row.getString("host"),
+                                row.getInt("pid"),
+                                row.getString("backend_start")));
             }
         }
     }
@@ -130,6 +176,7 @@ final class LaneTable {
     private void endHolder(Lane lane) throws SQLException, FencedException {
         Holder holder = holder(HOLDER);
         holder.refuse(lane);
+        refusePrepared();
         try (PreparedStatement end = session.connection().prepareStatement(END_HOLDER)) {
             end.setInt(1, holder.pid());
             end.setString(2, holder.backendStart());
@@ -150,6 +197,20 @@ final class LaneTable {
             }
         }
         session.commit();
+    }
+
+    /** No session holds it that could be ended: what was prepared outlives its session. */
+    private void refusePrepared() throws SQLException {
+        List<String> left = new PreparedTransactions(session, identity).left();
+        if (!left.isEmpty()) {
+            throw new SQLException(
+                    ("the lane is held by prepared transaction \"%s\", which a run with delivery:"
+                                    + " transactional has left; start the file with that once more"
+                                    + " and stop it, or, to do without its rows, ROLLBACK PREPARED"
+                                    + " '%s'")
+                            .formatted(left.get(0), left.get(0)),
+                    SqlStates.LOCK_NOT_AVAILABLE);
+        }
     }
 
     /**

@@ -13,11 +13,13 @@ import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +75,22 @@ final class PostgresClient implements DestinationClient {
                     taken.lastNumber(),
                     pipeline.mapping());
         }
-        Target target =
-                new Target(
-                        found.isPresent(),
-                        found.map(TableDescription::primaryKey).orElse(List.of()));
-        return new LaneOpening(taken.epoch(), taken.lastNumber(), target);
+        return new LaneOpening(taken.epoch(), taken.lastNumber(), target(found));
+    }
+
+    @Override
+    public OptionalLong lastNumber() throws SQLException {
+        return OptionalLong.of(new LaneTable(session(), pipeline.identity()).lastNumber());
+    }
+
+    @Override
+    public Target target() throws SQLException {
+        return target(describe());
+    }
+
+    private static Target target(Optional<TableDescription> found) {
+        return new Target(
+                found.isPresent(), found.map(TableDescription::primaryKey).orElse(List.of()));
     }
 
     private PostgresSession session() throws SQLException {
@@ -101,15 +114,20 @@ final class PostgresClient implements DestinationClient {
     @Override
     public List<String> check(RowSchema schema) throws SQLException {
         Optional<TableDescription> found = describe();
+        List<String> problems = new ArrayList<>();
+        if (pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
+            PreparedTransactions.problem(session()).ifPresent(problems::add);
+        }
         if (found.isPresent()) {
             TableFit fit = TableCheck.fit(found.get(), schema, pipeline);
-            List<String> problems = new ArrayList<>(fit.problems());
+            problems.addAll(fit.problems());
             problems.addAll(MissingTypes.of(session(), fit.additions()).problems());
-            return problems;
+        } else if (pipeline.deliver().createTable()) {
+            problems.addAll(new TableCreation(session(), pipeline).problems(schema));
+        } else {
+            problems.add(notThere());
         }
-        return pipeline.deliver().createTable()
-                ? new TableCreation(session(), pipeline).problems(schema)
-                : List.of(notThere());
+        return problems;
     }
 
     @Override

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationConnector;
+import com.evolvishub.cdc.delivery.TransactionalSink;
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.PostgresType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
@@ -24,5 +25,10 @@ public final class PostgresConnector implements DestinationConnector {
     @Override
     public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
         return Optional.of(new PostgresDeadLetters(pipeline));
+    }
+
+    @Override
+    public Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
+        return Optional.of(new PostgresTransactions(pipeline));
     }
 }

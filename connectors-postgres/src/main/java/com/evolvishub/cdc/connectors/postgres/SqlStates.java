@@ -21,6 +21,12 @@ final class SqlStates {
     /** A unique index has that value already. */
     static final String UNIQUE_VIOLATION = "23505";
 
+    /** There is nothing of that name. */
+    static final String UNDEFINED_OBJECT = "42704";
+
+    /** A value that a function does not take. */
+    static final String INVALID_PARAMETER_VALUE = "22023";
+
     private static final List<String> ROW_CLASSES = List.of("22", "23", "54");
     // 21000: two rows of one key in a statement, cured by smaller batches; P0001: a trigger's RAISE
     private static final Set<String> ROW_STATES = Set.of("21000", "P0001", "44000");

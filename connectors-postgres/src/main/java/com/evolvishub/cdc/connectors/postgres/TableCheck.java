@@ -3,8 +3,10 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Deliver;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +25,7 @@ final class TableCheck {
     private final RowSchema schema;
     private final RowIdentity identity;
     private final SchemaChange policy;
+    private final boolean transactional;
     private final List<String> key;
     private final List<String> problems = new ArrayList<>();
     private final List<Column> additions = new ArrayList<>();
@@ -30,19 +33,19 @@ final class TableCheck {
     private final List<String> notes = new ArrayList<>();
 
     private TableCheck(
-            TableDescription table, RowSchema schema, RowIdentity identity, SchemaChange policy) {
+            TableDescription table, RowSchema schema, RowIdentity identity, Deliver deliver) {
         this.table = table;
         this.schema = schema;
         this.identity = identity;
-        this.policy = policy;
+        this.policy = deliver.schemaChange();
+        this.transactional = deliver.mode() == DeliveryMode.TRANSACTIONAL;
         this.key = keyOf(schema, identity);
     }
 
     /** How they fit, under what the mapping says of changing columns. */
     static TableFit fit(TableDescription table, RowSchema schema, Pipeline pipeline) {
         RowIdentity identity = RowIdentity.of(schema, pipeline, table);
-        TableCheck check =
-                new TableCheck(table, schema, identity, pipeline.deliver().schemaChange());
+        TableCheck check = new TableCheck(table, schema, identity, pipeline.deliver());
         check.kind();
         if (check.problems.isEmpty()) {
             schema.columns().forEach(check::column);
@@ -59,7 +62,8 @@ final class TableCheck {
         boolean writable =
                 switch (table.kind()) {
                     case 'r', 'p' -> true;
-                    case 'f' -> identity == RowIdentity.NONE;
+                    // what is in another server's hands cannot be prepared here
+                    case 'f' -> identity == RowIdentity.NONE && !transactional;
                     default -> false;
                 };
         if (!writable) {

@@ -33,7 +33,7 @@ final class TableWriter {
             String shape) {
         this.session = session;
         this.identity = identity;
-        this.statements = new WriteStatements(table, fit, identity);
+        this.statements = new WriteStatements(table, fit, identity, Staging.IN_TEMPORARY_TABLES);
         this.latestVersions = new LatestVersions(fit.schema(), identity);
         this.cells = fit.cells();
         this.shape = shape;

@@ -15,9 +15,11 @@ final class WriteStatements {
     private final TableDescription table;
     private final List<String> columns;
     private final List<String> key;
+    private final Staging staging;
 
-    WriteStatements(TableDescription table, TableFit fit, RowIdentity identity) {
+    WriteStatements(TableDescription table, TableFit fit, RowIdentity identity, Staging staging) {
         this.table = table;
+        this.staging = staging;
         List<String> written = new ArrayList<>(fit.columns());
         if (identity == RowIdentity.ROW_ID) {
             written.add(RowIdentity.ROW_ID_COLUMN);
@@ -86,7 +88,7 @@ final class WriteStatements {
                                         list(changed, name -> name + " = excluded." + name),
                                         list(changed, name -> "cdc_t." + name),
                                         list(changed, name -> "excluded." + name));
-        return "INSERT INTO %s AS cdc_t (%s) %sSELECT %s FROM pg_temp.cdc_rows ON CONFLICT (%s) DO %s"
+        return "INSERT INTO %s AS cdc_t (%s) %sSELECT %s FROM %s AS cdc_r ON CONFLICT (%s) DO %s"
                 .formatted(
                         table.quoted(),
                         list(columns),
@@ -94,6 +96,7 @@ final class WriteStatements {
                                 ? "OVERRIDING SYSTEM VALUE "
                                 : "",
                         list(columns),
+                        staging.rows(columns),
                         list(key),
                         action);
     }
@@ -109,10 +112,11 @@ final class WriteStatements {
                 .map(SqlIdentifier::quote)
                 .map(
                         name ->
-                                "SELECT %s FROM %s AS cdc_t JOIN pg_temp.cdc_rows AS cdc_r ON %s WHERE cdc_t.%s <> cdc_r.%s LIMIT 1"
+                                "SELECT %s FROM %s AS cdc_t JOIN %s AS cdc_r ON %s WHERE cdc_t.%s <> cdc_r.%s LIMIT 1"
                                         .formatted(
                                                 SqlLiteral.quote(identityHint(name)),
                                                 table.quoted(),
+                                                staging.rows(columns),
                                                 sameKey("cdc_r"),
                                                 name,
                                                 name));
@@ -126,9 +130,10 @@ final class WriteStatements {
     /** By the very value of the key: 1.0 may be gone while 1.00 has come. */
     String delete() {
         List<String> exact = key.stream().filter(this::equalMayDiffer).toList();
-        return "DELETE FROM %s AS cdc_t USING pg_temp.cdc_keys AS cdc_k WHERE %s%s"
+        return "DELETE FROM %s AS cdc_t USING %s AS cdc_k WHERE %s%s"
                 .formatted(
                         table.quoted(),
+                        staging.keys(key),
                         sameKey("cdc_k"),
                         exact.isEmpty()
                                 ? ""

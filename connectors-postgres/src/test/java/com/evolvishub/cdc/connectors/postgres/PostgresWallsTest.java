@@ -14,18 +14,29 @@ import com.tngtech.archunit.lang.ArchRule;
 class PostgresWallsTest {
 
     @ArchTest
-    static final ArchRule theConnectorKnowsNeitherSourcesNorFlink =
+    static final ArchRule theConnectorKnowsNoSources =
             noClasses()
                     .that()
-                    .resideInAPackage("com.evolvishub.cdc.connectors..")
+                    .resideInAPackage("com.evolvishub.cdc.connectors.postgres")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(
                             "com.evolvishub.cdc.capture..",
                             "com.evolvishub.cdc.job..",
                             "com.evolvishub.cdc.servers..",
-                            "org.apache.flink..",
                             "java.nio.file..");
+
+    @ArchTest
+    static final ArchRule onlyDeliveryByCheckpointKnowsFlink =
+            noClasses()
+                    .that()
+                    .resideInAPackage("com.evolvishub.cdc.connectors.postgres")
+                    .and()
+                    .haveNameNotMatching(
+                            ".*\\.(PostgresTransactions|Prepared(Sink|Writer|Committer)|\\w+Serializer)")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
 
     @ArchTest
     static final ArchRule connectorsAreStrangers =

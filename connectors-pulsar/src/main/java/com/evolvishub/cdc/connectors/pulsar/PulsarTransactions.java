@@ -2,6 +2,7 @@ package com.evolvishub.cdc.connectors.pulsar;
 
 import com.evolvishub.cdc.delivery.TransactionalSink;
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Resumption;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.pulsar.common.config.PulsarOptions;
@@ -24,7 +25,7 @@ final class PulsarTransactions implements TransactionalSink {
     }
 
     @Override
-    public Sink<ChangeRow> build() {
+    public Sink<ChangeRow> build(Resumption resumption) {
         PulsarSinkBuilder<ChangeRow> builder =
                 PulsarSink.builder()
                         .setSerializationSchema(new RowMessages(target.pipeline()))

@@ -48,13 +48,48 @@ final class RestApi {
         return Optional.ofNullable(ended);
     }
 
-    /** Names of the job's vertices by their id. */
-    Map<String, String> vertices(String job) throws IOException {
-        Map<String, String> names = new LinkedHashMap<>();
-        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-            names.put(vertex.path("id").asText(), vertex.path("name").asText());
+    /**
+     * One task of a job.
+     *
+     * @param status Flink's name for what it is doing, for example RUNNING; empty: not told
+     */
+    record Vertex(String id, String name, String status) {
+
+        /** Whether this is the task that begins with this operator. */
+        boolean beginsWith(String head) {
+            return name.equals(head) || name.startsWith(head + " -> ");
         }
-        return names;
+    }
+
+    /** The job's vertices. */
+    List<Vertex> vertices(String job) throws IOException {
+        List<Vertex> vertices = new ArrayList<>();
+        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+            vertices.add(
+                    new Vertex(
+                            vertex.path("id").asText(),
+                            vertex.path("name").asText(),
+                            vertex.path("status").asText()));
+        }
+        return vertices;
+    }
+
+    /** What a task last failed of; empty: it has not failed, as far as Flink remembers. */
+    Optional<TaskFailure> lastFailure(String job, Vertex vertex) throws IOException {
+        TaskFailure last = null;
+        for (JsonNode entry :
+                get("/jobs/%s/exceptions".formatted(job))
+                        .path("exceptionHistory")
+                        .path("entries")) {
+            TaskFailure failure =
+                    TaskFailure.of(
+                            entry.path("stacktrace").asText(), entry.path("timestamp").asLong());
+            if (entry.path("taskName").asText().startsWith(vertex.name() + " (")
+                    && (last == null || failure.at().isAfter(last.at()))) {
+                last = failure;
+            }
+        }
+        return Optional.ofNullable(last);
     }
 
     /** Names of a vertex's metrics. */

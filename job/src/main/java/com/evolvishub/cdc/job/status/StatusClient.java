@@ -6,6 +6,7 @@ import com.evolvishub.cdc.job.OperatorUid;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,9 @@ public final class StatusClient {
 
     /** Longer than the interval that a run in this JVM gives its fetcher. */
     private static final Duration FETCHED_AFTER = Duration.ofMillis(150);
+
+    /** What Flink says of a task that runs or has ended well; empty: it says nothing. */
+    private static final Set<String> AT_WORK = Set.of("", "RUNNING", "FINISHED");
 
     private final PhysicalPlan plan;
     private final Map<String, String> descriptions;
@@ -62,7 +67,7 @@ public final class StatusClient {
 
     /** What the mappings of the job with that id are doing. */
     public JobReport report(String job) throws IOException {
-        Map<String, String> vertices = api.vertices(job);
+        List<RestApi.Vertex> vertices = api.vertices(job);
         List<MappingStatus> mappings = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
             mappings.add(status(pipeline, metrics(job, vertices, pipeline)));
@@ -89,15 +94,36 @@ public final class StatusClient {
         return report(job);
     }
 
-    private Map<String, String> metrics(String job, Map<String, String> vertices, Pipeline pipeline)
-            throws IOException {
+    private Map<String, String> metrics(
+            String job, List<RestApi.Vertex> vertices, Pipeline pipeline) throws IOException {
         String head = "Source: " + OperatorUid.READ.label(pipeline);
-        for (Map.Entry<String, String> vertex : vertices.entrySet()) {
-            if (vertex.getValue().equals(head) || vertex.getValue().startsWith(head + " -> ")) {
-                return metrics(job, vertex.getKey());
+        for (RestApi.Vertex vertex : vertices) {
+            if (vertex.beginsWith(head)) {
+                Map<String, String> metrics = metrics(job, vertex.id());
+                return AT_WORK.contains(vertex.status()) || !endsWithTheDestination(pipeline)
+                        ? metrics
+                        : startedAgain(job, vertex, metrics);
             }
         }
         return Map.of();
+    }
+
+    /** Whether an outage of the destination ends the task, which then can tell nothing of it. */
+    private static boolean endsWithTheDestination(Pipeline pipeline) {
+        return pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
+    }
+
+    private Map<String, String> startedAgain(
+            String job, RestApi.Vertex vertex, Map<String, String> metrics) throws IOException {
+        Optional<TaskFailure> failure = api.lastFailure(job, vertex);
+        if (failure.isEmpty()) {
+            return metrics;
+        }
+        Map<String, String> shown = new HashMap<>(metrics);
+        shown.put("state", MappingState.WAITING_FOR_DESTINATION.label());
+        shown.put("cause", failure.get().cause());
+        shown.put("since", failure.get().at().toString());
+        return shown;
     }
 
     private Map<String, String> metrics(String job, String vertex) throws IOException {

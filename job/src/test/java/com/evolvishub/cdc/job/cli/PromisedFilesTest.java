@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,64 +30,8 @@ class PromisedFilesTest {
         assertThat(text.toString()).contains("mapping ").doesNotContain("Exception");
     }
 
-    @ParameterizedTest
-    @MethodSource("commands")
-    void saysThatThisBuildCannotDeliverTransactionallyToEveryDestinationYet(
-            List<String> command, @TempDir Path folder) throws Exception {
-        Path file =
-                Files.writeString(
-                        folder.resolve("transactional.yaml"),
-                        """
-                        name: transactional
-                        mappings:
-                          - name: orders
-                            source: {type: postgresql, host: here, database: a, table: orders}
-                            destination: {type: postgresql, host: there, database: b, table: orders}
-                            delivery: transactional
-                        """);
-        String[] arguments =
-                Stream.concat(command.stream(), Stream.of("-c", file.toString()))
-                        .toArray(String[]::new);
-
-        assertThat(execute(arguments)).as(text.toString()).isEqualTo(2);
-
-        assertThat(text.toString())
-                .contains(
-                        "error: mappings[0].delivery: this build cannot deliver transactionally to postgresql yet; expected"
-                                + " exactly_once or at_least_once (line 6)");
-    }
-
-    @Test
-    void asksOnlyWhatTheSelectedMappingsNeed(@TempDir Path folder) throws Exception {
-        Path file =
-                Files.writeString(
-                        folder.resolve("two.yaml"),
-                        """
-                        name: two
-                        shared_checkpoints: true
-                        mappings:
-                          - name: orders
-                            source: {type: postgresql, host: here, database: a, table: orders}
-                            destination: {type: postgresql, host: there, database: b, table: orders}
-                            delivery: transactional
-                          - name: items
-                            source: {type: postgresql, host: here, database: a, table: items}
-                            destination: {type: postgresql, host: there, database: b, table: items}
-                            delivery: transactional
-                        """);
-
-        assertThat(execute("run-multi", "-c", file.toString(), "--mapping", "items")).isEqualTo(2);
-
-        assertThat(text.toString()).contains("mappings[1]").doesNotContain("mappings[0]");
-    }
-
     static Stream<Path> files() throws IOException {
         return Stream.concat(yaml(SEED).stream(), yaml(EXAMPLES).stream());
-    }
-
-    static Stream<List<String>> commands() {
-        return Stream.of(
-                List.of("validate"), List.of("validate", "--offline"), List.of("run-multi"));
     }
 
     private static List<Path> yaml(Path folder) throws IOException {

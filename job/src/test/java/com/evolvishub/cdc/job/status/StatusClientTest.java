@@ -119,6 +119,50 @@ class StatusClientTest {
         assertThat(people.lastExecution()).isNull();
     }
 
+    /** Its task ends with the destination, and cannot tell of it. */
+    @Test
+    void saysWhatATransactionalMappingIsStartedAgainFor() throws Exception {
+        client =
+                new StatusClient(
+                        URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+                        PlannedText.shop(
+                                        folder,
+                                        "",
+                                        List.of(mapping("orders", "delivery: transactional")))
+                                .physical(),
+                        Map.of());
+        reports(Map.of("state", "starting"));
+        answers.put("/jobs/now", vertex("INITIALIZING"));
+        answers.put(
+                "/jobs/now/exceptions",
+                """
+                {"exceptionHistory":{"entries":[
+                  {"taskName":"Source: orders: read -> orders: commit: Writer (1/1) - execution #2",
+                   "timestamp":1700000001000,
+                   "stacktrace":"java.io.IOException: orders: destination: refused\\n\\tat a.B.c(B.java:1)\\nCaused by: x.Y: refused\\nCaused by: java.net.ConnectException: Connection refused\\n\\tat d.E.f(E.java:1)\\n"},
+                  {"taskName":"Source: orders: read -> orders: commit: Writer (1/1) - execution #1",
+                   "timestamp":1700000000000,
+                   "stacktrace":"java.io.IOException: an older one"}]}}
+                """);
+
+        MappingStatus orders = client.report().orElseThrow().mappings().get(0);
+
+        assertThat(orders.state()).isEqualTo("waiting for destination");
+        assertThat(orders.cause()).isEqualTo("orders: destination: refused: Connection refused");
+        assertThat(orders.since()).isEqualTo("2023-11-14T22:13:21Z");
+
+        answers.put("/jobs/now", vertex("RUNNING"));
+        assertThat(client.report().orElseThrow().mappings().get(0).state()).isEqualTo("starting");
+    }
+
+    private static String vertex(String status) {
+        return """
+               {"vertices":[{"id":"v1","status":"%s",
+                 "name":"Source: orders: read -> orders: commit: Writer"}]}
+               """
+                .formatted(status);
+    }
+
     @Test
     void doesNotKnowTheLagOfWhatWasNeverDelivered() throws Exception {
         reports(Map.of("lagSeconds", "NaN", "state", "starting"));

@@ -31,4 +31,9 @@ public interface DestinationType {
 
     /** How exactly-once is kept here, in one sentence for {@code explain}. */
     String exactlyOnce();
+
+    /** What {@code delivery: transactional} costs here besides, for the end of a sentence. */
+    default String transactionalPrice() {
+        return "an outage that is longer than the transaction timeout loses rows";
+    }
 }

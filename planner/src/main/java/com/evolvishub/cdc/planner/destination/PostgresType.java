@@ -110,4 +110,11 @@ public final class PostgresType implements DestinationType {
         return "the last sequence number is kept in schema evolvishub_cdc and updated in the"
                 + " transaction of each batch";
     }
+
+    @Override
+    public String transactionalPrice() {
+        return "the rows of a checkpoint are locked from when they are written until it is complete; a"
+                + " run that is killed leaves them locked until the file is started again. The server"
+                + " needs max_prepared_transactions";
+    }
 }

@@ -2,22 +2,17 @@ package com.evolvishub.cdc.planner.reader;
 
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.destination.DestinationTypes;
-import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.OnBadRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** What is wrong between mappings, and between the keys of one. Values not given are skipped. */
 final class CrossChecks {
 
-    private static final String REDIS = "redis_streams";
     private static final String KAFKA = "kafka";
 
     private final DestinationTypes types;
@@ -35,7 +30,7 @@ final class CrossChecks {
         checkTargets(spec.mappings());
         for (MappingSpec mapping : spec.mappings()) {
             new ColumnChecks(problems).check(mapping, keyed(mapping));
-            checkTransactional(spec, mapping);
+            new TransactionalChecks(types, problems).check(spec, mapping);
         }
     }
 
@@ -137,30 +132,5 @@ final class CrossChecks {
                                 types.find(destination.type())
                                         .filter(DestinationType::keyed)
                                         .isPresent());
-    }
-
-    private void checkTransactional(MultiCdcSpec spec, MappingSpec mapping) {
-        if (mapping.delivery() != DeliveryMode.TRANSACTIONAL) {
-            return;
-        }
-        String path = TreeLocations.child(mapping.path(), "delivery");
-        Set<String> kinds = new TreeSet<>();
-        mapping.destinations().forEach(destination -> kinds.add(destination.type()));
-        if (kinds.contains(REDIS)) {
-            problems.add(
-                    path,
-                    "transactional is not possible with redis_streams; expected exactly_once or at_least_once");
-        }
-        if (mapping.onBadRow() == OnBadRow.DEAD_LETTER) {
-            problems.add(
-                    TreeLocations.child(mapping.path(), "on_bad_row"),
-                    "dead_letter is not possible with delivery: transactional, where a transaction holds all rows of a checkpoint or none; expected quarantine");
-        }
-        boolean alone = spec.mappings().size() == 1 && mapping.destinations().size() == 1;
-        if (!alone && !spec.sharedCheckpoints()) {
-            problems.add(
-                    path,
-                    "transactional ties all mappings of the file to this one's destination; say shared_checkpoints: true, or give it a file of its own");
-        }
     }
 }

@@ -21,7 +21,14 @@ class FidelityITCase {
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
     private static final List<String> COPIES =
-            List.of("created", "existing", "appended", "existing_log", "compared", "queried");
+            List.of(
+                    "created",
+                    "existing",
+                    "appended",
+                    "existing_log",
+                    "compared",
+                    "prepared",
+                    "queried");
 
     @TempDir private Path folder;
     private Database source;
@@ -47,11 +54,18 @@ class FidelityITCase {
         road =
                 new Road(folder, source, destination)
                         .with("global_sync:\n  mode: one_time")
+                        .with("shared_checkpoints: true")
                         .mapping("created", "everything", "created", WATERMARK)
                         .mapping("existing", "everything", "existing", WATERMARK)
                         .mapping("appended", "keyless", "appended", WATERMARK)
                         .mapping("existing_log", "keyless", "existing_log", WATERMARK)
                         .mapping("compared", "everything", "compared")
+                        .mapping(
+                                "prepared",
+                                "everything",
+                                "prepared",
+                                WATERMARK,
+                                "delivery: transactional")
                         .mapping(
                                 "queried",
                                 "everything",

@@ -1,0 +1,180 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the rows of a lane in one transaction a checkpoint, and prepares it at the barrier. The
+ * transaction holds the lane's own row, so that a writer that lives on by mistake is shut out.
+ *
+ * <p>To be made after what a checkpoint holds was committed: what is prepared then is rolled back,
+ * since no checkpoint holds it. Used by the task's thread, which waits in here.
+ */
+final class PreparedWriter
+        implements StatefulSinkWriter<ChangeRow, HeldLane>,
+                CommittingSinkWriter<ChangeRow, PreparedTransaction> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PreparedWriter.class);
+
+    private static final int BATCH_ROWS = 5_000;
+    private static final long BATCH_BYTES = 1 << 20;
+
+    private final Pipeline pipeline;
+    private final Lane lane;
+    private final PostgresSession session;
+    private final PreparedTransactions transactions;
+    private final LaneTable lanes;
+    private final LetterKeys letters;
+    private final long epoch;
+    private final List<ChangeRow> batch = new ArrayList<>();
+    private long weight;
+    private boolean begun;
+    private RowSchema schema;
+    private RowIdentity identity;
+    private TableWriter writer;
+    private ArrayMerge merge;
+
+    private PreparedWriter(Pipeline pipeline, Lane lane, PostgresSession session)
+            throws SQLException, DestinationException {
+        this.pipeline = pipeline;
+        this.lane = lane;
+        this.session = session;
+        // whoever else locks rows of the table must not hold up the job's checkpoints for ever
+        session.execute("SET lock_timeout = '60s'");
+        session.commit();
+        Optional<String> problem = PreparedTransactions.problem(session);
+        if (problem.isPresent()) {
+            throw new DestinationException(problem.get());
+        }
+        lanes = new LaneTable(session, lane.identity());
+        lanes.mayBeTakenBy(lane);
+        transactions = new PreparedTransactions(session, lane.identity());
+        int left = transactions.rollBackLeft();
+        if (left > 0) {
+            LOG.info(
+                    "{}: rolled back {} prepared transactions that no checkpoint holds",
+                    pipeline.mapping(),
+                    left);
+        }
+        epoch = lanes.take(lane).epoch();
+        letters = LetterKeys.of(session, lane.identity());
+    }
+
+    /** Connects, clears away what was left, and takes the lane. */
+    static PreparedWriter open(Pipeline pipeline, Lane lane) throws IOException {
+        PostgresSession session = null;
+        try {
+            session = PostgresSession.open(pipeline.deliver().destination(), pipeline.mapping());
+            return new PreparedWriter(pipeline, lane, session);
+        } catch (SQLException | DestinationException e) {
+            if (session != null) {
+                session.abort();
+            }
+            throw failed(pipeline, e);
+        }
+    }
+
+    private static IOException failed(Pipeline pipeline, Exception e) {
+        String cause = e instanceof SQLException sql ? SqlStates.message(sql) : e.getMessage();
+        return new IOException("%s: destination: %s".formatted(pipeline.mapping(), cause), e);
+    }
+
+    @Override
+    public void write(ChangeRow row, Context context) throws IOException {
+        if (!row.schema().equals(schema)) {
+            flush(false);
+            prepareFor(row.schema());
+        }
+        batch.add(row);
+        weight += row.weight();
+        if (batch.size() >= BATCH_ROWS || weight >= BATCH_BYTES) {
+            flush(false);
+        }
+    }
+
+    /** The lane has made or changed the table by now, and has no rows under way. */
+    private void prepareFor(RowSchema next) throws IOException {
+        if (begun) {
+            throw new IllegalStateException("rows of another schema are not committed yet");
+        }
+        try {
+            TableDescription table =
+                    new TableDescriber(session)
+                            .describe(pipeline.deliver().destination())
+                            .orElseThrow(() -> new SQLException("the table has just gone"));
+            String shape = TableWriter.shape(session, table);
+            TableFit fit = TableCheck.fit(table, next, pipeline);
+            if (!fit.problems().isEmpty()) {
+                throw new DestinationException(String.join("\n", fit.problems()));
+            }
+            identity = RowIdentity.of(next, pipeline, table);
+            writer = new TableWriter(session, table, fit, identity, shape);
+            merge = new ArrayMerge(session, table, fit, identity);
+            schema = next;
+        } catch (SQLException | DestinationException e) {
+            throw failed(pipeline, e);
+        }
+    }
+
+    @Override
+    public void flush(boolean endOfInput) throws IOException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            lanes.advance(batch.get(batch.size() - 1).sequence());
+            if (!begun && !writer.fitsStill()) {
+                throw new DestinationException("the table has been changed; it is looked at anew");
+            }
+            begun = true;
+            letters.supersede(batch, identity);
+            if (identity == RowIdentity.NONE) {
+                writer.append(batch);
+            } else {
+                merge.merge(batch);
+            }
+            batch.clear();
+            weight = 0;
+        } catch (SQLException | DestinationException e) {
+            throw failed(pipeline, e);
+        }
+    }
+
+    @Override
+    public Collection<PreparedTransaction> prepareCommit() throws IOException {
+        flush(false);
+        if (!begun) {
+            return List.of();
+        }
+        try {
+            PreparedTransaction prepared = transactions.prepare(lane.run());
+            begun = false;
+            return List.of(prepared);
+        } catch (SQLException e) {
+            throw failed(pipeline, e);
+        }
+    }
+
+    @Override
+    public List<HeldLane> snapshotState(long checkpointId) {
+        return List.of(new HeldLane(lane.run(), epoch));
+    }
+
+    @Override
+    public void close() {
+        session.abort();
+    }
+}

@@ -1,0 +1,424 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import static com.evolvishub.cdc.delivery.TestLane.column;
+import static com.evolvishub.cdc.delivery.TestLane.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.CopyText;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class PreparedSinkITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private static final RowSchema KEYED = TestLane.KEYED;
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private Database database;
+    private Destination destination;
+    private Pipeline pipeline;
+    private long number;
+
+    @BeforeEach
+    void fresh(@FreshDatabase Database fresh) {
+        database = fresh;
+        destination = Destination.in(fresh);
+        pipeline = destination.lane().with(DeliveryMode.TRANSACTIONAL).pipeline();
+        database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : opened) {
+            each.close();
+        }
+    }
+
+    private PreparedWriter writer(String run) throws IOException {
+        return writer(pipeline, run);
+    }
+
+    private PreparedWriter writer(Pipeline lane, String run) throws IOException {
+        PreparedWriter writer =
+                PreparedWriter.open(
+                        lane, new Lane(lane.identity(), run, run, "host", "orders", false, 0));
+        opened.add(writer);
+        return writer;
+    }
+
+    private void write(PreparedWriter writer, ChangeRow... rows) throws IOException {
+        for (ChangeRow each : rows) {
+            writer.write(each.numbered(++number), null);
+        }
+    }
+
+    private PreparedCommitter committer(String run, boolean forgets) {
+        PreparedCommitter committer = new PreparedCommitter(pipeline, run, forgets);
+        opened.add(committer);
+        return committer;
+    }
+
+    private void commit(Collection<PreparedTransaction> prepared) throws IOException {
+        committer("run", false).commit(requests(prepared));
+    }
+
+    private static List<CommitRequest<PreparedTransaction>> requests(
+            Collection<PreparedTransaction> prepared) {
+        return prepared.stream().<CommitRequest<PreparedTransaction>>map(Request::new).toList();
+    }
+
+    private String prepared() {
+        return database.queryOne(
+                "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()");
+    }
+
+    @Test
+    void showsRowsWhenTheyAreCommittedAndNotBefore() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"), row(KEYED, "2", "b"), row(KEYED, "1", "a2"));
+        Collection<PreparedTransaction> prepared = writer.prepareCommit();
+        assertThat(destination.rows()).isEmpty();
+
+        commit(prepared);
+
+        assertThat(destination.rows()).containsExactly("1\ta2", "2\tb");
+        assertThat(database.queryOne("SELECT last_number FROM evolvishub_cdc.lane")).isEqualTo("3");
+    }
+
+    @Test
+    void tellsTheLastNumberThatIsCommittedAndWaitsForNoOther() throws Exception {
+        try (PostgresClient client = new PostgresClient(pipeline)) {
+            assertThat(client.lastNumber()).hasValue(0);
+            PreparedWriter writer = writer("run");
+            write(writer, row(KEYED, "1", "a"), row(KEYED, "2", "b"));
+            Collection<PreparedTransaction> prepared = writer.prepareCommit();
+            assertThat(client.lastNumber()).hasValue(0);
+
+            commit(prepared);
+
+            assertThat(client.lastNumber()).hasValue(2);
+        }
+    }
+
+    @Test
+    void goesOnWithOtherColumnsAfterACommit() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"));
+        commit(writer.prepareCommit());
+        database.execute("ALTER TABLE orders ADD COLUMN more int");
+        RowSchema wider =
+                new RowSchema(
+                        List.of(
+                                column("more", 23, "integer"),
+                                column("id", 20, "bigint"),
+                                column("name", 25, "text")),
+                        List.of(1));
+        write(writer, row(wider, "7", "2", "b"), row(wider, "\\N", "1", "a2"));
+        commit(writer.prepareCommit());
+
+        assertThat(destination.rows()).containsExactly("1\ta2\t\\N", "2\tb\t7");
+    }
+
+    @Test
+    void refusesToWriteIntoATableThatWasChangedUnderIt() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"));
+        commit(writer.prepareCommit());
+        database.execute("ALTER TABLE orders ALTER COLUMN name TYPE varchar(1)");
+        write(writer, row(KEYED, "1", "ab"));
+
+        assertThatThrownBy(writer::prepareCommit)
+                .hasMessageContaining("the table has been changed; it is looked at anew");
+    }
+
+    @Test
+    void preparesNothingWhereNothingWasWritten() throws Exception {
+        assertThat(writer("run").prepareCommit()).isEmpty();
+        assertThat(prepared()).isEqualTo("0");
+    }
+
+    @Test
+    void updatesAndDeletesByKeyAfterEachCommit() throws Exception {
+        PreparedWriter writer = writer("run");
+        for (String version : List.of("a", "b", "c")) {
+            write(writer, row(KEYED, "1", version), row(KEYED, "2", version));
+            commit(writer.prepareCommit());
+        }
+        write(writer, row(Operation.DELETE, KEYED, "1"), row(KEYED, "3", "\\N"));
+        commit(writer.prepareCommit());
+
+        assertThat(destination.rows()).containsExactly("2\tc", "3\t\\N");
+    }
+
+    @Test
+    void appendsWithoutAKey() throws Exception {
+        database.execute("ALTER TABLE orders DROP CONSTRAINT orders_pkey");
+        PreparedWriter writer = writer("run");
+        RowSchema keyless = TestLane.KEYLESS;
+        write(writer, row(keyless, "1", "a"), row(keyless, "1", "a"));
+        commit(writer.prepareCommit());
+
+        assertThat(destination.rows()).containsExactly("1\ta", "1\ta");
+    }
+
+    @Test
+    void tellsRowsOfAKeylessComparisonApartByOurColumn() throws Exception {
+        database.execute(
+                "DROP TABLE orders",
+                "CREATE TABLE orders (_cdc_row bytea PRIMARY KEY, id bigint, name text)");
+        RowSchema keyless = TestLane.KEYLESS;
+        Pipeline diff = destination.lane().with(DeliveryMode.TRANSACTIONAL).byDiff().pipeline();
+        PreparedWriter writer = writer(diff, "run");
+        write(
+                writer,
+                row(keyless, "1", "a").withRowId(new byte[] {1, -1}),
+                row(keyless, "2", "b").withRowId(new byte[] {2}));
+        commit(writer.prepareCommit());
+        write(
+                writer,
+                ChangeRow.of(Operation.DELETE, keyless, CopyText.EMPTY, CopyText.EMPTY)
+                        .withRowId(new byte[] {1, -1}));
+        commit(writer.prepareCommit());
+
+        assertThat(destination.rows()).containsExactly("\\\\x02\t2\tb");
+    }
+
+    /** An explicit cast would cut them, and the row would be another one. */
+    @Test
+    void refusesWhatAColumnIsTooShortFor() throws Exception {
+        database.execute(
+                "DROP TABLE orders",
+                "CREATE DOMAIN short AS varchar(3)",
+                "CREATE TABLE orders (id bigint PRIMARY KEY, a varchar(3), b char(3), c bit(2), d short)");
+        for (int wide = 1; wide <= 4; wide++) {
+            RowSchema schema =
+                    new RowSchema(
+                            List.of(
+                                    column("id", 20, "bigint"),
+                                    column("a", 1043, "character varying(3)"),
+                                    column("b", 1042, "character(3)"),
+                                    column("c", 1560, "bit(2)"),
+                                    column("d", 1043, "character varying(3)")),
+                            List.of(0));
+            String[] cells = {"1", "abc", "ab ", "10", "abc"};
+            cells[wide] = wide == 3 ? "101" : "abcd";
+            PreparedWriter writer = writer("run " + wide);
+            write(writer, row(schema, cells));
+
+            assertThatThrownBy(writer::prepareCommit)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("orders: destination: ")
+                    .hasMessageContaining("(SQLSTATE 22");
+        }
+        assertThat(destination.rows()).isEmpty();
+    }
+
+    @Test
+    void rollsBackWhatNoCheckpointHoldsAndLeavesOtherLanesAlone() throws Exception {
+        PreparedWriter killed = writer("run");
+        write(killed, row(KEYED, "1", "a"));
+        killed.prepareCommit();
+        killed.close();
+        prepareOfSomebodyElse();
+
+        PreparedWriter next = writer("run 2");
+        write(next, row(KEYED, "1", "b"));
+        commit(next.prepareCommit());
+
+        assertThat(destination.rows()).containsExactly("1\tb");
+        assertThat(
+                        database.queryAll(
+                                "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"))
+                .containsExactly(List.of("evolvishub_cdc:0123:somebody else's"));
+    }
+
+    private void prepareOfSomebodyElse() throws Exception {
+        try (var connection = database.connect();
+                var statement = connection.createStatement()) {
+            statement.execute(
+                    "BEGIN; INSERT INTO orders VALUES (9, 'not ours');"
+                            + " PREPARE TRANSACTION 'evolvishub_cdc:0123:somebody else''s'");
+        }
+    }
+
+    @Test
+    void commitsWhatItHasCommittedBefore() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"));
+        Collection<PreparedTransaction> prepared = writer.prepareCommit();
+        commit(prepared);
+
+        // as after a restart from the checkpoint that it was committed with
+        commit(prepared);
+
+        assertThat(destination.rows()).containsExactly("1\ta");
+    }
+
+    @Test
+    void commitsOnANewConnectionWhenTheOldOneHasDied() throws Exception {
+        PreparedWriter writer = writer("run");
+        PreparedCommitter committer = committer("run", false);
+        write(writer, row(KEYED, "1", "a"));
+        committer.commit(requests(writer.prepareCommit()));
+        write(writer, row(KEYED, "1", "b"));
+        Collection<PreparedTransaction> second = writer.prepareCommit();
+        database.queryAll(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND query LIKE 'COMMIT PREPARED%'");
+
+        committer.commit(requests(second));
+
+        assertThat(destination.rows()).containsExactly("1\tb");
+    }
+
+    @Test
+    void doesNotGoOnInSilenceWhenARowWasTakenBackBySomebodyElse() throws Exception {
+        PreparedWriter writer = writer("run");
+        write(writer, row(KEYED, "1", "a"));
+        Collection<PreparedTransaction> prepared = writer.prepareCommit();
+        String gid = prepared.iterator().next().gid();
+        database.execute("ROLLBACK PREPARED '" + gid + "'");
+
+        assertThatThrownBy(() -> commit(prepared))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(gid)
+                .hasMessageEndingWith("start with --reset orders to load anew");
+        assertThatThrownBy(() -> committer("run", true).commit(requests(prepared)))
+                .as("--reset is about what earlier runs have left")
+                .isInstanceOf(IOException.class);
+
+        committer("a later run", true).commit(requests(prepared));
+        assertThat(destination.rows()).isEmpty();
+    }
+
+    @Test
+    void isShutOutByTheNextOne() throws Exception {
+        PreparedWriter zombie = writer("old run");
+        write(zombie, row(KEYED, "1", "a"));
+        writer("new run");
+
+        assertThatThrownBy(zombie::prepareCommit).hasCauseInstanceOf(FencedException.class);
+        assertThat(destination.rows()).isEmpty();
+    }
+
+    @Test
+    void doesNotTakeTheLaneBackNorWhatTheOtherRunHasPrepared() throws Exception {
+        long epoch = writer("old run").snapshotState(1).get(0).epoch();
+        PreparedWriter rival = writer("new run");
+        write(rival, row(KEYED, "1", "a"));
+        Collection<PreparedTransaction> prepared = rival.prepareCommit();
+        Lane again =
+                new Lane(pipeline.identity(), "old run", "again", "host", "orders", false, epoch);
+
+        assertThatThrownBy(() -> PreparedWriter.open(pipeline, again))
+                .hasMessageContaining("taken over by run new run on host host");
+        commit(prepared);
+
+        assertThat(destination.rows()).containsExactly("1\ta");
+    }
+
+    @Test
+    void tellsAnotherDeliveryWhatHoldsTheLane() throws Exception {
+        PreparedWriter killed = writer("run");
+        write(killed, row(KEYED, "1", "a"));
+        String gid = killed.prepareCommit().iterator().next().gid();
+        killed.close();
+
+        try (PostgresClient client = destination.client()) {
+            assertThatThrownBy(() -> client.open(Destination.lane("run 2")))
+                    .hasMessageStartingWith("the lane is held by prepared transaction \"" + gid)
+                    .hasMessageEndingWith("ROLLBACK PREPARED '" + gid + "'");
+        }
+    }
+
+    @Test
+    void saysWhatTheServerNeeds() throws Exception {
+        try (PostgresServer server =
+                PostgresServer.builder().parameter("max_prepared_transactions", "0").start()) {
+            Destination without = Destination.in(server.createDatabase("without"));
+            Pipeline lane = without.lane().with(DeliveryMode.TRANSACTIONAL).pipeline();
+
+            assertThatThrownBy(() -> writer(lane, "run"))
+                    .hasMessageContaining("max_prepared_transactions: 0 at this server");
+            try (PostgresClient client = new PostgresClient(lane)) {
+                assertThat(client.check(KEYED))
+                        .singleElement()
+                        .asString()
+                        .contains("set it in postgresql.conf to at least")
+                        .endsWith("or say delivery: exactly_once");
+            }
+        }
+    }
+
+    @Test
+    void restoresWhatItHasWrittenAndRefusesAStranger() throws Exception {
+        PreparedTransactionSerializer serializer = new PreparedTransactionSerializer();
+        PreparedTransaction transaction = new PreparedTransaction("run", "name", "4711");
+
+        assertThat(serializer.deserialize(1, serializer.serialize(transaction)))
+                .isEqualTo(transaction);
+        assertThatThrownBy(() -> serializer.deserialize(2, new byte[0]))
+                .hasMessageContaining("this build reads format 1");
+        HeldLaneSerializer holders = new HeldLaneSerializer();
+        HeldLane held = new HeldLane("run", 7);
+        assertThat(holders.deserialize(1, holders.serialize(held))).isEqualTo(held);
+        assertThatThrownBy(() -> holders.deserialize(2, new byte[0]))
+                .hasMessageContaining("this build reads format 1");
+    }
+
+    /** Flink's way to hand over what is to be committed; no answer but an exception is expected. */
+    private record Request(PreparedTransaction getCommittable)
+            implements CommitRequest<PreparedTransaction> {
+        @Override
+        public int getNumberOfRetries() {
+            return 0;
+        }
+
+        @Override
+        public void signalFailedWithKnownReason(Throwable reason) {
+            throw new AssertionError(reason);
+        }
+
+        @Override
+        public void signalFailedWithUnknownReason(Throwable reason) {
+            throw new AssertionError(reason);
+        }
+
+        @Override
+        public void retryLater() {
+            throw new AssertionError("put off");
+        }
+
+        @Override
+        public void updateAndRetryLater(PreparedTransaction committable) {
+            throw new AssertionError("put off");
+        }
+
+        @Override
+        public void signalAlreadyCommitted() {
+            throw new AssertionError("not asked for");
+        }
+    }
+}

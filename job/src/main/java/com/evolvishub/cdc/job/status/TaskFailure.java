@@ -1,0 +1,43 @@
+package com.evolvishub.cdc.job.status;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Why a task failed.
+ *
+ * @param cause what the exception says, and what the innermost one says besides
+ * @param at when
+ */
+record TaskFailure(String cause, Instant at) {
+
+    private static final String CAUSED_BY = "Caused by: ";
+
+    TaskFailure {
+        Objects.requireNonNull(cause, "cause");
+        Objects.requireNonNull(at, "at");
+    }
+
+    /** Out of a stack trace as Java prints it. */
+    static TaskFailure of(String stackTrace, long millis) {
+        List<String> lines = stackTrace.lines().toList();
+        String outer = lines.isEmpty() ? "" : message(lines.get(0));
+        String inner =
+                lines.stream()
+                        .filter(line -> line.startsWith(CAUSED_BY))
+                        .reduce((one, later) -> later)
+                        .map(line -> message(line.substring(CAUSED_BY.length())))
+                        .orElse("");
+        String cause = outer.contains(inner) ? outer : outer + ": " + inner;
+        return new TaskFailure(cause, Instant.ofEpochMilli(millis));
+    }
+
+    /** Without the exception's name, if it says more than that. */
+    private static String message(String line) {
+        int colon = line.indexOf(": ");
+        return colon < 0 || line.substring(0, colon).contains(" ")
+                ? line
+                : line.substring(colon + 2);
+    }
+}
