@@ -38,7 +38,7 @@ final class Backoff {
     private Duration grown(int times) {
         int doublings = Math.min(times, Math.max(0, attempts - 1));
         double factor = Math.pow(2, doublings) * Math.pow(GROWTH, times - doublings);
-        double millis = Math.min(delay.toMillis() * factor, LONGEST.toMillis());
+        double millis = Math.min((double) delay.toMillis() * factor, (double) LONGEST.toMillis());
         return Duration.ofMillis((long) millis);
     }
 

@@ -30,7 +30,8 @@ final class BackOff {
         failures++;
         int doublings = Math.min(failures - 1, Math.max(0, retry.attempts() - 1));
         double factor = Math.pow(2, doublings) * Math.pow(GROWTH, failures - 1 - doublings);
-        double millis = Math.min(retry.delay().toMillis() * factor, LONGEST.toMillis());
+        double millis =
+                Math.min((double) retry.delay().toMillis() * factor, (double) LONGEST.toMillis());
         return Duration.ofMillis((long) (millis * (1 + JITTER * (2 * random.nextDouble() - 1))));
     }
 
