@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at the job once in a while: checkpoints, restarts, and the states of its mappings. */
 final class Watch implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final long PAUSE_MILLIS = 1000;
 
     /**
@@ -25,7 +28,6 @@ final class Watch implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread = new Thread(this::look, "watch");
     private volatile long restarts;
-    private volatile int unanswered;
 
     Watch(JobRun run) {
         this.run = run;
@@ -43,11 +45,6 @@ final class Watch implements AutoCloseable {
     /** Restarts of tasks so far. */
     long restarts() {
         return restarts;
-    }
-
-    /** Questions that the REST API has not answered. */
-    int unanswered() {
-        return unanswered;
     }
 
     /** The states that were seen of a mapping from one moment to another, in order. */
@@ -68,7 +65,7 @@ final class Watch implements AutoCloseable {
                     restarts = run.restarts();
                     run.mappings().forEach(this::note);
                 } catch (IOException silent) {
-                    unanswered++;
+                    LOG.warn("the REST API does not answer: {}", silent.toString());
                 }
             }
         } catch (InterruptedException e) {
