@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.ExpiredCertificate;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneStatus;
@@ -300,7 +301,8 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
 
     private static String cause(Exception failure) {
         String message = failure.getMessage();
-        return message == null || message.isBlank() ? failure.getClass().getName() : message;
+        String told = message == null || message.isBlank() ? failure.getClass().getName() : message;
+        return told + ExpiredCertificate.toldOf(failure);
     }
 
     private void letGo() {

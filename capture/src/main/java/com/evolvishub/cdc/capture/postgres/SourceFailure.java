@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.postgres;
 
+import com.evolvishub.cdc.flow.ExpiredCertificate;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -44,7 +45,7 @@ public final class SourceFailure {
         ServerErrorMessage server =
                 failure instanceof PSQLException known ? known.getServerErrorMessage() : null;
         if (server == null) {
-            return String.valueOf(failure.getMessage());
+            return failure.getMessage() + ExpiredCertificate.toldOf(failure);
         }
         String hint = server.getHint() == null ? "" : " (" + server.getHint() + ")";
         return server.getMessage() + hint + " [" + failure.getSQLState() + "]";

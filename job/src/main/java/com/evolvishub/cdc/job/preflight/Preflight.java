@@ -7,6 +7,7 @@ import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.Destinations;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.ExpiredCertificate;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.project.ProjectFunction;
@@ -176,7 +177,7 @@ public final class Preflight {
             return look(pipeline, List.of(), open, List.of());
         } catch (Exception failure) {
             boolean mistake = client.classify(failure) == Failure.PERMANENT;
-            String message = String.valueOf(failure.getMessage());
+            String message = failure.getMessage() + ExpiredCertificate.toldOf(failure);
             return look(pipeline, List.of(finding(pipeline, key, message, mistake)), "", List.of());
         }
     }
