@@ -2,6 +2,7 @@ package com.evolvishub.cdc.job.cli;
 
 import com.evolvishub.cdc.planner.spec.LogLevel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -17,6 +18,15 @@ public final class Logging {
 
     private static final String PATTERN = "%d{HH:mm:ss} %-5p %m%n%ex{0}";
     private static final String FULL_PATTERN = "%d %-5p [%t] %c{1}: %m%n%ex";
+
+    private static final List<String> CLIENTS =
+            List.of(
+                    "org.apache.kafka.clients.NetworkClient",
+                    "org.apache.kafka.clients.admin.KafkaAdminClient",
+                    "org.apache.kafka.clients.admin.internals",
+                    "org.apache.kafka.clients.consumer.internals",
+                    "org.apache.kafka.clients.producer.internals",
+                    "org.apache.pulsar.client.impl");
 
     private Logging() {}
 
@@ -55,8 +65,9 @@ public final class Logging {
         builder.add(builder.newLogger("org.apache.pekko", Level.ERROR));
         // a line for each try to connect; that a mapping cannot is said once, by ourselves
         Level tries = debug ? Level.INFO : Level.ERROR;
-        builder.add(builder.newLogger("org.apache.kafka.clients.NetworkClient", tries));
-        builder.add(builder.newLogger("org.apache.pulsar.client.impl", tries));
+        for (String client : CLIENTS) {
+            builder.add(builder.newLogger(client, tries));
+        }
         builder.add(
                 builder.newRootLogger(debug ? Level.INFO : Level.WARN)
                         .add(builder.newAppenderRef("log")));
