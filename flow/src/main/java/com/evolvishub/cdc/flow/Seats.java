@@ -24,8 +24,8 @@ public final class Seats {
     /** How long somebody stands in line at most. */
     public static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Until the server has told how many connections it takes: three tenths of its default. */
-    static final int DEFAULT = 30;
+    /** Until the server has told how many connections it takes. */
+    static final int DEFAULT = 4;
 
     private static final ConcurrentMap<String, Seats> SERVERS = new ConcurrentHashMap<>();
 

@@ -21,7 +21,7 @@ class FewConnectionsITCase {
     @Test
     void mappingsShareThemAndNoneFails() throws Exception {
         try (PostgresServer server =
-                PostgresServer.builder().parameter("max_connections", "12").start()) {
+                PostgresServer.builder().parameter("max_connections", "20").start()) {
             share(server.createDatabase("shop"), server.createDatabase("warehouse"));
         }
     }
@@ -38,6 +38,8 @@ class FewConnectionsITCase {
         }
 
         try (CliProcess running = road.start()) {
+            // until then the two ends are looked at, and a question of ours may find no place
+            await().atMost(Duration.ofMinutes(2)).until(() -> running.output().contains("Web UI"));
             awaitRows(running, destination, 10);
             for (int i = 0; i < MAPPINGS; i++) {
                 source.execute("INSERT INTO t%d VALUES (11, now())".formatted(i));
