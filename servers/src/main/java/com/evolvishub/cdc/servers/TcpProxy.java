@@ -29,13 +29,14 @@ public final class TcpProxy implements AutoCloseable {
     private final List<Socket> open = new ArrayList<>();
     private InetSocketAddress server;
     private ServerSocket entry;
+    private Thread doorkeeper;
     private boolean silent;
     private boolean closed;
 
     private TcpProxy(ServerSocket entry) {
         this.entry = entry;
         this.port = entry.getLocalPort();
-        start(() -> accept(entry));
+        doorkeeper = start(() -> accept(entry));
     }
 
     /** A way that leads nowhere yet: for servers that must know it before they start. */
@@ -63,11 +64,21 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /** Resets every connection, and listens no more. */
-    public synchronized void refuse() {
-        silent = false;
-        notifyAll();
-        close(entry);
-        resetAll();
+    public void refuse() {
+        Thread leaving;
+        synchronized (this) {
+            silent = false;
+            notifyAll();
+            close(entry);
+            resetAll();
+            leaving = doorkeeper;
+        }
+        // the system takes connections for a closed entry until the thread at it has noticed
+        try {
+            leaving.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Holds back every byte, in both directions; connections are still taken. */
@@ -82,7 +93,7 @@ public final class TcpProxy implements AutoCloseable {
         if (entry.isClosed() && !closed) {
             ServerSocket again = listenAgain();
             entry = again;
-            start(() -> accept(again));
+            doorkeeper = start(() -> accept(again));
         }
     }
 
@@ -105,7 +116,7 @@ public final class TcpProxy implements AutoCloseable {
             try {
                 Socket client = door.accept();
                 if (keep(client, door)) {
-                    start(() -> connect(client));
+                    Thread unused = start(() -> connect(client));
                 }
             } catch (IOException over) {
                 // refused, or closed: the loop's condition tells
@@ -135,7 +146,7 @@ public final class TcpProxy implements AutoCloseable {
                 }
                 open.add(behind);
             }
-            start(() -> pass(client, behind));
+            Thread unused = start(() -> pass(client, behind));
             pass(behind, client);
         } catch (IOException unreachable) {
             forget(client);
@@ -201,15 +212,18 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable work) {
+    private static Thread start(Runnable work) {
         Thread thread = new Thread(work, "tcp-proxy");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         refuse();
     }
 }
