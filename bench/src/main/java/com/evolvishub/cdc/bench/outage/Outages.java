@@ -5,12 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Cuts Kafka, Pulsar, Redis, the destination PostgreSQL and the source of two mappings off, each in
- * both ways, and prints what the others felt of it. Arguments: the launcher, and how many seconds
- * each outage lasts (120). Ends with 1 when a bar was missed.
+ * both ways, and prints what the others felt of it. Arguments: the launcher, how many seconds each
+ * outage lasts (120), and which of them are cut off ({@code kafka,pulsar,redis,warehouse,branch}).
+ * Ends with 1 when a bar was missed.
  */
 public final class Outages {
 
@@ -29,20 +32,28 @@ public final class Outages {
         Path launcher = Path.of(arguments[0]).toAbsolutePath();
         Duration each =
                 Duration.ofSeconds(arguments.length > 1 ? Long.parseLong(arguments[1]) : 120);
+        List<End> ends = arguments.length > 2 ? ends(arguments[2]) : ENDS;
         Path folder = Files.createTempDirectory("evolvishub-cdc-outages-");
         PrintStream out = System.out;
         out.printf(
-                "Ten mappings, five destinations; each of five servers away for %d s, in two ways."
+                "Ten mappings, five destinations; away for %d s, in two ways: %s."
                         + " File, log and state: %s%n",
-                each.toSeconds(), folder);
+                each.toSeconds(), ends, folder);
         boolean met;
         try (Matrix matrix = Matrix.start(List.of(launcher.toString()), folder)) {
-            met = run(matrix, each, out);
+            met = run(matrix, ends, each, out);
         }
         System.exit(met ? 0 : 1);
     }
 
-    private static boolean run(Matrix matrix, Duration each, PrintStream out) throws Exception {
+    private static List<End> ends(String names) {
+        return Arrays.stream(names.split(","))
+                .map(name -> End.valueOf(name.strip().toUpperCase(Locale.ROOT)))
+                .toList();
+    }
+
+    private static boolean run(Matrix matrix, List<End> ends, Duration each, PrintStream out)
+            throws Exception {
         matrix.calm(WARM_UP);
         long calmFrom = System.currentTimeMillis();
         Duration calm = each.compareTo(LONGEST_CALM) > 0 ? LONGEST_CALM : each;
@@ -51,7 +62,7 @@ public final class Outages {
         // what was written last has to arrive before something is cut off
         matrix.calm(BREATH);
         List<Outage> outages = new ArrayList<>();
-        for (End end : ENDS) {
+        for (End end : ends) {
             for (Cut cut : Cut.values()) {
                 Outage outage =
                         matrix.cut(
