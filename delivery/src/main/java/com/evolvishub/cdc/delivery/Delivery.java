@@ -3,21 +3,17 @@ package com.evolvishub.cdc.delivery;
 import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
-import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -26,7 +22,6 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.FlinkException;
 
 /**
  * The sink of every lane. Rows get the lane's next number and wait in a checkpointed queue; an I/O
@@ -45,8 +40,6 @@ public final class Delivery extends AbstractStreamOperator<Void>
 
     private static final String STATE = "delivery";
     private static final Duration RECHECK = Duration.ofMinutes(5);
-    private static final long LOOK_MILLIS = 500;
-    private static final long TURN_LOOK_MILLIS = 100;
     private static final long ANSWER_LOOK_MILLIS = 5000;
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
@@ -59,6 +52,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private boolean failsWhenQuarantined;
     private List<String> earlier = List.of();
 
+    private transient LaneStart start;
     private transient ListState<DeliveryState> kept;
     private transient DeliveryState restored;
     private transient Gate gate;
@@ -69,7 +63,6 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private transient LaneWriter writer;
     private transient Thread thread;
     private transient QuarantineWatch watch;
-    private transient ScheduledFuture<?> turnLook;
 
     /**
      * @param run random id of this run of the job, the same in the lane's source
@@ -134,16 +127,12 @@ public final class Delivery extends AbstractStreamOperator<Void>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        start = new LaneStart(pipeline, run);
         kept =
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
-        Iterator<DeliveryState> each = kept.get().iterator();
-        restored = each.hasNext() ? each.next() : DeliveryState.NEW;
-        if (resumption.forgets(run, restored.run())) {
-            restored = restored.withoutRows();
-        }
-        kept.clear();
+        restored = start.restored(kept, resumption);
     }
 
     /** Flink opens a chain from its tail: the gate is there before the source is started. */
@@ -151,48 +140,28 @@ public final class Delivery extends AbstractStreamOperator<Void>
     public void open() throws Exception {
         super.open();
         Clock clock = Clock.systemUTC();
-        gate = Gate.install(new LaneKey(run, pipeline.identity()));
-        restored.totals().restoreInto(gate.status());
-        gate.acknowledge(restored.acknowledgedPoll());
-        LaneMetrics.register(getMetricGroup(), pipeline.mapping(), gate.status(), clock);
+        gate = start.gate(restored, getMetricGroup(), clock);
         queue = new DeliveryQueue(restored, bounds, gate.status().rowsQueued);
         keeper = new GateKeeper(gate, queue);
         if (!earlier.isEmpty()) {
-            awaitTurn(clock);
+            keeper.awaitTurn();
+            start.awaitTurn(earlier, clock, getProcessingTimeService(), keeper::turnHasCome);
         }
         rules = new SendingRules(pipeline, restored, acceptsDuplicates);
         identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
         if (pipeline.enabled() && failsWhenQuarantined) {
-            watch = new QuarantineWatch(pipeline.mapping(), gate.status(), clock, this::failJob);
-            // ends with the task, which is what it is there to end
-            var unused =
-                    getProcessingTimeService()
-                            .scheduleWithFixedDelay(time -> watch.look(), LOOK_MILLIS, LOOK_MILLIS);
+            watch =
+                    start.watch(
+                            gate,
+                            clock,
+                            getContainingTask().getEnvironment(),
+                            getProcessingTimeService());
         }
         if (pipeline.enabled()) {
             start(clock);
         } else {
             gate.status().destination(Condition.of(MappingState.DISABLED, clock.instant()));
         }
-    }
-
-    private void awaitTurn(Clock clock) {
-        Predecessors first =
-                new Predecessors(
-                        earlier.stream().map(identity -> new LaneKey(run, identity)).toList(),
-                        clock);
-        keeper.awaitTurn();
-        turnLook =
-                getProcessingTimeService()
-                        .scheduleWithFixedDelay(
-                                time -> {
-                                    if (first.areDone()) {
-                                        keeper.turnHasCome();
-                                        turnLook.cancel(false);
-                                    }
-                                },
-                                0,
-                                TURN_LOOK_MILLIS);
     }
 
     private void start(Clock clock) {
@@ -223,12 +192,6 @@ public final class Delivery extends AbstractStreamOperator<Void>
                                 time -> writer.look(), ANSWER_LOOK_MILLIS, ANSWER_LOOK_MILLIS);
         // what the state needs of it is in the queue by now
         restored = null;
-    }
-
-    private void failJob(String cause) {
-        getContainingTask()
-                .getEnvironment()
-                .failExternally(new SuppressRestartsException(new FlinkException(cause)));
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.FlowElementTypeInfo;
 import com.evolvishub.cdc.flow.Gate;
-import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
@@ -16,14 +15,11 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -32,7 +28,6 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.FlinkException;
 
 /**
  * What stands before a two-phase sink ({@code delivery: transactional}). It gives rows the lane's
@@ -53,8 +48,6 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private static final long serialVersionUID = 1L;
 
     private static final String STATE = "delivery";
-    private static final long LOOK_MILLIS = 500;
-    private static final long TURN_LOOK_MILLIS = 100;
 
     private final Pipeline pipeline;
     private final String run;
@@ -63,6 +56,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private boolean holdsBack;
     private List<String> earlier = List.of();
 
+    private transient LaneStart start;
     private transient ListState<DeliveryState> kept;
     private transient DeliveryState restored;
     private transient Gate gate;
@@ -75,7 +69,6 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private transient boolean hasTurn;
     private transient long lastNumber;
     private transient QuarantineWatch watch;
-    private transient ScheduledFuture<?> turnLook;
 
     /**
      * @param run random id of this run of the job, the same in the lane's source
@@ -118,16 +111,12 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        start = new LaneStart(pipeline, run);
         kept =
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
-        Iterator<DeliveryState> each = kept.get().iterator();
-        restored = each.hasNext() ? each.next() : DeliveryState.NEW;
-        if (resumption.forgets(run, restored.run())) {
-            restored = restored.withoutRows();
-        }
-        kept.clear();
+        restored = start.restored(kept, resumption);
     }
 
     /** Flink opens a chain from its tail: the sink is there by now, and the source is not yet. */
@@ -138,10 +127,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         uncommitted = new Uncommitted();
         held = new ArrayDeque<>();
         lastNumber = restored.lastNumber();
-        gate = Gate.install(new LaneKey(run, pipeline.identity()));
-        restored.totals().restoreInto(gate.status());
-        gate.acknowledge(restored.acknowledgedPoll());
-        LaneMetrics.register(getMetricGroup(), pipeline.mapping(), gate.status(), clock);
+        gate = start.gate(restored, getMetricGroup(), clock);
         condition = new DestinationCondition(pipeline.mapping(), gate.status(), clock);
         gate.status().destination(Condition.of(MappingState.STARTING, clock.instant()));
         client = Destinations.load().connector(type()).client(pipeline);
@@ -151,18 +137,19 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
             accept(element);
         }
         if (failsWhenQuarantined) {
-            watch = new QuarantineWatch(pipeline.mapping(), gate.status(), clock, this::failJob);
-            // ends with the task, which is what it is there to end
-            var unused =
-                    getProcessingTimeService()
-                            .scheduleWithFixedDelay(time -> watch.look(), LOOK_MILLIS, LOOK_MILLIS);
+            watch =
+                    start.watch(
+                            gate,
+                            clock,
+                            getContainingTask().getEnvironment(),
+                            getProcessingTimeService());
         }
         gate.describe(client.target());
         showRest();
         if (earlier.isEmpty()) {
             turnHasCome();
         } else {
-            awaitTurn();
+            start.awaitTurn(earlier, clock, getProcessingTimeService(), this::turnHasCome);
         }
     }
 
@@ -185,22 +172,6 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         return pipeline.deliver().destination().type();
     }
 
-    private void awaitTurn() {
-        List<LaneKey> lanes = earlier.stream().map(identity -> new LaneKey(run, identity)).toList();
-        Predecessors first = new Predecessors(lanes, clock);
-        turnLook =
-                getProcessingTimeService()
-                        .scheduleWithFixedDelay(
-                                time -> {
-                                    if (first.areDone()) {
-                                        turnHasCome();
-                                        turnLook.cancel(false);
-                                    }
-                                },
-                                0,
-                                TURN_LOOK_MILLIS);
-    }
-
     private void turnHasCome() {
         hasTurn = true;
         openIfFree();
@@ -216,12 +187,6 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         if (gate.status().rowsQueued.get() == 0) {
             condition.show(MappingState.FINISHED);
         }
-    }
-
-    private void failJob(String cause) {
-        getContainingTask()
-                .getEnvironment()
-                .failExternally(new SuppressRestartsException(new FlinkException(cause)));
     }
 
     @Override
