@@ -93,7 +93,9 @@ final class EmptyPoll {
 
     private PollBounds times(String type) throws SQLException {
         // six digits, and no zero at the end: the server shows it as it is sent
-        String lower = "(date_trunc('second', now()) + interval '123457 microseconds')::" + type;
+        String lower =
+                "(pg_catalog.date_trunc('second', pg_catalog.now()) + interval '123457 microseconds')::"
+                        + type;
         return new PollBounds(
                 session.askForText("SELECT (%s)::text".formatted(lower)).orElseThrow(),
                 session.askForText("SELECT (%s + interval '5 s')::text".formatted(lower))

@@ -14,18 +14,18 @@ final class PollFactsReader {
 
     private static final String SERVER =
             """
-            SELECT pg_is_in_recovery(),
+            SELECT pg_catalog.pg_is_in_recovery(),
               pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
               coalesce(
                 (SELECT CASE WHEN setrole <> 0 THEN 'the role''s setting'
                     WHEN setdatabase <> 0 THEN 'the database''s setting'
                     ELSE 'the setting of all roles' END
-                 FROM pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+                 FROM pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) setting
                  WHERE setting ILIKE 'timezone=%'
                    AND setrole IN
                      (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
                    AND setdatabase IN
-                     (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                     (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
                  ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC LIMIT 1),
                 'the server''s log_timezone')
             """;
@@ -33,18 +33,18 @@ final class PollFactsReader {
     /** Of the sequences that fill the column by its default or as an identity. */
     private static final String CACHE =
             """
-            SELECT max(s.seqcache) FROM pg_catalog.pg_sequence s
+            SELECT pg_catalog.max(s.seqcache) FROM pg_catalog.pg_sequence s
             WHERE s.seqrelid IN (
               SELECT d.objid FROM pg_catalog.pg_depend d
               JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
               WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.deptype = 'i' AND a.attrelid = to_regclass(?) AND a.attname = ?
+                AND d.deptype = 'i' AND a.attrelid = pg_catalog.to_regclass(?) AND a.attname = ?
               UNION ALL
               SELECT d.refobjid FROM pg_catalog.pg_attrdef f
               JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
               JOIN pg_catalog.pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
                 AND d.refclassid = 'pg_class'::regclass
-              WHERE a.attrelid = to_regclass(?) AND a.attname = ?)
+              WHERE a.attrelid = pg_catalog.to_regclass(?) AND a.attname = ?)
             """;
 
     private final SourceSession session;

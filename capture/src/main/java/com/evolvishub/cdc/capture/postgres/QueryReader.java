@@ -19,7 +19,8 @@ public final class QueryReader {
     private static final String TYPES =
             """
             SELECT pg_catalog.format_type(t.oid, d.modifier), t.typtype, t.typcategory
-            FROM unnest(?::oid[], ?::int4[]) WITH ORDINALITY d(type, modifier, place)
+            FROM ROWS FROM (pg_catalog.unnest(?::oid[]), pg_catalog.unnest(?::int4[]))
+              WITH ORDINALITY d(type, modifier, place)
             JOIN pg_catalog.pg_type t ON t.oid = d.type
             ORDER BY d.place
             """;

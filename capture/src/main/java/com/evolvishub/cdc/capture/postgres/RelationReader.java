@@ -43,7 +43,7 @@ public final class RelationReader {
             """
             SELECT a.attname
             FROM pg_catalog.pg_index i
-            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
+            CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
             WHERE i.indrelid = ? AND i.indisprimary AND k.place <= i.indnkeyatts
             ORDER BY k.place
@@ -91,7 +91,7 @@ public final class RelationReader {
     private OptionalLong oid(Relation.Table table) throws SQLException {
         String name = SqlIdentifier.quote(table.schema(), table.name());
         try (PreparedStatement statement =
-                session.connection().prepareStatement("SELECT to_regclass(?)::oid")) {
+                session.connection().prepareStatement("SELECT pg_catalog.to_regclass(?)::oid")) {
             statement.setString(1, name);
             try (ResultSet found = statement.executeQuery()) {
                 found.next();

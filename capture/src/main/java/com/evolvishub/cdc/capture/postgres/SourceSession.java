@@ -31,18 +31,18 @@ public final class SourceSession implements AutoCloseable {
     private static final String SERVER =
             """
             SELECT coalesce(
-              (SELECT substr(setting, length('timezone=') + 1)
-               FROM pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+              (SELECT pg_catalog.substr(setting, pg_catalog.length('timezone=') + 1)
+               FROM pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) setting
                WHERE setting ILIKE 'timezone=%'
                  AND setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
                  AND setdatabase IN
-                   (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                   (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
                ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC
                LIMIT 1),
-              current_setting('log_timezone')),
-              current_setting('max_connections')::int,
-              pg_postmaster_start_time()::text,
-              pg_backend_pid()
+              pg_catalog.current_setting('log_timezone')),
+              pg_catalog.current_setting('max_connections')::int,
+              pg_catalog.pg_postmaster_start_time()::text,
+              pg_catalog.pg_backend_pid()
             """;
 
     private final PgConnection connection;
