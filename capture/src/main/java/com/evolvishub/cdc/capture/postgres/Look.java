@@ -74,8 +74,8 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
      * @param clock tells {@link #now}
      */
     public static Look at(SourceSession session, DatabaseClock clock) throws SQLException {
-        String readers = SourceSession.READER.replace("_", "\\_");
-        return session.query(SQL.formatted(readers, clock.expression()), Look::read);
+        String sql = SQL.formatted(SourceSession.READER.replace("_", "\\_"), clock.expression());
+        return session.query(sql, Look::read);
     }
 
     private static Look read(ResultSet found) throws SQLException {
