@@ -73,8 +73,7 @@ final class DataDirectory implements AutoCloseable {
                                 "--auth=scram-sha-256",
                                 "--encoding=UTF8",
                                 "--locale=C",
-                                "--no-sync",
-                                "--no-instructions"));
+                                "--no-sync"));
         if (temporary && program.major() >= FIRST_WITH_FEWER_ROUNDS) {
             // a login costs a client thousands of hashes, which tests pay at every connection
             command.add("--set=scram_iterations=1");
