@@ -16,19 +16,22 @@ import java.util.Objects;
  * <p>{@code pg_locks} is open to every role: each transaction holds the lock of its virtual id from
  * its first statement to its end, and one that was prepared keeps the locks of its transaction ids.
  * What reads only for us does not count, nor does what writes no row of a user: autovacuum,
- * walsenders, parallel workers. On a replica none of the primary's transactions can be seen.
+ * walsenders, parallel workers. On a standby they are {@link StandbyTransactions}.
  *
  * @param now the moment the statement began
  * @param text the same as the database writes a {@code timestamptz}
  * @param replica whether the server is a standby
- * @param open the transactions; empty on a replica
+ * @param open the transactions
+ * @param completeTo all that was committed before this time can be seen: the same as {@code text},
+ *     on a standby what it has replayed
  */
-public record Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
+public record Look(
+        Instant now, String text, boolean replica, List<OpenTransaction> open, String completeTo) {
 
     private static final String SQL =
             """
             SELECT now(), (extract(epoch FROM now()) * 1000000)::bigint, pg_is_in_recovery(),
-              o.vxid, o.ids, o.started, o.prepared, o.who
+              o.vxid, o.ids, o.started, o.prepared, o.who, %2$s
             FROM (SELECT 1) one LEFT JOIN LATERAL (
               SELECT h.vxid, h.ids, coalesce(a.xact_start, p.prepared)::text AS started,
                 h.pid IS NULL AS prepared,
@@ -52,6 +55,7 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
                 AND (a.pid IS NULL OR (a.usesysid IS NOT NULL AND a.leader_pid IS NULL
                   AND coalesce(a.backend_type, '') NOT IN ('walsender', 'autovacuum worker')
                   AND NOT (a.usename = current_user AND a.application_name LIKE '%1$s%%')))
+              UNION ALL %3$s
             ) o ON true
             """;
 
@@ -59,25 +63,51 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
         Objects.requireNonNull(now, "now");
         Objects.requireNonNull(text, "text");
         open = List.copyOf(open);
+        Objects.requireNonNull(completeTo, "completeTo");
     }
 
-    /** Looks. Inside a snapshot it tells what is open now, not what was at the snapshot. */
+    /** Of a server that is no standby. */
+    public Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
+        this(now, text, replica, open, text);
+    }
+
+    /** Looks, before a snapshot is taken. */
     public static Look at(SourceSession session) throws SQLException {
+        return at(session, false);
+    }
+
+    /** Looks from within a snapshot: what it may not show, as far as that is known. */
+    public static Look inSnapshot(SourceSession session) throws SQLException {
+        return at(session, true);
+    }
+
+    private static Look at(SourceSession session, boolean inSnapshot) throws SQLException {
+        StandbyTransactions standby = session.standby();
         try (Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
-            String sql = SQL.formatted(SourceSession.READER.replace("_", "\\_"));
+            String sql =
+                    SQL.formatted(
+                            SourceSession.READER.replace("_", "\\_"),
+                            StandbyTransactions.columns(),
+                            standby.select(inSnapshot));
             try (ResultSet found = statement.executeQuery(sql)) {
                 List<OpenTransaction> open = new ArrayList<>();
                 found.next();
                 Instant now = Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS);
                 String text = found.getString(1);
                 boolean replica = found.getBoolean(3);
+                String completeTo = replica ? found.getString(9) : text;
+                long next = found.getLong(10);
+                String server = found.getString(11);
                 do {
                     if (found.getString(4) != null) {
                         open.add(transaction(found));
                     }
                 } while (found.next());
-                return new Look(now, text, replica, open);
+                if (replica && !standby.saw(server, next, open)) {
+                    return at(session, inSnapshot);
+                }
+                return new Look(now, text, replica, open, completeTo);
             }
         }
     }

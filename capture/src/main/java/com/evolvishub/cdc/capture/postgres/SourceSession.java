@@ -50,6 +50,7 @@ public final class SourceSession implements AutoCloseable {
     private final String roleZone;
     private final int serverTakes;
     private final String serverStarted;
+    private final StandbyTransactions standby = new StandbyTransactions();
     private String purpose;
     private boolean rested;
     private volatile long received;
@@ -145,6 +146,11 @@ public final class SourceSession implements AutoCloseable {
     /** When the server was started, as it tells itself: sets it apart from any other. */
     String serverStarted() {
         return serverStarted;
+    }
+
+    /** What is known of the primary's transactions, if the server is a standby. */
+    StandbyTransactions standby() {
+        return standby;
     }
 
     /** Something came from the server. */
