@@ -26,33 +26,33 @@ final class StandbyTransactions {
     /** One row: all that the primary committed before this time has been replayed. */
     private static final String COMPLETE_TO =
             """
-            greatest('epoch'::timestamptz, pg_last_xact_replay_timestamp(),
-              (SELECT now() - greatest(t.out, %s) FROM
-                (SELECT current_setting('wal_receiver_timeout')::interval AS out) t
+            greatest('epoch'::timestamptz, pg_catalog.pg_last_xact_replay_timestamp(),
+              (SELECT pg_catalog.now() - greatest(t.out, %s) FROM
+                (SELECT pg_catalog.current_setting('wal_receiver_timeout')::interval AS out) t
                WHERE t.out > interval '0'
-                 AND pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()
+                 AND pg_catalog.pg_last_wal_replay_lsn() >= pg_catalog.pg_last_wal_receive_lsn()
                  AND EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver)))
             """
                     .formatted(UNFLUSHED);
 
     private static final String NEXT =
             """
-            (SELECT s.xmin + age((s.xmin %% 4294967296)::text::xid) FROM
-              (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) s)
+            (SELECT s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) FROM
+              (SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint AS xmin) s)
             """;
 
     private static final String IN_PROGRESS =
             """
             SELECT 'xid ' || c.xid, ARRAY[(c.xid %% 4294967296)::text], NULL::text, false,
               'transaction ' || c.xid || ' of the primary'
-            FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) s
+            FROM (SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint AS xmin) s
             CROSS JOIN LATERAL (
-              SELECT k AS xid FROM unnest('{%s}'::bigint[]) k
-              WHERE k >= s.xmin AND pg_xact_status(k::text::xid8) = 'in progress'
+              SELECT k AS xid FROM pg_catalog.unnest('{%s}'::bigint[]) k
+              WHERE k >= s.xmin AND pg_catalog.pg_xact_status(k::text::xid8) = 'in progress'
               UNION ALL
-              SELECT g FROM generate_series(greatest(s.xmin, %s), CASE WHEN pg_is_in_recovery()
-                THEN s.xmin + age((s.xmin %% 4294967296)::text::xid) - 1 ELSE -1 END) g
-              WHERE %s OR pg_xact_status(g::text::xid8) = 'in progress') c
+              SELECT g FROM pg_catalog.generate_series(greatest(s.xmin, %s), CASE WHEN pg_catalog.pg_is_in_recovery()
+                THEN s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) - 1 ELSE -1 END) g
+              WHERE %s OR pg_catalog.pg_xact_status(g::text::xid8) = 'in progress') c
             """;
 
     private String server = "";
@@ -64,11 +64,11 @@ final class StandbyTransactions {
      * primary), and what sets this start of this server apart from others.
      */
     static String columns() {
-        return "CASE WHEN pg_is_in_recovery() THEN "
+        return "CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
                 + COMPLETE_TO
-                + " END::text, CASE WHEN pg_is_in_recovery() THEN "
+                + " END::text, CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
                 + NEXT.formatted()
-                + " END, pg_postmaster_start_time()::text";
+                + " END, pg_catalog.pg_postmaster_start_time()::text";
     }
 
     /**
