@@ -215,6 +215,7 @@ public final class Mappings {
                 OnBadRow.QUARANTINE,
                 SchemaChange.EVOLVE,
                 0.5,
+                0,
                 renamedFrom);
     }
 }

@@ -71,6 +71,7 @@ final class MappingReader {
                         constant(OnBadRow.class, block.text("on_bad_row")),
                         constant(SchemaChange.class, block.text("schema_change")),
                         block.get("max_delete_ratio").number().doubleValue(),
+                        block.find("max_row_bytes").map(Value::count).orElse(0),
                         block.text("renamed_from"));
         checkCapture(block, mapping, watermark);
         return mapping;

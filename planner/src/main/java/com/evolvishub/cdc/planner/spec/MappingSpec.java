@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param onBadRow what becomes of a row that the destination cannot take
  * @param schemaChange what happens when columns change
  * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
+ * @param maxRowBytes how large a row may be; 0: as the heap allows
  * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
  */
 public record MappingSpec(
@@ -51,6 +52,7 @@ public record MappingSpec(
         OnBadRow onBadRow,
         SchemaChange schemaChange,
         double maxDeleteRatio,
+        long maxRowBytes,
         String renamedFrom) {
 
     public MappingSpec {
