@@ -570,4 +570,23 @@ class DeliveryTest {
         destination.comeLoose();
         awaitRows("1\ta");
     }
+
+    @Test
+    void keepsTheSourceGoingWhileARowWaitsForALaterOne() throws Exception {
+        destination.needs("1\tchild", "2\tparent");
+        startAndWait(null);
+        row("1", "child");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitState(MappingState.WAITING_FOR_DESTINATION);
+        assertThat(gate.status().destination().cause())
+                .startsWith("row 1 (id = 1): its parent is missing; later rows may cure that");
+        assertThat(gate.status().destination().nextTry()).isPresent();
+        assertThat(gate.isOpen()).isTrue();
+        row("2", "parent");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitRows("1\tchild", "2\tparent");
+        await().until(() -> state() != MappingState.WAITING_FOR_DESTINATION);
+    }
 }

@@ -110,6 +110,7 @@ final class SpecOverrider {
                 mapping.lookback(),
                 mapping.deleteWhen(),
                 mapping.onBadRow(),
+                mapping.refusalWait(),
                 mapping.schemaChange(),
                 mapping.maxDeleteRatio(),
                 mapping.maxRowBytes(),

@@ -329,7 +329,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     private void end(List<Step> steps) {
         advance(steps);
-        WatermarkSplit split = position.toSplit().completed(poll.look().text(), aside);
+        WatermarkSplit split = position.toSplit().completed(poll.look(), aside);
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.flow.ChangeRow;
@@ -46,6 +47,8 @@ final class KafkaBusClient implements DestinationClient {
     private final KafkaFailures failures;
     private final KafkaSession session;
     private final Topics topics;
+    private String name = "";
+    private OptionalLong largestMessage = OptionalLong.empty();
     private Ledger ledger;
     private Producer<byte[], byte[]> producer;
     private LedgerEntry entry = LedgerEntry.NONE;
@@ -65,8 +68,9 @@ final class KafkaBusClient implements DestinationClient {
         try {
             refuse(settings.problems());
             Target target = new Target(topics.exists(), List.of());
+            largestMessage = topics.largestMessage();
             if (!settings.transactional()) {
-                producer = session.producer(topics.largestMessage(), Optional.empty());
+                producer = session.producer(largestMessage, Optional.empty());
                 return new LaneOpening(lane.runEpoch() + 1, 0, target);
             }
             take(lane);
@@ -78,12 +82,11 @@ final class KafkaBusClient implements DestinationClient {
 
     private void take(Lane lane) throws Exception {
         topics.prepareLedger();
-        String name = LaneName.of(lane.identity());
+        name = LaneName.of(lane.identity());
         ledger = new Ledger(session, name, settings.transactionTimeout().plus(BROKER_LOOKS));
         // first without a change: whoever may not take the lane must not disturb its holder
         ledger.shown().takenBy(lane);
-        producer = session.producer(topics.largestMessage(), Optional.of(name));
-        producer.initTransactions();
+        initialize();
         // nobody else can write this lane from here on, and what was open of it was ended
         LedgerEntry taken = ledger.settled().takenBy(lane);
         producer.beginTransaction();
@@ -92,6 +95,11 @@ final class KafkaBusClient implements DestinationClient {
         // a rival that looks has to find it
         ledger.awaitCommittedUpTo(written.get().offset() + 1);
         entry = taken;
+    }
+
+    private void initialize() throws Exception {
+        producer = session.producer(largestMessage, Optional.of(name));
+        producer.initTransactions();
     }
 
     @Override
@@ -160,12 +168,34 @@ final class KafkaBusClient implements DestinationClient {
     private void abort() throws Exception {
         try {
             if (settings.transactional()) {
-                producer.abortTransaction();
+                endByNewEpoch();
             } else {
                 producer.flush();
             }
+        } catch (FencedException e) {
+            throw e;
         } catch (Exception e) {
             throw failed(new Sending(producer), e, List.of());
+        }
+    }
+
+    /**
+     * Ends the open transaction by opening the lane's transactional id again, not by {@code
+     * abortTransaction}. The coordinator then ends it with a higher epoch of the producer, which
+     * every partition of it learns: a request of it that is still on its way is refused when it
+     * arrives. By {@code abortTransaction} it would join the next transaction, at brokers that do
+     * not ask whose it is (KIP-890).
+     */
+    private void endByNewEpoch() throws Exception {
+        session.close(producer);
+        refuseRival(ledger.shown());
+        initialize();
+        refuseRival(ledger.settled());
+    }
+
+    private void refuseRival(LedgerEntry now) throws FencedException {
+        if (now.epoch() > entry.epoch() && !now.writer().equals(entry.writer())) {
+            throw now.fence();
         }
     }
 

@@ -83,7 +83,7 @@ public final class PhysicalPlanner {
                 create,
                 mapping.onBadRow(),
                 mapping.schemaChange(),
-                retry(mapping.sync()));
+                retry(mapping.sync()).withRefusalWait(mapping.refusalWait()));
     }
 
     private static PollScan pollScan(

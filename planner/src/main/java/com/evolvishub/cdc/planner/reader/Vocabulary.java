@@ -199,6 +199,12 @@ final class Vocabulary {
                                 List.of("quarantine", "dead_letter"),
                                 "What becomes of a row that the destination cannot take.")
                         .initially("quarantine"),
+                Key.number(
+                                "refusal_wait",
+                                Range.atLeast(0),
+                                "Seconds that rows which a constraint of the destination refuses wait"
+                                        + " for later rows that cure it, once for each constraint.")
+                        .initially("300"),
                 Key.oneOf(
                                 "schema_change",
                                 List.of("evolve", "ignore", "fail"),
