@@ -5,7 +5,6 @@ import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -68,7 +67,7 @@ public record WatermarkBounds(
      * @param lookbackMillis how far back to look, for times
      * @param lookbackValues the same for numbers
      * @param clockBackMillis how far the database's clock has gone back since the last look
-     * @param kept rows below it were forgotten; empty: none were
+     * @param kept rows below it were forgotten, unless a floor kept them; empty: none were
      * @param floors what ended transactions may have written below the position
      * @param times moments to be told as watermarks, less the look-back
      */
@@ -114,24 +113,23 @@ public record WatermarkBounds(
                                 SqlLiteral.quote(question.look().text()),
                                 sql.high(),
                                 sql.candidates());
-        try (Statement statement = session.connection().createStatement()) {
-            statement.setEscapeProcessing(false);
-            try (ResultSet found = statement.executeQuery(text)) {
-                found.next();
-                List<String> floors = new ArrayList<>();
-                for (int i = 0; i < question.times().size(); i++) {
-                    floors.add(text(found, 8 + i));
-                }
-                return new WatermarkBounds(
-                        text(found, 1),
-                        text(found, 2),
-                        found.getBoolean(3),
-                        new Lowest(found.getInt(4), text(found, 5)),
-                        text(found, 6),
-                        found.getLong(7),
-                        floors);
-            }
+        return session.query(text, found -> read(found, question));
+    }
+
+    private static WatermarkBounds read(ResultSet found, Question question) throws SQLException {
+        found.next();
+        List<String> floors = new ArrayList<>();
+        for (int i = 0; i < question.times().size(); i++) {
+            floors.add(text(found, 8 + i));
         }
+        return new WatermarkBounds(
+                text(found, 1),
+                text(found, 2),
+                found.getBoolean(3),
+                new Lowest(found.getInt(4), text(found, 5)),
+                text(found, 6),
+                found.getLong(7),
+                floors);
     }
 
     private static String text(ResultSet found, int column) throws SQLException {
@@ -283,10 +281,8 @@ public record WatermarkBounds(
                     "CASE WHEN coalesce(%s, false) THEN p.high ELSE %s END"
                             .formatted(atRest(), reach());
             StringBuilder union =
-                    new StringBuilder("SELECT c.candidate, ")
-                            .append(kept("c.value"))
-                            .append(" AS value FROM (SELECT 0 AS candidate, ")
-                            .append(base)
+                    new StringBuilder("SELECT c.candidate, c.value FROM (SELECT 0 AS candidate, ")
+                            .append(kept(base))
                             .append(" AS value, NOT coalesce(")
                             .append(atRest())
                             .append(", false) AS included");
@@ -302,6 +298,10 @@ public record WatermarkBounds(
             return union.append(") c ORDER BY c.value, c.included DESC LIMIT 1").toString();
         }
 
+        /**
+         * Not below what was forgotten. A floor needs no such limit: what lies above it was
+         * remembered for as long as it was pinned.
+         */
         private String kept(String value) {
             return asked.kept().isEmpty()
                     ? value

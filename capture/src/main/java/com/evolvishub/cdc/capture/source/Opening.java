@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.DatabaseClock;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
@@ -35,16 +36,18 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
      * @param found what the source looks like
      * @param survey what to ask for
      * @param split where the mapping stands
+     * @param clock tells the database's time
      */
     record Request(
             SourceSession session,
             RelationDescription found,
             PollOpener.Survey survey,
-            WatermarkSplit split) {
+            WatermarkSplit split,
+            DatabaseClock clock) {
 
         /** A look, and a snapshot right behind it. */
         Look beginSnapshot() throws SQLException {
-            Look look = Look.at(session);
+            Look look = Look.at(session, clock);
             session.beginSnapshot();
             return look;
         }

@@ -17,7 +17,6 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.ScanSql;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,14 +32,14 @@ final class PollOpener {
     private final LayoutFinder layouts;
     private final LaneStatus status;
     private final FloorWatch watch;
-    private final Clock clock;
+    private final Clocks clocks;
 
-    PollOpener(String mapping, PollScan scan, LaneStatus status, Clock clock) {
+    PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     /**
@@ -60,7 +59,8 @@ final class PollOpener {
             long expectedRows) {
 
         ScanSql sql(Relation relation) {
-            return new ScanSql(relation, layout.columns(), layout.key());
+            ScanSql plain = new ScanSql(relation, layout.columns(), layout.key());
+            return layout.largeRows().guarded(plain);
         }
 
         Function<Place, String> literals(UnaryOperator<String> lastSync) {
@@ -101,9 +101,9 @@ final class PollOpener {
             throws SQLException, WokenUpException {
         WatermarkSplit here =
                 split.in(split.origin().withColumns(LayoutFinder.signature(survey.found())));
-        Request request = new Request(session, survey.found(), survey, here);
+        Request request = new Request(session, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return new WatermarkOpener(scan, by, watch, clock).open(request, status, waiting);
+            return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
             return new QueryOpener(scan, by, watch).open(request);

@@ -38,7 +38,7 @@ final class QueryOpener {
         SourceSession session = request.session();
         WatermarkSplit split = request.split();
         Look look = request.beginSnapshot();
-        Look inside = Look.at(session);
+        Look inside = Look.inSnapshot(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
         List<PinnedFloor> pins =

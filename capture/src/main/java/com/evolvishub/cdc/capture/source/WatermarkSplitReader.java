@@ -82,19 +82,19 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             Resumption resumption,
             boolean endsWhenFinished,
             Gate gate,
-            Clock clock) {
+            Clocks clocks) {
         this.pipeline = pipeline;
         this.run = run;
         this.resumption = resumption;
         this.scan = pipeline.scan();
         this.endsWhenFinished = endsWhenFinished;
         this.gate = gate;
-        this.clock = clock;
+        this.clock = clocks.wall();
         this.pause = new Pause(clock);
         this.condition = new SourceCondition(pipeline.mapping(), gate, clock);
         this.schedule = new PollSchedule(scan.schedule());
         this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
-        this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clock);
+        this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clocks);
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
         this.session = new PollSession(pipeline, gate, clock, pause);
         this.silence = SilenceWatch.join(run, scan.source().connection(), session::abort);
@@ -215,7 +215,8 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         try {
             openOnce(steps);
         } catch (SQLException stale) {
-            if (!session.mayBeStale() || pause.isWoken() || !steps.isEmpty()) {
+            boolean idled = session.mayBeStale() || SourceFailure.isIdleTimeout(stale);
+            if (!idled || pause.isWoken() || !steps.isEmpty()) {
                 throw stale;
             }
             // a session that lay idle may be gone without a word: that is no outage yet
@@ -328,7 +329,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     private void end(List<Step> steps) {
         advance(steps);
-        WatermarkSplit split = position.toSplit().completed(poll.look().text(), aside);
+        WatermarkSplit split = position.toSplit().completed(poll.look(), aside);
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),
