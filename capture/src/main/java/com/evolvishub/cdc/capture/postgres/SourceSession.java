@@ -41,7 +41,7 @@ public final class SourceSession implements AutoCloseable {
             """;
 
     private static final String PIN =
-            "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
+            "SET DateStyle TO 'ISO, YMD'; SET extra_float_digits TO 3;"
                     + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres';"
                     + " SET lc_monetary TO 'C'; SET quote_all_identifiers TO off;"
                     + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0";
@@ -85,10 +85,12 @@ public final class SourceSession implements AutoCloseable {
                 connections = found.getInt(2);
                 started = found.getString(3);
             }
+            // a view shows what it shows to the role's own sessions
+            String pin = PIN + "; SET TimeZone TO " + SqlLiteral.quote(zone);
             statement.execute(
                     connection.getServerMajorVersion() * 10000 >= WITH_IDLE_SESSION_TIMEOUT
-                            ? PIN + "; SET idle_session_timeout TO 0"
-                            : PIN);
+                            ? pin + "; SET idle_session_timeout TO 0"
+                            : pin);
             PostgresConnections.waitAsLongAsItTakes(spec, connection);
             return new SourceSession(connection, purpose, zone, connections, started);
         } catch (SQLException | RuntimeException | Error failure) {

@@ -23,6 +23,7 @@ final class Poll {
     private CopyRead aside;
     private CopyRead rows;
     private byte flag = BEYOND;
+    private byte tie;
     private boolean crossed;
     private long withoutKey;
     private long doubled;
@@ -84,12 +85,18 @@ final class Poll {
             rows = CopyRead.start(session, select);
         }
         Optional<byte[]> line = rows.next();
-        if (line.isEmpty() || !crossing.isFlagged()) {
+        int prefix = prefix();
+        if (line.isEmpty() || prefix == 0) {
             return line;
         }
-        flag = line.get()[0];
-        // behind the flag and its tab
-        return Optional.of(Arrays.copyOfRange(line.get(), 2, line.get().length));
+        // each is followed by a tab
+        flag = crossing.isFlagged() ? line.get()[0] : BEYOND;
+        tie = line.get()[prefix - 2];
+        return Optional.of(Arrays.copyOfRange(line.get(), prefix, line.get().length));
+    }
+
+    private int prefix() {
+        return (crossing.isFlagged() ? 2 : 0) + (layout.tellsTies() ? 2 : 0);
     }
 
     /** Whether the last line was one of those that are in no order. */
@@ -99,7 +106,8 @@ final class Poll {
 
     /** The line as a row; nothing if it cannot be told apart from others, which is counted. */
     Optional<ChangeRow> row(byte[] line) {
-        Optional<ChangeRow> row = layout.row(line);
+        boolean ties = layout.tellsTies() && !isAside();
+        Optional<ChangeRow> row = ties ? layout.row(line, tie == 't') : layout.row(line);
         if (row.isEmpty()) {
             withoutKey++;
         } else if (!isAside() && layout.repeatsKey()) {
@@ -109,9 +117,9 @@ final class Poll {
         return row;
     }
 
-    /** Whether the row lies above everything read before; all that follow do, then. */
-    boolean isBeyond(ChangeRow row) {
-        crossed |= crossing.isBeyond(row, flag);
+    /** Whether the last row lies above everything read before; all that follow do, then. */
+    boolean isBeyond() {
+        crossed |= crossing.isBeyond(flag);
         return crossed;
     }
 
