@@ -46,27 +46,26 @@ final class EmptyPoll {
     }
 
     PollCost cost(PollQuestion question) throws SQLException {
-        session.execute("BEGIN TRANSACTION READ ONLY");
         try {
-            session.execute("SET LOCAL enable_seqscan TO off");
-            session.execute("SET LOCAL max_parallel_workers_per_gather TO 0");
-            session.execute("SET LOCAL lock_timeout TO '5s'");
-            Optional<PollBounds> bounds = bounds(question.watermarkType());
-            if (bounds.isEmpty()) {
-                return new PollCost(
-                        Kind.UNKNOWN, "nothing is known of " + question.watermarkType());
-            }
-            return verdict(plan(question.statement().apply(bounds.get()), bounds.get()));
+            return session.inTransaction(() -> costOf(question));
         } catch (SQLException refused) {
             if (session.isUsable()) {
                 return new PollCost(Kind.UNKNOWN, SourceFailure.of(refused).getMessage());
             }
             throw refused;
-        } finally {
-            if (session.isUsable()) {
-                session.endSnapshot();
-            }
         }
+    }
+
+    private PollCost costOf(PollQuestion question) throws SQLException {
+        session.execute(
+                "SET LOCAL enable_seqscan TO off;"
+                        + " SET LOCAL max_parallel_workers_per_gather TO 0;"
+                        + " SET LOCAL lock_timeout TO '5s'");
+        Optional<PollBounds> bounds = bounds(question.watermarkType());
+        if (bounds.isEmpty()) {
+            return new PollCost(Kind.UNKNOWN, "nothing is known of " + question.watermarkType());
+        }
+        return verdict(plan(question.statement().apply(bounds.get()), bounds.get()));
     }
 
     /** Of a range that holds nothing, or next to nothing, in most tables. */

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.capture.postgres;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -75,24 +74,22 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
      * @param clock tells {@link #now}
      */
     public static Look at(SourceSession session, DatabaseClock clock) throws SQLException {
-        try (Statement statement = session.connection().createStatement()) {
-            statement.setEscapeProcessing(false);
-            String sql =
-                    SQL.formatted(SourceSession.READER.replace("_", "\\_"), clock.expression());
-            try (ResultSet found = statement.executeQuery(sql)) {
-                List<OpenTransaction> open = new ArrayList<>();
-                found.next();
-                Instant now = Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS);
-                String text = found.getString(1);
-                boolean replica = found.getBoolean(3);
-                do {
-                    if (found.getString(4) != null) {
-                        open.add(transaction(found));
-                    }
-                } while (found.next());
-                return new Look(now, text, replica, open);
+        String sql = SQL.formatted(SourceSession.READER.replace("_", "\\_"), clock.expression());
+        return session.query(sql, Look::read);
+    }
+
+    private static Look read(ResultSet found) throws SQLException {
+        List<OpenTransaction> open = new ArrayList<>();
+        found.next();
+        Instant now = Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS);
+        String text = found.getString(1);
+        boolean replica = found.getBoolean(3);
+        do {
+            if (found.getString(4) != null) {
+                open.add(transaction(found));
             }
-        }
+        } while (found.next());
+        return new Look(now, text, replica, open);
     }
 
     private static OpenTransaction transaction(ResultSet found) throws SQLException {

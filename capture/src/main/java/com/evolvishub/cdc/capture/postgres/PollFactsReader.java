@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /** Asks a server what polls meet there. */
@@ -59,18 +58,19 @@ final class PollFactsReader {
         boolean goes = !question.watermark().isEmpty();
         Optional<PollCost> cost =
                 goes ? Optional.of(new EmptyPoll(session).cost(question)) : Optional.empty();
-        long cache = goes ? sequenceCache(question) : 1;
-        try (Statement statement = session.connection().createStatement();
-                ResultSet found = statement.executeQuery(SERVER)) {
-            found.next();
-            return new PollFacts(
-                    found.getBoolean(1),
-                    found.getBoolean(2),
-                    session.roleZone(),
-                    found.getString(3),
-                    cost,
-                    cache);
-        }
+        long cache = goes ? session.inTransaction(() -> sequenceCache(question)) : 1;
+        return session.query(
+                SERVER,
+                found -> {
+                    found.next();
+                    return new PollFacts(
+                            found.getBoolean(1),
+                            found.getBoolean(2),
+                            session.roleZone(),
+                            found.getString(3),
+                            cost,
+                            cache);
+                });
     }
 
     private long sequenceCache(PollQuestion question) throws SQLException {

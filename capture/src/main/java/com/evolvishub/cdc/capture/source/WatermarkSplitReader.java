@@ -215,7 +215,8 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         try {
             openOnce(steps);
         } catch (SQLException stale) {
-            if (!session.mayBeStale() || pause.isWoken() || !steps.isEmpty()) {
+            boolean idled = session.mayBeStale() || SourceFailure.isIdleTimeout(stale);
+            if (!idled || pause.isWoken() || !steps.isEmpty()) {
                 throw stale;
             }
             // a session that lay idle may be gone without a word: that is no outage yet

@@ -97,7 +97,7 @@ class ComparisonsITCase {
                         + " deterministic = false)",
                 "CREATE TABLE t (id int, at " + parts[0] + ")",
                 "INSERT INTO t SELECT n, (%s)::%s FROM generate_series(1, 6) n"
-                        .formatted(parts[1], parts[0].split(" ")[0]));
+                        .formatted(parts[1], parts[0].split(" ", -1)[0]));
     }
 
     private static PipelineBuilder watermark(Database source) {

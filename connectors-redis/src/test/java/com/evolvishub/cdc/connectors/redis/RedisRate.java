@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.connectors.redis;
 
 import static com.evolvishub.cdc.connectors.redis.Destination.lane;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
@@ -9,42 +8,44 @@ import com.evolvishub.cdc.payload.MessageEncoders;
 import com.evolvishub.cdc.servers.RedisServer;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Measures, on demand ({@code -Dredis.rate=true}): the client against a bare pipeline of XADD that
- * writes the same fields, encoded beforehand, in turn and into a stream each.
+ * Rows a second of this client beside a bare pipeline of XADD that writes the same fields, encoded
+ * beforehand, in turn and into a stream each. A program for people, run by {@code bench/rates redis
+ * [ROWS [ROUNDS]]}, not a test.
  */
-@Timeout(600)
-@EnabledIfSystemProperty(named = "redis.rate", matches = "true")
-class RedisRateITCase {
+final class RedisRate {
 
-    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
-
-    private static final int ROUNDS = 6;
-    private static final int BATCHES = 10;
     private static final int BATCH_ROWS = 20_000;
     private static final int UNDER_WAY = 2000;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"always", "everysec"})
-    void comparesWithABarePipeline(String fsync) throws Exception {
-        try (RedisServer server = RedisServer.builder().parameter("appendfsync", fsync).start()) {
-            for (int round = 0; round < ROUNDS; round++) {
-                double own = written(server);
-                double bare = piped(server);
-                System.out.printf(
-                        "appendfsync %s: client %,.0f rows/s, bare pipeline %,.0f rows/s, ratio"
-                                + " %.2f%n",
-                        fsync, own, bare, own / bare);
-                server.command("FLUSHALL");
+    private final RedisServer server;
+    private final int batches;
+
+    private RedisRate(RedisServer server, int batches) {
+        this.server = server;
+        this.batches = batches;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        int rows = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200_000;
+        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 6;
+        for (String fsync : List.of("always", "everysec")) {
+            try (RedisServer server =
+                    RedisServer.builder().parameter("appendfsync", fsync).start()) {
+                RedisRate rate = new RedisRate(server, Math.max(1, rows / BATCH_ROWS));
+                for (int round = 0; round < rounds; round++) {
+                    double own = rate.written();
+                    double bare = rate.piped();
+                    System.out.printf(
+                            "appendfsync %s: client %,.0f rows/s, bare pipeline %,.0f rows/s, ratio"
+                                    + " %.2f%n",
+                            fsync, own, bare, own / bare);
+                    server.command("FLUSHALL");
+                }
             }
         }
     }
@@ -60,23 +61,23 @@ class RedisRateITCase {
                 .toList();
     }
 
-    private static double written(RedisServer server) throws Exception {
+    private double written() throws Exception {
         Destination there = Destination.at(server);
         try (RedisStreamsClient client = there.client()) {
             client.open(lane("a"));
             client.prepare(TestLane.KEYED);
             long nanos = 0;
-            for (int i = 0; i < BATCHES; i++) {
+            for (int i = 0; i < batches; i++) {
                 List<ChangeRow> rows = batch(i);
                 long start = System.nanoTime();
                 client.write(rows);
                 nanos += System.nanoTime() - start;
             }
-            return rate(server, there, nanos);
+            return rate(there, nanos);
         }
     }
 
-    private static double piped(RedisServer server) throws Exception {
+    private double piped() throws Exception {
         Destination there = Destination.at(server);
         Entries entries =
                 new Entries(
@@ -85,7 +86,7 @@ class RedisRateITCase {
                         1 << 20);
         try (Connection connection = new Connection(server.host(), server.port())) {
             long nanos = 0;
-            for (int i = 0; i < BATCHES; i++) {
+            for (int i = 0; i < batches; i++) {
                 List<Entry> batch = entries.of(batch(i));
                 long start = System.nanoTime();
                 int sent = 0;
@@ -100,13 +101,16 @@ class RedisRateITCase {
                 }
                 nanos += System.nanoTime() - start;
             }
-            return rate(server, there, nanos);
+            return rate(there, nanos);
         }
     }
 
-    private static double rate(RedisServer server, Destination there, long nanos) {
-        int rows = BATCHES * BATCH_ROWS;
-        assertThat(server.command("XLEN", there.stream())).isEqualTo(Integer.toString(rows));
+    private double rate(Destination there, long nanos) {
+        int rows = batches * BATCH_ROWS;
+        String length = server.command("XLEN", there.stream());
+        if (!length.equals(Integer.toString(rows))) {
+            throw new IllegalStateException(length + " entries in the stream, not " + rows);
+        }
         return rows / (nanos / 1e9);
     }
 }

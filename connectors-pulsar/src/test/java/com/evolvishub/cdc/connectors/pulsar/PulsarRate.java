@@ -1,7 +1,5 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.payload.BusMessage;
@@ -17,32 +15,32 @@ import java.util.stream.LongStream;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.TypedMessageBuilder;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Our writing beside the plain asynchronous producer, the same messages in the same run, in turns.
- * {@code -Drate.rows=200000} for figures; without it only that both write everything.
+ * Rows a second of this client beside a plain asynchronous producer, the same messages, in turn, in
+ * one run. A program for people, run by {@code bench/rates pulsar [ROWS [ROUNDS]]}, not a test.
  */
-@Timeout(600)
-class PulsarRateITCase {
+final class PulsarRate {
 
-    private static final int ROWS = Integer.getInteger("rate.rows", 5_000);
     private static final int BATCH = 20_000;
     private static final String TEXT = "x".repeat(100);
 
-    @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
+    private PulsarRate() {}
 
-    @Test
-    void writesWhatAPlainProducerWrites() throws Exception {
-        for (int round = 1; round <= (ROWS > 5_000 ? 4 : 1); round++) {
-            double plain = plain(Topic.on(PULSAR));
-            double ours = ours(Topic.on(PULSAR));
-            System.out.printf(
-                    "round %d: plain producer %.0f rows/s, ours %.0f rows/s, ratio %.2f%n",
-                    round, plain, ours, ours / plain);
+    public static void main(String[] arguments) throws Exception {
+        int count = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200_000;
+        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 4;
+        try (PulsarServer server = PulsarServer.builder().start()) {
+            for (int round = 1; round <= rounds; round++) {
+                double plain = plain(Topic.on(server), count);
+                double ours = ours(Topic.on(server), count);
+                System.out.printf(
+                        "round %d: plain producer %,.0f rows/s, ours %,.0f rows/s, ratio %.2f%n",
+                        round, plain, ours, ours / plain);
+            }
         }
+        // the readers' client has threads that nobody ends
+        System.exit(0);
     }
 
     private static List<ChangeRow> rows(long from, long to) {
@@ -51,25 +49,25 @@ class PulsarRateITCase {
                 .toList();
     }
 
-    private static double ours(Topic topic) throws Exception {
+    private static double ours(Topic topic, int count) throws Exception {
         try (PulsarBusClient client = topic.client()) {
             client.open(Topic.lane("a"));
             client.prepare(Topic.SCHEMA);
             long start = System.nanoTime();
-            for (int from = 1; from <= ROWS; from += BATCH) {
-                client.write(rows(from, Math.min(ROWS, from + BATCH - 1)));
+            for (int from = 1; from <= count; from += BATCH) {
+                client.write(rows(from, Math.min(count, from + BATCH - 1)));
             }
-            double rate = ROWS * 1e9 / (System.nanoTime() - start);
-            assertThat(topic.messages()).hasSize(ROWS);
+            double rate = count * 1e9 / (System.nanoTime() - start);
+            requireAll(topic, count);
             return rate;
         }
     }
 
     /** The messages are made beforehand: that is the yardstick's advantage. */
-    private static double plain(Topic topic) throws Exception {
+    private static double plain(Topic topic, int count) throws Exception {
         MessageEncoder encoder = MessageEncoders.of(topic.lane().pipeline());
         List<BusMessage> messages = new ArrayList<>();
-        for (ChangeRow row : rows(1, ROWS)) {
+        for (ChangeRow row : rows(1, count)) {
             messages.add(encoder.encode(row));
         }
         try (Producer<byte[]> producer =
@@ -95,9 +93,16 @@ class PulsarRateITCase {
             }
             producer.flush();
             last.join();
-            double rate = ROWS * 1e9 / (System.nanoTime() - start);
-            assertThat(topic.messages()).hasSize(ROWS);
+            double rate = count * 1e9 / (System.nanoTime() - start);
+            requireAll(topic, count);
             return rate;
+        }
+    }
+
+    private static void requireAll(Topic topic, int count) throws Exception {
+        int found = topic.messages().size();
+        if (found != count) {
+            throw new IllegalStateException(found + " messages in the topic, not " + count);
         }
     }
 }
