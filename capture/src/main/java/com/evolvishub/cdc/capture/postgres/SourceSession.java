@@ -46,7 +46,7 @@ public final class SourceSession implements AutoCloseable {
             """;
 
     private final PgConnection connection;
-    private final TransactionSettings settings;
+    private TransactionSettings settings;
     private final StandbyTransactions standby = new StandbyTransactions();
     private ServerFacts server;
     private volatile String purpose;
@@ -109,6 +109,7 @@ public final class SourceSession implements AutoCloseable {
                                         found.getString(3),
                                         found.getInt(4));
                             });
+            session.settings = session.settings.in(session.server.roleZone());
             PostgresConnections.waitAsLongAsItTakes(spec, connection);
             return session;
         } catch (SQLException | RuntimeException | Error failure) {

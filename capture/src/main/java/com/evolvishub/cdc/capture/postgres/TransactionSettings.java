@@ -25,7 +25,6 @@ final class TransactionSettings {
     private static final List<Setting> TEXT_OF_VALUES =
             List.of(
                     new Setting("DateStyle", "ISO, YMD"),
-                    new Setting("TimeZone", "UTC"),
                     new Setting("IntervalStyle", "postgres"),
                     // the shortest text that is read back as the same number
                     new Setting("extra_float_digits", "3"),
@@ -62,6 +61,7 @@ final class TransactionSettings {
     }
 
     private final String fixed;
+    private final String zone;
 
     /**
      * @param majorVersion the server's
@@ -82,6 +82,20 @@ final class TransactionSettings {
         searchPath.ifPresent(
                 path -> text.append("; SET LOCAL search_path TO ").append(schemas(path)));
         this.fixed = text.toString();
+        this.zone = "UTC";
+    }
+
+    private TransactionSettings(String fixed, String zone) {
+        this.fixed = fixed;
+        this.zone = zone;
+    }
+
+    /**
+     * The same in another zone than UTC: that of the role, so that a view shows what it shows to
+     * the role's own sessions.
+     */
+    TransactionSettings in(String otherZone) {
+        return new TransactionSettings(fixed, otherZone);
     }
 
     /**
@@ -96,6 +110,8 @@ final class TransactionSettings {
                 + isolation
                 + ", READ ONLY; SET LOCAL application_name TO "
                 + SqlLiteral.quote(applicationName)
+                + "; SET LOCAL TimeZone TO "
+                + SqlLiteral.quote(zone)
                 + fixed;
     }
 
