@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
 /**
@@ -44,7 +45,9 @@ public final class SourceSession implements AutoCloseable {
             "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
                     + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres';"
                     + " SET lc_monetary TO 'C'; SET quote_all_identifiers TO off;"
-                    + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0";
+                    + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
+                    // a poll never stands in the queue of a lock, where others would wait behind it
+                    + " SET lock_timeout TO '100ms'";
 
     private final PgConnection connection;
     private final String roleZone;
@@ -163,9 +166,12 @@ public final class SourceSession implements AutoCloseable {
         execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     }
 
-    /** Ends what {@link #beginSnapshot} began. */
+    /** Ends what {@link #beginSnapshot} began; does nothing outside of a transaction. */
     public void endSnapshot() throws SQLException {
-        execute("ROLLBACK");
+        // without a transaction the server would write a warning to its log
+        if (connection.getTransactionState() != TransactionState.IDLE) {
+            execute("ROLLBACK");
+        }
     }
 
     /** Whether a statement may be sent: the connection was not seen to break. */
