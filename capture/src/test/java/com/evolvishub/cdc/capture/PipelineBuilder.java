@@ -72,8 +72,11 @@ public final class PipelineBuilder {
     }
 
     public static PipelineBuilder query(Database database, PollQuery.Part... parts) {
-        return new PipelineBuilder(
-                connection(database), new Relation.Query(new PollQuery(List.of(parts))));
+        return query(connection(database), parts);
+    }
+
+    public static PipelineBuilder query(ConnectionSpec connection, PollQuery.Part... parts) {
+        return new PipelineBuilder(connection, new Relation.Query(new PollQuery(List.of(parts))));
     }
 
     public PipelineBuilder watermark(String column, WatermarkType type) {

@@ -84,6 +84,15 @@ class DeliveryTest {
         await().untilAsserted(() -> assertThat(destination.rows()).containsExactly(rows));
     }
 
+    /**
+     * Until the writer has looked at all rows so far and finds none that may be sent: only then
+     * does it give a wanted connection away.
+     */
+    private void awaitNothingToSend() {
+        destination.wantConnection();
+        await().until(() -> destination.connections() == 0);
+    }
+
     private MappingState state() {
         return gate.status().destination().state();
     }
@@ -100,8 +109,11 @@ class DeliveryTest {
         row("2", "b");
         task.snapshot(2, 2);
         row("3", "c");
+        awaitNothingToSend();
         assertThat(destination.rows()).isEmpty();
         task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta");
+        awaitNothingToSend();
         awaitRows("1\ta");
         task.notifyOfCompletedCheckpoint(2);
         awaitRows("1\ta", "2\tb");
@@ -186,8 +198,8 @@ class DeliveryTest {
         startAndWait(null);
         emit(new PollStarted(1, TestLane.KEYED));
         row("1", "a");
-        await().until(() -> !gate.status().rowsQueued.compareAndSet(-1, 0));
         task.snapshot(1, 1);
+        awaitNothingToSend();
         assertThat(destination.rows()).isEmpty();
         task.notifyOfCompletedCheckpoint(1);
         awaitRows("1\ta");

@@ -80,7 +80,7 @@ class FlowElementSerializerTest {
                         () ->
                                 new FlowElementSerializerSnapshot()
                                         .readSnapshot(
-                                                3,
+                                                4,
                                                 new DataInputDeserializer(),
                                                 getClass().getClassLoader()))
                 .isInstanceOf(IOException.class)

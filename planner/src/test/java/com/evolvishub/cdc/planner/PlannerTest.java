@@ -9,16 +9,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.evolvishub.cdc.planner.logical.Catalog;
 import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
 import com.evolvishub.cdc.planner.spec.PlanException;
 import com.evolvishub.cdc.planner.spec.Problem;
+import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -302,7 +305,7 @@ class PlannerTest {
     }
 
     @Test
-    void plansTravelToTheTasks() throws IOException {
+    void plansTravelToTheTasks() throws Exception {
         var spec =
                 file(
                         "f",
@@ -310,10 +313,28 @@ class PlannerTest {
                                 .to("x")
                                 .watermark("wm", WatermarkType.STRING)
                                 .excluding("wm"),
-                        mapping("b", "t").to("y").query(SINCE));
+                        mapping("b", "t").to("y").query(SINCE),
+                        mapping("c", "t").to("z"));
+        PhysicalPlan sent = plan(spec).physical();
 
-        try (var out = new ObjectOutputStream(new ByteArrayOutputStream())) {
-            out.writeObject(plan(spec).physical());
+        PhysicalPlan arrived = copiedBySerialization(sent);
+
+        assertThat(arrived).isEqualTo(sent).isNotSameAs(sent);
+        assertThat(arrived).usingRecursiveComparison().isEqualTo(sent);
+        for (int i = 0; i < sent.pipelines().size(); i++) {
+            assertThat(arrived.pipelines().get(i).deliver().destination().connection().password())
+                    .as("passwords travel, though they print as stars")
+                    .isEqualTo(new Secret(Mappings.PASSWORD));
+        }
+    }
+
+    private static PhysicalPlan copiedBySerialization(PhysicalPlan plan) throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(plan);
+        }
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            return (PhysicalPlan) in.readObject();
         }
     }
 

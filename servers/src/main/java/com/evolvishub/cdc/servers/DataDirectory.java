@@ -68,8 +68,7 @@ final class DataDirectory implements AutoCloseable {
                         "--auth=scram-sha-256",
                         "--encoding=UTF8",
                         "--locale=C",
-                        "--no-sync",
-                        "--no-instructions");
+                        "--no-sync");
         Path log = home.resolve("initdb.log");
         Process process =
                 new ProcessBuilder(Account.current().command(command))

@@ -30,6 +30,7 @@ public final class TcpProxy implements AutoCloseable {
     private InetSocketAddress server;
     private ServerSocket entry;
     private Thread doorkeeper;
+    private MessageHold hold;
     private boolean silent;
     private boolean closed;
 
@@ -53,6 +54,16 @@ public final class TcpProxy implements AutoCloseable {
         server = new InetSocketAddress(host, serverPort);
         notifyAll();
         return this;
+    }
+
+    /** Has connections that are made from now on pass message by message. */
+    public synchronized TcpProxy holding(MessageHold messages) {
+        hold = messages;
+        return this;
+    }
+
+    private synchronized MessageHold hold() {
+        return hold;
     }
 
     public String host() {
@@ -146,8 +157,9 @@ public final class TcpProxy implements AutoCloseable {
                 }
                 open.add(behind);
             }
-            Thread unused = start(() -> pass(client, behind));
-            pass(behind, client);
+            MessageHold messages = hold();
+            Thread unused = start(() -> pass(client, behind, messages, true));
+            pass(behind, client, messages, false);
         } catch (IOException unreachable) {
             forget(client);
         } catch (InterruptedException over) {
@@ -162,11 +174,15 @@ public final class TcpProxy implements AutoCloseable {
         return server;
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, MessageHold messages, boolean isRequest) {
         byte[] chunk = new byte[CHUNK];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
+            if (messages != null) {
+                messages.pass(in, out, isRequest);
+                return;
+            }
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 awaitWay();
                 out.write(chunk, 0, read);

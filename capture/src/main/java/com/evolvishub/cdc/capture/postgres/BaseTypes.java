@@ -28,6 +28,10 @@ public final class BaseTypes {
         if (type.kind() != 'd') {
             return type;
         }
+        return session.inTransaction(() -> base(session, type));
+    }
+
+    private static SqlType base(SourceSession session, SqlType type) throws SQLException {
         try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
             statement.setLong(1, Integer.toUnsignedLong(type.oid()));
             try (ResultSet found = statement.executeQuery()) {

@@ -46,27 +46,26 @@ final class EmptyPoll {
     }
 
     PollCost cost(PollQuestion question) throws SQLException {
-        session.execute("BEGIN TRANSACTION READ ONLY");
         try {
-            session.execute("SET LOCAL enable_seqscan TO off");
-            session.execute("SET LOCAL max_parallel_workers_per_gather TO 0");
-            session.execute("SET LOCAL lock_timeout TO '5s'");
-            Optional<PollBounds> bounds = bounds(question.watermarkType());
-            if (bounds.isEmpty()) {
-                return new PollCost(
-                        Kind.UNKNOWN, "nothing is known of " + question.watermarkType());
-            }
-            return verdict(plan(question.statement().apply(bounds.get()), bounds.get()));
+            return session.inTransaction(() -> costOf(question));
         } catch (SQLException refused) {
             if (session.isUsable()) {
                 return new PollCost(Kind.UNKNOWN, SourceFailure.of(refused).getMessage());
             }
             throw refused;
-        } finally {
-            if (session.isUsable()) {
-                session.endSnapshot();
-            }
         }
+    }
+
+    private PollCost costOf(PollQuestion question) throws SQLException {
+        session.execute(
+                "SET LOCAL enable_seqscan TO off;"
+                        + " SET LOCAL max_parallel_workers_per_gather TO 0;"
+                        + " SET LOCAL lock_timeout TO '5s'");
+        Optional<PollBounds> bounds = bounds(question.watermarkType());
+        if (bounds.isEmpty()) {
+            return new PollCost(Kind.UNKNOWN, "nothing is known of " + question.watermarkType());
+        }
+        return verdict(plan(question.statement().apply(bounds.get()), bounds.get()));
     }
 
     /** Of a range that holds nothing, or next to nothing, in most tables. */
@@ -94,7 +93,9 @@ final class EmptyPoll {
 
     private PollBounds times(String type) throws SQLException {
         // six digits, and no zero at the end: the server shows it as it is sent
-        String lower = "(date_trunc('second', now()) + interval '123457 microseconds')::" + type;
+        String lower =
+                "(pg_catalog.date_trunc('second', pg_catalog.now()) + interval '123457 microseconds')::"
+                        + type;
         return new PollBounds(
                 session.askForText("SELECT (%s)::text".formatted(lower)).orElseThrow(),
                 session.askForText("SELECT (%s + interval '5 s')::text".formatted(lower))

@@ -32,30 +32,30 @@ record HeldRelations(List<Held> relations, Set<String> functions) {
               SELECT DISTINCT l.relation AS oid FROM pg_catalog.pg_locks l
               WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
                 AND l.relation >= 16384 AND l.database =
-                  (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                  (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
             SELECT h.oid::bigint, coalesce(c.relkind::text, '?'),
               coalesce(pg_catalog.pg_relation_filenode(h.oid)::bigint, 0),
-              coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.relname), ''),
+              coalesce(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), ''),
               EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN held up ON up.oid = i.inhparent
                 WHERE i.inhrelid = h.oid)
               OR EXISTS (SELECT FROM pg_catalog.pg_depend d
-                JOIN pg_catalog.pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                JOIN pg_catalog.pg_rewrite w ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid
                 JOIN held up ON up.oid = w.ev_class
                 JOIN pg_catalog.pg_class v ON v.oid = w.ev_class AND v.relkind = 'v'
-                WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = h.oid AND v.oid <> h.oid)
+                WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = h.oid AND v.oid <> h.oid)
             FROM held h LEFT JOIN pg_catalog.pg_class c ON c.oid = h.oid
             LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid IS NULL OR c.relkind IN ('r', 'p', 'v', 'm', 'f')
             UNION ALL
-            SELECT 0, 'function', 0, quote_ident(n.nspname) || '.' || quote_ident(p.proname), false
+            SELECT 0, 'function', 0, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname), false
             FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             WHERE p.provolatile <> 'i' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
               AND (p.proname = ANY (?::text[]) OR p.oid IN (
                 SELECT d.refobjid FROM pg_catalog.pg_depend d
-                WHERE d.refclassid = 'pg_proc'::regclass AND (
-                  d.classid = 'pg_rewrite'::regclass AND d.objid IN (
+                WHERE d.refclassid = 'pg_catalog.pg_proc'::regclass AND (
+                  d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid IN (
                     SELECT w.oid FROM pg_catalog.pg_rewrite w JOIN held h ON w.ev_class = h.oid)
-                  OR d.classid = 'pg_policy'::regclass AND d.objid IN (
+                  OR d.classid = 'pg_catalog.pg_policy'::regclass AND d.objid IN (
                     SELECT y.oid FROM pg_catalog.pg_policy y JOIN held h ON y.polrelid = h.oid))))
             ORDER BY 1, 4
             """;

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.capture.postgres;
 
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import org.postgresql.jdbc.PgConnection;
 
@@ -16,7 +16,21 @@ public final class Liveness {
     private static final String BACKEND =
             """
             SELECT pg_catalog.pg_postmaster_start_time()::text,
-              (SELECT coalesce(state, '') FROM pg_catalog.pg_stat_activity WHERE pid = ?)
+              (SELECT coalesce(state, '') FROM pg_catalog.pg_stat_activity WHERE pid = %d)
+            """;
+
+    /**
+     * A pooler tells nobody which process serves the transaction, if one does already: it is looked
+     * for by its name, which is that of the mapping. NULL where another run has one of that name.
+     */
+    private static final String BEHIND_POOLER =
+            """
+            SELECT pg_catalog.pg_postmaster_start_time()::text,
+              (SELECT min(coalesce(state, '')) FROM pg_catalog.pg_stat_activity
+               WHERE application_name = current_setting('application_name')
+                 AND usename = current_user AND state <> 'idle'
+                 AND pid <> pg_catalog.pg_backend_pid()
+               HAVING count(*) = 1)
             """;
 
     private final ConnectionSpec spec;
@@ -37,30 +51,44 @@ public final class Liveness {
      * Looks after a session that waits for an answer. Takes no longer than the connection's timeout
      * allows a login and two questions.
      *
-     * @throws SQLException if the server does not answer, or no longer knows the session
+     * @throws SQLException if the server does not answer, or no longer knows the session. A pooler
+     *     that answers the login counts as an answer: whether all its processes are busy or the
+     *     server behind it is gone is for the pooler to find out
      */
     public Verdict of(SourceSession session) throws SQLException {
-        try (PgConnection second = PostgresConnections.open(spec, SourceSession.READER + "alive");
-                PreparedStatement statement = second.prepareStatement(BACKEND)) {
-            statement.setInt(1, session.backend());
-            try (ResultSet found = statement.executeQuery()) {
-                found.next();
-                Optional<String> state = Optional.ofNullable(found.getString(2));
-                if (!found.getString(1).equals(session.serverStarted())) {
-                    // one address, several servers: this one knows nothing of the other's sessions
-                    return Verdict.AT_WORK;
-                }
-                if (state.isEmpty()) {
-                    throw new SQLException("the server has ended the session", "08006");
-                }
-                return state.get().startsWith("idle") ? Verdict.ANSWERED : Verdict.AT_WORK;
-            }
+        try (PgConnection second = PostgresConnections.open(spec, session.applicationName())) {
+            return ask(second, session);
         } catch (SQLException failure) {
             if (isSilence(failure)) {
                 throw failure;
             }
             // a refusal, such as of one connection too many, is an answer too
             return Verdict.AT_WORK;
+        }
+    }
+
+    private static Verdict ask(PgConnection second, SourceSession session) throws SQLException {
+        try (Statement statement = second.createStatement();
+                ResultSet found =
+                        statement.executeQuery(
+                                session.isPooled()
+                                        ? BEHIND_POOLER
+                                        : BACKEND.formatted(session.backend()))) {
+            found.next();
+            Optional<String> state = Optional.ofNullable(found.getString(2));
+            if (!found.getString(1).equals(session.serverStarted())) {
+                // one address, several servers: this one knows nothing of the other's sessions
+                return Verdict.AT_WORK;
+            }
+            if (state.isEmpty() && !session.isPooled()) {
+                throw new SQLException("the server has ended the session", "08006");
+            }
+            return state.orElse("").startsWith("idle") ? Verdict.ANSWERED : Verdict.AT_WORK;
+        } catch (SQLException failure) {
+            if (session.isPooled()) {
+                return Verdict.AT_WORK;
+            }
+            throw failure;
         }
     }
 

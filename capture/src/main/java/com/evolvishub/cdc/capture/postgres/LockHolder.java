@@ -10,12 +10,12 @@ public final class LockHolder {
     private static final String SQL =
             """
             WITH RECURSIVE read(oid) AS (
-              SELECT to_regclass(n)::oid FROM unnest(?::text[]) n
+              SELECT pg_catalog.to_regclass(n)::oid FROM pg_catalog.unnest(?::text[]) n
               UNION
               SELECT below.oid FROM read, LATERAL (
                 SELECT d.refobjid AS oid FROM pg_catalog.pg_rewrite w
-                JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass
-                  AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+                JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass
+                  AND d.objid = w.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
                 WHERE w.ev_class = read.oid
                 UNION ALL
                 SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = read.oid) below)
@@ -27,13 +27,13 @@ public final class LockHolder {
                   WHERE t.virtualtransaction = l.virtualtransaction LIMIT 1), 'a prepared transaction')
                 ELSE 'pid ' || l.pid || coalesce(', app ' || nullif(a.application_name, ''), '')
                   || coalesce(', user ' || a.usename, '') || coalesce(', ' || a.state, '')
-                  || coalesce(', ' || upper((regexp_match(a.query,
+                  || coalesce(', ' || pg_catalog.upper((pg_catalog.regexp_match(a.query,
                     '^\\s*([a-z]+(\\s+(table|view|index|materialized\\s+view))?)', 'i'))[1]), '') END
             FROM read JOIN pg_catalog.pg_locks l ON l.relation = read.oid
             JOIN pg_catalog.pg_class c ON c.oid = read.oid
             LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
             WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.database =
-              (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+              (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
             ORDER BY l.granted DESC, l.pid LIMIT 1
             """;
 
@@ -48,11 +48,15 @@ public final class LockHolder {
      * @param session in no transaction
      */
     public static String describe(SourceSession session, RelationLocks locks) throws SQLException {
+        return session.inTransaction(() -> ask(session, locks)) + ADVICE;
+    }
+
+    private static String ask(SourceSession session, RelationLocks locks) throws SQLException {
         try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
             statement.setArray(
                     1, session.connection().createArrayOf("text", locks.names().toArray()));
             try (ResultSet found = statement.executeQuery()) {
-                return (found.next() ? found.getString(1) : unknown()) + ADVICE;
+                return found.next() ? found.getString(1) : unknown();
             }
         }
     }

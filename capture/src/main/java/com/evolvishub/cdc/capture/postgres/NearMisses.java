@@ -2,9 +2,7 @@ package com.evolvishub.cdc.capture.postgres;
 
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,20 +32,18 @@ final class NearMisses {
 
     /** The message for a relation that is not there. */
     String missing(Relation.Table table) throws SQLException {
-        List<String[]> relations = new ArrayList<>();
-        String database = session.connection().getCatalog();
-        String searchPath;
-        try (Statement statement = session.connection().createStatement()) {
-            try (ResultSet found = statement.executeQuery("SHOW search_path")) {
-                found.next();
-                searchPath = found.getString(1);
-            }
-            try (ResultSet found = statement.executeQuery(RELATIONS)) {
-                while (found.next()) {
-                    relations.add(new String[] {found.getString(1), found.getString(2)});
-                }
-            }
-        }
+        String database = session.askForText("SELECT current_database()").orElse("");
+        String searchPath = session.askForText("SHOW search_path").orElse("");
+        List<String[]> relations =
+                session.query(
+                        RELATIONS,
+                        found -> {
+                            List<String[]> all = new ArrayList<>();
+                            while (found.next()) {
+                                all.add(new String[] {found.getString(1), found.getString(2)});
+                            }
+                            return all;
+                        });
         String name = SqlIdentifier.quote(table.schema(), table.name());
         String where =
                 "database \"%s\"%s"

@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /** Asks a server what polls meet there. */
@@ -15,18 +14,18 @@ final class PollFactsReader {
 
     private static final String SERVER =
             """
-            SELECT pg_is_in_recovery(),
+            SELECT pg_catalog.pg_is_in_recovery(),
               pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
               coalesce(
                 (SELECT CASE WHEN setrole <> 0 THEN 'the role''s setting'
                     WHEN setdatabase <> 0 THEN 'the database''s setting'
                     ELSE 'the setting of all roles' END
-                 FROM pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+                 FROM pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) setting
                  WHERE setting ILIKE 'timezone=%'
                    AND setrole IN
                      (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
                    AND setdatabase IN
-                     (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                     (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
                  ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC LIMIT 1),
                 'the server''s log_timezone')
             """;
@@ -34,18 +33,18 @@ final class PollFactsReader {
     /** Of the sequences that fill the column by its default or as an identity. */
     private static final String CACHE =
             """
-            SELECT max(s.seqcache) FROM pg_catalog.pg_sequence s
+            SELECT pg_catalog.max(s.seqcache) FROM pg_catalog.pg_sequence s
             WHERE s.seqrelid IN (
               SELECT d.objid FROM pg_catalog.pg_depend d
               JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
               WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.deptype = 'i' AND a.attrelid = to_regclass(?) AND a.attname = ?
+                AND d.deptype = 'i' AND a.attrelid = pg_catalog.to_regclass(?) AND a.attname = ?
               UNION ALL
               SELECT d.refobjid FROM pg_catalog.pg_attrdef f
               JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
               JOIN pg_catalog.pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
                 AND d.refclassid = 'pg_class'::regclass
-              WHERE a.attrelid = to_regclass(?) AND a.attname = ?)
+              WHERE a.attrelid = pg_catalog.to_regclass(?) AND a.attname = ?)
             """;
 
     private final SourceSession session;
@@ -59,18 +58,19 @@ final class PollFactsReader {
         boolean goes = !question.watermark().isEmpty();
         Optional<PollCost> cost =
                 goes ? Optional.of(new EmptyPoll(session).cost(question)) : Optional.empty();
-        long cache = goes ? sequenceCache(question) : 1;
-        try (Statement statement = session.connection().createStatement();
-                ResultSet found = statement.executeQuery(SERVER)) {
-            found.next();
-            return new PollFacts(
-                    found.getBoolean(1),
-                    found.getBoolean(2),
-                    session.roleZone(),
-                    found.getString(3),
-                    cost,
-                    cache);
-        }
+        long cache = goes ? session.inTransaction(() -> sequenceCache(question)) : 1;
+        return session.query(
+                SERVER,
+                found -> {
+                    found.next();
+                    return new PollFacts(
+                            found.getBoolean(1),
+                            found.getBoolean(2),
+                            session.roleZone(),
+                            found.getString(3),
+                            cost,
+                            cache);
+                });
     }
 
     private long sequenceCache(PollQuestion question) throws SQLException {

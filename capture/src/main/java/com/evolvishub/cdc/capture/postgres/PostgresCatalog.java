@@ -90,8 +90,7 @@ public final class PostgresCatalog implements Catalog {
 
     private <T> T ask(EndpointSpec endpoint, Question<T> question) {
         try (SourceSession session = SourceSession.open(endpoint.connection(), purpose)) {
-            // asked once, for somebody who waits for the answer: more patient than a poll
-            session.execute("SET lock_timeout TO '5s'");
+            session.asksQuestions();
             return question.ask(session);
         } catch (SQLException failure) {
             throw SourceFailure.of(failure);

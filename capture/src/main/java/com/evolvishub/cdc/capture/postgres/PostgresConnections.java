@@ -8,15 +8,20 @@ import com.evolvishub.cdc.planner.spec.TlsSpec;
 import java.net.URLEncoder;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.postgresql.jdbc.PgConnection;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /** Opens connections with PostgreSQL's JDBC driver. The one place here that reveals a password. */
 final class PostgresConnections {
 
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(2);
+
+    /** The oldest version that is read from. */
+    private static final String OLDEST_SERVER = "13";
 
     private static final String SOCKET_TIMEOUT = PGProperty.SOCKET_TIMEOUT.getName();
 
@@ -54,23 +59,39 @@ final class PostgresConnections {
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, (int) CANCEL_TIMEOUT.toSeconds());
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.APPLICATION_NAME.set(properties, applicationName);
-        PGProperty.READ_ONLY.set(properties, true);
-        PGProperty.READ_ONLY_MODE.set(properties, "always");
-        // each statement is sent once or seldom; named ones do not get along with poolers
+        // each of our transactions says READ ONLY itself: the driver would set the session, and
+        // behind a transaction pooler that session is anybody's in a moment
+        PGProperty.READ_ONLY.set(properties, false);
+        // else the driver sends SET application_name once it knows the server's version
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, OLDEST_SERVER);
+        // a text of several statements goes out as one message; only what has parameters is parsed
+        // by the extended protocol
+        PGProperty.PREFER_QUERY_MODE.set(properties, PreferQueryMode.EXTENDED_FOR_PREPARED.value());
+        // each statement is sent once or seldom; named ones outlive the transaction, and a pooler
+        // hands the session that holds them to others
         PGProperty.PREPARE_THRESHOLD.set(properties, 0);
+        // poolers refuse or ignore a search path at the start: TransactionSettings sets it
+        PGProperty.CURRENT_SCHEMA.set(properties, null);
         return properties;
     }
 
     /** A statement may take any time, unless the file says otherwise. */
     static void waitAsLongAsItTakes(ConnectionSpec spec, PgConnection connection)
             throws SQLException {
-        int seconds =
-                spec.parameters().stream()
-                        .filter(parameter -> parameter.name().equals(SOCKET_TIMEOUT))
-                        .mapToInt(parameter -> Integer.parseInt(parameter.value().reveal()))
-                        .findFirst()
-                        .orElse(0);
+        int seconds = parameter(spec, SOCKET_TIMEOUT).map(Integer::parseInt).orElse(0);
         connection.setNetworkTimeout(Runnable::run, (int) Duration.ofSeconds(seconds).toMillis());
+    }
+
+    /** The schemas that names without one are looked for in, as the file gives them. */
+    static Optional<String> searchPath(ConnectionSpec spec) {
+        return parameter(spec, PGProperty.CURRENT_SCHEMA.getName());
+    }
+
+    private static Optional<String> parameter(ConnectionSpec spec, String name) {
+        return spec.parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .map(parameter -> parameter.value().reveal())
+                .findFirst();
     }
 
     private static void setUnlessEmpty(PGProperty property, String value, Properties properties) {

@@ -19,7 +19,8 @@ public final class QueryReader {
     private static final String TYPES =
             """
             SELECT pg_catalog.format_type(t.oid, d.modifier), t.typtype, t.typcategory
-            FROM unnest(?::oid[], ?::int4[]) WITH ORDINALITY d(type, modifier, place)
+            FROM ROWS FROM (pg_catalog.unnest(?::oid[]), pg_catalog.unnest(?::int4[]))
+              WITH ORDINALITY d(type, modifier, place)
             JOIN pg_catalog.pg_type t ON t.oid = d.type
             ORDER BY d.place
             """;
@@ -41,22 +42,19 @@ public final class QueryReader {
      * @throws SourceException if it is no query, or a name stands twice in its columns
      */
     public RelationDescription describe(String sql) throws SQLException {
-        session.execute("BEGIN TRANSACTION READ ONLY");
-        try {
-            // a statement that changes something can be prepared, but not stand behind FROM
-            session.execute("SELECT * FROM (" + sql + "\n) q WHERE false");
-            List<String> names = new ArrayList<>();
-            List<Long> oids = new ArrayList<>();
-            List<Integer> modifiers = new ArrayList<>();
-            read(sql, names, oids, modifiers);
-            session.execute("SET LOCAL search_path TO ''");
-            return new RelationDescription(
-                    "the query", "query", columns(names, oids, modifiers), List.of());
-        } finally {
-            if (session.isUsable()) {
-                session.endSnapshot();
-            }
-        }
+        return session.inTransaction(() -> described(sql));
+    }
+
+    private RelationDescription described(String sql) throws SQLException {
+        // a statement that changes something can be prepared, but not stand behind FROM
+        session.execute("SELECT * FROM (" + sql + "\n) q WHERE false");
+        List<String> names = new ArrayList<>();
+        List<Long> oids = new ArrayList<>();
+        List<Integer> modifiers = new ArrayList<>();
+        read(sql, names, oids, modifiers);
+        session.execute("SET LOCAL search_path TO ''");
+        return new RelationDescription(
+                "the query", "query", columns(names, oids, modifiers), List.of());
     }
 
     private void read(String sql, List<String> names, List<Long> oids, List<Integer> modifiers)
@@ -154,13 +152,16 @@ public final class QueryReader {
      * @return as the driver names them; {@code text} where anything would do
      */
     List<String> placeTypes(String sql, int places) throws SQLException {
-        List<String> types = new ArrayList<>(places);
-        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-            var found = statement.getParameterMetaData();
-            for (int i = 1; i <= places; i++) {
-                types.add(found.getParameterTypeName(i));
-            }
-        }
-        return types;
+        return session.inTransaction(
+                () -> {
+                    List<String> types = new ArrayList<>(places);
+                    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+                        var found = statement.getParameterMetaData();
+                        for (int i = 1; i <= places; i++) {
+                            types.add(found.getParameterTypeName(i));
+                        }
+                    }
+                    return types;
+                });
     }
 }

@@ -56,22 +56,21 @@ public final class RelationLocks {
         if (!root.isEmpty() || explained) {
             return;
         }
-        session.execute("BEGIN TRANSACTION READ ONLY");
         try {
-            session.execute("EXPLAIN " + select);
-            learn(HeldRelations.now(session, Set.of()), Set.of());
-            explained = true;
+            learn(
+                    session.inTransaction(
+                            () -> {
+                                session.execute("EXPLAIN " + select);
+                                return HeldRelations.now(session, Set.of());
+                            }),
+                    Set.of());
         } catch (SQLException refused) {
             if (!session.isUsable() || SourceFailure.isLockConflict(refused)) {
                 throw refused;
             }
             // planning may fail on what reading never meets; the first read tells
-            explained = true;
-        } finally {
-            if (session.isUsable()) {
-                session.endSnapshot();
-            }
         }
+        explained = true;
     }
 
     /**

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public final class RelationReader {
 
     /** An empty search path makes format_type name the schema of each type that needs it. */
-    private static final String NO_SEARCH_PATH = "set_config('search_path', '', true)";
+    private static final String NO_SEARCH_PATH = "SET LOCAL search_path TO ''";
 
     private static final String RELATION =
             """
@@ -43,7 +43,7 @@ public final class RelationReader {
             """
             SELECT a.attname
             FROM pg_catalog.pg_index i
-            CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
+            CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
             WHERE i.indrelid = ? AND i.indisprimary AND k.place <= i.indnkeyatts
             ORDER BY k.place
@@ -77,25 +77,21 @@ public final class RelationReader {
      * @throws SourceException if it is nothing that rows can be read from
      */
     public Optional<RelationDescription> find(Relation.Table table) throws SQLException {
-        OptionalLong oid = oid(table);
-        if (oid.isEmpty()) {
-            return Optional.empty();
-        }
-        session.execute("BEGIN TRANSACTION READ ONLY");
-        try {
-            session.execute("SELECT " + NO_SEARCH_PATH);
-            return Optional.of(describe(oid.getAsLong()));
-        } finally {
-            if (session.isUsable()) {
-                session.endSnapshot();
-            }
-        }
+        return session.inTransaction(
+                () -> {
+                    OptionalLong oid = oid(table);
+                    if (oid.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    session.execute(NO_SEARCH_PATH);
+                    return Optional.of(describe(oid.getAsLong()));
+                });
     }
 
     private OptionalLong oid(Relation.Table table) throws SQLException {
         String name = SqlIdentifier.quote(table.schema(), table.name());
         try (PreparedStatement statement =
-                session.connection().prepareStatement("SELECT to_regclass(?)::oid")) {
+                session.connection().prepareStatement("SELECT pg_catalog.to_regclass(?)::oid")) {
             statement.setString(1, name);
             try (ResultSet found = statement.executeQuery()) {
                 found.next();
@@ -182,13 +178,14 @@ public final class RelationReader {
      * @param select a SELECT; it is planned, not run
      */
     public long estimatedRows(String select) throws SQLException {
-        try (var statement = session.connection().createStatement()) {
-            statement.setEscapeProcessing(false);
-            try (ResultSet found = statement.executeQuery("EXPLAIN " + select)) {
-                found.next();
-                Matcher rows = PLANNED_ROWS.matcher(found.getString(1));
-                return rows.find() ? Long.parseLong(rows.group(1)) : 0;
-            }
+        try {
+            return session.query(
+                    "EXPLAIN " + select,
+                    found -> {
+                        found.next();
+                        Matcher rows = PLANNED_ROWS.matcher(found.getString(1));
+                        return rows.find() ? Long.parseLong(rows.group(1)) : 0;
+                    });
         } catch (SQLException refused) {
             if (session.isUsable()) {
                 // planning may fail on what reading never meets, such as 1/0 in a branch not taken

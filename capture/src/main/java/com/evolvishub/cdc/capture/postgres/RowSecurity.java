@@ -27,17 +27,17 @@ final class RowSecurity {
               UNION SELECT m.reader, a.roleid FROM member m
               JOIN pg_catalog.pg_auth_members a ON a.member = m.role),
             fact(text) AS (
-              SELECT concat_ws('|', 'table', nspname, relname, relforcerowsecurity,
-                pg_get_userbyid(relowner)) FROM guarded
+              SELECT pg_catalog.concat_ws('|', 'table', nspname, relname, relforcerowsecurity,
+                pg_catalog.pg_get_userbyid(relowner)) FROM guarded
               UNION ALL
-              SELECT concat_ws('|', 'policy', g.nspname, g.relname, p.polname, p.polcmd,
-                p.polpermissive, p.polroles::text, pg_get_expr(p.polqual, p.polrelid))
+              SELECT pg_catalog.concat_ws('|', 'policy', g.nspname, g.relname, p.polname, p.polcmd,
+                p.polpermissive, p.polroles::text, pg_catalog.pg_get_expr(p.polqual, p.polrelid))
               FROM guarded g JOIN pg_catalog.pg_policy p ON p.polrelid = g.oid
               UNION ALL
-              SELECT concat_ws('|', 'role', pg_get_userbyid(m.reader), r.rolname, r.rolsuper,
+              SELECT pg_catalog.concat_ws('|', 'role', pg_catalog.pg_get_userbyid(m.reader), r.rolname, r.rolsuper,
                 r.rolbypassrls, r.rolinherit)
               FROM member m JOIN pg_catalog.pg_roles r ON r.oid = m.role)
-            SELECT coalesce(md5(string_agg(text, E'\\n' ORDER BY text)), '') FROM fact
+            SELECT coalesce(pg_catalog.md5(pg_catalog.string_agg(text, E'\\n' ORDER BY text)), '') FROM fact
             WHERE EXISTS (SELECT FROM guarded)
             """;
 
@@ -50,6 +50,10 @@ final class RowSecurity {
         if (relations.isEmpty()) {
             return "";
         }
+        return session.inTransaction(() -> ask(session, relations));
+    }
+
+    private static String ask(SourceSession session, Set<Long> relations) throws SQLException {
         try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
             statement.setArray(1, session.connection().createArrayOf("oid", relations.toArray()));
             try (ResultSet found = statement.executeQuery()) {

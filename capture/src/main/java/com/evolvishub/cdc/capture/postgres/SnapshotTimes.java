@@ -42,7 +42,7 @@ public record SnapshotTimes(
                 SELECT t.now, (extract(epoch FROM t.now) * 1000000)::bigint,
                   t.now AT TIME ZONE %1$s, (t.now AT TIME ZONE %1$s)::date,
                   t.since, t.since AT TIME ZONE %1$s, (t.since AT TIME ZONE %1$s)::date - 1
-                FROM (SELECT now() AS now, %2$s AS since) t
+                FROM (SELECT pg_catalog.now() AS now, %2$s AS since) t
                 """
                         .formatted(quotedZone, from);
         try (Statement statement = session.connection().createStatement();

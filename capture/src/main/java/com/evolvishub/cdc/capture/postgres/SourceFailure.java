@@ -39,6 +39,13 @@ public final class SourceFailure {
         return failure instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
     }
 
+    /**
+     * Whether the server has ended the session because it was idle ({@code idle_session_timeout}).
+     */
+    public static boolean isIdleTimeout(SQLException failure) {
+        return "57P05".equals(failure.getSQLState());
+    }
+
     private static boolean isPassing(SQLException failure) {
         String state = failure.getSQLState();
         if (state == null || state.length() != 5) {

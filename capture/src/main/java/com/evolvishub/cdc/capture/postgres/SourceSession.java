@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.capture.postgres;
 
-import com.evolvishub.cdc.planner.physical.SqlLiteral;
+import com.evolvishub.cdc.flow.ConnectionPooler;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,12 +8,14 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * A read-only session whose settings are pinned, so that the text of a value never depends on the
- * server's, the database's or the role's settings. The search path stays the role's own.
+ * A session that reads in transactions of its own: each begins with its settings ({@link
+ * TransactionSettings}), so that the text of a value never depends on the server's, the database's
+ * or the role's settings. Nothing is set for the session, and nothing is kept in it from one
+ * transaction to the next: behind a transaction pooler each may have another server process. The
+ * search path stays the role's own unless the connection names one.
  *
  * <p>Used by one thread; only {@link #abort} may be called from another one.
  */
@@ -22,78 +24,92 @@ public final class SourceSession implements AutoCloseable {
     /** How the names of sessions begin that only read, so that a look can leave them out. */
     static final String READER = "evolvishub-cdc-read ";
 
-    private static final int WITH_IDLE_SESSION_TIMEOUT = 140000;
+    private static final String SNAPSHOT = "REPEATABLE READ";
+    private static final String SINGLE_STATEMENTS = "READ COMMITTED";
 
     /** The driver has sent the JVM's zone at the start, so the session itself no longer knows. */
-    private static final String ROLE_ZONE =
+    private static final String SERVER =
             """
             SELECT coalesce(
-              (SELECT substr(setting, length('timezone=') + 1)
-               FROM pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+              (SELECT pg_catalog.substr(setting, pg_catalog.length('timezone=') + 1)
+               FROM pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) setting
                WHERE setting ILIKE 'timezone=%'
                  AND setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
                  AND setdatabase IN
-                   (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                   (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
                ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC
                LIMIT 1),
-              current_setting('log_timezone')),
-              current_setting('max_connections')::int,
-              pg_postmaster_start_time()::text
+              pg_catalog.current_setting('log_timezone')),
+              pg_catalog.current_setting('max_connections')::int,
+              pg_catalog.pg_postmaster_start_time()::text,
+              pg_catalog.pg_backend_pid()
             """;
 
-    private static final String PIN =
-            "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'; SET extra_float_digits TO 3;"
-                    + " SET bytea_output TO 'hex'; SET IntervalStyle TO 'postgres';"
-                    + " SET lc_monetary TO 'C'; SET quote_all_identifiers TO off;"
-                    + " SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;"
-                    // a poll never stands in the queue of a lock, where others would wait behind it
-                    + " SET lock_timeout TO '100ms'";
-
     private final PgConnection connection;
-    private final String roleZone;
-    private final int serverTakes;
-    private final String serverStarted;
-    private String purpose;
+    private TransactionSettings settings;
+    private ServerFacts server;
+    private volatile String purpose;
+    private boolean begun;
     private boolean rested;
     private volatile long received;
 
-    private SourceSession(
-            PgConnection connection,
-            String purpose,
-            String roleZone,
-            int serverTakes,
-            String serverStarted) {
+    /**
+     * What the server says of itself when the session is opened.
+     *
+     * @param roleZone see {@link SourceSession#roleZone}
+     * @param connections how many it takes in all
+     * @param started when it was started; sets it apart from any other
+     * @param process that answered
+     */
+    private record ServerFacts(String roleZone, int connections, String started, int process) {}
+
+    private SourceSession(PgConnection connection, TransactionSettings settings, String purpose) {
         this.connection = connection;
+        this.settings = settings;
         this.purpose = purpose;
-        this.roleZone = roleZone;
-        this.serverTakes = serverTakes;
-        this.serverStarted = serverStarted;
+    }
+
+    /** Reads the answer to a statement. */
+    interface Reader<T> {
+        /** Called once, before the first row. */
+        T read(ResultSet found) throws SQLException;
+    }
+
+    /** Statements of one transaction. */
+    interface Work<T> {
+        /** Sends them. */
+        T run() throws SQLException;
     }
 
     /**
-     * Opens and pins a session.
+     * Opens a session.
      *
      * @param purpose what it is for: the server's activity view shows it behind {@code
      *     evolvishub-cdc-read}
      */
     public static SourceSession open(ConnectionSpec spec, String purpose) throws SQLException {
         PgConnection connection = PostgresConnections.open(spec, READER + purpose);
-        try (Statement statement = connection.createStatement()) {
-            String zone;
-            int connections;
-            String started;
-            try (ResultSet found = statement.executeQuery(ROLE_ZONE)) {
-                found.next();
-                zone = found.getString(1);
-                connections = found.getInt(2);
-                started = found.getString(3);
-            }
-            statement.execute(
-                    connection.getServerMajorVersion() * 10000 >= WITH_IDLE_SESSION_TIMEOUT
-                            ? PIN + "; SET idle_session_timeout TO 0"
-                            : PIN);
+        SourceSession session =
+                new SourceSession(
+                        connection,
+                        new TransactionSettings(
+                                connection.getServerMajorVersion(),
+                                PostgresConnections.searchPath(spec)),
+                        purpose);
+        try {
+            session.server =
+                    session.query(
+                            SERVER,
+                            found -> {
+                                found.next();
+                                return new ServerFacts(
+                                        found.getString(1),
+                                        found.getInt(2),
+                                        found.getString(3),
+                                        found.getInt(4));
+                            });
             PostgresConnections.waitAsLongAsItTakes(spec, connection);
-            return new SourceSession(connection, purpose, zone, connections, started);
+            return session;
         } catch (SQLException | RuntimeException | Error failure) {
             try {
                 connection.close();
@@ -104,8 +120,11 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** The driver's connection, in autocommit unless {@link #beginSnapshot} was called. */
+    /** The driver's connection: for what {@link #query} cannot do, within a transaction. */
     PgConnection connection() {
+        if (!begun) {
+            throw new IllegalStateException("no transaction is under way: nothing is set");
+        }
         return connection;
     }
 
@@ -114,12 +133,12 @@ public final class SourceSession implements AutoCloseable {
      * the server was set up in.
      */
     public String roleZone() {
-        return roleZone;
+        return server.roleZone();
     }
 
     /** How many connections the server takes in all. */
     int serverTakes() {
-        return serverTakes;
+        return server.connections();
     }
 
     /** It comes from a rest. */
@@ -132,22 +151,34 @@ public final class SourceSession implements AutoCloseable {
         return rested;
     }
 
-    /** What it is for from now on: the server's activity view shows it. */
-    public void serves(String newPurpose) throws SQLException {
-        if (!newPurpose.equals(purpose)) {
-            execute("SET application_name TO " + SqlLiteral.quote(READER + newPurpose));
-            purpose = newPurpose;
-        }
+    /** It is for questions that are asked once, and waits longer for a lock than a poll. */
+    void asksQuestions() {
+        settings = settings.ofQuestions();
     }
 
-    /** The server's process for this session. */
+    /** What its next transactions are for: the server's activity view shows it. */
+    public void serves(String newPurpose) {
+        purpose = newPurpose;
+    }
+
+    /** What its transactions are called in the server's activity view. */
+    String applicationName() {
+        return READER + purpose;
+    }
+
+    /** The server's process for this session; behind a pooler it is only one of those. */
     int backend() {
-        return connection.getBackendPID();
+        return server.process();
+    }
+
+    /** Whether a pooler stands in between, which may give each transaction another process. */
+    boolean isPooled() {
+        return ConnectionPooler.isBetween(connection.getBackendPID(), server.process());
     }
 
     /** When the server was started, as it tells itself: sets it apart from any other. */
     String serverStarted() {
-        return serverStarted;
+        return server.started();
     }
 
     /** Something came from the server. */
@@ -161,16 +192,84 @@ public final class SourceSession implements AutoCloseable {
         return received;
     }
 
-    /** Everything until {@link #endSnapshot} sees one and the same state of the database. */
+    /**
+     * Begins a transaction in which all statements see one and the same state of the database, that
+     * of the first statement which reads anything.
+     */
     public void beginSnapshot() throws SQLException {
-        execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        begin(SNAPSHOT);
+    }
+
+    private void begin(String isolation) throws SQLException {
+        if (begun) {
+            throw new IllegalStateException("a transaction is under way");
+        }
+        try {
+            send(settings.begin(isolation, applicationName()));
+            begun = true;
+        } catch (SQLException failure) {
+            if (isUsable()) {
+                // BEGIN itself may have been run
+                send("ROLLBACK");
+            }
+            throw failure;
+        }
     }
 
     /** Ends what {@link #beginSnapshot} began; does nothing outside of a transaction. */
     public void endSnapshot() throws SQLException {
         // without a transaction the server would write a warning to its log
-        if (connection.getTransactionState() != TransactionState.IDLE) {
-            execute("ROLLBACK");
+        if (begun) {
+            begun = false;
+            send("ROLLBACK");
+        }
+    }
+
+    /** Runs statements in the transaction under way, else in one of their own. */
+    <T> T inTransaction(Work<T> work) throws SQLException {
+        if (begun) {
+            return work.run();
+        }
+        begin(SINGLE_STATEMENTS);
+        try {
+            return work.run();
+        } finally {
+            if (isUsable()) {
+                endSnapshot();
+            }
+        }
+    }
+
+    /**
+     * Asks one question, in the transaction under way, else in one of its own that costs no round
+     * trip more.
+     *
+     * @param sql made of names and literals that are quoted
+     */
+    <T> T query(String sql, Reader<T> reader) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            if (begun) {
+                try (ResultSet found = statement.executeQuery(sql)) {
+                    heard();
+                    return reader.read(found);
+                }
+            }
+            String begin = settings.begin(SINGLE_STATEMENTS, applicationName());
+            boolean hasRows = statement.execute(begin + "; " + sql + "\n; COMMIT");
+            heard();
+            while (!hasRows && statement.getUpdateCount() >= 0) {
+                hasRows = statement.getMoreResults();
+            }
+            try (ResultSet found = statement.getResultSet()) {
+                return reader.read(found);
+            }
+        } catch (SQLException failure) {
+            if (!begun && isUsable()) {
+                // what stands behind the statement that failed was not run
+                send("ROLLBACK");
+            }
+            throw failure;
         }
     }
 
@@ -189,13 +288,9 @@ public final class SourceSession implements AutoCloseable {
      * @param sql made of names and literals that are quoted
      */
     public Optional<String> askForText(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            try (ResultSet found = statement.executeQuery(sql)) {
-                heard();
-                return found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty();
-            }
-        }
+        return query(
+                sql,
+                found -> found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty());
     }
 
     /**
@@ -204,21 +299,27 @@ public final class SourceSession implements AutoCloseable {
      * @param sql made of names and literals that are quoted
      */
     public List<Long> askForCounts(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            try (ResultSet found = statement.executeQuery(sql)) {
-                heard();
-                found.next();
-                List<Long> counts = new ArrayList<>();
-                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
-                    counts.add(found.getLong(i));
-                }
-                return counts;
-            }
-        }
+        return query(
+                sql,
+                found -> {
+                    found.next();
+                    List<Long> counts = new ArrayList<>();
+                    for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                        counts.add(found.getLong(i));
+                    }
+                    return counts;
+                });
     }
 
+    /** Runs statements in the transaction under way. */
     void execute(String sql) throws SQLException {
+        if (!begun) {
+            throw new IllegalStateException("no transaction is under way: nothing is set");
+        }
+        send(sql);
+    }
+
+    private void send(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);

@@ -24,7 +24,7 @@ final class UserTypes {
     private static final String TYPES =
             """
             WITH RECURSIVE needed (oid) AS (
-              SELECT unnest(?::oid[])
+              SELECT pg_catalog.unnest(?::oid[])
               UNION
               SELECT below.oid FROM needed n CROSS JOIN LATERAL (
                 SELECT t.typelem FROM pg_catalog.pg_type t WHERE t.oid = n.oid
@@ -38,7 +38,7 @@ final class UserTypes {
                 SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = n.oid
                 UNION ALL
                 SELECT r.rngtypid FROM pg_catalog.pg_range r
-                WHERE (to_jsonb(r) ->> 'rngmultitypid')::oid = n.oid
+                WHERE (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::oid = n.oid
               ) below (oid) WHERE below.oid >= 16384
             )
             SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype, t.typbasetype,
@@ -50,21 +50,21 @@ final class UserTypes {
                 WHEN t.typtype = 'e' THEN
                   pg_catalog.format('CREATE TYPE %s AS ENUM (%s)',
                     pg_catalog.format_type(t.oid, NULL),
-                    (SELECT string_agg(quote_literal(l.enumlabel), ', ' ORDER BY l.enumsortorder)
+                    (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(l.enumlabel), ', ' ORDER BY l.enumsortorder)
                      FROM pg_catalog.pg_enum l WHERE l.enumtypid = t.oid))
                 WHEN t.typtype = 'd' THEN
                   pg_catalog.format('CREATE DOMAIN %s AS %s%s%s',
                     pg_catalog.format_type(t.oid, NULL),
                     pg_catalog.format_type(t.typbasetype, t.typtypmod),
                     CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END,
-                    (SELECT string_agg(pg_catalog.format(' CONSTRAINT %I %s', k.conname,
-                                                         pg_get_constraintdef(k.oid)),
+                    (SELECT pg_catalog.string_agg(pg_catalog.format(' CONSTRAINT %I %s', k.conname,
+                                                         pg_catalog.pg_get_constraintdef(k.oid)),
                                        '' ORDER BY k.conname)
                      FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'))
                 WHEN t.typtype = 'c' THEN
                   pg_catalog.format('CREATE TYPE %s AS (%s)',
                     pg_catalog.format_type(t.oid, NULL),
-                    (SELECT string_agg(pg_catalog.format('%I %s', a.attname,
+                    (SELECT pg_catalog.string_agg(pg_catalog.format('%I %s', a.attname,
                                          pg_catalog.format_type(a.atttypid, a.atttypmod)),
                                        ', ' ORDER BY a.attnum)
                      FROM pg_catalog.pg_attribute a
@@ -75,7 +75,7 @@ final class UserTypes {
                             pg_catalog.format_type(r.rngsubtype, NULL),
                             pg_catalog.format(', MULTIRANGE_TYPE_NAME = %s',
                               pg_catalog.format_type(
-                                (to_jsonb(r) ->> 'rngmultitypid')::oid, NULL)))
+                                (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::oid, NULL)))
                    FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid)
               END,
               ARRAY(
@@ -89,7 +89,7 @@ final class UserTypes {
                 SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid
                 UNION ALL
                 SELECT r.rngtypid FROM pg_catalog.pg_range r
-                WHERE (to_jsonb(r) ->> 'rngmultitypid')::oid = t.oid)
+                WHERE (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::oid = t.oid)
             FROM needed JOIN pg_catalog.pg_type t ON t.oid = needed.oid
             LEFT JOIN pg_catalog.pg_depend d
               ON d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'

@@ -68,7 +68,7 @@ public record WatermarkBounds(
      * @param lookbackMillis how far back to look, for times
      * @param lookbackValues the same for numbers
      * @param clockBackMillis how far the database's clock has gone back since the last look
-     * @param kept rows below it were forgotten; empty: none were
+     * @param kept rows below it were forgotten, unless a floor kept them; empty: none were
      * @param floors what ended transactions may have written below the position
      * @param times moments to be told as watermarks, less the look-back
      */
@@ -283,10 +283,8 @@ public record WatermarkBounds(
                     "CASE WHEN coalesce(%s, false) THEN p.high ELSE %s END"
                             .formatted(atRest(), reach());
             StringBuilder union =
-                    new StringBuilder("SELECT c.candidate, ")
-                            .append(kept("c.value"))
-                            .append(" AS value FROM (SELECT 0 AS candidate, ")
-                            .append(base)
+                    new StringBuilder("SELECT c.candidate, c.value FROM (SELECT 0 AS candidate, ")
+                            .append(kept(base))
                             .append(" AS value, NOT coalesce(")
                             .append(atRest())
                             .append(", false) AS included");
@@ -302,6 +300,10 @@ public record WatermarkBounds(
             return union.append(") c ORDER BY c.value, c.included DESC LIMIT 1").toString();
         }
 
+        /**
+         * Not below what was forgotten. A floor needs no such limit: what lies above it was
+         * remembered for as long as it was pinned.
+         */
         private String kept(String value) {
             return asked.kept().isEmpty()
                     ? value

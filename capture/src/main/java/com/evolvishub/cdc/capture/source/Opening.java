@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.DatabaseClock;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
@@ -37,17 +38,19 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
      * @param found what the source looks like
      * @param survey what to ask for
      * @param split where the mapping stands
+     * @param clock tells the database's time
      */
     record Request(
             SourceSession session,
             RelationLocks locks,
             RelationDescription found,
             PollOpener.Survey survey,
-            WatermarkSplit split) {
+            WatermarkSplit split,
+            DatabaseClock clock) {
 
         /** A look, the locks, and a snapshot that the next statement takes. */
         Look beginSnapshot() throws SQLException {
-            Look look = Look.at(session);
+            Look look = Look.at(session, clock);
             locks.begin(session);
             return look;
         }

@@ -21,7 +21,6 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.ScanSql;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,16 +36,16 @@ final class PollOpener {
     private final LayoutFinder layouts;
     private final LaneStatus status;
     private final FloorWatch watch;
-    private final Clock clock;
+    private final Clocks clocks;
     private final RelationLocks locks;
     private final ReadObserver observer;
 
-    PollOpener(String mapping, PollScan scan, LaneStatus status, Clock clock) {
+    PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
-        this.clock = clock;
+        this.clocks = clocks;
         this.locks = new RelationLocks(scan.relation());
         this.observer = new ReadObserver(scan.relation(), locks);
     }
@@ -111,9 +110,10 @@ final class PollOpener {
                 split.in(split.origin().withColumns(LayoutFinder.signature(survey.found())));
         locks.explain(
                 session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest)));
-        Request request = new Request(session, locks, survey.found(), survey, here);
+        Request request =
+                new Request(session, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return new WatermarkOpener(scan, by, watch, clock).open(request, status, waiting);
+            return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
             return new QueryOpener(scan, by, watch, observer).open(request);

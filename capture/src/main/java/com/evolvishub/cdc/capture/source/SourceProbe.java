@@ -8,7 +8,6 @@ import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.Optional;
 
 /** Asks a source what rows of a mapping will look like, as its reader will; reads none of them. */
@@ -25,7 +24,7 @@ public final class SourceProbe {
         PollScan scan = pipeline.scan();
         try (SourceSession session = SourceSession.open(scan.source().connection(), "preflight")) {
             WatermarkSplit unread = WatermarkSplit.fresh(pipeline.identity());
-            return new PollOpener("preflight", scan, new LaneStatus(), Clock.systemUTC())
+            return new PollOpener("preflight", scan, new LaneStatus(), Clocks.system())
                     .survey(session, unread, Optional.empty())
                     .layout()
                     .schema();

@@ -26,7 +26,6 @@ import com.evolvishub.cdc.planner.physical.ScanSql;
 import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,13 +45,13 @@ final class WatermarkOpener {
     private final PollScan scan;
     private final Capture.ByWatermark by;
     private final FloorWatch watch;
-    private final Clock clock;
+    private final Clocks clocks;
 
-    WatermarkOpener(PollScan scan, Capture.ByWatermark by, FloorWatch watch, Clock clock) {
+    WatermarkOpener(PollScan scan, Capture.ByWatermark by, FloorWatch watch, Clocks clocks) {
         this.scan = scan;
         this.by = by;
         this.watch = watch;
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     Opening open(Request request, LaneStatus status, Waiting waiting)
@@ -64,7 +63,8 @@ final class WatermarkOpener {
         boolean blind = split.looks().isFirst() && !isTime(scale);
         Optional<FirstLook> first =
                 blind
-                        ? Optional.of(FirstLook.at(session, highest(request), waiting, clock))
+                        ? Optional.of(
+                                FirstLook.at(session, highest(request), waiting, clocks.wall()))
                         : Optional.empty();
         String zone = by.timezone().isEmpty() ? session.roleZone() : by.timezone();
 

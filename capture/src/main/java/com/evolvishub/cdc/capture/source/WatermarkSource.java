@@ -4,7 +4,6 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.FlowElementTypeInfo;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
-import java.time.Clock;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -63,7 +62,7 @@ public final class WatermarkSource
     @Override
     public SourceReader<FlowElement, WatermarkSplit> createReader(SourceReaderContext context) {
         return new WatermarkSourceReader(
-                pipeline, run, resumption, endsWhenFinished, Clock.systemUTC(), context);
+                pipeline, run, resumption, endsWhenFinished, Clocks.system(), context);
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Pipeline;
-import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -28,7 +27,7 @@ final class WatermarkSourceReader
             String run,
             Resumption resumption,
             boolean endsWhenFinished,
-            Clock clock,
+            Clocks clocks,
             SourceReaderContext context) {
         super(
                 () ->
@@ -38,8 +37,9 @@ final class WatermarkSourceReader
                                 resumption,
                                 endsWhenFinished,
                                 Gate.of(new LaneKey(run, pipeline.identity())),
-                                clock),
-                new WatermarkRecordEmitter(pipeline, new LaneKey(run, pipeline.identity()), clock),
+                                clocks),
+                new WatermarkRecordEmitter(
+                        pipeline, new LaneKey(run, pipeline.identity()), clocks.wall()),
                 context.getConfiguration(),
                 context);
         this.lane = new LaneKey(run, pipeline.identity());

@@ -91,19 +91,19 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             Resumption resumption,
             boolean endsWhenFinished,
             Gate gate,
-            Clock clock) {
+            Clocks clocks) {
         this.pipeline = pipeline;
         this.run = run;
         this.resumption = resumption;
         this.scan = pipeline.scan();
         this.endsWhenFinished = endsWhenFinished;
         this.gate = gate;
-        this.clock = clock;
+        this.clock = clocks.wall();
         this.pause = new Pause(clock);
         this.condition = new SourceCondition(pipeline.mapping(), gate, clock);
         this.schedule = new PollSchedule(scan.schedule());
         this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
-        this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clock);
+        this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clocks);
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
         this.session = new PollSession(pipeline, gate, clock, pause);
         this.silence = SilenceWatch.join(run, scan.source().connection(), session::abort);
@@ -230,10 +230,10 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         try {
             openOnce(steps);
         } catch (SQLException stale) {
-            if (!session.mayBeStale()
-                    || pause.isWoken()
-                    || !steps.isEmpty()
-                    || SourceFailure.isLockConflict(stale)) {
+            boolean idled =
+                    SourceFailure.isIdleTimeout(stale)
+                            || (session.mayBeStale() && !SourceFailure.isLockConflict(stale));
+            if (!idled || pause.isWoken() || !steps.isEmpty()) {
                 throw stale;
             }
             // a session that lay idle may be gone without a word: that is no outage yet

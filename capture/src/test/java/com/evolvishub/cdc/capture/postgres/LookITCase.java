@@ -11,6 +11,7 @@ import com.evolvishub.cdc.servers.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -92,6 +93,55 @@ class LookITCase {
 
             assertThat(Look.at(reader).open()).isEmpty();
             assertThat(elsewhere.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void leavesOutOurReadersOfOtherRoles(@FreshDatabase Database source) throws Exception {
+        try (SourceSession neighbour = SourceSession.open(plainRole(source), "neighbour");
+                SourceSession reader =
+                        SourceSession.open(PipelineBuilder.connection(source), "test")) {
+            neighbour.beginSnapshot();
+            Look.at(neighbour);
+
+            assertThat(Look.at(reader).open()).isEmpty();
+        }
+    }
+
+    @Test
+    void countsAWriterThatBearsAReadersName(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (a int)");
+        try (Connection writer = open(source, "evolvishub-cdc-read orders");
+                Statement statement = writer.createStatement();
+                SourceSession reader = SourceSession.open(plainRole(source), "test")) {
+            statement.execute("INSERT INTO t VALUES (1)");
+
+            assertThat(Look.at(reader).open()).hasSize(1);
+        }
+    }
+
+    @Test
+    void asksTheServerWhateverTheSearchPathHolds(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec misled = plainRole(source);
+        source.execute(
+                "CREATE SCHEMA fake",
+                "CREATE FUNCTION fake.now() RETURNS timestamptz LANGUAGE sql"
+                        + " AS 'SELECT pg_catalog.now() - interval ''2 min'''",
+                "CREATE FUNCTION fake.pg_is_in_recovery() RETURNS boolean LANGUAGE sql"
+                        + " AS 'SELECT true'",
+                "CREATE FUNCTION fake.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT 0'",
+                "CREATE FUNCTION fake.current_setting(text) RETURNS text LANGUAGE sql"
+                        + " AS 'SELECT ''7'''",
+                "GRANT USAGE ON SCHEMA fake TO PUBLIC",
+                "ALTER ROLE %s SET search_path = fake, pg_catalog, public"
+                        .formatted(misled.username()));
+        try (SourceSession honest = SourceSession.open(PipelineBuilder.connection(source), "test");
+                SourceSession reader = SourceSession.open(misled, "test")) {
+            Instant before = Look.at(honest).now();
+            assertThat(Look.at(reader).now()).isAfterOrEqualTo(before);
+            assertThat(Look.at(reader).replica()).isFalse();
+            assertThat(Look.at(reader).open()).isEmpty();
+            assertThat(reader.roleZone()).isEqualTo(honest.roleZone());
         }
     }
 

@@ -169,7 +169,8 @@ class PostgresCatalogITCase {
     }
 
     @Test
-    void theSessionIsPinnedAndReadOnly(@FreshDatabase Database source) throws Exception {
+    void eachTransactionIsReadOnlyAndItsSettingsArePinned(@FreshDatabase Database source)
+            throws Exception {
         source.execute(
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET DateStyle TO ''SQL, DMY''',"
                         + " current_database()); EXECUTE format('ALTER DATABASE %I SET TimeZone TO"
@@ -188,9 +189,13 @@ class PostgresCatalogITCase {
             assertThat(new String(read.next().orElseThrow(), UTF_8))
                     .isEqualTo("2024-01-02 03:04:05+00\t0\tevolvishub-cdc-read test");
             assertThat(read.next()).isEmpty();
-            session.endSnapshot();
             assertThatThrownBy(() -> session.execute("CREATE TABLE t (id int)"))
                     .hasMessageContaining("read-only");
+            session.endSnapshot();
+            assertThatThrownBy(() -> session.execute("SELECT 1"))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(session.askForText("SHOW transaction_read_only")).hasValue("on");
+            assertThat(session.askForText("SHOW statement_timeout")).hasValue("0");
         }
     }
 

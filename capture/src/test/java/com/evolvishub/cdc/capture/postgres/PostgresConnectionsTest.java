@@ -25,7 +25,9 @@ class PostgresConnectionsTest {
                                 new Secret("sesame"),
                                 new TlsSpec("verify-full", "c.pem", "k.pem", "ca.pem"),
                                 Duration.ofMillis(2500),
-                                List.of(new Option("gssEncMode", new Secret("disable")))),
+                                List.of(
+                                        new Option("gssEncMode", new Secret("disable")),
+                                        new Option("currentSchema", new Secret("sales")))),
                         "evolvishub-cdc orders");
 
         assertThat(properties)
@@ -40,7 +42,10 @@ class PostgresConnectionsTest {
                 .containsEntry("gssEncMode", "disable")
                 .containsEntry("connectTimeout", "3")
                 .containsEntry("ApplicationName", "evolvishub-cdc orders")
-                .containsEntry("readOnly", "true");
+                .containsEntry("readOnly", "false")
+                .containsEntry("preferQueryMode", "extendedForPrepared")
+                .containsEntry("assumeMinServerVersion", "13")
+                .doesNotContainKey("currentSchema");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import com.evolvishub.cdc.capture.detect.TestDetection;
+import com.evolvishub.cdc.capture.postgres.DatabaseClock;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Condition;
 import com.evolvishub.cdc.flow.CopyText;
@@ -40,7 +41,7 @@ final class LaneModel implements AutoCloseable {
     private Resumption resumption = Resumption.GO_ON;
     private SuspectDeletes suspects = SuspectDeletes.STOP;
     private String run = UUID.randomUUID().toString();
-    private Clock clock = Clock.systemUTC();
+    private Clocks clocks = new Clocks(Clock.systemUTC(), Clock.systemUTC(), DatabaseClock.SERVER);
     private boolean waits;
     private final List<ChangeRow> sent = new ArrayList<>();
     private final Deque<Step> waiting = new ArrayDeque<>();
@@ -73,7 +74,14 @@ final class LaneModel implements AutoCloseable {
 
     /** From here on, and after a crash, the reader goes by this clock. */
     void goBy(Clock other) throws Exception {
-        clock = other;
+        clocks = new Clocks(other, clocks.steady(), clocks.database());
+        takeCheckpoint();
+        crash();
+    }
+
+    /** From here on, and after a crash, the database's time is what this expression says. */
+    void goBy(DatabaseClock database) throws Exception {
+        clocks = new Clocks(clocks.wall(), clocks.steady(), database);
         takeCheckpoint();
         crash();
     }
@@ -85,9 +93,9 @@ final class LaneModel implements AutoCloseable {
         gate.describe(new Target(true, List.of()));
         gate.acknowledge(split.poll());
         gate.open();
-        reader = new WatermarkSplitReader(pipeline, run, resumption, false, gate, clock);
+        reader = new WatermarkSplitReader(pipeline, run, resumption, false, gate, clocks);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
-        emitter = new WatermarkRecordEmitter(pipeline, key, clock);
+        emitter = new WatermarkRecordEmitter(pipeline, key, clocks.wall());
         state = new WatermarkSplitState(LayoutFinder.watermark(pipeline.scan()), split);
         detection =
                 new TestDetection(

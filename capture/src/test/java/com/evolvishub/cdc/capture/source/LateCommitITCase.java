@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.CopyText;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollQuery;
@@ -35,6 +36,13 @@ class LateCommitITCase {
 
     private static final Duration NO_LOOKBACK = Duration.ofMillis(1);
     private static final int POLLS = 100;
+
+    private static final String LONGER_THAN_BOTH =
+            """
+            SELECT coalesce(clock_timestamp() - min(xact_start) > interval '100 ms', false)
+            FROM pg_stat_activity
+            WHERE datname = current_database() AND state = 'idle in transaction'
+            """;
 
     private static final String OPEN_FOR_LONG =
             """
@@ -158,6 +166,52 @@ class LateCommitITCase {
             lane.finishPolls(2);
             assertThat(ids(lane)).hasSize(22).doesNotHaveDuplicates().contains("-1");
         }
+    }
+
+    /** From one look-back to another at a restart while the transaction is open. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "timestamptz | now() | 10 | 15",
+                "timestamptz | now() | 15 | 10",
+                "timestamp   | now() | 10 | 15",
+                "date        | now()::date | 10 | 15",
+                "bigint      | nextval('ids') | 1 | 3",
+                "bigint      | nextval('ids') | 3 | 1",
+                "numeric     | nextval('ids') | 1 | 3",
+            })
+    void comesAlthoughTheLookBackWasChanged(
+            String type, String value, int before, int after, @FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
+        insert(source, 0, value);
+        boolean days = type.equals("date");
+        try (LaneModel lane = new LaneModel(table(source, millis(before), before, Duration.ZERO))) {
+            lane.finishPolls(1);
+            try (Connection late = late(source, value)) {
+                lane.finishPolls(1);
+                for (int i = 1; i <= 6; i++) {
+                    // the position moves on by more than both look-backs
+                    insert(source, i, days ? "now()::date" : value);
+                    lane.finishPolls(1);
+                }
+                await().until(() -> !source.queryOne(LONGER_THAN_BOTH).equals("f"));
+                insert(source, 7, value);
+                lane.finishPolls(1);
+
+                lane.restart(table(source, millis(after), after, Duration.ZERO), Resumption.GO_ON);
+                lane.finishPolls(1);
+                late.commit();
+            }
+            lane.finishPolls(2);
+            assertThat(ids(lane)).hasSize(9).doesNotHaveDuplicates().contains("-1");
+        }
+    }
+
+    private static Duration millis(int millis) {
+        return Duration.ofMillis(millis);
     }
 
     @Test

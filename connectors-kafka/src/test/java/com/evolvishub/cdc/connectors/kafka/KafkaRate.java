@@ -16,22 +16,22 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Rows a second of this client against the fastest plain producer, writing the same messages, in
- * turn, in one run. A program for people, not a test.
+ * turn, in one run. A program for people, run by {@code bench/rates kafka [ROWS [ROUNDS]]}, not a
+ * test.
  */
 final class KafkaRate {
 
-    private static final int ROWS = 400_000;
-    private static final int ROUNDS = 5;
-
     private final KafkaServer kafka;
+    private final int count;
     private final List<ChangeRow> rows = new ArrayList<>();
     private final List<BusMessage> messages = new ArrayList<>();
 
-    private KafkaRate(KafkaServer kafka) throws Exception {
+    private KafkaRate(KafkaServer kafka, int count) throws Exception {
         this.kafka = kafka;
+        this.count = count;
         Pipeline pipeline = Topic.fresh(kafka.bootstrapServers()).lane().pipeline();
         MessageEncoder encoder = MessageEncoders.of(pipeline);
-        for (long number = 1; number <= ROWS; number++) {
+        for (long number = 1; number <= count; number++) {
             String text = "customer %d with a name and some words about it ".formatted(number);
             ChangeRow row =
                     TestLane.row(TestLane.KEYED, Long.toString(number), text.repeat(3))
@@ -42,9 +42,11 @@ final class KafkaRate {
     }
 
     public static void main(String[] arguments) throws Exception {
+        int count = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 400_000;
+        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
         try (KafkaServer kafka = KafkaServer.builder().start()) {
-            KafkaRate rate = new KafkaRate(kafka);
-            for (int round = 1; round <= ROUNDS; round++) {
+            KafkaRate rate = new KafkaRate(kafka, count);
+            for (int round = 1; round <= rounds; round++) {
                 double plain = rate.plain();
                 System.out.printf(
                         "round %d: plain idempotent producer %,.0f rows/s%n", round, plain);
@@ -99,10 +101,10 @@ final class KafkaRate {
             client.open(Topic.lane("file/" + topic.name(), "a"));
             client.prepare(TestLane.KEYED);
             long start = System.nanoTime();
-            for (int from = 0; from < ROWS; from += batch) {
-                client.write(rows.subList(from, Math.min(ROWS, from + batch)));
+            for (int from = 0; from < count; from += batch) {
+                client.write(rows.subList(from, Math.min(count, from + batch)));
             }
-            return rate(start, ROWS);
+            return rate(start, count);
         }
     }
 

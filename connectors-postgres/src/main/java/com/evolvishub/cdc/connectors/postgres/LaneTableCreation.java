@@ -56,7 +56,10 @@ final class LaneTableCreation {
     static void ensure(PostgresSession session) throws SQLException {
         for (int left = TRIES; !exist(session); left--) {
             try {
-                session.execute(TABLES);
+                CreationLock.take(session);
+                if (!isThere(session)) {
+                    session.execute(TABLES);
+                }
                 session.commit();
             } catch (SQLException e) {
                 session.rollback();
@@ -76,6 +79,12 @@ final class LaneTableCreation {
 
     /** Asked first, so that a role without CREATE can use tables that its administrator made. */
     private static boolean exist(PostgresSession session) throws SQLException {
+        boolean there = isThere(session);
+        session.commit();
+        return there;
+    }
+
+    private static boolean isThere(PostgresSession session) throws SQLException {
         return ask(
                 session,
                 """
@@ -88,16 +97,16 @@ final class LaneTableCreation {
 
     /** Whether there is a table that may hold dead letters, of this build or an earlier one. */
     static boolean haveLetters(PostgresSession session) throws SQLException {
-        return ask(session, "SELECT to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL");
+        boolean have = ask(session, "SELECT to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL");
+        session.commit();
+        return have;
     }
 
     private static boolean ask(PostgresSession session, String question) throws SQLException {
         try (Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery(question)) {
             row.next();
-            boolean answer = row.getBoolean(1);
-            session.commit();
-            return answer;
+            return row.getBoolean(1);
         }
     }
 }

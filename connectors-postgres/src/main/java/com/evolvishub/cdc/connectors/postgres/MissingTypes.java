@@ -29,6 +29,15 @@ record MissingTypes(List<String> statements, List<String> problems) {
 
     /** Looks for the types of these columns. Leaves no transaction open. */
     static MissingTypes of(PostgresSession session, List<Column> columns) throws SQLException {
+        try {
+            return within(session, columns);
+        } finally {
+            session.rollback();
+        }
+    }
+
+    /** Looks for the types of these columns, within the caller's transaction. */
+    static MissingTypes within(PostgresSession session, List<Column> columns) throws SQLException {
         TableDescriber describer = new TableDescriber(session);
         Map<String, String> statements = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();

@@ -50,7 +50,7 @@ final class TableCheck {
         if (check.problems.isEmpty()) {
             schema.columns().forEach(check::column);
             check.columnsLeftOut();
-            check.key();
+            check.problems.addAll(KeyFit.problems(table, check.key, schema.columns()));
             if (identity == RowIdentity.NONE && RowIdentity.comparesWithoutKey(schema, pipeline)) {
                 check.appendsOnly();
             }
@@ -193,21 +193,6 @@ final class TableCheck {
                                         + " ALTER COLUMN %s DROP NOT NULL")
                                 .formatted(name, table.quoted(), name));
             }
-        }
-    }
-
-    private void key() {
-        if (!key.isEmpty() && !table.isUnique(key)) {
-            problems.add(
-                    ("%s has no unique index on exactly the key's columns %s; CREATE UNIQUE INDEX"
-                                    + " ON %s (%s)")
-                            .formatted(
-                                    table.quoted(),
-                                    String.join(", ", key),
-                                    table.quoted(),
-                                    key.stream()
-                                            .map(SqlIdentifier::quote)
-                                            .collect(Collectors.joining(", "))));
         }
     }
 

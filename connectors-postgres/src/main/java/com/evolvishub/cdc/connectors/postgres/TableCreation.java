@@ -40,6 +40,7 @@ final class TableCreation {
             return problems;
         }
         try {
+            CreationLock.take(session);
             run(statements(schema));
             return List.of();
         } catch (DestinationException refused) {
@@ -51,17 +52,20 @@ final class TableCreation {
 
     void create(RowSchema schema) throws SQLException, DestinationException {
         refuse(MissingTypes.of(session, schema.columns()));
-        commit(() -> statements(schema));
+        commit(true, () -> statements(schema));
     }
 
     /** Adds columns, in a transaction of their own. Those that are there by now are let be. */
     void add(TableDescription table, List<Column> columns)
             throws SQLException, DestinationException {
-        refuse(MissingTypes.of(session, columns));
+        MissingTypes types = MissingTypes.of(session, columns);
+        refuse(types);
+        // whoever waits for somebody's lock on this table must not hold up those that make others
         commit(
+                !types.statements().isEmpty(),
                 () -> {
                     List<String> statements =
-                            new ArrayList<>(MissingTypes.of(session, columns).statements());
+                            new ArrayList<>(MissingTypes.within(session, columns).statements());
                     columns.forEach(column -> statements.add(TableCheck.addition(table, column)));
                     return statements;
                 });
@@ -77,10 +81,14 @@ final class TableCreation {
         List<String> now() throws SQLException;
     }
 
-    private void commit(Statements statements) throws SQLException, DestinationException {
+    private void commit(boolean oneAtATime, Statements statements)
+            throws SQLException, DestinationException {
         for (int left = TRIES; ; left--) {
-            List<String> made = statements.now();
             try {
+                if (oneAtATime) {
+                    CreationLock.take(session);
+                }
+                List<String> made = statements.now();
                 run(made);
                 session.commit();
                 made.forEach(sql -> LOG.info("{}: {}", pipeline.mapping(), sql));
@@ -118,7 +126,7 @@ final class TableCreation {
 
     private List<String> statements(RowSchema schema) throws SQLException {
         List<String> statements =
-                new ArrayList<>(MissingTypes.of(session, schema.columns()).statements());
+                new ArrayList<>(MissingTypes.within(session, schema.columns()).statements());
         EndpointSpec endpoint = pipeline.deliver().destination();
         String table = SqlIdentifier.quote(endpoint.schema(), endpoint.table());
         List<String> lines = new ArrayList<>();

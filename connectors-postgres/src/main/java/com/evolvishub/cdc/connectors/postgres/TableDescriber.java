@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.connectors.postgres;
 
 import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
+import com.evolvishub.cdc.connectors.postgres.TableDescription.UniqueIndex;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.PreparedStatement;
@@ -29,21 +30,13 @@ final class TableDescriber {
                       FROM below JOIN pg_type b ON b.oid = below.next WHERE below.kind = 'd')
                     SELECT format_type(oid, modifier) FROM below WHERE kind <> 'd') AS base_type,
                    a.attnotnull OR t.typnotnull AS not_null, a.attgenerated <> '' AS generated,
-                   a.attidentity, a.atthasdef OR t.typdefault IS NOT NULL AS has_default
+                   a.attidentity, a.atthasdef OR t.typdefault IS NOT NULL AS has_default,
+                   coalesce((SELECT l.oid::regcollation::text FROM pg_collation l
+                             WHERE l.oid = a.attcollation AND NOT l.collisdeterministic), '')
+                       AS loose_collation
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum""";
-
-    private static final String UNIQUE_KEYS =
-            """
-            SELECT i.indisprimary, i.indimmediate,
-                   ARRAY(SELECT a.attname::text
-                         FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
-                         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-                         WHERE k.place <= i.indnkeyatts ORDER BY k.place) AS columns
-            FROM pg_index i
-            WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid
-              AND i.indpred IS NULL AND i.indexprs IS NULL""";
 
     private final PostgresSession session;
 
@@ -70,22 +63,13 @@ final class TableDescriber {
         long oid = table.getLong("oid");
         // from here on names of types come with their schema
         session.execute("SET LOCAL search_path = ''");
-        List<String> primaryKey = new ArrayList<>();
-        List<List<String>> uniqueKeys = new ArrayList<>();
-        try (PreparedStatement select = session.connection().prepareStatement(UNIQUE_KEYS)) {
-            select.setLong(1, oid);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    List<String> columns = List.of((String[]) row.getArray("columns").getArray());
-                    if (row.getBoolean("indisprimary")) {
-                        primaryKey.addAll(columns);
-                    }
-                    if (row.getBoolean("indimmediate")) {
-                        uniqueKeys.add(columns);
-                    }
-                }
-            }
-        }
+        List<UniqueIndex> indexes = new UniqueIndexes(session).of(oid);
+        List<String> primaryKey =
+                indexes.stream()
+                        .filter(UniqueIndex::primary)
+                        .findFirst()
+                        .map(UniqueIndex::columns)
+                        .orElse(List.of());
         return new TableDescription(
                 table.getString("nspname"),
                 table.getString("relname"),
@@ -93,7 +77,7 @@ final class TableDescriber {
                 table.getBoolean("owned"),
                 columns(oid),
                 primaryKey,
-                uniqueKeys);
+                indexes);
     }
 
     private List<TableColumn> columns(long oid) throws SQLException {
@@ -111,14 +95,15 @@ final class TableDescriber {
                                     row.getBoolean("not_null"),
                                     row.getBoolean("generated"),
                                     identity.isEmpty() ? ' ' : identity.charAt(0),
-                                    row.getBoolean("has_default")));
+                                    row.getBoolean("has_default"),
+                                    row.getString("loose_collation")));
                 }
             }
         }
         return columns;
     }
 
-    /** Whether the server has a type of that name. */
+    /** Whether the server has a type of that name. Asks within the caller's transaction. */
     boolean hasType(String type) throws SQLException {
         try (PreparedStatement select =
                 session.connection().prepareStatement("SELECT to_regtype(?) IS NOT NULL")) {
@@ -127,8 +112,6 @@ final class TableDescriber {
                 row.next();
                 return row.getBoolean(1);
             }
-        } finally {
-            session.rollback();
         }
     }
 

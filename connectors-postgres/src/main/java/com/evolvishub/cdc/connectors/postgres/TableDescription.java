@@ -15,7 +15,8 @@ import java.util.Set;
  * @param alterable whether this session's role may change it: it owns it
  * @param columns in the table's order
  * @param primaryKey its columns; empty: none
- * @param uniqueKeys columns of each whole, immediate unique index, the primary key's among them
+ * @param uniqueIndexes each valid unique index on whole columns and all rows, the primary key's
+ *     among them
  */
 record TableDescription(
         String schema,
@@ -24,7 +25,7 @@ record TableDescription(
         boolean alterable,
         List<TableColumn> columns,
         List<String> primaryKey,
-        List<List<String>> uniqueKeys) {
+        List<UniqueIndex> uniqueIndexes) {
 
     /**
      * A column.
@@ -35,6 +36,8 @@ record TableDescription(
      * @param generated whether the server computes it
      * @param identity {@code a}lways, by {@code d}efault, or a space: no identity
      * @param hasDefault whether it has a default
+     * @param looseCollation name of its collation if that is nondeterministic, quoted; empty: texts
+     *     that are equal to it are the same
      */
     record TableColumn(
             String name,
@@ -43,7 +46,8 @@ record TableDescription(
             boolean notNull,
             boolean generated,
             char identity,
-            boolean hasDefault) {
+            boolean hasDefault,
+            String looseCollation) {
 
         /** Whether a row may leave it out. */
         boolean mayBeLeftOut() {
@@ -54,7 +58,7 @@ record TableDescription(
     TableDescription {
         columns = List.copyOf(columns);
         primaryKey = List.copyOf(primaryKey);
-        uniqueKeys = List.copyOf(uniqueKeys);
+        uniqueIndexes = List.copyOf(uniqueIndexes);
     }
 
     /** The table's name as SQL takes it. */
@@ -66,9 +70,41 @@ record TableDescription(
         return columns.stream().filter(column -> column.name().equals(wanted)).findFirst();
     }
 
-    /** Whether a unique index tells rows apart by exactly these columns, in whatever order. */
+    /** Whether rows can be merged by exactly these columns, in whatever order. */
     boolean isUnique(List<String> key) {
-        Set<String> wanted = new HashSet<>(key);
-        return uniqueKeys.stream().anyMatch(unique -> new HashSet<>(unique).equals(wanted));
+        List<UniqueIndex> onKey = uniqueIndexes.stream().filter(index -> index.isOn(key)).toList();
+        return !onKey.isEmpty()
+                && onKey.stream().allMatch(index -> index.immediate() && index.exact());
+    }
+
+    /**
+     * A unique index.
+     *
+     * @param schema where it is: the table's
+     * @param columns without those that are only included
+     * @param primary whether it is the primary key's
+     * @param immediate false: it belongs to a deferrable constraint
+     * @param exact whether its operators and collations are the columns' own and tell apart what is
+     *     not the same
+     */
+    record UniqueIndex(
+            String schema,
+            String name,
+            List<String> columns,
+            boolean primary,
+            boolean immediate,
+            boolean exact) {
+
+        UniqueIndex {
+            columns = List.copyOf(columns);
+        }
+
+        String quoted() {
+            return SqlIdentifier.quote(schema, name);
+        }
+
+        boolean isOn(List<String> key) {
+            return columns.size() == key.size() && new HashSet<>(columns).equals(Set.copyOf(key));
+        }
     }
 }

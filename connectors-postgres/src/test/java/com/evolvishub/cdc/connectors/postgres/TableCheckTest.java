@@ -3,6 +3,7 @@ package com.evolvishub.cdc.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
+import com.evolvishub.cdc.connectors.postgres.TableDescription.UniqueIndex;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
@@ -41,10 +42,12 @@ class TableCheckTest {
                         .map(
                                 name ->
                                         new TableColumn(
-                                                name, "text", "text", false, false, ' ', false))
+                                                name, "text", "text", false, false, ' ', false, ""))
                         .toList(),
                 List.of(),
-                List.of(List.of("_cdc_row")));
+                List.of(
+                        new UniqueIndex(
+                                "public", "orders_row", List.of("_cdc_row"), true, true, true)));
     }
 
     @Test

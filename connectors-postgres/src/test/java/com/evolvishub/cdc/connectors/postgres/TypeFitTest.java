@@ -29,6 +29,17 @@ class TypeFitTest {
                 "integer[] > bigint[]",
                 "app.mood > app.mood",
                 "bit(3) > bit varying(8)",
+                "timestamp with time zone > timestamp(6) with time zone",
+                "timestamp(6) with time zone > timestamp with time zone",
+                "timestamp(6) without time zone[] > timestamp without time zone[]",
+                "time without time zone > time(6) without time zone",
+                "interval > interval(6)",
+                "interval year > interval year to month",
+                "interval day to second(3) > interval",
+                "numeric(5) > numeric(5,0)",
+                "uuid > character varying(36)",
+                "uuid > character(36)",
+                "oid > bigint",
             })
     void fits(String source, String destination) {
         assertThat(TypeFit.fits(source, destination)).isTrue();
@@ -55,6 +66,11 @@ class TypeFitTest {
                 "text > integer",
                 "app.mood > other.mood",
                 "character varying(3) > character varying(2)",
+                "interval > interval day",
+                "interval(3) > interval(0)",
+                "uuid > character varying(35)",
+                "integer > character varying(10)",
+                "bit(3) > bit",
             })
     void doesNotFit(String source, String destination) {
         assertThat(TypeFit.fits(source, destination)).isFalse();

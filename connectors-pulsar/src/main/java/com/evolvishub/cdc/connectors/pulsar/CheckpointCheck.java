@@ -13,22 +13,15 @@ import org.apache.pulsar.client.api.PulsarClientException;
 /** Looks whether {@code delivery: transactional} can work. */
 final class CheckpointCheck {
 
-    private final PulsarTarget target;
     private final ClientSettings settings;
 
     CheckpointCheck(PulsarTarget target) {
-        this.target = target;
         this.settings = new ClientSettings(target);
     }
 
     /** What is in the way, each with what would do; empty: nothing. */
     List<String> problems() throws InterruptedException {
         List<String> problems = new ArrayList<>();
-        if (!target.endpoint().connection().parameters().isEmpty()) {
-            problems.add(
-                    "additional_params: are not passed on with delivery: transactional; leave them"
-                            + " out, or say delivery: exactly_once");
-        }
         // it is not asked in vain for more than the endpoint's timeout, whatever the client does
         CompletableFuture<Void> answer = CompletableFuture.runAsync(this::beginAndAbort);
         try {

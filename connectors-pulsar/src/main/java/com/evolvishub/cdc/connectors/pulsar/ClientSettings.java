@@ -11,8 +11,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.connector.pulsar.common.config.PulsarOptions;
-import org.apache.flink.connector.pulsar.sink.PulsarSinkBuilder;
 import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.api.Authentication;
 import org.apache.pulsar.client.api.AuthenticationFactory;
@@ -24,8 +22,6 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.PulsarClientException.UnsupportedAuthenticationException;
 import org.apache.pulsar.client.api.SizeUnit;
 import org.apache.pulsar.client.impl.auth.AuthenticationDisabled;
-import org.apache.pulsar.client.impl.auth.AuthenticationTls;
-import org.apache.pulsar.client.impl.auth.AuthenticationToken;
 import org.apache.pulsar.client.impl.conf.ClientConfigurationData;
 import org.apache.pulsar.client.impl.conf.ProducerConfigurationData;
 
@@ -41,6 +37,8 @@ final class ClientSettings {
      */
     private static final long NEVER_DAYS = 1;
 
+    private static final long SHORTEST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
     private static final String SEND_TIMEOUT_MILLIS = "30000";
 
@@ -99,6 +97,15 @@ final class ClientSettings {
         return builder().enableTransaction(true).build();
     }
 
+    /** One that ends transactions only, and reconnects: ending one twice does no harm. */
+    PulsarClient coordinatorClient() throws PulsarClientException, DestinationException {
+        return builder()
+                .enableTransaction(true)
+                .startingBackoffInterval(SHORTEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+                .maxBackoffInterval(LONGEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+                .build();
+    }
+
     private ClientBuilder builder() throws PulsarClientException, DestinationException {
         ClientBuilder builder =
                 PulsarClient.builder()
@@ -122,32 +129,6 @@ final class ClientSettings {
                     .enableTlsHostnameVerification(checksHostName());
         }
         return builder;
-    }
-
-    /** The login, as Flink's sink takes it. */
-    void addLogin(PulsarSinkBuilder<?> sink) {
-        Secret token = target.endpoint().option("auth_token").orElse(Secret.NONE);
-        TlsSpec tls = connection.tls();
-        if (!token.reveal().isEmpty()) {
-            sink.setAuthentication(AuthenticationToken.class.getName(), token.reveal());
-        } else if (!tls.certificate().isEmpty()) {
-            sink.setAuthentication(
-                    AuthenticationTls.class.getName(),
-                    Map.of("tlsCertFile", tls.certificate(), "tlsKeyFile", tls.key()));
-        }
-    }
-
-    /** What certificates are to be taken, as Flink's sink takes it. */
-    void addTls(PulsarSinkBuilder<?> sink) {
-        TlsSpec tls = connection.tls();
-        if (!tls.rootCertificate().isEmpty()) {
-            sink.setConfig(PulsarOptions.PULSAR_TLS_TRUST_CERTS_FILE_PATH, tls.rootCertificate());
-        }
-        if (serviceUrl().startsWith("pulsar+ssl")) {
-            sink.setConfig(
-                    PulsarOptions.PULSAR_TLS_ALLOW_INSECURE_CONNECTION, takesAnyCertificate());
-            sink.setConfig(PulsarOptions.PULSAR_TLS_HOSTNAME_VERIFICATION_ENABLE, checksHostName());
-        }
     }
 
     /** The admin API, if the file names it. */

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.TypedMessageBuilder;
+import org.apache.pulsar.client.api.transaction.Transaction;
 
 /**
  * A row on its way.
@@ -61,7 +62,14 @@ record Outgoing(long number, String key, BusMessage message) {
     }
 
     CompletableFuture<MessageId> sendBy(Producer<byte[]> producer) {
-        TypedMessageBuilder<byte[]> builder = producer.newMessage();
+        return send(producer.newMessage());
+    }
+
+    CompletableFuture<MessageId> sendBy(Producer<byte[]> producer, Transaction transaction) {
+        return send(producer.newMessage(transaction));
+    }
+
+    private CompletableFuture<MessageId> send(TypedMessageBuilder<byte[]> builder) {
         if (!key.isEmpty()) {
             builder.key(key);
         }

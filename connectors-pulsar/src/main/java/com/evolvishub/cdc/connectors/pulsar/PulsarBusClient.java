@@ -109,7 +109,7 @@ final class PulsarBusClient implements DestinationClient {
         if (!problems.isEmpty()) {
             throw new DestinationException(String.join("\n", problems));
         }
-        // by checkpoint, Flink's sink opens its topic itself
+        // by checkpoint, the sink opens the topic itself
         if (topics == null && !target.byCheckpoint()) {
             throw new PulsarClientException.ConnectException(
                     "topic %s was not there when the lane was opened".formatted(target.topic()));

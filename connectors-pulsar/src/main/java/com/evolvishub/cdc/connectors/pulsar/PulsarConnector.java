@@ -29,6 +29,6 @@ public final class PulsarConnector implements DestinationConnector {
 
     @Override
     public Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
-        return Optional.of(new PulsarTransactions(new PulsarTarget(pipeline)));
+        return Optional.of(new PulsarTransactions(pipeline));
     }
 }

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.connectors.pulsar;
 
 import com.evolvishub.cdc.delivery.DestinationException;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,8 @@ import org.apache.pulsar.client.api.ReaderBuilder;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionType;
 import org.apache.pulsar.client.api.TopicMessageId;
+import org.apache.pulsar.client.api.transaction.Transaction;
+import org.apache.pulsar.client.api.transaction.TxnID;
 import org.apache.pulsar.client.impl.ClientCnx;
 import org.apache.pulsar.client.impl.PulsarClientImpl;
 import org.apache.pulsar.common.api.proto.CommandGetTopicsOfNamespace.Mode;
@@ -52,6 +55,20 @@ final class PulsarSession {
             throws PulsarClientException, DestinationException {
         ClientSettings settings = new ClientSettings(target);
         return new PulsarSession(target, settings, settings.client());
+    }
+
+    /** The same for a client that writes in transactions of Pulsar's. */
+    static PulsarSession withTransactions(PulsarTarget target)
+            throws PulsarClientException, DestinationException {
+        ClientSettings settings = new ClientSettings(target);
+        return new PulsarSession(target, settings, settings.transactionClient());
+    }
+
+    /** The same for a client that ends transactions which others have begun. */
+    static PulsarSession withCoordinator(PulsarTarget target)
+            throws PulsarClientException, DestinationException {
+        ClientSettings settings = new ClientSettings(target);
+        return new PulsarSession(target, settings, settings.coordinatorClient());
     }
 
     /** Looks whether the cluster is there and lets us in. */
@@ -167,6 +184,40 @@ final class PulsarSession {
                         .maxPendingMessages(0)
                         .createAsync(),
                 "to produce to " + topic);
+    }
+
+    /** One for messages of transactions: they may not time out by themselves. */
+    Producer<byte[]> transactionalProducer(String topic) throws Exception {
+        return await(
+                settings.apply(client.newProducer())
+                        .topic(topic)
+                        .sendTimeout(0, TimeUnit.MILLISECONDS)
+                        .maxPendingMessages(0)
+                        .createAsync(),
+                "to produce to " + topic);
+    }
+
+    /** A new transaction, which the broker gives up after this time. */
+    Transaction begin(Duration timeout) throws Exception {
+        return await(
+                client.newTransaction()
+                        .withTransactionTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                        .build(),
+                "for a transaction");
+    }
+
+    /** Makes the messages of a transaction visible. */
+    void commit(TxnID transaction) throws Exception {
+        await(
+                ((PulsarClientImpl) client).getTcClient().commitAsync(transaction),
+                "to commit a transaction");
+    }
+
+    /** Has the messages of a transaction never be seen. */
+    void abort(TxnID transaction) throws Exception {
+        await(
+                ((PulsarClientImpl) client).getTcClient().abortAsync(transaction),
+                "to give up a transaction");
     }
 
     /** The last message of a topic or partition; empty: it has none. */

@@ -129,7 +129,8 @@ public final class ScanSql {
      */
     public String aside(String watermark, String upTo, Function<Place, String> literals) {
         String column = SqlIdentifier.quote(watermark);
-        String count = "(SELECT count(*) FROM " + from(relation, literals) + " WHERE " + column;
+        String count =
+                "(SELECT pg_catalog.count(*) FROM " + from(relation, literals) + " WHERE " + column;
         return "SELECT "
                 + count
                 + " IS NULL), "
