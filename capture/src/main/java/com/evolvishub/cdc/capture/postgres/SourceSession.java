@@ -153,6 +153,11 @@ public final class SourceSession implements AutoCloseable {
         return rested;
     }
 
+    /** It is for questions that are asked once, and waits longer for a lock than a poll. */
+    void asksQuestions() {
+        settings = settings.ofQuestions();
+    }
+
     /** What its next transactions are for: the server's activity view shows it. */
     public void serves(String newPurpose) {
         purpose = newPurpose;
@@ -218,10 +223,13 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** Ends what {@link #beginSnapshot} began. */
+    /** Ends what {@link #beginSnapshot} began; does nothing outside of a transaction. */
     public void endSnapshot() throws SQLException {
-        begun = false;
-        send("ROLLBACK");
+        // without a transaction the server would write a warning to its log
+        if (begun) {
+            begun = false;
+            send("ROLLBACK");
+        }
     }
 
     /** Runs statements in the transaction under way, else in one of their own. */

@@ -41,7 +41,6 @@ final class TransactionSettings {
             List.of(
                     // a large view may take an hour to its first row; Liveness watches instead
                     new Setting("statement_timeout", "0"),
-                    new Setting("lock_timeout", "0"),
                     // rows wait in the server while the destination is slow, for 30 s at most
                     new Setting("idle_in_transaction_session_timeout", "0"),
                     new Setting("transaction_timeout", "0", 17));
@@ -60,8 +59,15 @@ final class TransactionSettings {
         }
     }
 
+    /** A poll never stands in the queue of a lock, where others would wait behind it. */
+    private static final String POLL_WAITS_FOR_A_LOCK = "100ms";
+
+    /** Somebody waits for the answer to a question that is asked once. */
+    private static final String QUESTION_WAITS_FOR_A_LOCK = "5s";
+
     private final String fixed;
     private final String zone;
+    private final String lockTimeout;
 
     /**
      * @param majorVersion the server's
@@ -83,11 +89,13 @@ final class TransactionSettings {
                 path -> text.append("; SET LOCAL search_path TO ").append(schemas(path)));
         this.fixed = text.toString();
         this.zone = "UTC";
+        this.lockTimeout = POLL_WAITS_FOR_A_LOCK;
     }
 
-    private TransactionSettings(String fixed, String zone) {
+    private TransactionSettings(String fixed, String zone, String lockTimeout) {
         this.fixed = fixed;
         this.zone = zone;
+        this.lockTimeout = lockTimeout;
     }
 
     /**
@@ -95,7 +103,12 @@ final class TransactionSettings {
      * the role's own sessions.
      */
     TransactionSettings in(String otherZone) {
-        return new TransactionSettings(fixed, otherZone);
+        return new TransactionSettings(fixed, otherZone, lockTimeout);
+    }
+
+    /** The same, for what is asked once and not by a poll. */
+    TransactionSettings ofQuestions() {
+        return new TransactionSettings(fixed, zone, QUESTION_WAITS_FOR_A_LOCK);
     }
 
     /**
@@ -112,6 +125,8 @@ final class TransactionSettings {
                 + SqlLiteral.quote(applicationName)
                 + "; SET LOCAL TimeZone TO "
                 + SqlLiteral.quote(zone)
+                + "; SET LOCAL lock_timeout TO "
+                + SqlLiteral.quote(lockTimeout)
                 + fixed;
     }
 
