@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.job;
 
 import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.util.ArrayList;
@@ -16,21 +17,24 @@ import java.util.stream.Stream;
  * @param reset mappings to load anew
  * @param acceptChange mappings to go on with although their plan has changed
  * @param acceptDuplicates mappings to go on with although rows may arrive a second time
+ * @param acceptDeletes mappings of which one read's deletes go through although they are suspect
  */
 public record StateChoices(
         boolean fresh,
         List<String> reset,
         List<String> acceptChange,
-        List<String> acceptDuplicates) {
+        List<String> acceptDuplicates,
+        List<String> acceptDeletes) {
 
     /** State is gone on from where it fits, and a mapping stops where it does not. */
     public static final StateChoices NONE =
-            new StateChoices(false, List.of(), List.of(), List.of());
+            new StateChoices(false, List.of(), List.of(), List.of(), List.of());
 
     public StateChoices {
         reset = List.copyOf(reset);
         acceptChange = List.copyOf(acceptChange);
         acceptDuplicates = List.copyOf(acceptDuplicates);
+        acceptDeletes = List.copyOf(acceptDeletes);
     }
 
     Resumption resumption(Pipeline pipeline) {
@@ -38,6 +42,10 @@ public record StateChoices(
             return Resumption.RESET;
         }
         return names(acceptChange, pipeline) ? Resumption.ACCEPT_CHANGE : Resumption.GO_ON;
+    }
+
+    SuspectDeletes suspectDeletes(Pipeline pipeline) {
+        return names(acceptDeletes, pipeline) ? SuspectDeletes.ACCEPT_ONCE : SuspectDeletes.STOP;
     }
 
     boolean acceptsDuplicates(Pipeline pipeline) {
@@ -55,7 +63,7 @@ public record StateChoices(
     /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
     public List<String> problems(PhysicalPlan plan) {
         List<String> problems = new ArrayList<>();
-        Stream.of(reset, acceptChange, acceptDuplicates)
+        Stream.of(reset, acceptChange, acceptDuplicates, acceptDeletes)
                 .flatMap(List::stream)
                 .filter(name -> plan.pipelines().stream().noneMatch(p -> isCalled(name, p)))
                 .distinct()

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Retention;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -19,7 +20,7 @@ interface Detection {
     void open(StateInitializationContext context, boolean forgets) throws Exception;
 
     /** A poll begins; one that was broken off may never have ended. */
-    void begin(PollStarted started);
+    void begin(PollStarted started) throws Exception;
 
     /** Behind {@link #begin}: what has to be remembered of this poll. */
     default void retain(Retention retention) throws Exception {
@@ -29,6 +30,11 @@ interface Detection {
     /** The rows that follow were never read before. */
     default void cross(Frontier frontier) {
         throw new IllegalStateException("only a watermark scan has a frontier");
+    }
+
+    /** Right before {@link #end} of a complete read: what it could see. */
+    default void cover(ReadCoverage coverage) {
+        throw new IllegalStateException("only a read of everything tells what it could see");
     }
 
     /** Sends the row on, as what it is, or says that it was sent before. */
@@ -44,6 +50,11 @@ interface Detection {
      */
     default boolean tidy() throws Exception {
         return false;
+    }
+
+    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    default long unconfirmed() {
+        return 0;
     }
 
     /** Rows remembered. */

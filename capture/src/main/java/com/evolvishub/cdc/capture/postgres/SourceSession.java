@@ -46,7 +46,7 @@ public final class SourceSession implements AutoCloseable {
             """;
 
     private final PgConnection connection;
-    private final TransactionSettings settings;
+    private TransactionSettings settings;
     private final StandbyTransactions standby = new StandbyTransactions();
     private ServerFacts server;
     private volatile String purpose;
@@ -109,6 +109,7 @@ public final class SourceSession implements AutoCloseable {
                                         found.getString(3),
                                         found.getInt(4));
                             });
+            session.settings = session.settings.in(session.server.roleZone());
             PostgresConnections.waitAsLongAsItTakes(spec, connection);
             return session;
         } catch (SQLException | RuntimeException | Error failure) {
@@ -150,6 +151,11 @@ public final class SourceSession implements AutoCloseable {
     /** Whether it lay idle before, so that it may be gone without anybody having noticed. */
     public boolean rested() {
         return rested;
+    }
+
+    /** It is for questions that are asked once, and waits longer for a lock than a poll. */
+    void asksQuestions() {
+        settings = settings.ofQuestions();
     }
 
     /** What its next transactions are for: the server's activity view shows it. */
@@ -217,10 +223,13 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** Ends what {@link #beginSnapshot} began. */
+    /** Ends what {@link #beginSnapshot} began; does nothing outside of a transaction. */
     public void endSnapshot() throws SQLException {
-        begun = false;
-        send("ROLLBACK");
+        // without a transaction the server would write a warning to its log
+        if (begun) {
+            begun = false;
+            send("ROLLBACK");
+        }
     }
 
     /** Runs statements in the transaction under way, else in one of their own. */

@@ -37,7 +37,16 @@ final class StateChoiceOptions {
                             + " nothing of; may be repeated.")
     List<String> acceptDuplicates = new ArrayList<>();
 
+    @Option(
+            names = "--accept-deletes",
+            paramLabel = "MAPPING",
+            description =
+                    "Let the deletes of this mapping's next read through, also more than"
+                            + " max_delete_ratio allows and after a change of row-level security; may"
+                            + " be repeated.")
+    List<String> acceptDeletes = new ArrayList<>();
+
     StateChoices choices() {
-        return new StateChoices(fresh, reset, acceptChange, acceptDuplicates);
+        return new StateChoices(fresh, reset, acceptChange, acceptDuplicates, acceptDeletes);
     }
 }
