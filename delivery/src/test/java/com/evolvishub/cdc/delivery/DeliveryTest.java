@@ -561,9 +561,9 @@ class DeliveryTest {
         OperatorSubtaskState state = task.snapshot(1, 1);
         task.notifyOfCompletedCheckpoint(1);
         task.endInput();
-        long before = System.nanoTime();
+        // would never return if it waited
         task.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+        assertThat(destination.rows()).isEmpty();
         start(state);
         // the zombie wakes under an epoch that is over
         await().until(gate::isOpen);

@@ -216,6 +216,7 @@ public final class Mappings {
                 Duration.ofMinutes(5),
                 SchemaChange.EVOLVE,
                 0.5,
+                0,
                 renamedFrom);
     }
 }

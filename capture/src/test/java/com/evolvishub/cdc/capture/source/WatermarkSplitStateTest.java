@@ -8,6 +8,7 @@ import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.RowLimit;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,8 @@ class WatermarkSplitStateTest {
                             new Column("at", "at", TEXT, false),
                             new Column("part", "part", TEXT, false)),
                     List.of(2, 1, 0));
-    private static final RowLayout LAYOUT = new RowLayout(SCHEMA, 1);
+    private static final RowLayout LAYOUT =
+            new RowLayout(SCHEMA, 1, new LargeRows(SCHEMA, RowLimit.DEFAULT, false, true));
 
     @Test
     void standsBehindTheLastRowByWatermarkAndRestOfTheKey() {

@@ -47,6 +47,8 @@ final class KafkaBusClient implements DestinationClient {
     private final KafkaFailures failures;
     private final KafkaSession session;
     private final Topics topics;
+    private final TopicRisks risks;
+    private final PartitionWatch partitions;
     private String name = "";
     private OptionalLong largestMessage = OptionalLong.empty();
     private Ledger ledger;
@@ -61,6 +63,8 @@ final class KafkaBusClient implements DestinationClient {
         this.failures = new KafkaFailures(settings, pipeline);
         this.session = new KafkaSession(settings);
         this.topics = new Topics(session, settings, failures, pipeline);
+        this.risks = new TopicRisks(topics, settings, pipeline);
+        this.partitions = new PartitionWatch(pipeline.mapping(), topic);
     }
 
     @Override
@@ -71,9 +75,11 @@ final class KafkaBusClient implements DestinationClient {
             largestMessage = topics.largestMessage();
             if (!settings.transactional()) {
                 producer = session.producer(largestMessage, Optional.empty());
+                risks.tell(lane);
                 return new LaneOpening(lane.runEpoch() + 1, 0, target);
             }
             take(lane);
+            risks.tell(lane);
             return new LaneOpening(entry.epoch(), entry.number(), target);
         } catch (Exception e) {
             throw failures.told(e);
@@ -107,7 +113,17 @@ final class KafkaBusClient implements DestinationClient {
         try {
             List<String> problems = new ArrayList<>(MessageEncoders.problems(pipeline, schema));
             problems.addAll(topics.problems());
+            risks.compactedWithoutKey(schema).ifPresent(problems::add);
             return problems;
+        } catch (Exception e) {
+            throw failures.told(e);
+        }
+    }
+
+    @Override
+    public List<String> notes(RowSchema schema) throws Exception {
+        try {
+            return risks.all();
         } catch (Exception e) {
             throw failures.told(e);
         }
@@ -117,6 +133,7 @@ final class KafkaBusClient implements DestinationClient {
     public void prepare(RowSchema schema) throws Exception {
         refuse(MessageEncoders.problems(pipeline, schema));
         try {
+            refuse(risks.compactedWithoutKey(schema).stream().toList());
             topics.prepare(topic);
         } catch (Exception e) {
             throw failures.told(e);
@@ -134,6 +151,7 @@ final class KafkaBusClient implements DestinationClient {
         long last = rows.get(rows.size() - 1).sequence();
         Sending sending = new Sending(producer);
         try {
+            partitions.look(producer);
             begin();
             for (ChangeRow row : rows) {
                 sending.send(Messages.record(topic, encoder.encode(row)));

@@ -215,6 +215,10 @@ final class Vocabulary {
                                 Range.between(0, 1),
                                 "Part of the known rows that one read may find missing.")
                         .initially("0.5"),
+                Key.count(
+                        "max_row_bytes",
+                        Range.atLeast(1024),
+                        "A larger row is a bad row; without it a sixteenth of the heap."),
                 Key.text("renamed_from", "Earlier name of this mapping; its state is kept."));
     }
 

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param refusalWait how long rows that a constraint refuses wait for later ones
  * @param schemaChange what happens when columns change
  * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
+ * @param maxRowBytes how large a row may be; 0: as the heap allows
  * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
  */
 public record MappingSpec(
@@ -53,6 +54,7 @@ public record MappingSpec(
         Duration refusalWait,
         SchemaChange schemaChange,
         double maxDeleteRatio,
+        long maxRowBytes,
         String renamedFrom) {
 
     public MappingSpec {
