@@ -34,6 +34,7 @@ final class PollOpener {
 
     private final PollScan scan;
     private final LayoutFinder layouts;
+    private final KnownRelation known;
     private final LaneStatus status;
     private final FloorWatch watch;
     private final Clocks clocks;
@@ -43,6 +44,8 @@ final class PollOpener {
     PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
+        this.known =
+                scan.relation() instanceof Relation.Table table ? new KnownRelation(table) : null;
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
         this.clocks = clocks;
@@ -85,7 +88,7 @@ final class PollOpener {
             described = new QueryReader(session).describe(typed.sample());
             places = Optional.of(typed);
         } else {
-            described = new RelationReader(session).describe((Relation.Table) scan.relation());
+            described = known.describe(session);
         }
         RelationDescription found =
                 layouts.allowed(described, split.origin().columns(), scan.schemaChange());

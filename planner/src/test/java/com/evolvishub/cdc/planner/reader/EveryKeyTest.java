@@ -201,7 +201,7 @@ class EveryKeyTest {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
                 .hasToString("mappings[0].column_mapping.id: no such column (line 99)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))
-                .hasToString("mappings[1].destination.port: in use (line 119)");
+                .hasToString("mappings[1].destination.port: in use (line 120)");
     }
 
     @Test
