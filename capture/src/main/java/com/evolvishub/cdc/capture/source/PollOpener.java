@@ -32,6 +32,7 @@ final class PollOpener {
     private final LayoutFinder layouts;
     private final LaneStatus status;
     private final FloorWatch watch;
+    private final ReadRelations reads;
     private final Clocks clocks;
 
     PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
@@ -39,6 +40,7 @@ final class PollOpener {
         this.layouts = new LayoutFinder(scan);
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
+        this.reads = new ReadRelations(scan.relation(), clocks.wall());
         this.clocks = clocks;
     }
 
@@ -83,6 +85,10 @@ final class PollOpener {
         RowKey key = split.key().decided() ? split.key() : layouts.key(found, target);
         RowLayout layout = layouts.layout(found, key);
         Survey survey = new Survey(found, key, layout, places, 0);
+        if (!(scan.capture() instanceof Capture.ByDiff)) {
+            reads.look(
+                    session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest)));
+        }
         if (!split.lastSync().isEmpty()) {
             return survey;
         }
@@ -102,10 +108,13 @@ final class PollOpener {
                 split.in(split.origin().withColumns(LayoutFinder.signature(survey.found())));
         Request request = new Request(session, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
+            Capture.ByWatermark far = by.over(reads.commitElsewhere());
+            return new WatermarkOpener(scan, far, reads.refresh(session, here), watch, clocks)
+                    .open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
-            return new QueryOpener(scan, by, watch).open(request);
+            Capture.ByQuery far = by.over(reads.commitElsewhere());
+            return new QueryOpener(scan, far, reads.refresh(session, here), watch).open(request);
         }
         Look look = request.beginSnapshot();
         String select = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest));
