@@ -37,6 +37,7 @@ final class PollOpener {
     private final KnownRelation known;
     private final LaneStatus status;
     private final FloorWatch watch;
+    private final ReadRelations reads;
     private final Clocks clocks;
     private final RelationLocks locks;
     private final ReadObserver observer;
@@ -48,6 +49,7 @@ final class PollOpener {
                 scan.relation() instanceof Relation.Table table ? new KnownRelation(table) : null;
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
+        this.reads = new ReadRelations(scan.relation(), clocks.wall());
         this.clocks = clocks;
         this.locks = new RelationLocks(scan.relation());
         this.observer = new ReadObserver(scan.relation(), locks);
@@ -95,6 +97,10 @@ final class PollOpener {
         RowKey key = split.key().decided() ? split.key() : layouts.key(found, target);
         RowLayout layout = layouts.layout(found, key);
         Survey survey = new Survey(found, key, layout, places, 0);
+        if (!(scan.capture() instanceof Capture.ByDiff)) {
+            reads.look(
+                    session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest)));
+        }
         if (!split.lastSync().isEmpty()) {
             return survey;
         }
@@ -117,10 +123,14 @@ final class PollOpener {
         Request request =
                 new Request(session, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
+            Capture.ByWatermark far = by.over(reads.commitElsewhere());
+            return new WatermarkOpener(scan, far, reads.refresh(session, here), watch, clocks)
+                    .open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
-            return new QueryOpener(scan, by, watch, observer).open(request);
+            Capture.ByQuery far = by.over(reads.commitElsewhere());
+            return new QueryOpener(scan, far, reads.refresh(session, here), watch, observer)
+                    .open(request);
         }
         Look look = request.beginSnapshot();
         observer.begin(session);
