@@ -57,5 +57,5 @@ class WallsTest {
 
     @ArchTest
     static final ArchRule hasNoCycles =
-            slices().matching("com.evolvishub.cdc.job.(*)..").should().beFreeOfCycles();
+            slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
 }

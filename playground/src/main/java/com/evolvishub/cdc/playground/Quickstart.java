@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.playground;
 
 import com.evolvishub.cdc.job.cli.Signals;
+import com.evolvishub.cdc.playground.run.SyncRun;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;

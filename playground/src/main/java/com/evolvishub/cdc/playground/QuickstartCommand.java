@@ -5,6 +5,7 @@ import com.evolvishub.cdc.job.cli.Logging;
 import com.evolvishub.cdc.planner.spec.LogLevel;
 import com.evolvishub.cdc.playground.events.EventsQuickstart;
 import com.evolvishub.cdc.playground.events.EventsSettings;
+import com.evolvishub.cdc.playground.run.HandlerRun;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

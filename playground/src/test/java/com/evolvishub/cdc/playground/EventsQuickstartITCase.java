@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.playground.events.EventsQuickstart;
 import com.evolvishub.cdc.playground.events.EventsSettings;
+import com.evolvishub.cdc.playground.run.HandlerRun;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.playground.run.SyncRun;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.io.PrintWriter;

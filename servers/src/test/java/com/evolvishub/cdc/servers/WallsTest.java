@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.servers;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -26,4 +27,8 @@ class WallsTest {
                             "org.apache.commons.compress..",
                             "org.tukaani.xz..",
                             "org.junit.jupiter.api..");
+
+    @ArchTest
+    static final ArchRule hasNoCycles =
+            slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
 }

@@ -26,11 +26,11 @@ public final class Liveness {
     private static final String BEHIND_POOLER =
             """
             SELECT pg_catalog.pg_postmaster_start_time()::text,
-              (SELECT min(coalesce(state, '')) FROM pg_catalog.pg_stat_activity
-               WHERE application_name = current_setting('application_name')
+              (SELECT pg_catalog.min(coalesce(state, '')) FROM pg_catalog.pg_stat_activity
+               WHERE application_name = pg_catalog.current_setting('application_name')
                  AND usename = current_user AND state <> 'idle'
                  AND pid <> pg_catalog.pg_backend_pid()
-               HAVING count(*) = 1)
+               HAVING pg_catalog.count(*) = 1)
             """;
 
     private final ConnectionSpec spec;

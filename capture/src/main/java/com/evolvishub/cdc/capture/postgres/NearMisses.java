@@ -32,7 +32,7 @@ final class NearMisses {
 
     /** The message for a relation that is not there. */
     String missing(Relation.Table table) throws SQLException {
-        String database = session.askForText("SELECT current_database()").orElse("");
+        String database = session.askForText("SELECT pg_catalog.current_database()").orElse("");
         String searchPath = session.askForText("SHOW search_path").orElse("");
         List<String[]> relations =
                 session.query(

@@ -3,7 +3,6 @@ package com.evolvishub.cdc.capture.postgres;
 import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -45,21 +44,22 @@ public record SnapshotTimes(
                 FROM (SELECT pg_catalog.now() AS now, %2$s AS since) t
                 """
                         .formatted(quotedZone, from);
-        try (Statement statement = session.connection().createStatement();
-                ResultSet found = statement.executeQuery(sql)) {
-            found.next();
-            String text = found.getString(1);
-            return new SnapshotTimes(
-                    Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS),
-                    text,
-                    Map.of(
-                            "timestamptz", text,
-                            "timestamp", found.getString(3),
-                            "date", found.getString(4)),
-                    Map.of(
-                            "timestamptz", found.getString(5),
-                            "timestamp", found.getString(6),
-                            "date", found.getString(7)));
-        }
+        return session.query(sql, SnapshotTimes::read);
+    }
+
+    private static SnapshotTimes read(ResultSet found) throws SQLException {
+        found.next();
+        String text = found.getString(1);
+        return new SnapshotTimes(
+                Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS),
+                text,
+                Map.of(
+                        "timestamptz", text,
+                        "timestamp", found.getString(3),
+                        "date", found.getString(4)),
+                Map.of(
+                        "timestamptz", found.getString(5),
+                        "timestamp", found.getString(6),
+                        "date", found.getString(7)));
     }
 }

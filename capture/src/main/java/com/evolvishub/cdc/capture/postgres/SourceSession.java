@@ -46,6 +46,7 @@ public final class SourceSession implements AutoCloseable {
             """;
 
     private final PgConnection connection;
+    private final StandbyTransactions standby = new StandbyTransactions();
     private TransactionSettings settings;
     private ServerFacts server;
     private volatile String purpose;
@@ -179,6 +180,11 @@ public final class SourceSession implements AutoCloseable {
     /** When the server was started, as it tells itself: sets it apart from any other. */
     String serverStarted() {
         return server.started();
+    }
+
+    /** What is known of the primary's transactions, if the server is a standby. */
+    StandbyTransactions standby() {
+        return standby;
     }
 
     /** Something came from the server. */

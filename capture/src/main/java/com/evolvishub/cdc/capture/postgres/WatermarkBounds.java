@@ -5,7 +5,6 @@ import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -114,24 +113,23 @@ public record WatermarkBounds(
                                 SqlLiteral.quote(question.look().text()),
                                 sql.high(),
                                 sql.candidates());
-        try (Statement statement = session.connection().createStatement()) {
-            statement.setEscapeProcessing(false);
-            try (ResultSet found = statement.executeQuery(text)) {
-                found.next();
-                List<String> floors = new ArrayList<>();
-                for (int i = 0; i < question.times().size(); i++) {
-                    floors.add(text(found, 8 + i));
-                }
-                return new WatermarkBounds(
-                        text(found, 1),
-                        text(found, 2),
-                        found.getBoolean(3),
-                        new Lowest(found.getInt(4), text(found, 5)),
-                        text(found, 6),
-                        found.getLong(7),
-                        floors);
-            }
+        return session.query(text, found -> read(found, question));
+    }
+
+    private static WatermarkBounds read(ResultSet found, Question question) throws SQLException {
+        found.next();
+        List<String> floors = new ArrayList<>();
+        for (int i = 0; i < question.times().size(); i++) {
+            floors.add(text(found, 8 + i));
         }
+        return new WatermarkBounds(
+                text(found, 1),
+                text(found, 2),
+                found.getBoolean(3),
+                new Lowest(found.getInt(4), text(found, 5)),
+                text(found, 6),
+                found.getLong(7),
+                floors);
     }
 
     private static String text(ResultSet found, int column) throws SQLException {

@@ -6,7 +6,6 @@ import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -56,6 +55,7 @@ final class Poll {
             Optional<String> aside)
             throws SQLException {
         Poll poll = new Poll(session, layout, look, crossing, select);
+        layout.largeRows().begin();
         if (aside.isPresent()) {
             poll.aside = CopyRead.start(session, aside.get());
         } else {
@@ -73,8 +73,31 @@ final class Poll {
         return look;
     }
 
-    /** The next line; nothing at the end. Waits for the server. */
+    /**
+     * The next line; nothing at the end. Waits for the server.
+     *
+     * @throws com.evolvishub.cdc.capture.postgres.SourceException if the row is too large
+     */
     Optional<byte[]> next() throws SQLException {
+        LargeRows large = layout.largeRows();
+        while (true) {
+            Optional<byte[]> line = nextLine();
+            if (line.isEmpty()) {
+                return line;
+            }
+            boolean flagged = aside == null && crossing.isFlagged();
+            if (flagged) {
+                flag = line.get()[0];
+            }
+            // behind the flag and its tab
+            Optional<byte[]> row = large.whole(line.get(), flagged ? 2 : 0);
+            if (row.isPresent()) {
+                return row;
+            }
+        }
+    }
+
+    private Optional<byte[]> nextLine() throws SQLException {
         if (aside != null) {
             Optional<byte[]> line = aside.next();
             if (line.isPresent()) {
@@ -83,13 +106,7 @@ final class Poll {
             aside = null;
             rows = CopyRead.start(session, select);
         }
-        Optional<byte[]> line = rows.next();
-        if (line.isEmpty() || !crossing.isFlagged()) {
-            return line;
-        }
-        flag = line.get()[0];
-        // behind the flag and its tab
-        return Optional.of(Arrays.copyOfRange(line.get(), 2, line.get().length));
+        return rows.next();
     }
 
     /** Whether the last line was one of those that are in no order. */
@@ -117,6 +134,9 @@ final class Poll {
 
     /** What was wrong with rows, for people; empty: nothing. */
     String trouble() {
+        if (!layout.largeRows().trouble().isEmpty()) {
+            return layout.largeRows().trouble();
+        }
         if (withoutKey > 0) {
             return "%d rows were left out: a column of their key (%s) is NULL; exclude them by a query or name another key"
                     .formatted(withoutKey, key());

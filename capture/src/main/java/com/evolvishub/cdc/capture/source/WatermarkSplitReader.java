@@ -350,7 +350,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             long number = position.toSplit().poll();
             steps.add(new Step.Passing(opener.coverage(session.current(), number)));
         }
-        WatermarkSplit split = position.toSplit().completed(poll.look().text(), aside);
+        WatermarkSplit split = position.toSplit().completed(poll.look(), aside);
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),

@@ -1,7 +1,7 @@
 package com.evolvishub.cdc.playground.events;
 
 import com.evolvishub.cdc.job.cli.Signals;
-import com.evolvishub.cdc.playground.SyncRun;
+import com.evolvishub.cdc.playground.run.SyncRun;
 import com.evolvishub.cdc.servers.Database;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package com.evolvishub.cdc.playground;
+package com.evolvishub.cdc.playground.run;
 
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.job.StateChoices;
@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The file's mappings on the embedded Flink, as {@code run-multi} runs them. */
-final class HandlerRun implements SyncRun {
+public final class HandlerRun implements SyncRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRun.class);
 
@@ -28,7 +28,12 @@ final class HandlerRun implements SyncRun {
     private final LiveTable table;
     private MultiCdcHandler handler;
 
-    HandlerRun(PrintWriter out) {
+    /**
+     * Nothing is started yet.
+     *
+     * @param out takes the table of mappings as it moves on
+     */
+    public HandlerRun(PrintWriter out) {
         this.out = out;
         this.table = new LiveTable(out);
     }

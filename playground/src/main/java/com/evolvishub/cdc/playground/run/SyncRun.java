@@ -1,4 +1,4 @@
-package com.evolvishub.cdc.playground;
+package com.evolvishub.cdc.playground.run;
 
 import java.net.URI;
 import java.nio.file.Path;
