@@ -46,8 +46,8 @@ public final class SourceSession implements AutoCloseable {
             """;
 
     private final PgConnection connection;
-    private final StandbyTransactions standby = new StandbyTransactions();
     private TransactionSettings settings;
+    private final StandbyTransactions standby = new StandbyTransactions();
     private ServerFacts server;
     private volatile String purpose;
     private boolean begun;
@@ -109,6 +109,7 @@ public final class SourceSession implements AutoCloseable {
                                         found.getString(3),
                                         found.getInt(4));
                             });
+            session.settings = session.settings.in(session.server.roleZone());
             PostgresConnections.waitAsLongAsItTakes(spec, connection);
             return session;
         } catch (SQLException | RuntimeException | Error failure) {

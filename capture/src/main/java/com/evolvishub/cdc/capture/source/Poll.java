@@ -22,6 +22,7 @@ final class Poll {
     private CopyRead aside;
     private CopyRead rows;
     private byte flag = BEYOND;
+    private byte tie;
     private boolean crossed;
     private long withoutKey;
     private long doubled;
@@ -85,12 +86,13 @@ final class Poll {
             if (line.isEmpty()) {
                 return line;
             }
-            boolean flagged = aside == null && crossing.isFlagged();
-            if (flagged) {
-                flag = line.get()[0];
+            int prefix = aside == null ? prefix() : 0;
+            if (prefix > 0) {
+                // each is followed by a tab
+                flag = crossing.isFlagged() ? line.get()[0] : BEYOND;
+                tie = line.get()[prefix - 2];
             }
-            // behind the flag and its tab
-            Optional<byte[]> row = large.whole(line.get(), flagged ? 2 : 0);
+            Optional<byte[]> row = large.whole(line.get(), prefix);
             if (row.isPresent()) {
                 return row;
             }
@@ -109,6 +111,10 @@ final class Poll {
         return rows.next();
     }
 
+    private int prefix() {
+        return (crossing.isFlagged() ? 2 : 0) + (layout.tellsTies() ? 2 : 0);
+    }
+
     /** Whether the last line was one of those that are in no order. */
     boolean isAside() {
         return aside != null;
@@ -116,7 +122,8 @@ final class Poll {
 
     /** The line as a row; nothing if it cannot be told apart from others, which is counted. */
     Optional<ChangeRow> row(byte[] line) {
-        Optional<ChangeRow> row = layout.row(line);
+        boolean ties = layout.tellsTies() && !isAside();
+        Optional<ChangeRow> row = ties ? layout.row(line, tie == 't') : layout.row(line);
         if (row.isEmpty()) {
             withoutKey++;
         } else if (!isAside() && layout.repeatsKey()) {
@@ -126,9 +133,9 @@ final class Poll {
         return row;
     }
 
-    /** Whether the row lies above everything read before; all that follow do, then. */
-    boolean isBeyond(ChangeRow row) {
-        crossed |= crossing.isBeyond(row, flag);
+    /** Whether the last row lies above everything read before; all that follow do, then. */
+    boolean isBeyond() {
+        crossed |= crossing.isBeyond(flag);
         return crossed;
     }
 

@@ -41,8 +41,8 @@ final class QueryOpener {
         SourceSession session = request.session();
         WatermarkSplit split = request.split();
         Look look = request.beginSnapshot();
-        Look inside = Look.inSnapshot(session);
         observer.begin(session);
+        Look inside = Look.inSnapshot(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
         List<PinnedFloor> pins =

@@ -20,6 +20,7 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param reach how far back rows are remembered
  * @param asideAt the database's time when rows outside the order were last looked for, in
  *     microseconds since 1970; 0: never
+ * @param time what is known of time at the source
  * @param origin what it is a position in
  */
 record WatermarkSplit(
@@ -34,6 +35,7 @@ record WatermarkSplit(
         Looks looks,
         Reach reach,
         long asideAt,
+        SourceTime time,
         Origin origin)
         implements SourceSplit {
 
@@ -46,6 +48,7 @@ record WatermarkSplit(
         Objects.requireNonNull(lastSync, "lastSync");
         Objects.requireNonNull(looks, "looks");
         Objects.requireNonNull(reach, "reach");
+        Objects.requireNonNull(time, "time");
         Objects.requireNonNull(origin, "origin");
     }
 
@@ -63,6 +66,7 @@ record WatermarkSplit(
                 Looks.NONE,
                 Reach.NONE,
                 0,
+                SourceTime.UNKNOWN,
                 Origin.UNKNOWN);
     }
 
@@ -70,7 +74,7 @@ record WatermarkSplit(
     WatermarkSplit started(RowKey rowKey, PollRange asked, Looks looked, Reach reached) {
         return new WatermarkSplit(
                 splitId, poll + 1, rowKey, after, readAt, true, asked, lastSync, looked, reached,
-                asideAt, origin);
+                asideAt, time, origin);
     }
 
     /** A row was emitted. */
@@ -87,6 +91,7 @@ record WatermarkSplit(
                 looks,
                 reach,
                 asideAt,
+                time,
                 origin);
     }
 
@@ -110,6 +115,7 @@ record WatermarkSplit(
                 looks.served(),
                 reach,
                 aside,
+                time,
                 origin);
     }
 
@@ -117,7 +123,14 @@ record WatermarkSplit(
     WatermarkSplit in(Origin other) {
         return new WatermarkSplit(
                 splitId, poll, key, after, readAt, reading, range, lastSync, looks, reach, asideAt,
-                other);
+                time, other);
+    }
+
+    /** The same position, of a source of which this is known. */
+    WatermarkSplit with(SourceTime known) {
+        return new WatermarkSplit(
+                splitId, poll, key, after, readAt, reading, range, lastSync, looks, reach, asideAt,
+                known, origin);
     }
 
     /** Nothing read yet, under the same number of polls: they never go back. */
@@ -135,6 +148,7 @@ record WatermarkSplit(
                 fresh.looks,
                 fresh.reach,
                 fresh.asideAt,
+                fresh.time,
                 other);
     }
 

@@ -336,7 +336,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             steps.add(new Step.Passing(row));
             return;
         }
-        boolean beyond = poll.isBeyond(row);
+        boolean beyond = poll.isBeyond();
         if (beyond && !crossed) {
             crossed = true;
             steps.add(new Step.Passing(new Frontier(position.toSplit().poll())));

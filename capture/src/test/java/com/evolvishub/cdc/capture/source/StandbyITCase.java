@@ -87,6 +87,7 @@ class StandbyITCase {
                 ahead,
                 split.reach(),
                 split.asideAt(),
+                split.time(),
                 split.origin());
     }
 
