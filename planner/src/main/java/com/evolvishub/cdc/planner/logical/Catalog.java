@@ -47,6 +47,16 @@ public interface Catalog {
     }
 
     /**
+     * Functions in the columns of a statement whose result may differ from read to read though no
+     * row has changed: volatile ones, and the clock's. Empty also when nothing can be known now.
+     *
+     * @param select planned, never run
+     */
+    default List<String> restlessFunctions(EndpointSpec endpoint, String select) {
+        return List.of();
+    }
+
+    /**
      * Asks what polls meet.
      *
      * @param endpoint the source
