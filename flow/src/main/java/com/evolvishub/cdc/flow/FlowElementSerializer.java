@@ -2,6 +2,8 @@ package com.evolvishub.cdc.flow;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -17,13 +19,14 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
     /** The one instance; it has no state. */
     public static final FlowElementSerializer INSTANCE = new FlowElementSerializer();
 
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final byte STARTED = 1;
     private static final byte ROW = 2;
     private static final byte ENDED = 3;
     private static final byte RETENTION = 4;
     private static final byte FRONTIER = 5;
+    private static final byte SECTION = 6;
 
     private FlowElementSerializer() {}
 
@@ -49,6 +52,15 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
             out.writeLong(retention.floor());
             out.writeLong(retention.floorPoll());
             out.writeLong(retention.window());
+            out.writeLong(retention.position());
+        } else if (element instanceof Section section) {
+            out.writeByte(SECTION);
+            out.writeLong(section.poll());
+            out.writeUTF(section.kind().name());
+            out.writeInt(section.keys().size());
+            for (byte[] key : section.keys()) {
+                write(key, out);
+            }
         } else if (element instanceof Frontier frontier) {
             out.writeByte(FRONTIER);
             out.writeLong(frontier.poll());
@@ -81,10 +93,22 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
                             in.readBoolean(),
                             in.readLong(),
                             in.readLong(),
+                            in.readLong(),
                             in.readLong());
+            case SECTION -> section(in);
             case FRONTIER -> new Frontier(in.readLong());
             default -> throw new IOException("no element of a lane has the kind " + kind);
         };
+    }
+
+    private static Section section(DataInputView in) throws IOException {
+        long poll = in.readLong();
+        Section.Kind kind = Section.Kind.valueOf(in.readUTF());
+        List<byte[]> keys = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            keys.add(read(in));
+        }
+        return new Section(poll, kind, keys);
     }
 
     private static ChangeRow row(DataInputView in) throws IOException {

@@ -12,6 +12,7 @@ import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.Section;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
@@ -149,6 +150,8 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
             output.collect(record);
         } else if (element instanceof Retention retention) {
             detection.retain(retention);
+        } else if (element instanceof Section section) {
+            detection.enter(section);
         } else if (element instanceof Frontier frontier) {
             detection.cross(frontier);
         } else {
@@ -180,6 +183,7 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
         }
         tell(ending.trouble());
         boolean complete = ended.complete() && ending.isComplete();
+        gate.lookups().want(detection.wanted());
         output.collect(sent.replace(new PollEnded(ended.poll(), complete, ended.asOf())));
     }
 

@@ -5,6 +5,8 @@ import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.Section;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
@@ -29,6 +31,16 @@ interface Detection {
     /** The rows that follow were never read before. */
     default void cross(Frontier frontier) {
         throw new IllegalStateException("only a watermark scan has a frontier");
+    }
+
+    /** The rows that follow stand outside of the order, or in it again. */
+    default void enter(Section section) {
+        throw new IllegalStateException("only a watermark scan has sections");
+    }
+
+    /** Keys of rows that the next poll is to look up. */
+    default List<byte[]> wanted() {
+        return List.of();
     }
 
     /** Sends the row on, as what it is, or says that it was sent before. */

@@ -45,6 +45,10 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
             WatermarkSplit split,
             DatabaseClock clock) {
 
+        Request at(WatermarkSplit other) {
+            return new Request(session, found, survey, other, clock);
+        }
+
         /** A look, and a snapshot right behind it. */
         Look beginSnapshot() throws SQLException {
             Look look = Look.at(session, clock);

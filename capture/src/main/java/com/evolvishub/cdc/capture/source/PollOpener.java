@@ -9,6 +9,7 @@ import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
 import com.evolvishub.cdc.capture.source.Opening.Waiting;
 import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
+import com.evolvishub.cdc.flow.KeyLookups;
 import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Capture;
@@ -33,13 +34,23 @@ final class PollOpener {
     private final LaneStatus status;
     private final FloorWatch watch;
     private final Clocks clocks;
+    private final ClockStep step;
+    private final KeyLookups lookups;
 
-    PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
+    PollOpener(
+            String mapping,
+            PollScan scan,
+            LaneStatus status,
+            Clocks clocks,
+            Repeats repeats,
+            KeyLookups lookups) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
         this.clocks = clocks;
+        this.step = new ClockStep(mapping, repeats);
+        this.lookups = lookups;
     }
 
     /**
@@ -102,10 +113,11 @@ final class PollOpener {
                 split.in(split.origin().withColumns(LayoutFinder.signature(survey.found())));
         Request request = new Request(session, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
+            return new WatermarkOpener(scan, by, watch, clocks, step, lookups.wanted())
+                    .open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
-            return new QueryOpener(scan, by, watch).open(request);
+            return new QueryOpener(scan, by, watch, clocks, step).open(request);
         }
         Look look = request.beginSnapshot();
         String select = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest));

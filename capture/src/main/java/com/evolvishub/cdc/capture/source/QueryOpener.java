@@ -12,6 +12,7 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -27,17 +28,23 @@ final class QueryOpener {
     private final PollScan scan;
     private final Capture.ByQuery by;
     private final FloorWatch watch;
+    private final Clocks clocks;
+    private final ClockStep step;
 
-    QueryOpener(PollScan scan, Capture.ByQuery by, FloorWatch watch) {
+    QueryOpener(
+            PollScan scan, Capture.ByQuery by, FloorWatch watch, Clocks clocks, ClockStep step) {
         this.scan = scan;
         this.by = by;
         this.watch = watch;
+        this.clocks = clocks;
+        this.step = step;
     }
 
     Opening open(Request request) throws SQLException {
         SourceSession session = request.session();
-        WatermarkSplit split = request.split();
+        Instant ours = clocks.steady().instant();
         Look look = request.beginSnapshot();
+        WatermarkSplit split = step.followed(request.split(), look, ClockStep.ahead(look, ours));
         Look inside = Look.at(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
@@ -45,8 +52,7 @@ final class QueryOpener {
                 known.unknown(look, inside).stream().map(open -> pin(open, split, look)).toList();
         Looks looks = known.pinning(pins, look);
         String since = since(split, known);
-        Duration back = by.lookback().plus(split.looks().clockBack(look));
-        SnapshotTimes times = SnapshotTimes.ask(session, session.roleZone(), since, back);
+        SnapshotTimes times = SnapshotTimes.ask(session, session.roleZone(), since, by.lookback());
         UnaryOperator<String> lastSync = type -> lastSync(type, split, times);
         String select =
                 request.survey().sql(scan.relation()).all(request.survey().literals(lastSync));
