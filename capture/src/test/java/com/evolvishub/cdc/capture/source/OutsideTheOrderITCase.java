@@ -10,7 +10,6 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,9 +111,5 @@ class OutsideTheOrderITCase {
 
     private static Pipeline table(Database source, NullWatermark without) {
         return PipelineBuilder.table(source, "t").watermark("at", without).polling().build();
-    }
-
-    private static List<String> ids(LaneModel lane) {
-        return lane.cells(0);
     }
 }
