@@ -110,8 +110,10 @@ final class SpecOverrider {
                 mapping.lookback(),
                 mapping.deleteWhen(),
                 mapping.onBadRow(),
+                mapping.refusalWait(),
                 mapping.schemaChange(),
                 mapping.maxDeleteRatio(),
+                mapping.maxRowBytes(),
                 mapping.renamedFrom());
     }
 

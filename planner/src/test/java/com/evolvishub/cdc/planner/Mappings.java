@@ -213,8 +213,10 @@ public final class Mappings {
                 Duration.ofSeconds(10),
                 DeleteWhen.parse(deleteWhen),
                 OnBadRow.QUARANTINE,
+                Duration.ofMinutes(5),
                 SchemaChange.EVOLVE,
                 0.5,
+                0,
                 renamedFrom);
     }
 }

@@ -47,6 +47,7 @@ public final class SourceSession implements AutoCloseable {
 
     private final PgConnection connection;
     private TransactionSettings settings;
+    private final StandbyTransactions standby = new StandbyTransactions();
     private ServerFacts server;
     private volatile String purpose;
     private boolean begun;
@@ -180,6 +181,11 @@ public final class SourceSession implements AutoCloseable {
     /** When the server was started, as it tells itself: sets it apart from any other. */
     String serverStarted() {
         return server.started();
+    }
+
+    /** What is known of the primary's transactions, if the server is a standby. */
+    StandbyTransactions standby() {
+        return standby;
     }
 
     /** Something came from the server. */

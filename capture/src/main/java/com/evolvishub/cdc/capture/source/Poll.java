@@ -10,7 +10,6 @@ import com.evolvishub.cdc.flow.Section;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +112,7 @@ final class Poll {
             Statements statements)
             throws SQLException {
         Poll poll = new Poll(session, layout, look, crossing, statements);
+        layout.largeRows().begin();
         statements.aside().ifPresent(sql -> poll.parts.add(Part.ASIDE));
         statements.lookup().ifPresent(sql -> poll.parts.add(Part.LOOKED_UP));
         poll.parts.add(Part.RANGE);
@@ -147,22 +147,32 @@ final class Poll {
         return since;
     }
 
-    /** The next line; nothing at the end. Waits for the server. */
+    /**
+     * The next line; nothing at the end. Waits for the server.
+     *
+     * @throws com.evolvishub.cdc.capture.postgres.SourceException if the row is too large
+     */
     Optional<byte[]> next() throws SQLException {
-        Optional<byte[]> line = rows.next();
-        while (line.isEmpty() && !parts.isEmpty()) {
-            enter();
-            line = rows.next();
+        while (true) {
+            Optional<byte[]> line = rows.next();
+            while (line.isEmpty() && !parts.isEmpty()) {
+                enter();
+                line = rows.next();
+            }
+            if (line.isEmpty()) {
+                enterFuture();
+                return line;
+            }
+            int prefix = isInOrder() ? flags(line.get()) : 0;
+            Optional<byte[]> row = layout.largeRows().whole(line.get(), prefix);
+            if (row.isPresent()) {
+                return row;
+            }
         }
-        if (line.isEmpty()) {
-            enterFuture();
-            return line;
-        }
-        return isInOrder() ? unprefixed(line.get()) : line;
     }
 
-    /** Flags stand in front of a line, each followed by a tab. */
-    private Optional<byte[]> unprefixed(byte[] line) {
+    /** Reads the flags in front of a line, each followed by a tab; how many bytes they take. */
+    private int flags(byte[] line) {
         int at = 0;
         if (crossing.isFlagged()) {
             flag = line[at];
@@ -179,7 +189,7 @@ final class Poll {
             }
             at += 2;
         }
-        return Optional.of(at == 0 ? line : Arrays.copyOfRange(line, at, line.length));
+        return at;
     }
 
     /** They are the highest: once one came, no other follows. */
@@ -229,6 +239,9 @@ final class Poll {
 
     /** What was wrong with rows, for people; empty: nothing. */
     String trouble() {
+        if (!layout.largeRows().trouble().isEmpty()) {
+            return layout.largeRows().trouble();
+        }
         if (withoutKey > 0) {
             return "%d rows were left out: a column of their key (%s) is NULL; exclude them by a query or name another key"
                     .formatted(withoutKey, key());

@@ -70,7 +70,8 @@ final class PollOpener {
             long expectedRows) {
 
         ScanSql sql(Relation relation) {
-            return new ScanSql(relation, layout.columns(), layout.key());
+            ScanSql plain = new ScanSql(relation, layout.columns(), layout.key());
+            return layout.largeRows().guarded(plain);
         }
 
         Function<Place, String> literals(UnaryOperator<String> lastSync) {

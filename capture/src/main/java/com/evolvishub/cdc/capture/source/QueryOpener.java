@@ -45,7 +45,7 @@ final class QueryOpener {
         Instant ours = clocks.steady().instant();
         Look look = request.beginSnapshot();
         WatermarkSplit split = step.followed(request.split(), look, ClockStep.ahead(look, ours));
-        Look inside = Look.at(session);
+        Look inside = Look.inSnapshot(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
         List<PinnedFloor> pins =

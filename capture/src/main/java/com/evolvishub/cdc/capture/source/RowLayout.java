@@ -14,6 +14,7 @@ final class RowLayout {
 
     private final RowSchema schema;
     private final int watermark;
+    private final LargeRows largeRows;
     private final Operation operation;
     private int[] bounds;
     private int[] boundsBefore;
@@ -24,9 +25,11 @@ final class RowLayout {
 
     /**
      * @param watermark the watermark's place among the columns; -1: there is none
+     * @param largeRows what becomes of rows that are too large
      */
-    RowLayout(RowSchema schema, int watermark) {
+    RowLayout(RowSchema schema, int watermark, LargeRows largeRows) {
         this.schema = schema;
+        this.largeRows = largeRows;
         this.watermark = watermark;
         this.operation = schema.isKeyed() ? Operation.UPSERT : Operation.INSERT;
         int furthest = watermark;
@@ -39,6 +42,10 @@ final class RowLayout {
 
     RowSchema schema() {
         return schema;
+    }
+
+    LargeRows largeRows() {
+        return largeRows;
     }
 
     /** The columns to ask for, in order. */

@@ -96,7 +96,7 @@ final class WatermarkOpener {
                         by.lookback());
         request = request.at(split);
         // the snapshot is taken by this statement; what it sees open began before or right after
-        Look inside = Look.at(session);
+        Look inside = Look.inSnapshot(session);
         Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
         known = watch.lettingGo(known, by.maxPin(), look);
         Reach reach = reach(session, split, type, zone, look);

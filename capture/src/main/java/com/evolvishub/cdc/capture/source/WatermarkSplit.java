@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.Look;
 import java.util.Objects;
 import org.apache.flink.api.connector.source.SourceSplit;
 
@@ -13,7 +14,8 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param readAt the database's time when it was first read, as text; empty: nothing was
  * @param reading whether the last poll has not come to its end
  * @param range what it asks for; without meaning unless {@code reading}
- * @param lastSync the database's time at the last complete poll's look, as text; empty: none
+ * @param lastSync up to which time the last complete poll could show what was committed, as text:
+ *     the database's time at its look, on a standby what was replayed; empty: none
  * @param looks what is known of the source's transactions
  * @param reach how far back rows are remembered
  * @param asideAt the database's time when rows outside the order were last looked for, in
@@ -96,20 +98,20 @@ record WatermarkSplit(
     /**
      * The poll has read all it asked for.
      *
-     * @param databaseTime at its look, as text
+     * @param look its look
      * @param aside see {@link #asideAt}
      */
-    WatermarkSplit completed(String databaseTime, long aside) {
+    WatermarkSplit completed(Look look, long aside) {
         WatermarkPosition highest = highest().watermarkOnly();
         return new WatermarkSplit(
                 splitId,
                 poll,
                 key,
                 highest,
-                highest.equals(after) ? readAt : databaseTime,
+                highest.equals(after) ? readAt : look.text(),
                 false,
                 PollRange.ALL,
-                databaseTime,
+                look.completeTo(),
                 looks.served(),
                 reach,
                 aside,

@@ -343,7 +343,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private void end(List<Step> steps) {
         advance(steps);
         WatermarkSplit split =
-                poll.told(position.toSplit().completed(poll.look().text(), aside), gate.status());
+                poll.told(position.toSplit().completed(poll.look(), aside), gate.status());
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),

@@ -39,10 +39,12 @@ final class PostgresClient implements DestinationClient {
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
     private final DestinationSeat seat;
+    private final SkippedRows skipped;
     private volatile boolean closed;
     private volatile PostgresSession session;
     private LaneTable lanes;
     private LetterKeys letters;
+    private SQLException tableFailure;
     private boolean emptyAtStart;
     private RowIdentity identity = RowIdentity.NONE;
     private RowSchema prepared;
@@ -54,6 +56,7 @@ final class PostgresClient implements DestinationClient {
         this.pipeline = pipeline;
         this.endpoint = pipeline.deliver().destination();
         this.seat = new DestinationSeat(endpoint);
+        this.skipped = new SkippedRows(pipeline.mapping());
     }
 
     @Override
@@ -169,10 +172,15 @@ final class PostgresClient implements DestinationClient {
         writer = new TableWriter(session(), table, fit, identity, shape);
         if (identity == RowIdentity.NONE) {
             appends = true;
+            if (table.rules().rowSecurity()) {
+                writer.prepareMerge();
+            }
         } else {
             // where the table does not keep NULL out of the key, merging has to look
             appends =
                     emptyAtStart
+                            // what a policy hides may be there
+                            && !table.rules().rowSecurity()
                             && TableCheck.keyIsNotNull(table, TableCheck.keyOf(schema, identity));
             writer.prepareMerge();
         }
@@ -193,7 +201,9 @@ final class PostgresClient implements DestinationClient {
         if (!written(rows)) {
             prepare(prepared);
             if (!written(rows)) {
-                throw new SQLException("the table keeps changing", "57000");
+                throw tableFailure != null
+                        ? tableFailure
+                        : new SQLException("the table keeps changing", "57000");
             }
         }
     }
@@ -205,6 +215,7 @@ final class PostgresClient implements DestinationClient {
      */
     private boolean written(List<ChangeRow> rows) throws SQLException, DestinationException {
         seat.used();
+        tableFailure = null;
         long number = rows.get(rows.size() - 1).sequence();
         if (appends && identity != RowIdentity.NONE) {
             if (rows.stream().noneMatch(row -> row.operation() == Operation.DELETE)) {
@@ -241,6 +252,7 @@ final class PostgresClient implements DestinationClient {
                     writer.merge(rows);
                 }
                 session.commit();
+                skipped.add(writer.skipped(), table.quoted());
             } else {
                 session.rollback();
             }
@@ -248,6 +260,7 @@ final class PostgresClient implements DestinationClient {
         } catch (SQLException e) {
             rollback(e);
             if (SqlStates.blamesTable(e)) {
+                tableFailure = e;
                 return false;
             }
             throw e;
@@ -271,11 +284,12 @@ final class PostgresClient implements DestinationClient {
         if (!SqlStates.blamesRow(failure)) {
             return failure;
         }
-        String advice =
-                SqlStates.is(failure, SqlStates.UNIQUE_VIOLATION)
-                        ? UniqueClash.advice(session, table, SqlStates.constraint(failure))
-                        : "";
-        throw new BadRowException(SqlStates.message(failure) + advice, failure);
+        throw ViolatedConstraint.refusal(session, failure);
+    }
+
+    @Override
+    public long rowsSkipped() {
+        return skipped.ofLastBatch();
     }
 
     @Override

@@ -23,20 +23,24 @@ public final class ScanSql {
     /** Ends the ORDER BY of a text that is shown before the key is known. */
     private final String openKey;
 
+    private final String join;
+
     /**
      * @param relation what is read
      * @param columns source columns to select, in order; never one that must not leave the source
      * @param key source columns that tell rows apart; empty: none
      */
     public ScanSql(Relation relation, List<String> columns, List<String> key) {
-        this(relation, list(columns), key, "");
+        this(relation, list(columns), key, "", "");
     }
 
-    private ScanSql(Relation relation, String columns, List<String> key, String openKey) {
+    private ScanSql(
+            Relation relation, String columns, List<String> key, String openKey, String join) {
         this.relation = Objects.requireNonNull(relation, "relation");
         this.columns = Objects.requireNonNull(columns, "columns");
         this.key = List.copyOf(key);
         this.openKey = Objects.requireNonNull(openKey, "openKey");
+        this.join = Objects.requireNonNull(join, "join");
     }
 
     /**
@@ -48,7 +52,7 @@ public final class ScanSql {
      */
     static ScanSql unresolved(
             Relation relation, String columns, List<String> key, boolean keyKnown) {
-        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>");
+        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>", "");
     }
 
     /**
@@ -180,8 +184,13 @@ public final class ScanSql {
         return SqlIdentifier.quote(table.schema(), table.name());
     }
 
+    /** The same texts, which leave the cells of rows that are too large at the server. */
+    public ScanSql guarded(RowGuard rows) {
+        return new ScanSql(relation, rows.selectList(), key, openKey, rows.join());
+    }
+
     private String select(String flag, Function<Place, String> literals) {
-        return "SELECT " + flag + columns + " FROM " + from(relation, literals);
+        return "SELECT " + flag + columns + " FROM " + from(relation, literals) + join;
     }
 
     private String resume(List<String> position, List<String> literals) {

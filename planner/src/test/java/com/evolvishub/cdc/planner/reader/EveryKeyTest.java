@@ -85,6 +85,7 @@ class EveryKeyTest {
                 .returns(OnBadRow.DEAD_LETTER, MappingSpec::onBadRow)
                 .returns(SchemaChange.FAIL, MappingSpec::schemaChange)
                 .returns(0.9, MappingSpec::maxDeleteRatio)
+                .returns(5_000_000L, MappingSpec::maxRowBytes)
                 .returns("old_orders", MappingSpec::renamedFrom);
         assertThat(ORDERS.capture()).contains(CaptureMode.WATERMARK);
         assertThat(ORDERS.watermark())
@@ -200,7 +201,7 @@ class EveryKeyTest {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
                 .hasToString("mappings[0].column_mapping.id: no such column (line 99)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))
-                .hasToString("mappings[1].destination.port: in use (line 118)");
+                .hasToString("mappings[1].destination.port: in use (line 119)");
     }
 
     @Test
