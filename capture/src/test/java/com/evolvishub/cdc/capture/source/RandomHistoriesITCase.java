@@ -272,7 +272,7 @@ class RandomHistoriesITCase {
                             "",
                             "UTC",
                             lookback,
-                            20 * (int) (lookback.toMillis() / LOOKBACK.toMillis()),
+                            20L * (lookback.toMillis() / LOOKBACK.toMillis()),
                             Duration.ZERO,
                             NullWatermark.IGNORE));
         }
