@@ -49,6 +49,8 @@ class FlowElementSerializerTest {
         Retention retention = new Retention(7, "TIME", true, -5, Retention.NONE, 10_000_000);
         assertThat(written(retention)).isEqualTo(retention);
         assertThat(written(new Frontier(7))).isEqualTo(new Frontier(7));
+        Section section = new Section(7, Section.Kind.LOOKED_UP, List.of("1\t2".getBytes(UTF_8)));
+        assertThat(written(section)).usingRecursiveComparison().isEqualTo(section);
     }
 
     @Test
@@ -78,12 +80,12 @@ class FlowElementSerializerTest {
                         () ->
                                 new FlowElementSerializerSnapshot()
                                         .readSnapshot(
-                                                3,
+                                                4,
                                                 new DataInputDeserializer(),
                                                 getClass().getClassLoader()))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "cannot restore elements written in format 3; this build reads format 2");
+                        "cannot restore elements written in format 4; this build reads format 3");
     }
 
     private static FlowElement written(FlowElement element) throws IOException {
