@@ -2,6 +2,8 @@ package com.evolvishub.cdc.flow;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -25,6 +27,7 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
     private static final byte RETENTION = 4;
     private static final byte FRONTIER = 5;
     private static final byte COVERAGE = 6;
+    private static final byte SECTION = 7;
 
     private FlowElementSerializer() {}
 
@@ -50,6 +53,15 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
             out.writeLong(retention.floor());
             out.writeLong(retention.floorPoll());
             out.writeLong(retention.window());
+            out.writeLong(retention.position());
+        } else if (element instanceof Section section) {
+            out.writeByte(SECTION);
+            out.writeLong(section.poll());
+            out.writeUTF(section.kind().name());
+            out.writeInt(section.keys().size());
+            for (byte[] key : section.keys()) {
+                write(key, out);
+            }
         } else if (element instanceof Frontier frontier) {
             out.writeByte(FRONTIER);
             out.writeLong(frontier.poll());
@@ -89,7 +101,9 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
                             in.readBoolean(),
                             in.readLong(),
                             in.readLong(),
+                            in.readLong(),
                             in.readLong());
+            case SECTION -> section(in);
             case FRONTIER -> new Frontier(in.readLong());
             case COVERAGE ->
                     new ReadCoverage(
@@ -100,6 +114,16 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
                             in.readBoolean());
             default -> throw new IOException("no element of a lane has the kind " + kind);
         };
+    }
+
+    private static Section section(DataInputView in) throws IOException {
+        long poll = in.readLong();
+        Section.Kind kind = Section.Kind.valueOf(in.readUTF());
+        List<byte[]> keys = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            keys.add(read(in));
+        }
+        return new Section(poll, kind, keys);
     }
 
     private static ChangeRow row(DataInputView in) throws IOException {

@@ -21,6 +21,7 @@ public final class Gate {
 
     private final LaneKey lane;
     private final LaneStatus status;
+    private final KeyLookups lookups = new KeyLookups();
     private boolean open;
     private Target target;
     private long acknowledgedPoll;
@@ -60,6 +61,11 @@ public final class Gate {
     /** What both ends tell of their lane. */
     public LaneStatus status() {
         return status;
+    }
+
+    /** What the step that compares wants the source to look up. */
+    public KeyLookups lookups() {
+        return lookups;
     }
 
     /** Whether the source may read. */

@@ -34,7 +34,7 @@ public final class LaneStatus {
     /** Rows with a NULL watermark at the last count. */
     public final AtomicLong nullWatermarks = new AtomicLong();
 
-    /** Rows above the current time at the last count: they wait. */
+    /** Rows above the source's clock when they were last read: they were sent. */
     public final AtomicLong futureWatermarks = new AtomicLong();
 
     /** Rows that are remembered, so that a read that shows them again does not send them again. */

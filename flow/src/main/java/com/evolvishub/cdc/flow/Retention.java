@@ -18,13 +18,27 @@ import java.util.Objects;
  *     transaction holds one
  * @param floorPoll likewise, the position at which this poll began; {@link #NONE}: none
  * @param window rows are remembered that lie no further behind the highest one
+ * @param position what counts as the highest one at most: it goes back when the database's clock
+ *     does; {@link #NONE}: not known
  */
 public record Retention(
-        long poll, String scale, boolean everything, long floor, long floorPoll, long window)
+        long poll,
+        String scale,
+        boolean everything,
+        long floor,
+        long floorPoll,
+        long window,
+        long position)
         implements FlowElement, Serializable {
 
     /** No floor. */
     public static final long NONE = Long.MAX_VALUE;
+
+    /** Of a position that is not known. */
+    public Retention(
+            long poll, String scale, boolean everything, long floor, long floorPoll, long window) {
+        this(poll, scale, everything, floor, floorPoll, window, NONE);
+    }
 
     public Retention {
         Objects.requireNonNull(scale, "scale");

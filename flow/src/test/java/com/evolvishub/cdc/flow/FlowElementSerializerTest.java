@@ -51,6 +51,8 @@ class FlowElementSerializerTest {
         assertThat(written(new Frontier(7))).isEqualTo(new Frontier(7));
         ReadCoverage coverage = new ReadCoverage(7, true, "files", "policies", true);
         assertThat(written(coverage)).isEqualTo(coverage);
+        Section section = new Section(7, Section.Kind.LOOKED_UP, List.of("1\t2".getBytes(UTF_8)));
+        assertThat(written(section)).usingRecursiveComparison().isEqualTo(section);
     }
 
     @Test

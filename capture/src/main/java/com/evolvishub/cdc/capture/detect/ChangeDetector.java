@@ -13,6 +13,7 @@ import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.Section;
 import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
@@ -160,6 +161,8 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
             output.collect(record);
         } else if (element instanceof Retention retention) {
             detection.retain(retention);
+        } else if (element instanceof Section section) {
+            detection.enter(section);
         } else if (element instanceof Frontier frontier) {
             detection.cross(frontier);
         } else if (element instanceof ReadCoverage coverage) {
@@ -194,6 +197,7 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
         tell(ending.trouble());
         gate.status().deletesUnconfirmed.set(detection.unconfirmed());
         boolean complete = ended.complete() && ending.isComplete();
+        gate.lookups().want(detection.wanted());
         output.collect(sent.replace(new PollEnded(ended.poll(), complete, ended.asOf())));
     }
 

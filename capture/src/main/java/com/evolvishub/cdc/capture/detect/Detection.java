@@ -6,6 +6,8 @@ import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.Section;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
@@ -35,6 +37,16 @@ interface Detection {
     /** Right before {@link #end} of a complete read: what it could see. */
     default void cover(ReadCoverage coverage) {
         throw new IllegalStateException("only a read of everything tells what it could see");
+    }
+
+    /** The rows that follow stand outside of the order, or in it again. */
+    default void enter(Section section) {
+        throw new IllegalStateException("only a watermark scan has sections");
+    }
+
+    /** Keys of rows that the next poll is to look up. */
+    default List<byte[]> wanted() {
+        return List.of();
     }
 
     /** Sends the row on, as what it is, or says that it was sent before. */

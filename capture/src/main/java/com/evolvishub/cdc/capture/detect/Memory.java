@@ -52,6 +52,11 @@ record Memory(long highest, long tie, ByteBuffer last, List<Begun> polls) {
         return place <= highest ? this : new Memory(place, tie, last, polls);
     }
 
+    /** The position may have gone back. */
+    Memory upTo(long position) {
+        return highest <= position ? this : new Memory(position, tie, last, polls);
+    }
+
     Memory passing(byte[] watermark) {
         ByteBuffer next = ByteBuffer.wrap(watermark);
         return next.equals(last) ? this : new Memory(highest, tie + 1, next, polls);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.flink.api.common.state.MapState;
 
@@ -139,6 +140,27 @@ final class SentRows {
         SentRow now = (known ? found : SentRow.of(content, place)).shownBy(poll);
         put(id, now, found != null);
         return known ? Sight.KNOWN : Sight.NEW;
+    }
+
+    /** What is remembered of a row's key, or content; it is let go. */
+    Optional<SentRow> take(ChangeRow row) throws Exception {
+        settle();
+        byte[] id = id(row, hash.of(row.line()));
+        SentRow found = find(id);
+        if (found == null) {
+            return Optional.empty();
+        }
+        if (heap.remove(ByteBuffer.wrap(id)) == null) {
+            spilled.remove(id);
+            spilledRows--;
+        }
+        return Optional.of(found);
+    }
+
+    /** Remembers what was remembered elsewhere. */
+    void give(ChangeRow row, SentRow known) throws Exception {
+        byte[] id = id(row, hash.of(row.line()));
+        put(id, known, find(id) != null);
     }
 
     private SentRow find(byte[] id) throws Exception {

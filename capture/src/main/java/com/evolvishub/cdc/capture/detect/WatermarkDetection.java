@@ -7,8 +7,10 @@ import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.Section;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -29,9 +31,16 @@ final class WatermarkDetection implements Detection {
     private final DeleteWhen deleteWhen;
     private SentRows sent;
     private RowsWithoutWatermark without;
+    private FutureRows future;
+    private Section.Kind section = Section.Kind.RANGE;
+    private Lookups asked = Lookups.NONE;
+    private boolean futureRead;
+    private boolean tookFuture;
+    private boolean keyed;
     private Memory memory = Memory.EMPTY;
     private ListState<byte[]> kept;
     private ListState<Long> counted;
+    private ListState<Long> countedFuture;
     private DeletionMark mark;
     private WatermarkScale scale = WatermarkScale.NONE;
     private Retention retention;
@@ -56,6 +65,13 @@ final class WatermarkDetection implements Detection {
                                 new MapStateDescriptor<>("rows-without-watermark", bytes, bytes));
         sent = new SentRows(spilled);
         without = new RowsWithoutWatermark(outside);
+        MapState<byte[], byte[]> ahead =
+                context.getKeyedStateStore()
+                        .getMapState(new MapStateDescriptor<>("future-rows", bytes, bytes));
+        future = new FutureRows(ahead);
+        countedFuture =
+                context.getOperatorStateStore()
+                        .getListState(new ListStateDescriptor<>("future-rows-count", Types.LONG));
         kept =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("sent-rows-on-heap", bytes));
@@ -69,9 +85,14 @@ final class WatermarkDetection implements Detection {
             outside.clear();
             kept.clear();
             counted.clear();
+            ahead.clear();
+            countedFuture.clear();
         }
         for (long rows : counted.get()) {
             without.restore(rows);
+        }
+        for (long rows : countedFuture.get()) {
+            future.restore(rows);
         }
         for (byte[] state : kept.get()) {
             memory = SentRowsFormat.read(state, sent);
@@ -83,6 +104,12 @@ final class WatermarkDetection implements Detection {
         mark = DeletionMark.of(deleteWhen, started.schema());
         beyond = false;
         doubled = 0;
+        section = Section.Kind.RANGE;
+        asked = Lookups.NONE;
+        futureRead = false;
+        tookFuture = false;
+        keyed = started.schema().isKeyed();
+        future.begin();
         memory = memory.beginning(started.poll());
     }
 
@@ -90,7 +117,7 @@ final class WatermarkDetection implements Detection {
     public void retain(Retention asked) throws Exception {
         retention = asked;
         scale = WatermarkScale.valueOf(asked.scale());
-        memory = memory.rememberingPollsFrom(asked.floorPoll());
+        memory = memory.upTo(asked.position()).rememberingPollsFrom(asked.floorPoll());
     }
 
     @Override
@@ -99,12 +126,41 @@ final class WatermarkDetection implements Detection {
     }
 
     @Override
+    public void enter(Section entered) {
+        section = entered.kind();
+        if (section == Section.Kind.LOOKED_UP) {
+            asked = new Lookups(entered.keys());
+        }
+        futureRead |= section == Section.Kind.FUTURE;
+    }
+
+    @Override
+    public List<byte[]> wanted() {
+        return future.missing();
+    }
+
+    @Override
     public boolean isNew(ChangeRow row, Consumer<ChangeRow> output) throws Exception {
         if (CopyText.isNull(row.watermark())) {
             return without.isNew(row, retention.poll()) && send(row, output);
         }
+        if (section == Section.Kind.FUTURE) {
+            long ahead = scale.place(row.watermark());
+            boolean isNew = future.isNew(row, ahead, retention.poll(), sent.take(row));
+            return isNew && send(row, output);
+        }
+        Optional<SentRow> known = future.take(row, retention.poll());
+        if (section == Section.Kind.LOOKED_UP && known.isEmpty()) {
+            // it was looked up before, and came then
+            return false;
+        }
+        if (known.isPresent()) {
+            tookFuture = true;
+            sent.settle();
+            sent.give(row, known.get());
+        }
         long place = place(row);
-        if (beyond) {
+        if (beyond && section == Section.Kind.RANGE && !tookFuture && future.size() == 0) {
             sent.add(row, place, retention.poll(), forgetBelow());
             return send(row, output);
         }
@@ -131,16 +187,20 @@ final class WatermarkDetection implements Detection {
     /** Where a row stands: by its watermark, or, of a type without distances, by its tie. */
     private long place(ChangeRow row) {
         if (!scale.hasDistances()) {
-            if (beyond) {
+            if (isBeyond()) {
                 memory = memory.passing(row.watermark());
             }
             return memory.tie();
         }
         long place = scale.place(row.watermark());
-        if (beyond && place != WatermarkScale.NOWHERE) {
+        if (isBeyond() && place != WatermarkScale.NOWHERE) {
             memory = memory.reaching(place);
         }
         return place;
+    }
+
+    private boolean isBeyond() {
+        return beyond && section == Section.Kind.RANGE;
     }
 
     private long forgetBelow() {
@@ -153,7 +213,11 @@ final class WatermarkDetection implements Detection {
             sent.settle();
             sweepWanted |= sent.forget(forgetBelow());
         }
-        return doubled == 0 ? Ending.PLAIN : new Told(doubled);
+        boolean searches = ended.complete() && futureRead && future.isAnyMissing();
+        if (ended.complete() && futureRead && !searches) {
+            future.noneMissing();
+        }
+        return searches || doubled > 0 ? new Told(doubled, searches) : Ending.PLAIN;
     }
 
     @Override
@@ -166,27 +230,42 @@ final class WatermarkDetection implements Detection {
 
     @Override
     public long remembered() {
-        return sent.size() + without.size();
+        return sent.size() + without.size() + future.size();
     }
 
     @Override
     public void snapshot() throws Exception {
         kept.update(List.of(SentRowsFormat.write(memory, sent)));
         counted.update(List.of(without.size()));
+        countedFuture.update(List.of(future.size()));
     }
 
-    /** What is wrong with a read that showed keys twice. */
-    private record Told(long doubled) implements Ending {
+    /** What is left of a read that did not show all rows of the future, or keys twice. */
+    private final class Told implements Ending {
+
+        private final long twice;
+        private final boolean searches;
+
+        private Told(long twice, boolean searches) {
+            this.twice = twice;
+            this.searches = searches;
+        }
 
         @Override
-        public boolean slice(Consumer<ChangeRow> output) {
+        public boolean slice(Consumer<ChangeRow> output) throws Exception {
+            // at once: the source does not wait, and the next poll's rows must not come between
+            while (searches && future.find(SLICE, retention.poll(), keyed, asked)) {
+                // on to the next slice
+            }
             return false;
         }
 
         @Override
         public String trouble() {
-            return "%d rows were left out: another row of the read has the same key; the key is none, name another one"
-                    .formatted(doubled);
+            return twice == 0
+                    ? ""
+                    : "%d rows were left out: another row of the read has the same key; the key is none, name another one"
+                            .formatted(twice);
         }
     }
 }

@@ -32,7 +32,7 @@ final class PollFactsReader {
                    AND setdatabase IN
                      (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
                  ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC LIMIT 1),
-                'the server''s log_timezone')
+                'assumed: the server''s log_timezone')
             """;
 
     /** Of the sequences that fill the column by its default or as an identity. */

@@ -138,6 +138,11 @@ public final class SourceSession implements AutoCloseable {
         return server.roleZone();
     }
 
+    /** The server's major version. */
+    public int majorVersion() {
+        return connection.getServerMajorVersion();
+    }
+
     /** How many connections the server takes in all. */
     int serverTakes() {
         return server.connections();

@@ -14,7 +14,8 @@ import java.util.Optional;
  * Between which watermarks a poll reads: worked out by the database, in the watermark's own type.
  *
  * @param upTo what lies above it waits; empty: there is no such bound
- * @param reach how far back rows may have become visible late, whatever is known of transactions
+ * @param reach how far back rows may have become visible late, whatever is known of transactions;
+ *     not below what was forgotten
  * @param atRest whether nothing can come at or below the highest watermark any more
  * @param lowest which of the candidates is the lowest: 0 for the position itself, else 1 more than
  *     its place in {@link Question#floors}; with its value
@@ -32,6 +33,9 @@ public record WatermarkBounds(
         String below,
         long window,
         List<String> floors) {
+
+    /** How much longer rows are remembered, so that a clock may go back so far. */
+    private static final String STEP = " + interval '60 seconds'";
 
     /** How long before a zone repeats an hour that hour's rows begin to be remembered. */
     private static final String AHEAD = "interval '26 hours'";
@@ -66,7 +70,6 @@ public record WatermarkBounds(
      * @param completeAt the database's time at the last complete poll; empty: there was none
      * @param lookbackMillis how far back to look, for times
      * @param lookbackValues the same for numbers
-     * @param clockBackMillis how far the database's clock has gone back since the last look
      * @param kept rows below it were forgotten, unless a floor kept them; empty: none were
      * @param floors what ended transactions may have written below the position
      * @param times moments to be told as watermarks, less the look-back
@@ -80,7 +83,6 @@ public record WatermarkBounds(
             String completeAt,
             long lookbackMillis,
             long lookbackValues,
-            long clockBackMillis,
             String kept,
             List<Floor> floors,
             List<String> times) {
@@ -97,7 +99,7 @@ public record WatermarkBounds(
         Expressions sql = Expressions.of(question);
         List<String> columns = new ArrayList<>();
         columns.add(sql.upTo() + "::text");
-        columns.add(sql.reach() + "::text");
+        columns.add(sql.kept(sql.reach()) + "::text");
         columns.add("coalesce(" + sql.atRest() + ", false)");
         columns.add("low.candidate");
         columns.add("low.value::text");
@@ -161,7 +163,7 @@ public record WatermarkBounds(
         }
 
         private String lookback() {
-            return millis(asked.lookbackMillis() + asked.clockBackMillis());
+            return millis(asked.lookbackMillis());
         }
 
         private static String millis(long millis) {
@@ -242,9 +244,7 @@ public record WatermarkBounds(
         }
 
         String atRest() {
-            if (asked.high().isEmpty()
-                    || asked.completeAt().isEmpty()
-                    || asked.clockBackMillis() > 0) {
+            if (asked.high().isEmpty() || asked.completeAt().isEmpty()) {
                 return "false";
             }
             String readAt = SqlLiteral.quote(asked.readAt()) + "::timestamptz";
@@ -268,12 +268,7 @@ public record WatermarkBounds(
 
         /** What a value stands for: {@code timestamp(0)} for a second. */
         private long granuleMicros() {
-            int bracket = asked.type().name().indexOf('(');
-            if (scale != WatermarkScale.TIME || bracket < 0) {
-                return 0;
-            }
-            int digits = asked.type().name().charAt(bracket + 1) - '0';
-            return (long) Math.pow(10, 6 - digits);
+            return WatermarkScale.granule(asked.type());
         }
 
         String candidates() {
@@ -302,7 +297,7 @@ public record WatermarkBounds(
          * Not below what was forgotten. A floor needs no such limit: what lies above it was
          * remembered for as long as it was pinned.
          */
-        private String kept(String value) {
+        String kept(String value) {
             return asked.kept().isEmpty()
                     ? value
                     : "greatest(" + value + ", " + typed(asked.kept()) + ")";
@@ -312,13 +307,14 @@ public record WatermarkBounds(
             return switch (scale) {
                 case TIME ->
                         isZoned()
-                                ? micros(lookback())
+                                ? micros(lookback() + STEP)
                                 : micros(
                                         lookback()
+                                                + STEP
                                                 + " + "
                                                 + wentBack(
                                                         "p.now - " + BEHIND, "p.now + " + AHEAD));
-                case DATE -> micros(lookback() + " + interval '1 day'");
+                case DATE -> micros(lookback() + STEP + " + interval '1 day'");
                 case NUMBER -> Long.toString(asked.lookbackValues());
                 case NONE -> "0";
             };

@@ -32,12 +32,6 @@ record Looks(String at, long atMicros, List<PinnedFloor> pins) {
         return at.isEmpty();
     }
 
-    /** By how much the clock has gone back since the last look. */
-    Duration clockBack(Look look) {
-        long back = isFirst() ? 0 : atMicros - micros(look);
-        return Duration.ofMillis(Math.max(0, (back + 999) / 1000));
-    }
-
     /** Floors of transactions that have ended by this look: what they wrote is visible now. */
     Looks servingWhatEnded(Look look) {
         List<PinnedFloor> rest = new ArrayList<>();
@@ -69,6 +63,16 @@ record Looks(String at, long atMicros, List<PinnedFloor> pins) {
             }
         }
         return unknown;
+    }
+
+    /** Some of the pins, brought down to these floors: the database's clock has gone back. */
+    Looks lowered(List<PinnedFloor> which, List<String> floors) {
+        List<PinnedFloor> changed = new ArrayList<>();
+        for (PinnedFloor pin : pins) {
+            int place = which.indexOf(pin);
+            changed.add(place < 0 ? pin : pin.loweredTo(WatermarkPosition.at(floors.get(place))));
+        }
+        return new Looks(at, atMicros, changed);
     }
 
     Looks pinning(List<PinnedFloor> more, Look look) {

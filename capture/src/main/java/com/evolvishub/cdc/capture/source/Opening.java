@@ -48,6 +48,10 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
             WatermarkSplit split,
             DatabaseClock clock) {
 
+        Request at(WatermarkSplit other) {
+            return new Request(session, locks, found, survey, other, clock);
+        }
+
         /** A look, the locks, and a snapshot that the next statement takes. */
         Look beginSnapshot() throws SQLException {
             Look look = Look.at(session, clock);

@@ -59,6 +59,12 @@ record PinnedFloor(
         return new PinnedFloor(virtualId, ids, who, since, floor, included, poll, other);
     }
 
+    /** The same at another floor; what is at it counts. */
+    PinnedFloor loweredTo(WatermarkPosition lower) {
+        boolean same = lower.equals(floor);
+        return new PinnedFloor(virtualId, ids, who, since, lower, !same || included, poll, stage);
+    }
+
     /** The same, as it looks now: ids come late, and an application names itself late. */
     PinnedFloor seenAs(OpenTransaction open) {
         return new PinnedFloor(

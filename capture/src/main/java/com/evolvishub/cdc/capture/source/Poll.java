@@ -5,7 +5,13 @@ import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.LaneStatus;
+import com.evolvishub.cdc.flow.Section;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -18,51 +24,111 @@ final class Poll {
     private final RowLayout layout;
     private final Look look;
     private final Crossing crossing;
-    private final String select;
-    private CopyRead aside;
+    private final Statements statements;
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final List<Entered> entered = new ArrayList<>();
+    private Part part;
     private CopyRead rows;
     private byte flag = BEYOND;
     private byte tie;
     private boolean crossed;
+    private long future;
     private long withoutKey;
     private long doubled;
 
+    /** The parts of a read, in their order. */
+    private enum Part {
+        ASIDE,
+        LOOKED_UP,
+        RANGE,
+        FUTURE
+    }
+
+    /**
+     * What a read asks for.
+     *
+     * @param aside rows that come first and are in no order; empty: none
+     * @param lookup rows of some keys, which come next; empty: the range shows them
+     * @param keys those keys, as COPY text
+     * @param range the rows that are read in order
+     * @param future whether those of the future stand at its end, flagged
+     */
+    record Statements(
+            Optional<String> aside,
+            Optional<String> lookup,
+            List<byte[]> keys,
+            String range,
+            boolean future) {
+        Statements {
+            keys = List.copyOf(keys);
+        }
+
+        static Statements of(String range) {
+            return new Statements(Optional.empty(), Optional.empty(), List.of(), range, false);
+        }
+
+        private String of(Part part) {
+            return switch (part) {
+                case ASIDE -> aside.orElseThrow();
+                case LOOKED_UP -> lookup.orElseThrow();
+                case RANGE, FUTURE -> range;
+            };
+        }
+    }
+
+    /** A part begins that the step behind has to know of. */
+    record Entered(Section.Kind kind, List<byte[]> keys) {
+
+        Section of(long poll) {
+            return new Section(poll, kind, keys);
+        }
+    }
+
     private Poll(
-            SourceSession session, RowLayout layout, Look look, Crossing crossing, String select) {
+            SourceSession session,
+            RowLayout layout,
+            Look look,
+            Crossing crossing,
+            Statements statements) {
         this.session = session;
         this.layout = layout;
         this.look = look;
         this.crossing = crossing;
-        this.select = select;
+        this.statements = statements;
     }
 
     /** Starts to read, in the session's snapshot. */
     static Poll start(SourceSession session, RowLayout layout, Look look, String select)
             throws SQLException {
-        return start(session, layout, look, Crossing.AT_ONCE, select, Optional.empty());
+        return start(session, layout, look, Crossing.AT_ONCE, Statements.of(select));
     }
 
-    /**
-     * Starts to read, in the session's snapshot.
-     *
-     * @param aside asks for rows that come first and are in no order
-     */
+    /** Starts to read, in the session's snapshot. */
     static Poll start(
             SourceSession session,
             RowLayout layout,
             Look look,
             Crossing crossing,
-            String select,
-            Optional<String> aside)
+            Statements statements)
             throws SQLException {
-        Poll poll = new Poll(session, layout, look, crossing, select);
+        Poll poll = new Poll(session, layout, look, crossing, statements);
         layout.largeRows().begin();
-        if (aside.isPresent()) {
-            poll.aside = CopyRead.start(session, aside.get());
-        } else {
-            poll.rows = CopyRead.start(session, select);
+        statements.aside().ifPresent(sql -> poll.parts.add(Part.ASIDE));
+        statements.lookup().ifPresent(sql -> poll.parts.add(Part.LOOKED_UP));
+        poll.parts.add(Part.RANGE);
+        if (!statements.keys().isEmpty()) {
+            poll.entered.add(new Entered(Section.Kind.LOOKED_UP, statements.keys()));
         }
+        poll.enter();
         return poll;
+    }
+
+    private void enter() throws SQLException {
+        part = parts.remove();
+        rows = CopyRead.start(session, statements.of(part));
+        if (part == Part.RANGE && !statements.keys().isEmpty()) {
+            entered.add(new Entered(Section.Kind.RANGE, List.of()));
+        }
     }
 
     RowLayout layout() {
@@ -74,59 +140,91 @@ final class Poll {
         return look;
     }
 
+    /** Parts that have begun since this was asked last. */
+    List<Entered> entered() {
+        List<Entered> since = List.copyOf(entered);
+        entered.clear();
+        return since;
+    }
+
     /**
      * The next line; nothing at the end. Waits for the server.
      *
      * @throws com.evolvishub.cdc.capture.postgres.SourceException if the row is too large
      */
     Optional<byte[]> next() throws SQLException {
-        LargeRows large = layout.largeRows();
         while (true) {
-            Optional<byte[]> line = nextLine();
+            Optional<byte[]> line = rows.next();
+            while (line.isEmpty() && !parts.isEmpty()) {
+                enter();
+                line = rows.next();
+            }
             if (line.isEmpty()) {
+                enterFuture();
                 return line;
             }
-            int prefix = aside == null ? prefix() : 0;
-            if (prefix > 0) {
-                // each is followed by a tab
-                flag = crossing.isFlagged() ? line.get()[0] : BEYOND;
-                tie = line.get()[prefix - 2];
-            }
-            Optional<byte[]> row = large.whole(line.get(), prefix);
+            int prefix = isInOrder() ? flags(line.get()) : 0;
+            Optional<byte[]> row = layout.largeRows().whole(line.get(), prefix);
             if (row.isPresent()) {
                 return row;
             }
         }
     }
 
-    private Optional<byte[]> nextLine() throws SQLException {
-        if (aside != null) {
-            Optional<byte[]> line = aside.next();
-            if (line.isPresent()) {
-                return line;
-            }
-            aside = null;
-            rows = CopyRead.start(session, select);
+    /** Reads the flags in front of a line, each followed by a tab; how many bytes they take. */
+    private int flags(byte[] line) {
+        int at = 0;
+        if (crossing.isFlagged()) {
+            flag = line[at];
+            at += 2;
         }
-        return rows.next();
+        if (layout.tellsTies()) {
+            tie = line[at];
+            at += 2;
+        }
+        if (statements.future()) {
+            if (line[at] == 't') {
+                enterFuture();
+                future++;
+            }
+            at += 2;
+        }
+        return at;
     }
 
-    private int prefix() {
-        return (crossing.isFlagged() ? 2 : 0) + (layout.tellsTies() ? 2 : 0);
+    /** They are the highest: once one came, no other follows. */
+    private void enterFuture() {
+        if (statements.future() && part != Part.FUTURE) {
+            part = Part.FUTURE;
+            entered.add(new Entered(Section.Kind.FUTURE, List.of()));
+        }
     }
 
-    /** Whether the last line was one of those that are in no order. */
-    boolean isAside() {
-        return aside != null;
+    private boolean isInOrder() {
+        return part == Part.RANGE || part == Part.FUTURE;
+    }
+
+    /** Whether the position moves with the last line. */
+    boolean isInRange() {
+        return part == Part.RANGE;
+    }
+
+    /** Where the mapping stands after a read that came to its end. */
+    WatermarkSplit told(WatermarkSplit completed, LaneStatus status) {
+        if (!statements.future()) {
+            return completed;
+        }
+        status.futureWatermarks.set(future);
+        return completed.with(completed.time().withFuture(future, Looks.micros(look)));
     }
 
     /** The line as a row; nothing if it cannot be told apart from others, which is counted. */
     Optional<ChangeRow> row(byte[] line) {
-        boolean ties = layout.tellsTies() && !isAside();
+        boolean ties = layout.tellsTies() && isInOrder();
         Optional<ChangeRow> row = ties ? layout.row(line, tie == 't') : layout.row(line);
         if (row.isEmpty()) {
             withoutKey++;
-        } else if (!isAside() && layout.repeatsKey()) {
+        } else if (isInOrder() && layout.repeatsKey()) {
             doubled++;
             return Optional.empty();
         }

@@ -12,6 +12,7 @@ import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
 import com.evolvishub.cdc.capture.source.Opening.Waiting;
 import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
+import com.evolvishub.cdc.flow.KeyLookups;
 import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Target;
@@ -41,8 +42,16 @@ final class PollOpener {
     private final Clocks clocks;
     private final RelationLocks locks;
     private final ReadObserver observer;
+    private final ClockStep step;
+    private final KeyLookups lookups;
 
-    PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
+    PollOpener(
+            String mapping,
+            PollScan scan,
+            LaneStatus status,
+            Clocks clocks,
+            Repeats repeats,
+            KeyLookups lookups) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
         this.known =
@@ -53,6 +62,8 @@ final class PollOpener {
         this.clocks = clocks;
         this.locks = new RelationLocks(scan.relation());
         this.observer = new ReadObserver(scan.relation(), locks);
+        this.step = new ClockStep(mapping, repeats);
+        this.lookups = lookups;
     }
 
     /**
@@ -124,12 +135,20 @@ final class PollOpener {
                 new Request(session, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
             Capture.ByWatermark far = by.over(reads.commitElsewhere());
-            return new WatermarkOpener(scan, far, reads.refresh(session, here), watch, clocks)
+            return new WatermarkOpener(
+                            scan,
+                            far,
+                            reads.refresh(session, here),
+                            watch,
+                            clocks,
+                            step,
+                            lookups.wanted())
                     .open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
             Capture.ByQuery far = by.over(reads.commitElsewhere());
-            return new QueryOpener(scan, far, reads.refresh(session, here), watch, observer)
+            return new QueryOpener(
+                            scan, far, reads.refresh(session, here), watch, observer, clocks, step)
                     .open(request);
         }
         Look look = request.beginSnapshot();

@@ -13,6 +13,7 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -30,25 +31,32 @@ final class QueryOpener {
     private final ReadRelations.Refresh refresh;
     private final FloorWatch watch;
     private final ReadObserver observer;
+    private final Clocks clocks;
+    private final ClockStep step;
 
     QueryOpener(
             PollScan scan,
             Capture.ByQuery by,
             ReadRelations.Refresh refresh,
             FloorWatch watch,
-            ReadObserver observer) {
+            ReadObserver observer,
+            Clocks clocks,
+            ClockStep step) {
         this.scan = scan;
         this.by = by;
         this.refresh = refresh;
         this.watch = watch;
         this.observer = observer;
+        this.clocks = clocks;
+        this.step = step;
     }
 
     Opening open(Request request) throws SQLException {
         SourceSession session = request.session();
-        WatermarkSplit split = request.split();
+        Instant ours = clocks.steady().instant();
         Look look = request.beginSnapshot();
         observer.begin(session);
+        WatermarkSplit split = step.followed(request.split(), look, ClockStep.ahead(look, ours));
         Look inside = Look.inSnapshot(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
@@ -56,8 +64,7 @@ final class QueryOpener {
                 known.unknown(look, inside).stream().map(open -> pin(open, split, look)).toList();
         Looks looks = known.pinning(pins, look);
         String since = since(split, known);
-        Duration back = by.lookback().plus(split.looks().clockBack(look));
-        SnapshotTimes times = SnapshotTimes.ask(session, session.roleZone(), since, back);
+        SnapshotTimes times = SnapshotTimes.ask(session, session.roleZone(), since, by.lookback());
         UnaryOperator<String> lastSync = type -> lastSync(type, split, times);
         String select =
                 request.survey().sql(scan.relation()).all(request.survey().literals(lastSync));

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceFailure;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.flow.KeyLookups;
 import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
@@ -24,7 +25,13 @@ public final class SourceProbe {
         PollScan scan = pipeline.scan();
         try (SourceSession session = SourceSession.open(scan.source().connection(), "preflight")) {
             WatermarkSplit unread = WatermarkSplit.fresh(pipeline.identity());
-            return new PollOpener("preflight", scan, new LaneStatus(), Clocks.system())
+            return new PollOpener(
+                            "preflight",
+                            scan,
+                            new LaneStatus(),
+                            Clocks.system(),
+                            Repeats.DOUBLED,
+                            new KeyLookups())
                     .survey(session, unread, Optional.empty())
                     .layout()
                     .schema();

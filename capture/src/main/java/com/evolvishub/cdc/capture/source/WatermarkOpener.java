@@ -20,6 +20,7 @@ import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.Retention;
 import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Horizon;
 import com.evolvishub.cdc.planner.physical.PollQuery.Place;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.ScanRange;
@@ -28,6 +29,7 @@ import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,23 +51,30 @@ final class WatermarkOpener {
     private final ReadRelations.Refresh refresh;
     private final FloorWatch watch;
     private final Clocks clocks;
+    private final ClockStep step;
+    private final List<byte[]> wanted;
 
     WatermarkOpener(
             PollScan scan,
             Capture.ByWatermark by,
             ReadRelations.Refresh refresh,
             FloorWatch watch,
-            Clocks clocks) {
+            Clocks clocks,
+            ClockStep step,
+            List<byte[]> wanted) {
         this.scan = scan;
         this.by = by;
         this.refresh = refresh;
         this.watch = watch;
         this.clocks = clocks;
+        this.step = step;
+        this.wanted = List.copyOf(wanted);
     }
 
-    Opening open(Request request, LaneStatus status, Waiting waiting)
+    Opening open(Request asked, LaneStatus status, Waiting waiting)
             throws SQLException, WokenUpException {
-        SourceSession session = request.session();
+        SourceSession session = asked.session();
+        Request request = asked;
         WatermarkSplit split = request.split();
         SqlType type = BaseTypes.of(session, type(request));
         WatermarkScale scale = WatermarkScale.of(type);
@@ -77,7 +86,18 @@ final class WatermarkOpener {
                         : Optional.empty();
         String zone = zone(session, split, type);
 
+        Instant ours = clocks.steady().instant();
         Look look = request.beginSnapshot();
+        split =
+                step.followed(
+                        session,
+                        split,
+                        type,
+                        zone,
+                        look,
+                        ClockStep.ahead(look, ours),
+                        by.lookback());
+        request = request.at(split);
         // the snapshot is taken by this statement; what it sees open began before or right after
         Look inside = Look.inSnapshot(session);
         Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
@@ -91,10 +111,25 @@ final class WatermarkOpener {
         Looks looks = known.pinning(floors.pins(fresh, bounds), look);
         PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;
-        Optional<String> aside = due ? aside(request, bounds, status) : Optional.empty();
+        Optional<String> aside = due ? aside(request, status) : Optional.empty();
         Crossing crossing = crossing(split, range);
-        String select = select(request, range, bounds, crossing, scale);
-        Poll poll = Poll.start(session, request.survey().layout(), look, crossing, select, aside);
+        Optional<Horizon> horizon =
+                FutureRange.horizon(
+                        session, type, bounds, split.time(), Looks.micros(look), !wanted.isEmpty());
+        ScanRange select = select(request, range, crossing, scale);
+        if (horizon.isPresent()) {
+            select = select.with(horizon.get());
+        }
+        UnaryOperator<String> lastSync = text -> lastSync(text, range, bounds, scale);
+        ScanSql sql = request.survey().sql(scan.relation());
+        Poll.Statements statements =
+                new Poll.Statements(
+                        aside,
+                        lookup(request, sql, select),
+                        wanted,
+                        sql.range(by.column(), select, literals(request, lastSync)),
+                        horizon.filter(Horizon::shown).isPresent());
+        Poll poll = Poll.start(session, request.survey().layout(), look, crossing, statements);
         WatermarkSplit started =
                 split.started(request.survey().key(), range, looks, reach)
                         .with(split.time().in(zone));
@@ -170,7 +205,6 @@ final class WatermarkOpener {
                 split.lastSync(),
                 reach.lookbackMillis(),
                 reach.lookbackValues(),
-                split.looks().clockBack(look).toMillis(),
                 reach.kept(),
                 ended,
                 times);
@@ -184,17 +218,13 @@ final class WatermarkOpener {
     }
 
     /** Counts what no range shows; asks for the rows without a watermark where they are wanted. */
-    private Optional<String> aside(Request request, WatermarkBounds bounds, LaneStatus status)
-            throws SQLException {
+    private Optional<String> aside(Request request, LaneStatus status) throws SQLException {
         ScanSql sql = request.survey().sql(scan.relation());
-        String upTo = bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo());
         List<Long> counts =
                 request.session()
                         .askForCounts(
-                                sql.aside(
-                                        by.column(), upTo, literals(request, PollOpener::lowest)));
+                                sql.aside(by.column(), "", literals(request, PollOpener::lowest)));
         status.nullWatermarks.set(counts.get(0));
-        status.futureWatermarks.set(counts.get(1));
         if (counts.get(0) == 0 || by.nullWatermark() == NullWatermark.IGNORE) {
             return Optional.empty();
         }
@@ -216,18 +246,31 @@ final class WatermarkOpener {
         return split.after().isStart() || above ? Crossing.AT_ONCE : Crossing.FLAGGED;
     }
 
-    private String select(
-            Request request,
-            PollRange range,
-            WatermarkBounds bounds,
-            Crossing crossing,
-            WatermarkScale scale) {
+    /** The rows that the step behind wants to see, as far as the range does not show them. */
+    private Optional<String> lookup(Request request, ScanSql sql, ScanRange range) {
+        boolean hidden = !range.lower().isEmpty() || !range.resume().isEmpty();
+        if (wanted.isEmpty() || !hidden || request.survey().key().columns().isEmpty()) {
+            return Optional.empty();
+        }
+        List<List<String>> keys =
+                wanted.stream()
+                        .map(
+                                key ->
+                                        CopyText.cells(key).stream()
+                                                .map(CopyText::unescape)
+                                                .map(SqlLiteral::quote)
+                                                .toList())
+                        .toList();
+        return Optional.of(
+                sql.lookup(by.column(), range, keys, literals(request, PollOpener::lowest)));
+    }
+
+    private ScanRange select(
+            Request request, PollRange range, Crossing crossing, WatermarkScale scale) {
         WatermarkSplit split = request.split();
         String lower =
                 range.lower().isStart() ? "" : SqlLiteral.quote(range.lower().values().get(0));
-        ScanRange asked =
-                ScanRange.of(lower, bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo()))
-                        .resumedAt(quoted(range.resume()));
+        ScanRange asked = ScanRange.of(lower, "").resumedAt(quoted(range.resume()));
         if (range.included()) {
             asked = asked.withLower();
         }
@@ -245,10 +288,7 @@ final class WatermarkOpener {
             request.survey().layout().tellTies(CopyText.escape(first));
             asked = asked.tellingTies(before.isStart() ? "" : SqlLiteral.quote(first));
         }
-        UnaryOperator<String> lastSync = type -> lastSync(type, range, bounds, scale);
-        return request.survey()
-                .sql(scan.relation())
-                .range(by.column(), asked, literals(request, lastSync));
+        return asked;
     }
 
     private static List<String> quoted(WatermarkPosition position) {
@@ -290,7 +330,20 @@ final class WatermarkOpener {
             }
         }
         return new Retention(
-                started.poll(), scale.name(), everything, floor, floorPoll, bounds.window());
+                started.poll(),
+                scale.name(),
+                everything,
+                floor,
+                floorPoll,
+                bounds.window(),
+                place(started, scale));
+    }
+
+    private static long place(WatermarkSplit started, WatermarkScale scale) {
+        WatermarkPosition highest = started.highest();
+        return highest.isStart() || !scale.hasDistances()
+                ? Retention.NONE
+                : scale.place(highest.values().get(0));
     }
 
     /** Works out floors for one poll. */

@@ -133,6 +133,46 @@ record WatermarkSplit(
                 known, origin);
     }
 
+    /** The same position, which counts as read first at this time. */
+    WatermarkSplit readAt(String databaseTime) {
+        return new WatermarkSplit(
+                splitId,
+                poll,
+                key,
+                after,
+                databaseTime,
+                reading,
+                range,
+                lastSync,
+                looks,
+                reach,
+                asideAt,
+                time,
+                origin);
+    }
+
+    /**
+     * The database's clock has gone back: a read that was broken off is begun anew, for what is
+     * written now may lie in the part that was read.
+     */
+    WatermarkSplit stepped(
+            WatermarkPosition back, String databaseTime, String sync, Looks lowered) {
+        return new WatermarkSplit(
+                splitId,
+                poll,
+                key,
+                back,
+                databaseTime,
+                false,
+                PollRange.ALL,
+                lastSync.isEmpty() ? lastSync : sync,
+                lowered,
+                reach,
+                asideAt,
+                time,
+                origin);
+    }
+
     /** Nothing read yet, under the same number of polls: they never go back. */
     WatermarkSplit forgotten(Origin other) {
         WatermarkSplit fresh = fresh(splitId);

@@ -103,7 +103,14 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         this.condition = new SourceCondition(pipeline.mapping(), gate, clock);
         this.schedule = new PollSchedule(scan.schedule());
         this.backOff = new BackOff(scan.retry(), ThreadLocalRandom.current());
-        this.opener = new PollOpener(pipeline.mapping(), scan, gate.status(), clocks);
+        this.opener =
+                new PollOpener(
+                        pipeline.mapping(),
+                        scan,
+                        gate.status(),
+                        clocks,
+                        Repeats.of(pipeline, resumption),
+                        gate.lookups());
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
         this.session = new PollSession(pipeline, gate, clock, pause);
         this.silence = SilenceWatch.join(run, scan.source().connection(), session::abort);
@@ -197,7 +204,8 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     }
 
     private boolean isFinished() {
-        return schedule.isOnce() && completed > 0;
+        // what is to be looked up takes another poll
+        return schedule.isOnce() && completed > 0 && gate.lookups().wanted().isEmpty();
     }
 
     private Page finish() throws WokenUpException {
@@ -311,6 +319,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         long until = clock.millis() + PAGE_TIME.toMillis();
         while (rows < scan.pageRows() && bytes < PAGE_BYTES && clock.millis() < until) {
             Optional<byte[]> line = poll.next();
+            poll.entered().forEach(section -> steps.add(new Step.Passing(section.of(number()))));
             if (line.isEmpty()) {
                 end(steps);
                 return;
@@ -331,15 +340,19 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         }
     }
 
+    private long number() {
+        return position.toSplit().poll();
+    }
+
     private void add(ChangeRow row, List<Step> steps) {
-        if (poll.isAside()) {
+        if (!poll.isInRange()) {
             steps.add(new Step.Passing(row));
             return;
         }
         boolean beyond = poll.isBeyond();
         if (beyond && !crossed) {
             crossed = true;
-            steps.add(new Step.Passing(new Frontier(position.toSplit().poll())));
+            steps.add(new Step.Passing(new Frontier(number())));
         }
         steps.add(new Step.Row(row, beyond));
     }
@@ -350,7 +363,8 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             long number = position.toSplit().poll();
             steps.add(new Step.Passing(opener.coverage(session.current(), number)));
         }
-        WatermarkSplit split = position.toSplit().completed(poll.look(), aside);
+        WatermarkSplit split =
+                poll.told(position.toSplit().completed(poll.look(), aside), gate.status());
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),

@@ -23,6 +23,9 @@ public enum WatermarkScale {
     /** Of a value that is on no line: it is never far enough behind to be forgotten. */
     public static final long NOWHERE = Long.MAX_VALUE;
 
+    /** Of an infinite value: beyond all that is finite. */
+    private static final long FURTHEST = Long.MAX_VALUE - 1;
+
     private static final long DAY = 86_400_000_000L;
     private static final long SECOND = 1_000_000L;
 
@@ -35,6 +38,16 @@ public enum WatermarkScale {
             case 20, 21, 23, 1700, 5069 -> NUMBER;
             default -> NONE;
         };
+    }
+
+    /** What a value of a time stands for, in microseconds: {@code timestamp(0)} for a second. */
+    public static long granule(SqlType type) {
+        int bracket = type.name().indexOf('(');
+        if (of(type) != TIME || bracket < 0) {
+            return 0;
+        }
+        int digits = type.name().charAt(bracket + 1) - '0';
+        return (long) Math.pow(10, 6 - digits);
     }
 
     /** Whether two values have a distance. */
@@ -81,15 +94,20 @@ public enum WatermarkScale {
     }
 
     private static long exact(byte[] text) {
-        return new BigDecimal(new String(text, StandardCharsets.US_ASCII))
-                .setScale(0, RoundingMode.FLOOR)
-                .longValueExact();
+        String number = new String(text, StandardCharsets.US_ASCII);
+        if (number.equals("-Infinity")) {
+            return Long.MIN_VALUE;
+        }
+        return new BigDecimal(number).setScale(0, RoundingMode.FLOOR).longValueExact();
     }
 
     /** {@code 2024-01-02 03:04:05.123456-04:30}, of which only the date must be there; or BC. */
     private static long time(String text) {
         if (text.equals("-infinity")) {
             return Long.MIN_VALUE;
+        }
+        if (text.equals("infinity")) {
+            return FURTHEST;
         }
         int yearEnd = text.indexOf('-');
         int year = Integer.parseInt(text, 0, yearEnd, 10);

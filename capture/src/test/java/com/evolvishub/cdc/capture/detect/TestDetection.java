@@ -7,6 +7,7 @@ import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.Section;
 import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
@@ -81,6 +82,8 @@ public final class TestDetection {
             detection.begin(started);
         } else if (element instanceof Retention retention) {
             detection.retain(retention);
+        } else if (element instanceof Section section) {
+            detection.enter(section);
         } else if (element instanceof Frontier frontier) {
             detection.cross(frontier);
         } else if (element instanceof ReadCoverage coverage) {
@@ -96,6 +99,10 @@ public final class TestDetection {
             return ending.trouble();
         }
         return "";
+    }
+
+    public List<byte[]> wanted() {
+        return detection.wanted();
     }
 
     public long remembered() {

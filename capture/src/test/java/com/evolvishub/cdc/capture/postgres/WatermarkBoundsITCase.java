@@ -44,7 +44,6 @@ class WatermarkBoundsITCase {
                 completeAt,
                 10_000,
                 10,
-                0,
                 "",
                 List.of(),
                 List.of());
@@ -60,7 +59,6 @@ class WatermarkBoundsITCase {
                 asked.completeAt(),
                 asked.lookbackMillis(),
                 asked.lookbackValues(),
-                asked.clockBackMillis(),
                 asked.kept(),
                 floors,
                 times);
@@ -87,7 +85,7 @@ class WatermarkBoundsITCase {
         assertThat(early.upTo()).isEqualTo("2024-05-01 12:00:05+00");
         assertThat(early.lowest()).isEqualTo(new Lowest(0, "2024-05-01 11:59:50.000001+00"));
         assertThat(early.below()).isEqualTo("2024-05-01 11:59:50+00");
-        assertThat(early.window()).isEqualTo(10_000_000);
+        assertThat(early.window()).isEqualTo(70_000_000);
         assertThat(late.atRest()).isTrue();
         assertThat(late.lowest()).isEqualTo(new Lowest(0, high));
     }
@@ -164,11 +162,11 @@ class WatermarkBoundsITCase {
 
         assertThat(before.reach()).isEqualTo("2024-10-27 02:59:40");
         // remembered before it is read again
-        assertThat(before.window()).isEqualTo(3_610_000_000L);
+        assertThat(before.window()).isEqualTo(3_670_000_000L);
         assertThat(after.upTo()).isEqualTo("2024-10-27 02:00:05");
         assertThat(after.reach()).isEqualTo("2024-10-27 01:59:49");
         assertThat(nextDay.reach()).isEqualTo("2024-10-28 12:59:49");
-        assertThat(nextDay.window()).isEqualTo(10_000_000);
+        assertThat(nextDay.window()).isEqualTo(70_000_000);
         assertThat(spring.reach()).isEqualTo("2024-03-31 01:59:49");
         assertThat(spring.upTo()).isEqualTo("2024-03-31 03:00:05");
     }
@@ -224,7 +222,6 @@ class WatermarkBoundsITCase {
                         asked.completeAt(),
                         600_000,
                         10,
-                        0,
                         "2024-05-01 11:59:50+00",
                         List.of(),
                         List.of());

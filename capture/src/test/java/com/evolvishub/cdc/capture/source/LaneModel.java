@@ -79,6 +79,13 @@ final class LaneModel implements AutoCloseable {
         crash();
     }
 
+    /** From here on, and after a crash, the database's clock is measured by this one. */
+    void measureBy(Clock steady) throws Exception {
+        clocks = new Clocks(clocks.wall(), steady, clocks.database());
+        takeCheckpoint();
+        crash();
+    }
+
     /** From here on, and after a crash, the database's time is what this expression says. */
     void goBy(DatabaseClock database) throws Exception {
         clocks = new Clocks(clocks.wall(), clocks.steady(), database);
@@ -252,6 +259,7 @@ final class LaneModel implements AutoCloseable {
                 throw new IllegalStateException(failure);
             }
             if (element instanceof PollEnded ended) {
+                gate.lookups().want(detection.wanted());
                 polls++;
                 gate.acknowledge(ended.poll());
             }

@@ -10,13 +10,12 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rows that have no watermark, and rows whose time has not come. */
+/** Rows that have no watermark. */
 class OutsideTheOrderITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -103,33 +102,6 @@ class OutsideTheOrderITCase {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "timestamptz,infinity",
-        "timestamptz,2999-01-01",
-        "timestamp,2999-01-01",
-        "date,infinity"
-    })
-    void aRowWhoseTimeHasNotComeWaitsAndDragsNothingAlong(
-            String type, String later, @FreshDatabase Database source) throws Exception {
-        source.execute(
-                "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")",
-                "INSERT INTO t VALUES (1, now()), (2, '" + later + "')");
-        try (LaneModel lane = new LaneModel(table(source, NullWatermark.IGNORE))) {
-            lane.finishPolls(1);
-            source.execute("INSERT INTO t VALUES (3, now())");
-            lane.finishPolls(2);
-
-            assertThat(ids(lane)).containsExactly("1", "3");
-            assertThat(lane.gate().status().futureWatermarks).hasValue(1);
-            assertThat(lane.position().after().values().get(0)).doesNotContain(later);
-
-            source.execute("UPDATE t SET at = now() WHERE id = 2");
-            lane.finishPolls(2);
-            assertThat(ids(lane)).containsExactly("1", "3", "2");
-        }
-    }
-
     private static void fill(Database source, String columns) {
         source.execute(
                 "CREATE TABLE t (" + columns + ")",
@@ -139,9 +111,5 @@ class OutsideTheOrderITCase {
 
     private static Pipeline table(Database source, NullWatermark without) {
         return PipelineBuilder.table(source, "t").watermark("at", without).polling().build();
-    }
-
-    private static List<String> ids(LaneModel lane) {
-        return lane.cells(0);
     }
 }

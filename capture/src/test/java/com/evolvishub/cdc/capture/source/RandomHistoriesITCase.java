@@ -6,6 +6,7 @@ import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollQuery;
@@ -18,6 +19,7 @@ import com.evolvishub.cdc.servers.PostgresServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,28 +48,45 @@ class RandomHistoriesITCase {
 
     /** Ways to capture, and what writers take for watermarks. */
     enum Mode {
-        SERVER_TIME("timestamptz", "now()", true),
-        SERVER_TIME_WITHOUT_KEY("timestamptz", "now()", false),
-        CLIENT_TIME("timestamptz", "clock_timestamp() - random() * interval '250 ms'", true),
-        LOCAL_TIME("timestamp", "now()", true),
-        WHOLE_SECONDS("timestamp(0)", "date_trunc('second', now())", true),
-        DAYS("date", "now()::date", true),
+        SERVER_TIME("timestamptz", "began()", true),
+        SERVER_TIME_WITHOUT_KEY("timestamptz", "began()", false),
+        CLIENT_TIME("timestamptz", "db_now() - random() * interval '250 ms'", true),
+        LOCAL_TIME("timestamp", "began()", true),
+        WHOLE_SECONDS("timestamp(0)", "date_trunc('second', began())", true),
+        DAYS("date", "began()::date", true),
         SEQUENCE("bigint", "nextval('ids')", true),
         SEQUENCE_WITHOUT_KEY("int", "nextval('ids')", false),
         NUMERIC("numeric", "nextval('ids') + 0.5", true),
-        TEXT("text", "to_char(now(), 'YYYY-MM-DD HH24:MI:SS.US')", true),
-        QUERY("timestamptz", "now()", true),
-        DIFF("timestamptz", "now()", true),
-        DIFF_WITHOUT_KEY("timestamptz", "now()", false);
+        TEXT("text", "to_char(began(), 'YYYY-MM-DD HH24:MI:SS.US')", true),
+        QUERY("timestamptz", "began()", true),
+        DIFF("timestamptz", "began()", true),
+        DIFF_WITHOUT_KEY("timestamptz", "began()", false);
 
         private final String type;
         private final String watermark;
         private final boolean keyed;
+        private final String future;
 
         Mode(String type, String watermark, boolean keyed) {
             this.type = type;
             this.watermark = watermark;
             this.keyed = keyed;
+            this.future = futureOf();
+        }
+
+        /** SQL of a watermark that lies so many units ahead of the clock; empty: none does. */
+        private String futureOf() {
+            return switch (type) {
+                case "timestamptz", "timestamp", "timestamp(0)" -> "db_now() + %d * interval '1 s'";
+                case "date" -> "db_now()::date + %d";
+                case "numeric" -> "CASE WHEN %d > 25 THEN 'NaN'::numeric ELSE 'Infinity' END";
+                default -> "";
+            };
+        }
+
+        boolean isStepped() {
+            // a query and a text know nothing of what was sent for the past minute
+            return this != QUERY && this != TEXT;
         }
 
         boolean isDiff() {
@@ -80,13 +99,17 @@ class RandomHistoriesITCase {
     void losesNothingAndDoublesNothing(Mode mode, @FreshDatabase Database source) throws Exception {
         Long seed = Long.getLong("histories.seed");
         int rounds = seed != null ? 1 : Math.max(1, ROUNDS / Mode.values().length);
-        source.execute("CREATE SEQUENCE ids", "CREATE SEQUENCE versions", "SET timezone TO 'UTC'");
+        source.execute(
+                "CREATE SEQUENCE ids",
+                "CREATE SEQUENCE versions",
+                "ALTER DATABASE %s SET timezone TO 'UTC'".formatted(source.name()));
+        SteppedClock clock = new SteppedClock(source);
         List<Long> seeds =
                 seed != null ? List.of(seed) : new Random().longs(rounds).boxed().toList();
         LOG.info("{}: seeds {}", mode, seeds);
         for (long drawn : seeds) {
             try {
-                play(mode, source, new Random(drawn));
+                play(mode, source, clock, new Random(drawn));
             } catch (AssertionError | Exception failure) {
                 throw new AssertionError(
                         "-Dhistories.seed=%d in %s, of the seeds %s: %s"
@@ -96,42 +119,39 @@ class RandomHistoriesITCase {
         }
     }
 
-    private static void play(Mode mode, Database source, Random random) throws Exception {
+    private static void play(Mode mode, Database source, SteppedClock clock, Random random)
+            throws Exception {
+        clock.set("0");
         source.execute(
                 "DROP TABLE IF EXISTS t CASCADE",
                 "CREATE TABLE t (k int PRIMARY KEY, v int, at " + mode.type + ")",
                 "INSERT INTO t SELECT n, nextval('versions'), "
-                        + mode.watermark
+                        + mode.watermark.replace("began()", "db_now()")
                         + " FROM generate_series(0, "
                         + random.nextInt(30)
                         + ", 2) n",
                 "CREATE OR REPLACE VIEW w AS SELECT * FROM t");
         try (Writers writers =
                         new Writers(
-                                source,
-                                1 + random.nextInt(4),
-                                mode.watermark,
-                                mode.isDiff(),
-                                random);
-                LaneModel lane = new LaneModel(pipeline(mode, source))) {
+                                        source,
+                                        1 + random.nextInt(4),
+                                        mode.watermark,
+                                        mode.isDiff(),
+                                        random)
+                                .beginningWith(SteppedClock.BEGIN);
+                LaneModel lane = new LaneModel(pipeline(mode, source, LOOKBACK))) {
+            lane.goBy(SteppedClock.CLOCK);
+            History history = new History(mode, source, lane, writers, clock, random);
             for (int i = random.nextInt(20); i > 0; i--) {
                 writers.step();
             }
-            int steps = 150 + random.nextInt(250);
+            int steps = 100 + random.nextInt(150);
             for (int i = 0; i < steps; i++) {
-                int choice = random.nextInt(100);
-                if (choice < 30) {
-                    writers.step();
-                } else if (choice < 34) {
-                    lane.takeCheckpoint();
-                } else if (choice < 36) {
-                    lane.crash();
-                } else {
-                    lane.step();
-                }
+                history.next();
             }
             writers.finish();
-            // rows of a whole second may lie ahead of the clock; a few polls also end what is open
+            history.settle();
+            // a few polls also end what is open
             lane.finishPolls(3);
             check(mode, writers, lane.sent());
             List<ChangeRow> before = List.copyOf(lane.sent());
@@ -140,7 +160,96 @@ class RandomHistoriesITCase {
         }
     }
 
-    private static Pipeline pipeline(Mode mode, Database source) {
+    /** What may happen; a new kind of event is a new line. */
+    private enum Event {
+        WRITE(30) {
+            @Override
+            void happen(History in) throws Exception {
+                in.writers.step();
+            }
+        },
+        READ(60) {
+            @Override
+            void happen(History in) throws Exception {
+                in.lane.step();
+            }
+        },
+        CHECKPOINT(4) {
+            @Override
+            void happen(History in) throws Exception {
+                in.lane.takeCheckpoint();
+            }
+        },
+        CRASH(2) {
+            @Override
+            void happen(History in) throws Exception {
+                in.lane.crash();
+            }
+        },
+        /** Up to 50 s, which doubles nothing. */
+        CLOCK_STEP(1) {
+            @Override
+            void happen(History in) {
+                if (in.mode.isStepped()) {
+                    in.clock.set((in.random.nextInt(50) - 25) + " s");
+                }
+            }
+        },
+        /** A row of tomorrow, or of a few seconds ahead. */
+        FUTURE_ROW(2) {
+            @Override
+            void happen(History in) throws Exception {
+                if (!in.mode.future.isEmpty()) {
+                    in.writers.write(in.mode.future.formatted(1 + in.random.nextInt(50)));
+                }
+            }
+        },
+        CHANGED_LOOKBACK(1) {
+            @Override
+            void happen(History in) throws Exception {
+                Duration other = LOOKBACK.multipliedBy(1 + in.random.nextInt(3));
+                in.lane.restart(pipeline(in.mode, in.source, other), Resumption.GO_ON);
+            }
+        };
+
+        private final int weight;
+
+        Event(int weight) {
+            this.weight = weight;
+        }
+
+        abstract void happen(History in) throws Exception;
+    }
+
+    /** One round: who takes part, and what comes next. */
+    private record History(
+            Mode mode,
+            Database source,
+            LaneModel lane,
+            Writers writers,
+            SteppedClock clock,
+            Random random) {
+
+        void next() throws Exception {
+            int draw =
+                    random.nextInt(
+                            Arrays.stream(Event.values()).mapToInt(event -> event.weight).sum());
+            for (Event event : Event.values()) {
+                draw -= event.weight;
+                if (draw < 0) {
+                    event.happen(this);
+                    return;
+                }
+            }
+        }
+
+        /** Nothing is ahead of the clock any more, as far as that is possible. */
+        void settle() {
+            clock.set("26 s");
+        }
+    }
+
+    private static Pipeline pipeline(Mode mode, Database source, Duration lookback) {
         PipelineBuilder builder =
                 mode == Mode.QUERY
                         ? PipelineBuilder.query(
@@ -152,7 +261,7 @@ class RandomHistoriesITCase {
             builder.key("k");
         }
         if (mode == Mode.QUERY) {
-            builder.capture(new Capture.ByQuery(LOOKBACK, ""));
+            builder.capture(new Capture.ByQuery(lookback, ""));
         } else if (mode.isDiff()) {
             builder.capture(new Capture.ByDiff(1));
         } else {
@@ -162,8 +271,8 @@ class RandomHistoriesITCase {
                             WatermarkType.TIMESTAMP,
                             "",
                             "UTC",
-                            LOOKBACK,
-                            20,
+                            lookback,
+                            20L * (lookback.toMillis() / LOOKBACK.toMillis()),
                             Duration.ZERO,
                             NullWatermark.IGNORE));
         }

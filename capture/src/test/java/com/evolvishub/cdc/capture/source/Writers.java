@@ -27,6 +27,7 @@ final class Writers implements AutoCloseable {
     private final List<String> prepared = new ArrayList<>();
     private final Connection committer;
     private int version;
+    private String begin = "";
 
     /** A connection, and whether it is in a transaction. */
     private static final class Client {
@@ -60,6 +61,12 @@ final class Writers implements AutoCloseable {
         committer = database.connect();
     }
 
+    /** What clients send first in each transaction. */
+    Writers beginningWith(String sql) {
+        begin = sql;
+        return this;
+    }
+
     void step() throws SQLException {
         if (!prepared.isEmpty() && random.nextInt(6) == 0) {
             finishPrepared();
@@ -79,9 +86,26 @@ final class Writers implements AutoCloseable {
         }
     }
 
+    /** A row of its own watermark, at once. */
+    void write(String ownWatermark) throws SQLException {
+        try (Statement statement = committer.createStatement()) {
+            // who waits for a writer's row gives up: there is one thread
+            statement.execute("SET lock_timeout = '1ms'");
+            statement.execute(
+                    ("INSERT INTO t VALUES (%d, nextval('versions'), %s)"
+                                    + " ON CONFLICT (k) DO UPDATE SET v = nextval('versions'), at = excluded.at")
+                            .formatted(random.nextInt(KEYS), ownWatermark));
+        } catch (SQLException conflict) {
+            // the next one may be free
+        }
+    }
+
     private void write(Client client) throws SQLException {
-        client.open = true;
         try (Statement statement = client.connection.createStatement()) {
+            if (!client.open && !begin.isEmpty()) {
+                statement.execute(begin);
+            }
+            client.open = true;
             int choice = random.nextInt(20);
             if (choice < 2) {
                 // reads for now, and may write later

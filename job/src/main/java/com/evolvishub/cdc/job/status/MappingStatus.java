@@ -36,7 +36,7 @@ import java.util.Objects;
  * @param rowsRemembered rows known to have been sent, so that a read that shows them again does not
  *     send them again
  * @param nullWatermarks rows without a watermark at the last count
- * @param futureWatermarks rows above the source's time at the last count: they wait
+ * @param futureWatermarks rows above the source's time when they were last read: they were sent
  * @param deletesUnconfirmed rows that the last read missed, and that are deleted if the next one
  *     misses them too
  * @param errors failures, over all runs

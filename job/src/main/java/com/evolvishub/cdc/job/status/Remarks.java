@@ -24,10 +24,10 @@ public final class Remarks {
             remarks.add(rows(mapping.nullWatermarks()) + " without a watermark (null_watermark)");
         }
         if (mapping.futureWatermarks() > 0) {
-            String whose = mapping.futureWatermarks() == 1 ? "its" : "their";
             remarks.add(
-                    "%s from the future, not sent before %s time"
-                            .formatted(rows(mapping.futureWatermarks()), whose));
+                    rows(mapping.futureWatermarks())
+                            + " from the future: sent, and read again until the source's clock has"
+                            + " reached them");
         }
         if (mapping.deletesUnconfirmed() > 0) {
             remarks.add(

@@ -16,7 +16,7 @@ class StatusRendererTest {
                         "people   quarantined      0        0       0           0      -      0       0",
                         "orders: re-read floor 3 h 0 min back, held by gid a?b",
                         "orders: 1 row without a watermark (null_watermark)",
-                        "orders: 2 rows from the future, not sent before their time",
+                        "orders: 2 rows from the future: sent, and read again until the source's clock has reached them",
                         "orders: 3 rows missing from the last read, deleted if the next one misses them too",
                         "people: relation \"people\" does not exist (since 2024-01-01T00:00:00Z, next try 2024-01-01T00:05:00Z)",
                         "shop: 2 mappings, 2 enabled; 1,200 rows delivered; 4 polls, 1 failures");

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.physical;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What one poll asks for, as SQL literals that are quoted (and cast, where that is needed) already.
@@ -15,6 +16,8 @@ import java.util.Objects;
  *     that tells whether it lies above; a watermark, or a literal for each of {@link
  *     ScanSql#position}; empty: no such column
  * @param ties whether the database tells where one tie ends and the next begins
+ * @param horizon where the future begins; its column stands behind those of frontier and ties;
+ *     empty: nowhere
  * @param resume where an interrupted read of this range goes on, a literal for each of {@link
  *     ScanSql#position}: watermark and key of the last row that is safe, or the watermark alone
  *     where rows have no key; what the database takes for equal to it comes again; empty: at the
@@ -27,6 +30,7 @@ public record ScanRange(
         String upTo,
         List<String> frontier,
         Ties ties,
+        Optional<Horizon> horizon,
         List<String> resume) {
 
     /**
@@ -56,27 +60,29 @@ public record ScanRange(
 
     /** The range {@code (lower, upTo]} from its start. */
     public static ScanRange of(String lower, String upTo) {
-        return new ScanRange(lower, false, "", upTo, List.of(), Ties.UNTOLD, List.of());
+        return new ScanRange(
+                lower, false, "", upTo, List.of(), Ties.UNTOLD, Optional.empty(), List.of());
     }
 
     /** The same range with what stands at its lower bound. */
     public ScanRange withLower() {
-        return new ScanRange(lower, true, initial, upTo, frontier, ties, resume);
+        return new ScanRange(lower, true, initial, upTo, frontier, ties, horizon, resume);
     }
 
     /** The same range, of which nothing at or below {@code bound} is asked for. */
     public ScanRange above(String bound) {
-        return new ScanRange(lower, lowerIncluded, bound, upTo, frontier, ties, resume);
+        return new ScanRange(lower, lowerIncluded, bound, upTo, frontier, ties, horizon, resume);
     }
 
     /** The same range, its rows told apart by whether they lie above a position. */
     public ScanRange flaggedAbove(List<String> position) {
-        return new ScanRange(lower, lowerIncluded, initial, upTo, position, ties, resume);
+        return new ScanRange(lower, lowerIncluded, initial, upTo, position, ties, horizon, resume);
     }
 
     /** The same range, gone on with inside. */
     public ScanRange resumedAt(List<String> position) {
-        return new ScanRange(lower, lowerIncluded, initial, upTo, frontier, ties, position);
+        return new ScanRange(
+                lower, lowerIncluded, initial, upTo, frontier, ties, horizon, position);
     }
 
     /**
@@ -86,6 +92,19 @@ public record ScanRange(
      */
     public ScanRange tellingTies(String first) {
         return new ScanRange(
-                lower, lowerIncluded, initial, upTo, frontier, new Ties(true, first), resume);
+                lower,
+                lowerIncluded,
+                initial,
+                upTo,
+                frontier,
+                new Ties(true, first),
+                horizon,
+                resume);
+    }
+
+    /** The same range, and what becomes of rows of the future. */
+    public ScanRange with(Horizon bound) {
+        return new ScanRange(
+                lower, lowerIncluded, initial, upTo, frontier, ties, Optional.of(bound), resume);
     }
 }

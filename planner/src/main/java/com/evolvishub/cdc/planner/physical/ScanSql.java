@@ -102,6 +102,9 @@ public final class ScanSql {
         if (!range.upTo().isEmpty()) {
             conditions.add(column + " <= " + range.upTo());
         }
+        range.horizon()
+                .filter(horizon -> !horizon.shown())
+                .ifPresent(horizon -> conditions.add(horizon.within(column)));
         if (!range.resume().isEmpty()) {
             conditions.add(resume(position, range.resume()));
         }
@@ -112,7 +115,7 @@ public final class ScanSql {
                 range.frontier().isEmpty()
                         ? ""
                         : "(%s), ".formatted(compared(position, ">", range.frontier()));
-        return select(flag + ties(column, position, range.ties()), literals)
+        return select(flag + ties(column, position, range.ties()) + future(column, range), literals)
                 + " WHERE "
                 + String.join(" AND ", conditions)
                 + " ORDER BY "
@@ -123,6 +126,32 @@ public final class ScanSql {
     /** Every row, or all that a user's query returns, in no order. */
     public String all(Function<Place, String> literals) {
         return select("", literals);
+    }
+
+    /**
+     * The rows of some keys that {@link #range} does not show: below its lower bound, or behind the
+     * place where it goes on.
+     *
+     * @param keys literals for the key's columns, of each row
+     */
+    public String lookup(
+            String watermark,
+            ScanRange range,
+            List<List<String>> keys,
+            Function<Place, String> literals) {
+        String column = SqlIdentifier.quote(watermark);
+        String outside =
+                range.resume().isEmpty()
+                        ? column + (range.lowerIncluded() ? " < " : " <= ") + range.lower()
+                        : compared(position(watermark, key), "<", range.resume());
+        String wanted =
+                keys.stream()
+                        .map(values -> "(" + String.join(", ", values) + ")")
+                        .collect(Collectors.joining(", "));
+        String initial =
+                range.initial().isEmpty() ? "" : " AND " + column + " > " + range.initial();
+        return select("", literals)
+                + " WHERE (%s) IN (%s) AND %s%s".formatted(list(key), wanted, outside, initial);
     }
 
     /** Rows that have no watermark, in no order. */
@@ -175,6 +204,13 @@ public final class ScanSql {
         }
         // as a row also where it is one column: the form is the same for every key
         return "(" + list(position) + ") >= (" + String.join(", ", literals) + ")";
+    }
+
+    private static String future(String column, ScanRange range) {
+        return range.horizon()
+                .filter(Horizon::shown)
+                .map(horizon -> "(%s), ".formatted(horizon.beyond(column)))
+                .orElse("");
     }
 
     private String ties(String column, List<String> position, ScanRange.Ties ties) {

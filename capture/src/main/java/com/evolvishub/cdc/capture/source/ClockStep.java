@@ -1,0 +1,173 @@
+package com.evolvishub.cdc.capture.source;
+
+import com.evolvishub.cdc.capture.postgres.Look;
+import com.evolvishub.cdc.capture.postgres.SourceException;
+import com.evolvishub.cdc.capture.postgres.SourceSession;
+import com.evolvishub.cdc.capture.postgres.SteppedPosition;
+import com.evolvishub.cdc.capture.watermark.WatermarkScale;
+import com.evolvishub.cdc.flow.SqlType;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the database's clock was set since the last look: measured against a clock of ours that
+ * nobody sets, so that neither a long pause nor a slow network looks like it.
+ *
+ * <p>After a step back rows are written with times that were read past. The lowest of them is what
+ * the clock can have shown right after the last look, however long ago that was: the last look's
+ * time less the step. The position goes back to there, and pinned low watermarks too, for a
+ * transaction may ask the clock at each statement. What lies above counts as from the future.
+ *
+ * <p>After a step forward the position is not at rest until the look-back has gone by again.
+ */
+final class ClockStep {
+
+    /** Clocks are adjusted all the time; what is less is what the look-back is for. */
+    static final Duration TOLERANCE = Duration.ofSeconds(1);
+
+    /** How far the position may go back so that all that is read again is remembered. */
+    static final Duration REMEMBERED = Duration.ofSeconds(60);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClockStep.class);
+
+    private final String mapping;
+    private final Repeats repeats;
+
+    ClockStep(String mapping, Repeats repeats) {
+        this.mapping = mapping;
+        this.repeats = repeats;
+    }
+
+    /** By how much the database's clock is ahead of ours, in microseconds. */
+    static long ahead(Look look, Instant ours) {
+        return Looks.micros(look) - ChronoUnit.MICROS.between(Instant.EPOCH, ours);
+    }
+
+    /** By how much the clock has gone back since the last look, in microseconds; 0: it has not. */
+    private static long back(WatermarkSplit split, long ahead) {
+        SourceTime time = split.time();
+        long back = time.measured() && !split.looks().isFirst() ? time.ahead() - ahead : 0;
+        return back > TOLERANCE.toMillis() * 1000 ? back : 0;
+    }
+
+    private static boolean isForward(WatermarkSplit split, long ahead) {
+        return split.time().measured()
+                && ahead - split.time().ahead() > TOLERANCE.toMillis() * 1000;
+    }
+
+    /** The lowest that the clock can have shown since the last look, as a {@code timestamptz}. */
+    private static String lowest(WatermarkSplit split, long back) {
+        return Instant.EPOCH.plus(split.looks().atMicros() - back, ChronoUnit.MICROS).toString();
+    }
+
+    /**
+     * Where a watermark scan stands after a step.
+     *
+     * @param zone the zone that values without one are meant in
+     * @throws SourceException if rows would be sent again to where they must not
+     */
+    WatermarkSplit followed(
+            SourceSession session,
+            WatermarkSplit split,
+            SqlType type,
+            String zone,
+            Look look,
+            long ahead,
+            Duration lookback)
+            throws SQLException {
+        long back = back(split, ahead);
+        if (back == 0) {
+            WatermarkSplit here = isForward(split, ahead) ? split.readAt(look.text()) : split;
+            return here.with(here.time().ahead(ahead));
+        }
+        WatermarkScale scale = WatermarkScale.of(type);
+        String moment = lowest(split, back);
+        Looks looks = split.looks();
+        WatermarkPosition after = split.highest().watermarkOnly();
+        if (scale == WatermarkScale.TIME || scale == WatermarkScale.DATE) {
+            List<PinnedFloor> pins = looks.pins().stream().filter(ClockStep::isLowered).toList();
+            SteppedPosition stepped =
+                    SteppedPosition.ask(
+                            session,
+                            type,
+                            zone,
+                            moment,
+                            lookback.toMillis(),
+                            after.isStart() ? Optional.empty() : Optional.of(after.values().get(0)),
+                            pins.stream().map(pin -> pin.floor().values().get(0)).toList());
+            refuseRepeats(split, scale, after, stepped, back);
+            after = stepped.after().map(WatermarkPosition::at).orElse(WatermarkPosition.START);
+            looks = looks.lowered(pins, stepped.floors());
+        }
+        LOG.warn(
+                "{}: the database's clock has gone back by {} ms since the last look; rows are read again from {} on",
+                mapping,
+                back / 1000,
+                after.isStart() ? "the start" : after.values().get(0));
+        return split.stepped(after, look.text(), moment, looks).with(split.time().ahead(ahead));
+    }
+
+    private static boolean isLowered(PinnedFloor pin) {
+        return !pin.floor().isStart() && pin.stage() != PinnedFloor.Stage.LET_GO;
+    }
+
+    /** Where a query stands after a step. */
+    WatermarkSplit followed(WatermarkSplit split, Look look, long ahead) {
+        long back = back(split, ahead);
+        if (back == 0) {
+            return split.with(split.time().ahead(ahead));
+        }
+        String moment = lowest(split, back);
+        LOG.warn(
+                "{}: the database's clock has gone back by {} ms since the last look; last_sync goes back to {}",
+                mapping,
+                back / 1000,
+                moment);
+        List<PinnedFloor> pins = split.looks().pins();
+        List<String> floors =
+                pins.stream()
+                        .map(pin -> pin.floor().values().get(0))
+                        .map(floor -> earlier(floor, moment))
+                        .toList();
+        String lastSync = split.lastSync().isEmpty() ? "" : earlier(split.lastSync(), moment);
+        return split.stepped(
+                        split.after(), look.text(), lastSync, split.looks().lowered(pins, floors))
+                .with(split.time().ahead(ahead));
+    }
+
+    /** Of times that the database told us of itself, never of what rows hold. */
+    private static String earlier(String one, String other) {
+        return WatermarkScale.TIME.place(one) <= WatermarkScale.TIME.place(other) ? one : other;
+    }
+
+    private void refuseRepeats(
+            WatermarkSplit split,
+            WatermarkScale scale,
+            WatermarkPosition after,
+            SteppedPosition stepped,
+            long back) {
+        boolean harmless = repeats == Repeats.ACCEPTED || isUpsert(split);
+        if (after.isStart() || harmless || back <= REMEMBERED.toMillis() * 1000) {
+            return;
+        }
+        String before = after.values().get(0);
+        String lowered = stepped.after().orElseThrow();
+        long distance = scale.place(before) - scale.place(lowered);
+        if (distance > REMEMBERED.toMillis() * 1000) {
+            throw SourceException.permanent(
+                    "watermark",
+                    "the database's clock has gone back by %d s, from which the position would go back from %s to %s. What was sent of that is not remembered, and the destination would be given it twice. Set the clock right; or start with --accept-change %s to take repeated rows into account"
+                            .formatted(back / 1_000_000, before, lowered, mapping));
+        }
+    }
+
+    private boolean isUpsert(WatermarkSplit split) {
+        return repeats == Repeats.UPSERTED && !split.key().columns().isEmpty();
+    }
+}

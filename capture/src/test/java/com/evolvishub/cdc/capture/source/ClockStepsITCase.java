@@ -1,0 +1,262 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A database whose clock is set: a failover, or somebody who sets it right. */
+class ClockStepsITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "timestamptz | db_now()",
+                "timestamp | db_now() AT TIME ZONE 'UTC'",
+                "timestamp(0) | db_now() AT TIME ZONE 'UTC'",
+                "date | (db_now() AT TIME ZONE 'UTC')::date",
+                "bigint | nextval('ids')",
+                "text | to_char(nextval('ids'), 'FM0000000000')",
+            })
+    void noRowIsLostWhenTheClockGoesBackAndIsPutRight(
+            String type, String value, @FreshDatabase Database source) throws Exception {
+        SteppedClock clock = create(source, type);
+        insert(source, 1, value);
+        try (LaneModel lane = lane(table(source).build())) {
+            lane.finishPolls(2);
+            clock.set(type.equals("date") ? "-1 day" : "-2 min");
+            for (int id = 2; id <= 8; id++) {
+                insert(source, id, value);
+                lane.finishPolls(1);
+            }
+            clock.set("0");
+            insert(source, 9, value);
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).contains("1", "2", "3", "4", "5", "6", "7", "8", "9");
+        }
+    }
+
+    @Test
+    void noRowIsLostThatWasWrittenLongBeforeTheNextPoll(@FreshDatabase Database source)
+            throws Exception {
+        SteppedClock clock = create(source, "timestamptz");
+        ManualClock ours = new ManualClock();
+        insert(source, 1, "db_now()");
+        try (LaneModel lane = lane(table(source).build())) {
+            lane.measureBy(ours);
+            lane.finishPolls(2);
+            clock.set("-2 min");
+            insert(source, 2, "db_now()");
+            // a minute goes by: the row is older than the look-back by now
+            ours.advance(Duration.ofMinutes(1));
+            clock.set("-1 min");
+            insert(source, 3, "db_now()");
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).contains("1", "2", "3");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "9"})
+    void noRowIsLostBehindAReadThatTheStepBrokeOff(int sent, @FreshDatabase Database source)
+            throws Exception {
+        SteppedClock clock = create(source, "timestamptz");
+        source.execute(
+                "INSERT INTO t SELECT n, db_now() - interval '1 s' + n * interval '1 ms'"
+                        + " FROM generate_series(1, 20) n");
+        try (LaneModel lane = lane(table(source).pageRows(1).build())) {
+            while (lane.sent().size() < sent) {
+                lane.step();
+            }
+            lane.takeCheckpoint();
+            clock.set("-2 min");
+            insert(source, 21, "db_now()");
+            lane.crash();
+            lane.finishPolls(1);
+            clock.set("0");
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).hasSize(21).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aTransactionThatLivesThroughTheStepIsReadFromItsLowestTime(@FreshDatabase Database source)
+            throws Exception {
+        SteppedClock clock = create(source, "timestamptz");
+        insert(source, 1, "db_now()");
+        try (LaneModel lane = lane(table(source).build());
+                Connection writer = source.connect();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            lane.finishPolls(1);
+            statement.execute("INSERT INTO t VALUES (2, db_now())");
+            lane.finishPolls(1);
+            clock.set("-2 min");
+            lane.finishPolls(1);
+            // such as clock_timestamp(): asked at each statement
+            statement.execute("INSERT INTO t VALUES (3, db_now())");
+            clock.set("-1 min");
+            insert(source, 4, "db_now()");
+            lane.finishPolls(2);
+            writer.commit();
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).contains("1", "2", "3", "4");
+        }
+    }
+
+    @Test
+    void afterAStepForwardRowsMayStillComeLate(@FreshDatabase Database source) throws Exception {
+        SteppedClock clock = create(source, "timestamptz");
+        insert(source, 1, "db_now()");
+        try (LaneModel lane = lane(table(source).build())) {
+            lane.finishPolls(1);
+            clock.set("2 min");
+            lane.finishPolls(3);
+            insert(source, 2, "db_now() - interval '2 min 3 s'");
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    void noRowIsLostToAQueryThatSaysItselfWhatIsNew(@FreshDatabase Database source)
+            throws Exception {
+        SteppedClock clock = create(source, "timestamptz");
+        insert(source, 1, "db_now()");
+        Pipeline query =
+                PipelineBuilder.query(
+                                source,
+                                new PollQuery.Text("SELECT id, at FROM t WHERE at > "),
+                                PollQuery.Place.LAST_SYNC)
+                        .key("id")
+                        .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
+                        .polling()
+                        .build();
+        try (LaneModel lane = lane(query)) {
+            lane.finishPolls(2);
+            clock.set("-2 min");
+            for (int id = 2; id <= 4; id++) {
+                insert(source, id, "db_now()");
+                lane.finishPolls(1);
+            }
+            assertThat(lane.cells(0)).contains("1", "2", "3", "4");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PRIMARY KEY", "NOT NULL"})
+    void aSmallStepDoublesNothing(String key, @FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int " + key + ", at timestamptz)");
+        SteppedClock clock = new SteppedClock(source);
+        source.execute(
+                "INSERT INTO t SELECT n, db_now() - n * interval '1 s'"
+                        + " FROM generate_series(1, 40) n");
+        try (LaneModel lane = lane(table(source).build())) {
+            lane.finishPolls(3);
+            clock.set("-30 s");
+            source.execute("INSERT INTO t VALUES (41, db_now())");
+            lane.finishPolls(3);
+            clock.set("0");
+            source.execute("INSERT INTO t VALUES (42, db_now())");
+            lane.finishPolls(3);
+
+            assertThat(lane.cells(0)).hasSize(42).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aLargeStepStopsWhatWouldBeDoubled(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int, at timestamptz)");
+        SteppedClock clock = new SteppedClock(source);
+        source.execute("INSERT INTO t VALUES (1, db_now())");
+        Pipeline appending = table(source).build();
+        try (LaneModel lane = lane(appending)) {
+            lane.finishPolls(2);
+            clock.set("-2 min");
+            source.execute("INSERT INTO t VALUES (2, db_now())");
+            assertThatThrownBy(() -> lane.finishPolls(1))
+                    .hasMessageContaining("the database's clock has gone back by ")
+                    .hasMessageContaining(
+                            "Set the clock right; or start with --accept-change test");
+
+            // either advice, word for word
+            lane.restart(appending, Resumption.ACCEPT_CHANGE);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).contains("1", "2");
+        }
+    }
+
+    @Test
+    void aClockThatIsSetRightAgainIsGoneOnWith(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int, at timestamptz)");
+        SteppedClock clock = new SteppedClock(source);
+        source.execute("INSERT INTO t VALUES (1, db_now())");
+        Pipeline appending = table(source).build();
+        try (LaneModel lane = lane(appending)) {
+            lane.finishPolls(2);
+            clock.set("-2 min");
+            assertThatThrownBy(() -> lane.finishPolls(1)).hasMessageContaining("gone back");
+            clock.set("0");
+            lane.restart(appending, Resumption.GO_ON);
+            source.execute("INSERT INTO t VALUES (2, db_now())");
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).containsExactly("1", "2");
+        }
+    }
+
+    private static SteppedClock create(Database source, String type) {
+        source.execute(
+                "CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
+        return new SteppedClock(source);
+    }
+
+    private static LaneModel lane(Pipeline pipeline) throws Exception {
+        LaneModel lane = new LaneModel(pipeline);
+        lane.goBy(SteppedClock.CLOCK);
+        return lane;
+    }
+
+    private static PipelineBuilder table(Database source) {
+        return PipelineBuilder.table(source, "t")
+                .capture(
+                        new Capture.ByWatermark(
+                                "at",
+                                WatermarkType.TIMESTAMP,
+                                "",
+                                "UTC",
+                                Duration.ofSeconds(10),
+                                1000,
+                                Duration.ZERO,
+                                NullWatermark.IGNORE))
+                .polling();
+    }
+
+    private static void insert(Database source, int id, String value) {
+        source.execute("INSERT INTO t VALUES (" + id + ", " + value + ")");
+    }
+}
