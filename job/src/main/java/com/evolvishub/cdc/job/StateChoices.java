@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job;
 
+import com.evolvishub.cdc.delivery.RecoveryChoices;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
@@ -16,21 +17,25 @@ import java.util.stream.Stream;
  * @param reset mappings to load anew
  * @param acceptChange mappings to go on with although their plan has changed
  * @param acceptDuplicates mappings to go on with although rows may arrive a second time
+ * @param acceptLoss mappings to go on with although a destination has lost rows; {@code
+ *     mapping:table} names one of several destinations
  */
 public record StateChoices(
         boolean fresh,
         List<String> reset,
         List<String> acceptChange,
-        List<String> acceptDuplicates) {
+        List<String> acceptDuplicates,
+        List<String> acceptLoss) {
 
     /** State is gone on from where it fits, and a mapping stops where it does not. */
     public static final StateChoices NONE =
-            new StateChoices(false, List.of(), List.of(), List.of());
+            new StateChoices(false, List.of(), List.of(), List.of(), List.of());
 
     public StateChoices {
         reset = List.copyOf(reset);
         acceptChange = List.copyOf(acceptChange);
         acceptDuplicates = List.copyOf(acceptDuplicates);
+        acceptLoss = List.copyOf(acceptLoss);
     }
 
     Resumption resumption(Pipeline pipeline) {
@@ -40,8 +45,11 @@ public record StateChoices(
         return names(acceptChange, pipeline) ? Resumption.ACCEPT_CHANGE : Resumption.GO_ON;
     }
 
-    boolean acceptsDuplicates(Pipeline pipeline) {
-        return fresh || names(reset, pipeline) || names(acceptDuplicates, pipeline);
+    RecoveryChoices recovery(Pipeline pipeline) {
+        return new RecoveryChoices(
+                fresh || names(reset, pipeline),
+                names(acceptDuplicates, pipeline),
+                names(acceptLoss, pipeline));
     }
 
     private static boolean names(List<String> mappings, Pipeline pipeline) {
@@ -49,13 +57,20 @@ public record StateChoices(
     }
 
     private static boolean isCalled(String name, Pipeline pipeline) {
-        return pipeline.mapping().equals(name) || pipeline.mapping().startsWith(name + "→");
+        String shown = pipeline.mapping();
+        int arrow = shown.indexOf('→');
+        if (arrow < 0 || shown.equals(name)) {
+            return shown.equals(name);
+        }
+        String mapping = shown.substring(0, arrow);
+        String table = pipeline.deliver().destination().table();
+        return mapping.equals(name) || (mapping + ":" + table).equals(name);
     }
 
     /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
     public List<String> problems(PhysicalPlan plan) {
         List<String> problems = new ArrayList<>();
-        Stream.of(reset, acceptChange, acceptDuplicates)
+        Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss)
                 .flatMap(List::stream)
                 .filter(name -> plan.pipelines().stream().noneMatch(p -> isCalled(name, p)))
                 .distinct()

@@ -112,6 +112,7 @@ final class SpecOverrider {
                 mapping.onBadRow(),
                 mapping.schemaChange(),
                 mapping.maxDeleteRatio(),
+                mapping.lossRules(),
                 mapping.renamedFrom());
     }
 

@@ -6,6 +6,7 @@ import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
+import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
@@ -19,10 +20,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -39,6 +42,8 @@ final class KafkaBusClient implements DestinationClient {
     // the broker looks for transactions that are over time every 10 s
     static final Duration BROKER_LOOKS = Duration.ofSeconds(15);
 
+    private static final Duration LONGEST_DELIVERY = Duration.ofSeconds(25);
+
     private final Pipeline pipeline;
     private final MessageEncoder encoder;
     private final String topic;
@@ -46,6 +51,7 @@ final class KafkaBusClient implements DestinationClient {
     private final KafkaFailures failures;
     private final KafkaSession session;
     private final Topics topics;
+    private final TopicGuard guard;
     private Ledger ledger;
     private Producer<byte[], byte[]> producer;
     private LedgerEntry entry = LedgerEntry.NONE;
@@ -58,6 +64,7 @@ final class KafkaBusClient implements DestinationClient {
         this.failures = new KafkaFailures(settings, pipeline);
         this.session = new KafkaSession(settings);
         this.topics = new Topics(session, settings, failures, pipeline);
+        this.guard = new TopicGuard(session, topics, topic, pipeline.mapping());
     }
 
     @Override
@@ -67,16 +74,19 @@ final class KafkaBusClient implements DestinationClient {
             Target target = new Target(topics.exists(), List.of());
             if (!settings.transactional()) {
                 producer = session.producer(topics.largestMessage(), Optional.empty());
-                return new LaneOpening(lane.runEpoch() + 1, 0, target);
+                return new LaneOpening(lane.runEpoch() + 1, Progress.NONE, target);
             }
-            take(lane);
-            return new LaneOpening(entry.epoch(), entry.number(), target);
+            LedgerEntry before = take(lane);
+            return new LaneOpening(
+                    entry.epoch(),
+                    Progress.recorded(before.number(), before.numbering(), entry.incarnation()),
+                    target);
         } catch (Exception e) {
             throw failures.told(e);
         }
     }
 
-    private void take(Lane lane) throws Exception {
+    private LedgerEntry take(Lane lane) throws Exception {
         topics.prepareLedger();
         String name = LaneName.of(lane.identity());
         ledger = new Ledger(session, name, settings.transactionTimeout().plus(BROKER_LOOKS));
@@ -85,13 +95,36 @@ final class KafkaBusClient implements DestinationClient {
         producer = session.producer(topics.largestMessage(), Optional.of(name));
         producer.initTransactions();
         // nobody else can write this lane from here on, and what was open of it was ended
-        LedgerEntry taken = ledger.settled().takenBy(lane);
+        LedgerEntry before = ledger.settled();
+        LedgerEntry taken = before.takenBy(lane);
+        if (guard.takesAny()) {
+            taken = taken.at(before.number(), PartitionEnds.NONE);
+        } else if (!taken.ends().offsets().isEmpty()) {
+            guard.admit();
+            guard.checkEnds(before);
+        }
         producer.beginTransaction();
         var written = producer.send(ledger.record(taken));
         producer.commitTransaction();
         // a rival that looks has to find it
         ledger.awaitCommittedUpTo(written.get().offset() + 1);
         entry = taken;
+        return before;
+    }
+
+    @Override
+    public void expect(Progress acknowledged) {
+        guard.expect(acknowledged);
+    }
+
+    @Override
+    public String targetIdentity() {
+        return guard.identity();
+    }
+
+    @Override
+    public Duration writeTimeout() {
+        return settings.transactional() ? settings.transactionTimeout() : LONGEST_DELIVERY;
     }
 
     @Override
@@ -109,7 +142,9 @@ final class KafkaBusClient implements DestinationClient {
     public void prepare(RowSchema schema) throws Exception {
         refuse(MessageEncoders.problems(pipeline, schema));
         try {
+            guard.admit();
             topics.prepare(topic);
+            guard.admit();
         } catch (Exception e) {
             throw failures.told(e);
         }
@@ -128,7 +163,7 @@ final class KafkaBusClient implements DestinationClient {
         try {
             begin();
             for (ChangeRow row : rows) {
-                sending.send(Messages.record(topic, encoder.encode(row)));
+                sending.sendRow(Messages.record(topic, encoder.encode(row)));
             }
             commit(sending, last);
         } catch (PayloadException e) {
@@ -150,11 +185,26 @@ final class KafkaBusClient implements DestinationClient {
             sending.finish();
             return;
         }
-        LedgerEntry next = entry.at(last);
-        sending.send(ledger.record(next));
+        // of the batches before: the offsets of this one are not known yet
+        sending.send(ledger.record(entry.at(last, entry.ends())));
         sending.finish();
+        refuseWhatWentBack(sending);
         producer.commitTransaction();
-        entry = next;
+        entry = entry.at(last, entry.ends().with(sending.last()));
+    }
+
+    /** A topic that was made anew while rows flow gives offsets out a second time. */
+    private void refuseWhatWentBack(Sending sending) {
+        Map<Integer, Long> ends = entry.ends().offsets();
+        sending.first()
+                .forEach(
+                        (partition, offset) -> {
+                            if (offset <= ends.getOrDefault(partition, -1L)) {
+                                throw new KafkaException(
+                                        "partition %d of topic %s went back to offset %d"
+                                                .formatted(partition, topic, offset));
+                            }
+                        });
     }
 
     private void abort() throws Exception {

@@ -27,6 +27,11 @@ final class SqlStates {
     /** A value that a function does not take. */
     static final String INVALID_PARAMETER_VALUE = "22023";
 
+    /** Ours, in a class that counts as an outage: the next opening tells what has happened. */
+    static final String PROGRESS_CHANGED = "57P0X";
+
+    private static final String AUTHENTICATION_CLASS = "28";
+
     private static final List<String> ROW_CLASSES = List.of("22", "23", "54");
     // 21000: two rows of one key in a statement, cured by smaller batches; P0001: a trigger's RAISE
     private static final Set<String> ROW_STATES = Set.of("21000", "P0001", "44000");
@@ -85,6 +90,9 @@ final class SqlStates {
             return Failure.TRANSIENT;
         }
         String state = sql.getSQLState();
+        if (state.startsWith(AUTHENTICATION_CLASS)) {
+            return Failure.AUTHENTICATION;
+        }
         return OUTAGE_STATES.contains(state) || OUTAGE_CLASSES.contains(state.substring(0, 2))
                 ? Failure.TRANSIENT
                 : Failure.PERMANENT;

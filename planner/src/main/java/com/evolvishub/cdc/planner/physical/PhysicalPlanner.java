@@ -83,7 +83,8 @@ public final class PhysicalPlanner {
                 create,
                 mapping.onBadRow(),
                 mapping.schemaChange(),
-                retry(mapping.sync()));
+                retry(mapping.sync()),
+                mapping.lossRules());
     }
 
     private static PollScan pollScan(

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param onBadRow what becomes of a row that the destination cannot take
  * @param schemaChange what happens when columns change
  * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
+ * @param lossRules what is done about rows that the destination has lost
  * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
  */
 public record MappingSpec(
@@ -51,6 +52,7 @@ public record MappingSpec(
         OnBadRow onBadRow,
         SchemaChange schemaChange,
         double maxDeleteRatio,
+        LossRules lossRules,
         String renamedFrom) {
 
     public MappingSpec {
@@ -71,6 +73,7 @@ public record MappingSpec(
         Objects.requireNonNull(deleteWhen, "deleteWhen");
         Objects.requireNonNull(onBadRow, "onBadRow");
         Objects.requireNonNull(schemaChange, "schemaChange");
+        Objects.requireNonNull(lossRules, "lossRules");
         Objects.requireNonNull(renamedFrom, "renamedFrom");
     }
 }
