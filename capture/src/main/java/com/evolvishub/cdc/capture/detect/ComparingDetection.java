@@ -39,6 +39,7 @@ final class ComparingDetection implements Detection {
     private KnownRows rows;
     private Tally tally;
     private ListState<Long> tallyState;
+    private KeyRecord keyRecord;
     private RowSchema schema;
     private long doubled;
     private String firstDoubled = "";
@@ -70,18 +71,29 @@ final class ComparingDetection implements Detection {
         MapState<Integer, Integer> slots =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("free-slots", Types.INT, Types.INT));
-        if (forgets) {
+        keyRecord =
+                KeyRecord.restored(
+                        context.getOperatorStateStore()
+                                .getListState(
+                                        new ListStateDescriptor<>("known-rows-key", Types.STRING)));
+        if (forgets && tellsDeletes) {
+            keyRecord.reset();
+        } else if (forgets) {
             known.clear();
             slots.clear();
             tallyState.clear();
         }
         tally = Tally.restored(tallyState.get());
         rows = new KnownRows(known, slots, tally);
+        rows.resend(keyRecord.isResending());
     }
 
     @Override
-    public void begin(PollStarted started) {
+    public void begin(PollStarted started) throws Exception {
         schema = started.schema();
+        if (keyRecord.begin(schema)) {
+            rows.clear();
+        }
         mark = DeletionMark.of(deleteWhen, schema);
         forgets = true;
         doubled = 0;
@@ -148,6 +160,10 @@ final class ComparingDetection implements Detection {
         if (!ended.complete()) {
             return Ending.PLAIN;
         }
+        if (keyRecord.isResending()) {
+            keyRecord.completed();
+            rows.resend(false);
+        }
         long missing = rows.missing();
         long before = rows.knownBefore();
         if (tellsDeletes && before > FEW && missing > maxDeleteRatio * before) {
@@ -180,6 +196,7 @@ final class ComparingDetection implements Detection {
     @Override
     public void snapshot() throws Exception {
         tallyState.update(tally.toState());
+        keyRecord.snapshot();
     }
 
     /** Deletes or forgets, slice by slice. */

@@ -19,7 +19,7 @@ interface Detection {
     void open(StateInitializationContext context, boolean forgets) throws Exception;
 
     /** A poll begins; one that was broken off may never have ended. */
-    void begin(PollStarted started);
+    void begin(PollStarted started) throws Exception;
 
     /** Behind {@link #begin}: what has to be remembered of this poll. */
     default void retain(Retention retention) throws Exception {

@@ -45,6 +45,13 @@ final class Tally {
         freeSlots = count;
     }
 
+    /** Nothing is known any more. */
+    void clear() {
+        known = 0;
+        slots = 0;
+        freeSlots = 0;
+    }
+
     List<Long> toState() {
         return List.of(FORMAT, known, (long) slots, (long) freeSlots);
     }

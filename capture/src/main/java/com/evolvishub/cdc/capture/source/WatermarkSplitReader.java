@@ -48,7 +48,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(30);
 
     private static final Duration TURN_LOOK = Duration.ofMillis(250);
-    private static final Duration RECHECK = Duration.ofMinutes(5);
 
     private final Pipeline pipeline;
     private final String run;
@@ -61,6 +60,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final SourceCondition condition;
     private final PollSchedule schedule;
     private final BackOff backOff;
+    private final RefusalPauses refusals = new RefusalPauses();
     private final PollOpener opener;
     private final WorkerTurns.Ticket turn;
     private final PollSession session;
@@ -195,7 +195,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         if (gate.status().source().state() == MappingState.QUARANTINED) {
             // what came behind found fault with the poll: it counts as none
             completed = 0;
-            next = clock.instant().plus(RECHECK);
+            next = clock.instant().plus(RefusalPauses.LONGEST);
             return Page.empty();
         }
         condition.become(MappingState.FINISHED);
@@ -338,6 +338,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         position.moveTo(split);
         completed = split.poll();
         backOff.succeeded();
+        refusals.succeeded();
         next = schedule.next(begun, clock.instant());
         poll = null;
         try {
@@ -402,7 +403,12 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         gate.status().errors.incrementAndGet();
         Duration delay = backOff.failed();
         boolean quarantined = !known.isPassing() || backOff.isExhausted();
-        next = clock.instant().plus(known.isPassing() ? delay : RECHECK);
+        next = clock.instant().plus(known.isPassing() ? delay : refusals.refused(known));
+        if (!known.isPassing() && asOf.isPresent()) {
+            // a read found it, and a read costs: not more often than the mapping's own
+            Instant regular = schedule.next(begun, clock.instant());
+            next = regular.isAfter(next) ? regular : next;
+        }
         condition.become(
                 quarantined ? MappingState.QUARANTINED : MappingState.RETRYING,
                 known.getMessage(),
