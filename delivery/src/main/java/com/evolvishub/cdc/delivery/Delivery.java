@@ -78,7 +78,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
      */
     public Delivery(Pipeline pipeline, String run, RecoveryChoices choices, Resumption resumption) {
         this(pipeline, run, choices, QueueBounds.DEFAULT, Recheck.DEFAULT);
-        this.resumption = resumption;
+        resuming(resumption);
     }
 
     Delivery(
@@ -93,6 +93,11 @@ public final class Delivery extends AbstractStreamOperator<Void>
         this.bounds = bounds;
         this.recheck = recheck;
         setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    Delivery resuming(Resumption other) {
+        resumption = other;
+        return this;
     }
 
     /**

@@ -1,6 +1,8 @@
 package com.evolvishub.cdc.delivery;
 
+import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Operation;
 import java.util.List;
 import java.util.Objects;
 
@@ -56,8 +58,18 @@ record DeliveryState(
         queue = List.copyOf(queue);
     }
 
-    /** The same lane, with nothing to deliver: its numbers go on, because they never go back. */
-    DeliveryState withoutRows() {
+    /**
+     * The same lane, to be loaded anew: its numbers go on, because they never go back. Deletes
+     * stay: a mapping that compares with known rows knows nothing of these any more.
+     */
+    DeliveryState forReset() {
+        List<FlowElement> deletes =
+                queue.stream()
+                        .filter(
+                                element ->
+                                        element instanceof ChangeRow row
+                                                && row.operation() == Operation.DELETE)
+                        .toList();
         return new DeliveryState(
                 lastNumber,
                 ahead,
@@ -68,7 +80,7 @@ record DeliveryState(
                 acknowledged,
                 AcknowledgedRows.Tail.none(acknowledged.number()),
                 lossAcceptedBy,
-                List.of());
+                deletes);
     }
 
     /** The highest epoch that {@code other} is known to have held; 0: none. */

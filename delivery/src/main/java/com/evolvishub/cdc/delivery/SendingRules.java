@@ -23,7 +23,8 @@ final class SendingRules {
     private static final String AHEAD_OF_HASHES =
             UNKNOWN_ROWS
                     + ": rows that have changed since and changed back would not be seen. Start with"
-                    + " --reset %1$s to compare everything anew";
+                    + " --reset %1$s to send everything anew; rows that this state never knew, and that"
+                    + " are gone from the source, stay at the destination";
 
     private final Pipeline pipeline;
     private final RecoveryChoices choices;

@@ -9,8 +9,10 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
 import java.time.Duration;
@@ -37,6 +39,7 @@ class DeliveryTest {
     private TestLane lane = TestLane.to(MemoryConnector.endpoint(table));
     private QueueBounds bounds = QueueBounds.DEFAULT;
     private RecoveryChoices choices = RecoveryChoices.NONE;
+    private Resumption resumption = Resumption.GO_ON;
     private List<String> earlier = List.of();
     private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
     private Gate gate;
@@ -53,6 +56,7 @@ class DeliveryTest {
                                 choices,
                                 bounds,
                                 new Recheck(Duration.ofMillis(50), Duration.ofMillis(100)))
+                        .resuming(resumption)
                         .after(earlier);
         task = new OneInputStreamOperatorTestHarness<>(delivery);
         started.add(task);
@@ -737,6 +741,20 @@ class DeliveryTest {
         assertThat(destination.rows()).isEmpty();
         task.notifyOfCompletedCheckpoint(1);
         awaitRows("1\ta");
+    }
+
+    @Test
+    void aResetStillDeliversTheDeletesThatWait() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        emit(TestLane.row(Operation.DELETE, TestLane.KEYED, "7"));
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.close();
+        resumption = Resumption.RESET;
+        choices = new RecoveryChoices(true, false, false);
+        startAndWait(state);
+        awaitRows("7");
+        assertThat(destination.lastNumber()).isEqualTo(2);
     }
 
     @Test

@@ -53,7 +53,7 @@ public abstract class DestinationContract {
 
     /** Puts back what was copied. */
     @FunctionalInterface
-    protected interface Restore {
+    public interface Restore {
         void run() throws Exception;
     }
 

@@ -194,7 +194,7 @@ final class PulsarBusClient implements DestinationClient {
             throw new DestinationException(
                     ("topic %s holds another row under number %d: the state is older than the"
                                     + " topic. Delete the topic %s, and start with"
-                                    + " --accept-duplicates %s")
+                                    + " --reset %s")
                             .formatted(
                                     target.topic(),
                                     row.number(),
