@@ -4,7 +4,7 @@ BIN = $(DESTDIR)$(PREFIX)/bin
 COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 .DEFAULT_GOAL := help
-.PHONY: help build test it fmt explain quickstart bench install uninstall
+.PHONY: help build quick test it fmt explain quickstart bench install uninstall
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -12,8 +12,10 @@ help: ## list the targets
 build: ## compile and package, no tests
 	./mvnw -q -DskipTests package
 
-test: ## tests that need no server
+quick: ## compile, unit tests, architecture tests: the loop of every hour
 	./mvnw -q test
+
+test: quick ## the same
 
 it: ## all tests; a server that cannot be started fails them
 	./mvnw verify -Dservers.required=true

@@ -5,6 +5,8 @@ import com.evolvishub.cdc.capture.source.WatermarkSource;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.FlowElementTypeInfo;
 import com.evolvishub.cdc.flow.LaneKey;
+import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -103,6 +106,17 @@ public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, 
             return submit(pipeline, newKey(pipeline), savepoint, List.of(), true);
         }
 
+        /** The same pipeline, started as {@code --accept-deletes} starts it. */
+        public RunningLane restoredAcceptingDeletes(String savepoint) throws Exception {
+            return submit(
+                    pipeline,
+                    newKey(pipeline),
+                    savepoint,
+                    List.of(),
+                    false,
+                    SuspectDeletes.ACCEPT_ONCE);
+        }
+
         /** The same state under a changed plan. */
         public RunningLane restored(String savepoint, Pipeline changed) throws Exception {
             return submit(changed, newKey(changed), savepoint, List.of(), false);
@@ -112,6 +126,8 @@ public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         Configuration configuration = new Configuration();
+        // several builds on one machine
+        configuration.set(RestOptions.BIND_PORT, "0");
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
@@ -149,6 +165,17 @@ public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, 
     private RunningLane submit(
             Pipeline pipeline, LaneKey key, String savepoint, List<String> targetKey, boolean ends)
             throws Exception {
+        return submit(pipeline, key, savepoint, targetKey, ends, SuspectDeletes.STOP);
+    }
+
+    private RunningLane submit(
+            Pipeline pipeline,
+            LaneKey key,
+            String savepoint,
+            List<String> targetKey,
+            boolean ends,
+            SuspectDeletes suspects)
+            throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(50));
         // what a test has collected may be more than a checkpoint in memory takes
@@ -170,7 +197,7 @@ public final class LaneCluster implements BeforeAllCallback, AfterEachCallback, 
                                 WatermarkStrategy.noWatermarks(),
                                 "source")
                         .uid("source");
-        ChangeDetector.behind(source, pipeline, key.run())
+        ChangeDetector.behind(source, pipeline, key.run(), Resumption.GO_ON, suspects)
                 .uid("detect")
                 .transform("collect", FlowElementTypeInfo.INSTANCE, new Collector(key, targetKey))
                 .uid("collect")

@@ -9,6 +9,7 @@ import com.evolvishub.cdc.planner.physical.PollQuery;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.Retry;
+import com.evolvishub.cdc.planner.physical.RowLimit;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
@@ -41,6 +42,7 @@ public final class PipelineBuilder {
     private boolean enabled = true;
     private SchemaChange schemaChange = SchemaChange.EVOLVE;
     private DeleteWhen deleteWhen = DeleteWhen.NEVER;
+    private RowLimit rowLimit = RowLimit.DEFAULT;
     private Retry retry = new Retry(3, Duration.ofMillis(50));
     private String worker = "worker-1";
     private int turn;
@@ -156,6 +158,12 @@ public final class PipelineBuilder {
         return this;
     }
 
+    /** A larger row is a bad row. */
+    public PipelineBuilder maxRowBytes(long bytes, OnBadRow onBadRow) {
+        rowLimit = new RowLimit(bytes, onBadRow);
+        return this;
+    }
+
     public PipelineBuilder into(String table) {
         destination = table;
         return this;
@@ -186,7 +194,8 @@ public final class PipelineBuilder {
                 pageRows,
                 retry,
                 schemaChange,
-                deleteWhen);
+                deleteWhen,
+                rowLimit);
     }
 
     /** A lane of its own: identities do not repeat. */

@@ -40,20 +40,31 @@ final class BadRows {
 
     private final Pipeline pipeline;
     private final Outcome outcome;
+    private final RefusedRows refusedRows;
     private long excess;
 
-    BadRows(Pipeline pipeline, Outcome outcome) {
+    BadRows(Pipeline pipeline, Outcome outcome, RefusedRows refusedRows) {
         this.pipeline = pipeline;
         this.outcome = outcome;
+        this.refusedRows = refusedRows;
     }
 
     /**
      * Writes rows, good and bad ones.
      *
      * @throws DestinationException if a bad row stops the mapping; all before it are dealt with
+     * @throws PostponedRow if later rows may cure what is wrong with one; all before it are dealt
+     *     with
      */
     void write(DestinationClient client, List<ChangeRow> rows) throws Exception {
         writePiece(client, rows);
+    }
+
+    /** Brings a row there that was postponed, or deals with it as with every other bad row. */
+    void cure(DestinationClient client, PostponedRow postponed) throws Exception {
+        if (!refusedRows.cure(client, postponed)) {
+            bury(client, postponed.row(), postponed.refusal());
+        }
     }
 
     /** Whether all of them were taken. */
@@ -63,6 +74,7 @@ final class BadRows {
         } catch (BadRowException e) {
             outcome.refused();
             if (rows.size() == 1) {
+                postponeIfCurable(rows.get(0), e);
                 bury(client, rows.get(0), e);
             } else if (rows.size() >= 2 * PIECE) {
                 cut(client, rows);
@@ -74,6 +86,13 @@ final class BadRows {
         excess = Math.max(0, excess - rows.size());
         outcome.written(rows);
         return true;
+    }
+
+    private void postponeIfCurable(ChangeRow row, BadRowException refusal) throws PostponedRow {
+        if (refusal instanceof ConstraintViolationException violation
+                && refusedRows.mayCure(violation)) {
+            throw new PostponedRow(row, violation);
+        }
     }
 
     private void cut(DestinationClient client, List<ChangeRow> rows) throws Exception {

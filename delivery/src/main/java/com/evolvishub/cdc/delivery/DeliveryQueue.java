@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Bounded by bytes, softly: {@link #isFull} tells the source to stop, but what comes all the
  * same is taken, because the task's thread must never wait.
  */
-final class DeliveryQueue {
+final class DeliveryQueue implements RefusedRows.Rows {
 
     private static final long BATCH_BYTES = 4L << 20;
 
@@ -48,6 +48,7 @@ final class DeliveryQueue {
     private long lastNumber;
     private long releasedNumber;
     private long acknowledgedPoll;
+    private long completions;
     private long bytes;
     private long rows;
     private boolean atOnce;
@@ -237,6 +238,7 @@ final class DeliveryQueue {
 
     /** A checkpoint is complete: what it and every earlier snapshot holds may be sent. */
     synchronized void complete(long checkpoint) {
+        completions++;
         Iterator<Held> each = snapshots.iterator();
         while (each.hasNext()) {
             Held held = each.next();
@@ -293,6 +295,38 @@ final class DeliveryQueue {
     synchronized boolean hasSendable() {
         FlowElement head = elements.peek();
         return head != null && (!(head instanceof ChangeRow row) || isReleased(row));
+    }
+
+    /** Every row from the head on that may be sent and has the schema of the first of them. */
+    @Override
+    public synchronized List<ChangeRow> sendable() {
+        List<ChangeRow> sendable = new ArrayList<>();
+        for (FlowElement element : elements) {
+            if (element instanceof ChangeRow row) {
+                if (!isReleased(row)
+                        || (!sendable.isEmpty() && !same(sendable.get(0).schema(), row.schema()))) {
+                    break;
+                }
+                sendable.add(row);
+            } else if (element instanceof PollStarted started
+                    && !sendable.isEmpty()
+                    && !same(sendable.get(0).schema(), started.schema())) {
+                break;
+            }
+        }
+        return sendable;
+    }
+
+    /** Waits until a checkpoint is complete, or for so long at most. */
+    @Override
+    public synchronized void awaitMore(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        long before = completions;
+        for (long left = atMost.toNanos();
+                left > 0 && completions == before;
+                left = end - System.nanoTime()) {
+            wait(left / 1_000_000 + 1);
+        }
     }
 
     /** Rows from the head on, over the marks of polls that change nothing for the destination. */

@@ -107,6 +107,14 @@ public interface DestinationClient extends AutoCloseable {
      */
     void write(List<ChangeRow> rows) throws Exception;
 
+    /**
+     * Rows of the last {@link #write} that the destination took and left out, by rules of its own
+     * such as a trigger: they are dealt with, and do not count as written.
+     */
+    default long rowsSkipped() {
+        return 0;
+    }
+
     /** Whether this destination has a place for rows that it cannot take. */
     default boolean keepsDeadLetters() {
         return false;

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.delivery;
 
 import static com.evolvishub.cdc.flow.MetricName.BYTES_WRITTEN;
 import static com.evolvishub.cdc.flow.MetricName.CAUSE;
+import static com.evolvishub.cdc.flow.MetricName.DELETES_UNCONFIRMED;
 import static com.evolvishub.cdc.flow.MetricName.DELIVERED_AS_OF;
 import static com.evolvishub.cdc.flow.MetricName.ERRORS;
 import static com.evolvishub.cdc.flow.MetricName.EXPECTED_ROWS;
@@ -60,6 +61,7 @@ final class LaneMetrics {
         show(RETRIES, status.retries::get);
         show(NULL_WATERMARKS, status.nullWatermarks::get);
         show(FUTURE_WATERMARKS, status.futureWatermarks::get);
+        show(DELETES_UNCONFIRMED, status.deletesUnconfirmed::get);
         show(ROWS_REMEMBERED, status.rowsRemembered::get);
         show(REREAD_FLOOR, status::floor);
         show(EXPECTED_ROWS, status::expectedRows);

@@ -12,6 +12,7 @@ import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * was called, it writes nothing more that the destination would take: the client's connection is
  * cut, and what a call in flight still does is the fence's business.
  */
-final class LaneWriter implements Runnable, BadRows.Outcome {
+final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneWriter.class);
 
@@ -85,7 +86,12 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         this.clock = clock;
         this.bug = bug;
         this.condition = new DestinationCondition(pipeline.mapping(), status, clock);
-        this.badRows = new BadRows(pipeline, this);
+        this.badRows =
+                new BadRows(
+                        pipeline,
+                        this,
+                        new RefusedRows(
+                                queue, this, pipeline.deliver().retry().refusalWait(), clock));
         this.answers = new AnswerWatch(condition, keeper, PATIENCE, clock);
     }
 
@@ -188,7 +194,19 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         prepare(rows.get(0).schema());
         condition.show(MappingState.CATCHING_UP);
         answers.asked("%d rows that were sent".formatted(rows.size()));
-        batches.write(client.writeTimeout(), rows.size(), () -> badRows.write(client, rows));
+        try {
+            batches.write(client.writeTimeout(), rows.size(), () -> badRows.write(client, rows));
+        } catch (PostponedRow postponed) {
+            badRows.cure(client, postponed);
+        }
+    }
+
+    @Override
+    public void waits(String cause, Instant until) throws InterruptedException {
+        stopIfClosing();
+        // the gate stays open: what cures the row has to come
+        answers.over();
+        condition.broken(MappingState.WAITING_FOR_DESTINATION, cause, Optional.of(until));
     }
 
     private void mark(FlowElement mark) throws Exception {
@@ -235,7 +253,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome {
         for (ChangeRow row : rows) {
             bytes += row.line().length;
         }
-        status.rowsWritten.addAndGet(rows.size());
+        status.rowsWritten.addAndGet(rows.size() - client.rowsSkipped());
         status.bytesWritten.addAndGet(bytes);
         settle(rows.get(rows.size() - 1).sequence());
     }

@@ -10,7 +10,7 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What a class logs, at INFO and above, until this is closed. */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
@@ -33,11 +33,11 @@ final class LogLines implements AutoCloseable {
         logger.setLevel(Level.INFO);
     }
 
-    static LogLines of(Class<?> logging) {
+    public static LogLines of(Class<?> logging) {
         return new LogLines(logging);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 

@@ -40,6 +40,7 @@ final class MemoryDestination {
     private boolean upserts;
     private boolean losesAnswers;
     private Predicate<String> refused = line -> false;
+    private Predicate<List<String>> needed = lines -> false;
     private int tries;
     private int connections;
     private Runnable leave = () -> {};
@@ -169,6 +170,11 @@ final class MemoryDestination {
         refused = line::equals;
     }
 
+    /** A row needs another one, which is there or comes with it. */
+    synchronized void needs(String line, String other) {
+        needed = lines -> lines.contains(line) && !lines.contains(other) && !rows.contains(other);
+    }
+
     synchronized void refuseAll(Predicate<String> lines) {
         refused = lines;
     }
@@ -283,6 +289,9 @@ final class MemoryDestination {
             }
             if (lines.stream().anyMatch(refused)) {
                 throw new BadRowException("column \"name\": does not please", null);
+            }
+            if (needed.test(lines)) {
+                throw new ConstraintViolationException("its parent is missing", null, "parent");
             }
             rows.addAll(lines);
             batches.add(lines.size());

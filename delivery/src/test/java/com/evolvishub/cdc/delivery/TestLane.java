@@ -12,6 +12,7 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.Retry;
+import com.evolvishub.cdc.planner.physical.RowLimit;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
@@ -132,7 +133,8 @@ public record TestLane(
                         1000,
                         retry,
                         SchemaChange.EVOLVE,
-                        DeleteWhen.NEVER);
+                        DeleteWhen.NEVER,
+                        RowLimit.DEFAULT);
         Deliver deliver =
                 new Deliver(
                         scan,

@@ -17,13 +17,14 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
     /** The one instance; it has no state. */
     public static final FlowElementSerializer INSTANCE = new FlowElementSerializer();
 
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final byte STARTED = 1;
     private static final byte ROW = 2;
     private static final byte ENDED = 3;
     private static final byte RETENTION = 4;
     private static final byte FRONTIER = 5;
+    private static final byte COVERAGE = 6;
 
     private FlowElementSerializer() {}
 
@@ -52,6 +53,13 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
         } else if (element instanceof Frontier frontier) {
             out.writeByte(FRONTIER);
             out.writeLong(frontier.poll());
+        } else if (element instanceof ReadCoverage coverage) {
+            out.writeByte(COVERAGE);
+            out.writeLong(coverage.poll());
+            out.writeBoolean(coverage.locked());
+            out.writeUTF(coverage.relations());
+            out.writeUTF(coverage.security());
+            out.writeBoolean(coverage.settled());
         } else {
             PollEnded ended = (PollEnded) element;
             out.writeByte(ENDED);
@@ -83,6 +91,13 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
                             in.readLong(),
                             in.readLong());
             case FRONTIER -> new Frontier(in.readLong());
+            case COVERAGE ->
+                    new ReadCoverage(
+                            in.readLong(),
+                            in.readBoolean(),
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readBoolean());
             default -> throw new IOException("no element of a lane has the kind " + kind);
         };
     }

@@ -40,6 +40,9 @@ public final class LaneStatus {
     /** Rows that are remembered, so that a read that shows them again does not send them again. */
     public final AtomicLong rowsRemembered = new AtomicLong();
 
+    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    public final AtomicLong deletesUnconfirmed = new AtomicLong();
+
     /** Complete polls. */
     public final AtomicLong polls = new AtomicLong();
 

@@ -28,6 +28,8 @@ public enum MetricName {
     NULL_WATERMARKS("nullWatermarks"),
     /** Rows above the current time at the last count: they wait. */
     FUTURE_WATERMARKS("futureWatermarks"),
+    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    DELETES_UNCONFIRMED("deletesUnconfirmed"),
     /** Rows that are remembered, so that a read that shows them again does not send them again. */
     ROWS_REMEMBERED("rowsRemembered"),
     /** How far back polls have to read, and what makes them; empty when nothing does. */

@@ -49,6 +49,8 @@ class FlowElementSerializerTest {
         Retention retention = new Retention(7, "TIME", true, -5, Retention.NONE, 10_000_000);
         assertThat(written(retention)).isEqualTo(retention);
         assertThat(written(new Frontier(7))).isEqualTo(new Frontier(7));
+        ReadCoverage coverage = new ReadCoverage(7, true, "files", "policies", true);
+        assertThat(written(coverage)).isEqualTo(coverage);
     }
 
     @Test
@@ -78,12 +80,12 @@ class FlowElementSerializerTest {
                         () ->
                                 new FlowElementSerializerSnapshot()
                                         .readSnapshot(
-                                                3,
+                                                4,
                                                 new DataInputDeserializer(),
                                                 getClass().getClassLoader()))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "cannot restore elements written in format 3; this build reads format 2");
+                        "cannot restore elements written in format 4; this build reads format 3");
     }
 
     private static FlowElement written(FlowElement element) throws IOException {

@@ -90,7 +90,8 @@ public final class JobTranslator {
                                     rows,
                                     pipeline,
                                     options.run(),
-                                    options.choices().resumption(pipeline)),
+                                    options.choices().resumption(pipeline),
+                                    options.choices().suspectDeletes(pipeline)),
                             pipeline,
                             OperatorUid.DETECT);
         }

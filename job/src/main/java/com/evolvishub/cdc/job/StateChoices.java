@@ -2,6 +2,7 @@ package com.evolvishub.cdc.job;
 
 import com.evolvishub.cdc.delivery.RecoveryChoices;
 import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.util.ArrayList;
@@ -19,23 +20,26 @@ import java.util.stream.Stream;
  * @param acceptDuplicates mappings to go on with although rows may arrive a second time
  * @param acceptLoss mappings to go on with although a destination has lost rows; {@code
  *     mapping:table} names one of several destinations
+ * @param acceptDeletes mappings of which one read's deletes go through although they are suspect
  */
 public record StateChoices(
         boolean fresh,
         List<String> reset,
         List<String> acceptChange,
         List<String> acceptDuplicates,
-        List<String> acceptLoss) {
+        List<String> acceptLoss,
+        List<String> acceptDeletes) {
 
     /** State is gone on from where it fits, and a mapping stops where it does not. */
     public static final StateChoices NONE =
-            new StateChoices(false, List.of(), List.of(), List.of(), List.of());
+            new StateChoices(false, List.of(), List.of(), List.of(), List.of(), List.of());
 
     public StateChoices {
         reset = List.copyOf(reset);
         acceptChange = List.copyOf(acceptChange);
         acceptDuplicates = List.copyOf(acceptDuplicates);
         acceptLoss = List.copyOf(acceptLoss);
+        acceptDeletes = List.copyOf(acceptDeletes);
     }
 
     Resumption resumption(Pipeline pipeline) {
@@ -50,6 +54,10 @@ public record StateChoices(
                 fresh || names(reset, pipeline),
                 names(acceptDuplicates, pipeline),
                 names(acceptLoss, pipeline));
+    }
+
+    SuspectDeletes suspectDeletes(Pipeline pipeline) {
+        return names(acceptDeletes, pipeline) ? SuspectDeletes.ACCEPT_ONCE : SuspectDeletes.STOP;
     }
 
     private static boolean names(List<String> mappings, Pipeline pipeline) {
@@ -70,7 +78,7 @@ public record StateChoices(
     /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
     public List<String> problems(PhysicalPlan plan) {
         List<String> problems = new ArrayList<>();
-        Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss)
+        Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss, acceptDeletes)
                 .flatMap(List::stream)
                 .filter(name -> plan.pipelines().stream().noneMatch(p -> isCalled(name, p)))
                 .distinct()

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.payload;
 
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.Secret;
 import java.util.List;
@@ -51,6 +52,17 @@ public final class MessageEncoders {
                                 String.join(
                                         ", ",
                                         schema.columns().stream().map(Column::target).toList())));
+    }
+
+    /**
+     * Whether messages of rows of this schema have keys; those whose {@code key_field} is null have
+     * none all the same.
+     */
+    public static boolean givesKeys(Pipeline pipeline, RowSchema schema) {
+        // rows that are compared have an id of ours where they have no key
+        return schema.isKeyed()
+                || option(pipeline, KEY_FIELD).isPresent()
+                || pipeline.scan().capture() instanceof Capture.ByDiff;
     }
 
     private static Optional<String> option(Pipeline pipeline, String name) {

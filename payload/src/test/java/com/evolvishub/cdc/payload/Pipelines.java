@@ -7,6 +7,7 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.Retry;
+import com.evolvishub.cdc.planner.physical.RowLimit;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
@@ -59,7 +60,8 @@ final class Pipelines {
                         1000,
                         RETRY,
                         SchemaChange.EVOLVE,
-                        DeleteWhen.NEVER);
+                        DeleteWhen.NEVER,
+                        RowLimit.DEFAULT);
         return new Pipeline(
                 IDENTITY,
                 "orders",

@@ -18,6 +18,9 @@ final class BlindSpots {
                             ? "rows that are deleted; delete_when names a column that marks them,"
                                     + " capture: diff finds them"
                             : "rows that are deleted without being marked in " + scan.deleteWhen());
+            unseen.add(
+                    "the old key of a row whose key is changed: it stays at the destination;"
+                            + " capture: diff deletes it");
             unseen.add("versions of a row that are overwritten between two polls");
             unseen.add(
                     "rows that come with an old %s, of transactions that no look saw (late rows)"
@@ -43,11 +46,15 @@ final class BlindSpots {
                     });
         } else if (scan.capture() instanceof Capture.ByQuery) {
             unseen.add("rows that are deleted; capture: diff finds them, without last_sync");
+            unseen.add("the old key of a row whose key is changed: it stays at the destination");
             unseen.add("versions of a row that are overwritten between two polls");
             unseen.add("changes that the query's own condition on last_sync does not let through");
         } else {
             unseen.add("versions of a row that are overwritten between two polls");
             unseen.add("a row that is deleted and put back unchanged between two polls");
+            unseen.add(
+                    "that a row is gone which a policy of row-level security merely hides, where the"
+                            + " policy itself did not change");
         }
         return unseen;
     }

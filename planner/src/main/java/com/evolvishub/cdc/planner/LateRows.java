@@ -14,8 +14,8 @@ import java.util.Optional;
 final class LateRows {
 
     static final String REPLICA =
-            "a replica shows no transaction of its primary: rows that come later than the look-back"
-                    + " are not seen";
+            "a standby shows a transaction of its primary from its first change on: a row that is"
+                    + " stamped earlier than that by more than the look-back may not be seen";
 
     private LateRows() {}
 
@@ -29,20 +29,20 @@ final class LateRows {
             return List.of(
                     "last_sync lies %s before the last complete poll (lookback_seconds)"
                             .formatted(words(by.lookback())),
-                    facts.filter(PollFacts::replica).isPresent()
-                            ? "warning: " + REPLICA
-                            : "or before a transaction was first seen, once that has ended");
+                    "or before a transaction was first seen, once that has ended"
+                            + (facts.filter(PollFacts::replica).isPresent()
+                                    ? "\nwarning: " + REPLICA
+                                    : ""));
         }
         if (!(scan.capture() instanceof Capture.ByWatermark by)) {
             return List.of();
         }
         List<String> lines = new ArrayList<>();
         lines.add(lookback(by));
+        lines.add("reads again what open transactions can have written, " + patience(by));
+        lines.add(firstLook(by, facts));
         if (facts.filter(PollFacts::replica).isPresent()) {
             lines.add("warning: " + REPLICA);
-        } else {
-            lines.add("reads again what open transactions can have written, " + patience(by));
-            lines.add(firstLook(by, facts));
         }
         facts.flatMap(known -> sequence(scan, known)).ifPresent(w -> lines.add("warning: " + w));
         zone(by, facts, type).ifPresent(lines::add);
@@ -81,11 +81,13 @@ final class LateRows {
             return "at the first look: what is open counts as begun an hour before it, unless the role"
                     + " sees when";
         }
-        return facts.get().seesOthers()
+        return facts.get().seesOthers() && !facts.get().replica()
                 ? "at the first look: this role sees when others began; prepared ones count as an hour"
                         + " old"
-                : "at the first look: what is open counts as begun an hour before it (the role has not"
-                        + " pg_read_all_stats)";
+                : "at the first look: what is open counts as begun an hour before it ("
+                        + (facts.get().replica()
+                                ? "a standby does not tell when)"
+                                : "the role has not pg_read_all_stats)");
     }
 
     /** What is to be said of the sequence behind a watermark; empty: nothing. */

@@ -89,7 +89,11 @@ public final class Planner {
         if (!checks.problems().isEmpty()) {
             throw new PlanException(checks.problems());
         }
-        return new Plans(run, logical, optimized, physical, facts, checks.warnings());
+        List<Problem> warnings = new ArrayList<>();
+        LimitChecks limits = new LimitChecks(Planner::usesLastSync, locations);
+        run.mappings().forEach(mapping -> warnings.addAll(limits.warnings(mapping)));
+        warnings.addAll(checks.warnings());
+        return new Plans(run, logical, optimized, physical, facts, warnings);
     }
 
     /**
@@ -118,7 +122,13 @@ public final class Planner {
      */
     public static List<Problem> problems(MultiCdcSpec spec, Locations locations) {
         List<Problem> problems = new ArrayList<>();
-        spec.mappings().forEach(mapping -> problems.addAll(query(mapping, locations)));
+        LimitChecks limits = new LimitChecks(Planner::usesLastSync, locations);
+        spec.mappings()
+                .forEach(
+                        mapping -> {
+                            problems.addAll(query(mapping, locations));
+                            problems.addAll(limits.problems(mapping));
+                        });
         problems.addAll(MappingChecks.check(spec, Planner::usesLastSync, locations));
         return problems;
     }

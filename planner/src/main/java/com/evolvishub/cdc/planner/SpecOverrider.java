@@ -110,9 +110,11 @@ final class SpecOverrider {
                 mapping.lookback(),
                 mapping.deleteWhen(),
                 mapping.onBadRow(),
+                mapping.refusalWait(),
                 mapping.schemaChange(),
                 mapping.maxDeleteRatio(),
                 mapping.lossRules(),
+                mapping.maxRowBytes(),
                 mapping.renamedFrom());
     }
 

@@ -214,9 +214,11 @@ public final class Mappings {
                 Duration.ofSeconds(10),
                 DeleteWhen.parse(deleteWhen),
                 OnBadRow.QUARANTINE,
+                Duration.ofMinutes(5),
                 SchemaChange.EVOLVE,
                 0.5,
                 LossRules.DEFAULT,
+                0,
                 renamedFrom);
     }
 }

@@ -37,6 +37,44 @@ class PlannerTest {
     private static final String SINCE = "SELECT * FROM t WHERE a > :last_sync";
 
     @Test
+    void aLimitIsRefusedWhereNoLaterPollAsksForTheRest() {
+        String limited = SINCE + " LIMIT 100";
+
+        assertThat(
+                        problems(
+                                file(
+                                        "f",
+                                        mapping("w", "t")
+                                                .to("a")
+                                                .watermark("wm", WatermarkType.INTEGER)
+                                                .query(limited),
+                                        mapping("q", "t").to("b").query(limited),
+                                        mapping("d", "t").to("c").query("SELECT * FROM t LIMIT 9"),
+                                        mapping("p", "t")
+                                                .to("d")
+                                                .query(SINCE + " LIMIT :batch_size"))))
+                .containsExactly(
+                        "mappings[0].custom_query: LIMIT 100 cuts rows off that no later poll asks for again: by watermark, each poll asks only for what is new. Take it out (rows come in pages of batch_size anyway), write LIMIT :batch_size, or take capture: diff and leave last_sync out",
+                        "mappings[1].custom_query: LIMIT 100 cuts rows off that no later poll asks for again: by query, each poll asks only for what is new. Take it out (rows come in pages of batch_size anyway), write LIMIT :batch_size, or take capture: diff and leave last_sync out");
+    }
+
+    @Test
+    void aLimitInASubqueryIsAWarning() {
+        var plans =
+                plan(
+                        file(
+                                "f",
+                                mapping("q", "t")
+                                        .to("b")
+                                        .query(
+                                                "SELECT * FROM (SELECT * FROM t LIMIT 5) t WHERE a > :last_sync")));
+
+        assertThat(plans.warnings())
+                .extracting(Problem::toString)
+                .anyMatch(text -> text.contains("LIMIT 5 in a subquery"));
+    }
+
+    @Test
     void picksTheModeByWhatTheMappingHas() {
         var pipelines =
                 plan(file(

@@ -48,15 +48,15 @@ class PollNotesTest {
     }
 
     @Test
-    void aReplicaHasTheLookBackAlone() {
+    void aStandbyShowsATransactionFromItsFirstChangeOn() {
         PollFacts facts = facts(true, true, new PollCost(Kind.UNKNOWN, "the lock"), 1);
         tables.meeting(facts);
 
         assertThat(explain(byTime()))
                 .contains(
                         "empty poll: could not be found out: the lock\n",
-                        "warning: a replica shows no transaction of its primary")
-                .doesNotContain("at the first look");
+                        "warning: a standby shows a transaction of its primary from its first change on",
+                        "(a standby");
         assertThat(warnings(byTime(), facts)).hasSize(1);
     }
 

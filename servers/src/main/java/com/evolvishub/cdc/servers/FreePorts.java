@@ -21,6 +21,36 @@ public final class FreePorts {
 
     private FreePorts() {}
 
+    /** One of them. */
+    public static int find() {
+        return find(1).get(0);
+    }
+
+    /**
+     * One whose second port, so much higher, is free too and also below those of clients.
+     *
+     * @param distance from the one to the other, 1 to 15,000
+     */
+    static int findWithSecond(int distance) {
+        for (int tried = 1; ; tried++) {
+            int port = FIRST + ThreadLocalRandom.current().nextInt(COUNT - distance);
+            try (ServerSocket first = listen(port);
+                    ServerSocket second = listen(port + distance)) {
+                return Math.min(first.getLocalPort(), second.getLocalPort());
+            } catch (IOException taken) {
+                if (tried == TRIES) {
+                    throw new UncheckedIOException(taken);
+                }
+            }
+        }
+    }
+
+    /** Whether a server did not start because somebody else has taken its port meanwhile. */
+    public static boolean wereTaken(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("Address already in use") || message.contains("could not bind");
+    }
+
     /** So many, all of them different. */
     public static List<Integer> find(int count) {
         List<ServerSocket> held = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Predicate;
 
@@ -19,11 +20,14 @@ import java.util.function.Predicate;
  */
 public final class MessageHold {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final boolean requests;
     private final Predicate<byte[]> which;
     private boolean armed;
     private boolean held;
-    private int passed;
+    private boolean owesAnswer;
+    private boolean answered;
 
     private MessageHold(boolean requests, Predicate<byte[]> which) {
         this.requests = requests;
@@ -51,6 +55,7 @@ public final class MessageHold {
     /** Holds back the next message that matches. */
     public synchronized void holdNext() {
         armed = true;
+        answered = false;
     }
 
     /** Whether a message is held back. */
@@ -58,9 +63,9 @@ public final class MessageHold {
         return held;
     }
 
-    /** How many messages that were held back have been sent on. */
-    public synchronized int passed() {
-        return passed;
+    /** Whether the server has answered to the request that was held back last. */
+    public synchronized boolean isAnswered() {
+        return answered;
     }
 
     /** Lets go of what is held back, and waits for no other. */
@@ -81,15 +86,20 @@ public final class MessageHold {
                 message = new byte[in.readInt()];
                 in.readFully(message);
             } catch (EOFException over) {
+                // who asked may have left, as a client does that has waited for too long
+                awaitAnswer(isRequest);
                 return;
             }
             boolean waited = isRequest == requests && await(message);
+            if (!isRequest) {
+                sawAnswer();
+            }
             byte[] whole = Arrays.copyOf(length(message.length), 4 + message.length);
             System.arraycopy(message, 0, whole, 4, message.length);
-            out.write(whole);
-            if (waited) {
-                sentOn();
+            if (waited && isRequest) {
+                owe();
             }
+            out.write(whole);
         }
     }
 
@@ -111,7 +121,20 @@ public final class MessageHold {
         return true;
     }
 
-    private synchronized void sentOn() {
-        passed++;
+    private synchronized void owe() {
+        owesAnswer = true;
+    }
+
+    private synchronized void sawAnswer() {
+        answered |= owesAnswer;
+        owesAnswer = false;
+        notifyAll();
+    }
+
+    private synchronized void awaitAnswer(boolean isRequest) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (isRequest && owesAnswer && System.nanoTime() < deadline) {
+            wait(PATIENCE.toMillis());
+        }
     }
 }

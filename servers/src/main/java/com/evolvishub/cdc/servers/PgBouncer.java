@@ -2,9 +2,6 @@ package com.evolvishub.cdc.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +56,7 @@ public final class PgBouncer implements AutoCloseable {
             Path program, Database database, int serverProcesses, List<String> users)
             throws IOException {
         Path folder = Files.createTempDirectory("pgbouncer-");
-        int port = FreePorts.find(1).get(0);
+        int port = FreePorts.find();
         List<String> logins = new ArrayList<>();
         logins.add("\"%s\" \"%s\"".formatted(database.user(), database.password()));
         for (int i = 0; i < users.size(); i += 2) {
@@ -103,7 +100,7 @@ public final class PgBouncer implements AutoCloseable {
 
     private void awaitReady() throws IOException {
         long deadline = System.currentTimeMillis() + START_MILLIS;
-        while (!listens()) {
+        while (!isReady()) {
             if (ended(20) || System.currentTimeMillis() > deadline) {
                 String log = Files.readString(folder.resolve("log"));
                 close();
@@ -112,13 +109,9 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
+    /** By its own log: at the port somebody else may answer, who has taken it meanwhile. */
+    private boolean isReady() throws IOException {
+        return Files.readString(folder.resolve("log")).contains("listening on 127.0.0.1:" + port);
     }
 
     private boolean ended(long millis) {

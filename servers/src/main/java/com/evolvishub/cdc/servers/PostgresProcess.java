@@ -34,7 +34,7 @@ final class PostgresProcess implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             PostgresProcess started = null;
             try {
-                int port = settings.port() == 0 ? Leash.freePort() : settings.port();
+                int port = settings.port() == 0 ? FreePorts.find() : settings.port();
                 started = spawn(program, data, settings, port);
                 started.awaitReady();
                 return started;
@@ -43,8 +43,7 @@ final class PostgresProcess implements AutoCloseable {
                     started.kill();
                 }
                 // somebody else may take a free port before the server does
-                if (attempt == attempts
-                        || !String.valueOf(e.getMessage()).contains("could not bind")) {
+                if (attempt == attempts || !FreePorts.wereTaken(e)) {
                     throw new ServerUnavailableException(
                             "PostgreSQL ("
                                     + program.origin()

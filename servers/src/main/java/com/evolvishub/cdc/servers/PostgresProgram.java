@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.servers;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +49,21 @@ record PostgresProgram(Path bin, String origin) {
 
     Path postgres() {
         return bin.resolve("postgres");
+    }
+
+    /** The major version, as the program itself tells it. */
+    int major() throws IOException {
+        Process process =
+                new ProcessBuilder(postgres().toString(), "--version")
+                        .redirectErrorStream(true)
+                        .start();
+        String told =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        Matcher number = Pattern.compile("\\(PostgreSQL\\) (\\d+)").matcher(told);
+        if (!number.find()) {
+            throw new IOException(postgres() + " is no PostgreSQL: " + told);
+        }
+        return Integer.parseInt(number.group(1));
     }
 
     private static Optional<PostgresProgram> installedByDebian(OptionalInt major) {

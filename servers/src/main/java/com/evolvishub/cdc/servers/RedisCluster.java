@@ -1,6 +1,5 @@
 package com.evolvishub.cdc.servers;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +10,11 @@ import java.util.stream.IntStream;
 public final class RedisCluster implements AutoCloseable {
     private static final int SLOTS = 16_384;
     private static final int PRIMARIES = 3;
+    private static final int ATTEMPTS = 5;
+
+    /** Redis lets the nodes of a cluster talk to each other at the port so much higher. */
+    private static final int TO_CLUSTER_BUS = 10_000;
+
     private static final long READY_LIMIT_SECONDS = 60;
 
     private final List<RedisServer> servers = new ArrayList<>();
@@ -36,20 +40,19 @@ public final class RedisCluster implements AutoCloseable {
         }
     }
 
-    /** Above port 55535 there is no room for the port of the cluster's own bus, 10000 higher. */
     private static RedisServer startNode() {
-        try {
-            int port = Leash.freePort();
-            while (port > 55_535) {
-                port -= 10_000;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return RedisServer.builder()
+                        .port(FreePorts.findWithSecond(TO_CLUSTER_BUS))
+                        .parameter("cluster-enabled", "yes")
+                        .parameter("cluster-node-timeout", "2000")
+                        .start();
+            } catch (ServerUnavailableException e) {
+                if (attempt == ATTEMPTS || !FreePorts.wereTaken(e)) {
+                    throw e;
+                }
             }
-            return RedisServer.builder()
-                    .port(port)
-                    .parameter("cluster-enabled", "yes")
-                    .parameter("cluster-node-timeout", "2000")
-                    .start();
-        } catch (IOException e) {
-            throw new ServerUnavailableException("no free port for Redis Cluster", e);
         }
     }
 

@@ -35,7 +35,7 @@ final class RedisProcess {
         for (int attempt = 1; ; attempt++) {
             RedisProcess started = null;
             try {
-                int port = settings.port() == 0 ? Leash.freePort() : settings.port();
+                int port = settings.port() == 0 ? FreePorts.find() : settings.port();
                 started = spawn(program, settings, home, port);
                 started.awaitReady();
                 return started;
@@ -44,8 +44,7 @@ final class RedisProcess {
                     started.kill();
                 }
                 // somebody else may take a free port before the server does
-                if (attempt == attempts
-                        || !String.valueOf(e.getMessage()).contains("Address already in use")) {
+                if (attempt == attempts || !FreePorts.wereTaken(e)) {
                     throw new ServerUnavailableException(
                             "Redis (%s) does not start: %s"
                                     .formatted(program.origin(), e.getMessage()),

@@ -43,7 +43,7 @@ public final class TcpProxy implements AutoCloseable {
     /** A way that leads nowhere yet: for servers that must know it before they start. */
     public static TcpProxy listening() {
         try {
-            return new TcpProxy(FreePorts.listen(FreePorts.find(1).get(0)));
+            return new TcpProxy(FreePorts.listen(FreePorts.find()));
         } catch (IOException taken) {
             throw new UncheckedIOException(taken);
         }

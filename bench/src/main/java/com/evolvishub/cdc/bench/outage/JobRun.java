@@ -45,7 +45,7 @@ final class JobRun implements AutoCloseable {
     static JobRun start(List<String> launcher, Path folder, String text) throws IOException {
         Path file = Files.writeString(folder.resolve("outages.yaml"), text);
         Path log = folder.resolve("job.log");
-        int port = FreePorts.find(1).get(0);
+        int port = FreePorts.find();
         List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of("run-multi", "-c", file.toString(), "--port", "" + port));
         command.addAll(List.of("--state-dir", folder.resolve("state").toString()));

@@ -10,8 +10,10 @@ import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
@@ -57,6 +59,7 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
     private final String mapping;
     private final LaneKey lane;
     private final Resumption resumption;
+    private final SuspectDeletes suspects;
 
     private transient Detection detection;
     private transient ListState<String> writtenBy;
@@ -67,8 +70,10 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
     private transient boolean tidying;
     private transient Condition told;
 
-    private ChangeDetector(Pipeline pipeline, String run, Resumption resumption) {
+    private ChangeDetector(
+            Pipeline pipeline, String run, Resumption resumption, SuspectDeletes suspects) {
         this.resumption = resumption;
+        this.suspects = suspects;
         this.capture = pipeline.detect().orElseThrow().capture();
         this.deleteWhen = pipeline.scan().deleteWhen();
         this.mapping = pipeline.mapping();
@@ -84,31 +89,37 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
      */
     public static SingleOutputStreamOperator<FlowElement> behind(
             DataStream<FlowElement> source, Pipeline pipeline, String run) {
-        return behind(source, pipeline, run, Resumption.GO_ON);
+        return behind(source, pipeline, run, Resumption.GO_ON, SuspectDeletes.STOP);
     }
 
     /**
      * See {@link #behind(DataStream, Pipeline, String)}.
      *
      * @param resumption what becomes of what an earlier run remembered
+     * @param suspects what becomes of deletes that may not be meant
      */
     public static SingleOutputStreamOperator<FlowElement> behind(
-            DataStream<FlowElement> source, Pipeline pipeline, String run, Resumption resumption) {
+            DataStream<FlowElement> source,
+            Pipeline pipeline,
+            String run,
+            Resumption resumption,
+            SuspectDeletes suspects) {
         // keyed as it stands: no shuffle, so that the lane stays one task
         return DataStreamUtils.reinterpretAsKeyedStream(source, element -> LANE, Types.BYTE)
                 .transform(
                         pipeline.mapping() + ": detect changes",
                         FlowElementTypeInfo.INSTANCE,
-                        new ChangeDetector(pipeline, run, resumption));
+                        new ChangeDetector(pipeline, run, resumption, suspects));
     }
 
     private Detection detection() {
+        DeleteApproval approval = new DeleteApproval(mapping, lane.run(), suspects);
         if (capture instanceof Capture.ByDiff diff) {
-            return ComparingDetection.diff(diff.maxDeleteRatio(), deleteWhen);
+            return ComparingDetection.diff(diff.maxDeleteRatio(), deleteWhen, approval);
         }
         return capture instanceof Capture.ByWatermark
                 ? new WatermarkDetection(deleteWhen)
-                : ComparingDetection.query(deleteWhen);
+                : ComparingDetection.query(deleteWhen, approval);
     }
 
     @Override
@@ -151,6 +162,8 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
             detection.retain(retention);
         } else if (element instanceof Frontier frontier) {
             detection.cross(frontier);
+        } else if (element instanceof ReadCoverage coverage) {
+            detection.cover(coverage);
         } else {
             PollEnded ended = (PollEnded) element;
             finish(ended, detection.end(ended));
@@ -179,6 +192,7 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
             return;
         }
         tell(ending.trouble());
+        gate.status().deletesUnconfirmed.set(detection.unconfirmed());
         boolean complete = ended.complete() && ending.isComplete();
         output.collect(sent.replace(new PollEnded(ended.poll(), complete, ended.asOf())));
     }

@@ -5,12 +5,16 @@ import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Retention;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
@@ -18,21 +22,24 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares a read with all rows of the one before. For a diff, what is missing is deleted; for a
- * query that shows what is recent, what is missing is merely forgotten.
+ * query that shows what is recent, what is missing is merely forgotten. Whether what is missing is
+ * gone is for {@link MissingRows} to judge.
  */
 final class ComparingDetection implements Detection {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ComparingDetection.class);
+
     private static final int SLICE = 2000;
 
-    /** Below that many rows a table may well be emptied. */
-    private static final long FEW = 100;
-
     private final boolean tellsDeletes;
-    private final double maxDeleteRatio;
     private final DeleteWhen deleteWhen;
+    private final DeleteApproval approval;
+    private final MissingRows judge;
     private DeletionMark mark;
     private boolean forgets = true;
     private final ContentHash hash = new ContentHash();
@@ -40,22 +47,33 @@ final class ComparingDetection implements Detection {
     private Tally tally;
     private ListState<Long> tallyState;
     private KeyRecord keyRecord;
+    private ListState<String> historyState;
+    private ReadHistory history = ReadHistory.NONE;
+    private ReadCoverage coverage = ReadCoverage.unknown(0);
     private RowSchema schema;
+    private MissingRows.Kind kind = MissingRows.Kind.NONE;
+    private long unconfirmed;
     private long doubled;
     private String firstDoubled = "";
 
-    private ComparingDetection(boolean tellsDeletes, double maxDeleteRatio, DeleteWhen deleteWhen) {
+    private ComparingDetection(
+            boolean tellsDeletes,
+            double maxDeleteRatio,
+            DeleteWhen deleteWhen,
+            DeleteApproval approval) {
         this.tellsDeletes = tellsDeletes;
         this.deleteWhen = deleteWhen;
-        this.maxDeleteRatio = maxDeleteRatio;
+        this.approval = approval;
+        this.judge = new MissingRows(maxDeleteRatio, approval);
     }
 
-    static ComparingDetection diff(double maxDeleteRatio, DeleteWhen deleteWhen) {
-        return new ComparingDetection(true, maxDeleteRatio, deleteWhen);
+    static ComparingDetection diff(
+            double maxDeleteRatio, DeleteWhen deleteWhen, DeleteApproval approval) {
+        return new ComparingDetection(true, maxDeleteRatio, deleteWhen, approval);
     }
 
-    static ComparingDetection query(DeleteWhen deleteWhen) {
-        return new ComparingDetection(false, 1, deleteWhen);
+    static ComparingDetection query(DeleteWhen deleteWhen, DeleteApproval approval) {
+        return new ComparingDetection(false, 1, deleteWhen, approval);
     }
 
     @Override
@@ -65,6 +83,9 @@ final class ComparingDetection implements Detection {
         tallyState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("known-rows-tally", Types.LONG));
+        historyState =
+                context.getOperatorStateStore()
+                        .getListState(new ListStateDescriptor<>("read-history", Types.STRING));
         MapState<byte[], byte[]> known =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("known-rows", bytes, bytes));
@@ -82,8 +103,10 @@ final class ComparingDetection implements Detection {
             known.clear();
             slots.clear();
             tallyState.clear();
+            historyState.clear();
         }
         tally = Tally.restored(tallyState.get());
+        history = ReadHistory.restored(historyState.get());
         rows = new KnownRows(known, slots, tally);
         rows.resend(keyRecord.isResending());
     }
@@ -97,13 +120,39 @@ final class ComparingDetection implements Detection {
         mark = DeletionMark.of(deleteWhen, schema);
         forgets = true;
         doubled = 0;
+        coverage = ReadCoverage.unknown(started.poll());
+        if (tellsDeletes) {
+            compareKeyTypes();
+        }
         rows.begin(started.poll());
+    }
+
+    /** Under another type the text of a key may differ: nothing is deleted by its old text. */
+    private void compareKeyTypes() throws Exception {
+        List<String> types = KeyTypes.of(schema);
+        List<String> before = history.keyTypes();
+        boolean anew = !before.isEmpty() && !KeyTypes.keepTexts(before, types);
+        if (anew) {
+            LOG.warn(
+                    "{}: the key's type has changed from {} to {}, so that old and new texts may name one row: the {} rows known are forgotten and all rows are sent again. Rows that were deleted since the last read stay at the destination",
+                    approval.mapping(),
+                    String.join(", ", before),
+                    String.join(", ", types),
+                    tally.known());
+            rows.clear();
+        }
+        history = history.keyedBy(types, anew || history.rebaselining());
     }
 
     /** Of a query: rows that it shows no more are remembered while it may reach back to them. */
     @Override
     public void retain(Retention retention) {
         forgets = !retention.everything();
+    }
+
+    @Override
+    public void cover(ReadCoverage told) {
+        coverage = told;
     }
 
     @Override
@@ -132,7 +181,8 @@ final class ComparingDetection implements Detection {
 
     private boolean send(ChangeRow row, Operation operation, Consumer<ChangeRow> output) {
         // what is recent may have been sent long ago and forgotten since
-        output.accept(mark.applied(row.as(tellsDeletes ? operation : Operation.UPSERT)));
+        boolean knowsWhich = tellsDeletes && !history.rebaselining();
+        output.accept(mark.applied(row.as(knowsWhich ? operation : Operation.UPSERT)));
         return true;
     }
 
@@ -164,14 +214,40 @@ final class ComparingDetection implements Detection {
             keyRecord.completed();
             rows.resend(false);
         }
-        long missing = rows.missing();
-        long before = rows.knownBefore();
-        if (tellsDeletes && before > FEW && missing > maxDeleteRatio * before) {
-            return new Stopped(
-                    "the read shows %d rows fewer than the %d known before; more than max_delete_ratio (%s) of them would be deleted, so none is. If they are gone for good, raise max_delete_ratio"
-                            .formatted(missing, before, maxDeleteRatio));
+        MissingRows.Verdict verdict =
+                tellsDeletes
+                        ? judge.ofDiff(rows, coverage, history, columns())
+                        : judge.ofQuery(rows, coverage);
+        kind = verdict.kind();
+        if (!forgets && kind.forgets()) {
+            return new Told();
         }
-        return missing > 0 && forgets ? new Sweeping(trouble(), rows.sweep()) : new Told(trouble());
+        return switch (kind) {
+            case NONE -> new Told();
+            case UNCONFIRMED -> {
+                LOG.info(
+                        "{}: the read misses {} known rows; {}",
+                        approval.mapping(),
+                        rows.missing(),
+                        verdict.cause());
+                yield new Told();
+            }
+            case STOPPED -> new Stopping(verdict, rows.look());
+            case GONE -> new Sweeping(rows.sweep());
+            case GONE_TWICE -> new Sweeping(rows.sweepMissedTwice());
+        };
+    }
+
+    private String columns() {
+        return schema.columns().stream()
+                .map(column -> column.name() + " " + column.type().name())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The read's end is told: it is the last one now. */
+    private void close() {
+        unconfirmed = tellsDeletes ? rows.missing() : 0;
+        history = judge.closing(rows, coverage, history, columns(), kind);
     }
 
     private String trouble() {
@@ -194,53 +270,97 @@ final class ComparingDetection implements Detection {
     }
 
     @Override
+    public long unconfirmed() {
+        return unconfirmed;
+    }
+
+    @Override
     public void snapshot() throws Exception {
         tallyState.update(tally.toState());
         keyRecord.snapshot();
+        historyState.update(history.toState());
     }
 
     /** Deletes or forgets, slice by slice. */
     private final class Sweeping implements Ending {
-        private final String trouble;
         private final KnownRows.Sweep sweep;
 
-        private Sweeping(String trouble, KnownRows.Sweep sweep) {
-            this.trouble = trouble;
+        private Sweeping(KnownRows.Sweep sweep) {
             this.sweep = sweep;
         }
 
         @Override
         public boolean slice(Consumer<ChangeRow> output) throws Exception {
-            return sweep.slice(
-                    SLICE,
-                    (key, copy) -> {
-                        if (tellsDeletes) {
-                            output.accept(deleted(key, copy));
-                        }
-                    });
+            boolean more =
+                    sweep.slice(
+                            SLICE,
+                            (key, copy) -> {
+                                if (tellsDeletes) {
+                                    output.accept(deleted(key, copy));
+                                }
+                            });
+            if (!more) {
+                close();
+            }
+            return more;
         }
 
         @Override
         public String trouble() {
-            return trouble;
+            return ComparingDetection.this.trouble();
         }
     }
 
-    /** Nothing is missing. */
-    private record Told(String trouble) implements Ending {
+    /** Nothing is to be deleted. */
+    private final class Told implements Ending {
 
         @Override
         public boolean slice(Consumer<ChangeRow> output) {
+            close();
             return false;
+        }
+
+        @Override
+        public String trouble() {
+            return ComparingDetection.this.trouble();
         }
     }
 
-    /** Too much is missing to believe it. */
-    private record Stopped(String trouble) implements Ending {
+    /** What is missing must not be deleted; looks for the first keys, to name them. */
+    private final class Stopping implements Ending {
+        private static final int NAMED = 5;
+
+        private final MissingRows.Verdict verdict;
+        private final KnownRows.Sweep sweep;
+        private final List<String> first = new ArrayList<>();
+
+        private Stopping(MissingRows.Verdict verdict, KnownRows.Sweep sweep) {
+            this.verdict = verdict;
+            this.sweep = sweep;
+        }
 
         @Override
-        public boolean slice(Consumer<ChangeRow> output) {
-            return false;
+        public boolean slice(Consumer<ChangeRow> output) throws Exception {
+            boolean more = schema.isKeyed() && sweep.slice(SLICE, (key, copy) -> name(key));
+            boolean ends = !more || first.size() == NAMED;
+            if (ends) {
+                unconfirmed = 0;
+                rows.endRead();
+            }
+            return !ends;
+        }
+
+        private void name(byte[] key) {
+            if (first.size() < NAMED) {
+                first.add(new String(key, StandardCharsets.UTF_8).replace('\t', ' '));
+            }
+        }
+
+        @Override
+        public String trouble() {
+            String keys =
+                    first.isEmpty() ? "" : " (first keys: %s)".formatted(String.join(", ", first));
+            return verdict.cause() + keys + ". " + verdict.advice();
         }
 
         @Override

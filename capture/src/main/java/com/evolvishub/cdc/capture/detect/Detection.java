@@ -4,6 +4,7 @@ import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Retention;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -31,6 +32,11 @@ interface Detection {
         throw new IllegalStateException("only a watermark scan has a frontier");
     }
 
+    /** Right before {@link #end} of a complete read: what it could see. */
+    default void cover(ReadCoverage coverage) {
+        throw new IllegalStateException("only a read of everything tells what it could see");
+    }
+
     /** Sends the row on, as what it is, or says that it was sent before. */
     boolean isNew(ChangeRow row, Consumer<ChangeRow> output) throws Exception;
 
@@ -44,6 +50,11 @@ interface Detection {
      */
     default boolean tidy() throws Exception {
         return false;
+    }
+
+    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    default long unconfirmed() {
+        return 0;
     }
 
     /** Rows remembered. */

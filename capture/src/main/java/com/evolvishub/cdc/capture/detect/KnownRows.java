@@ -15,10 +15,15 @@ import org.apache.flink.api.common.state.MapState;
  */
 final class KnownRows {
 
+    private static final long NO_READ = -1;
+
     private final MapState<byte[], byte[]> rows;
     private final MapState<Integer, Integer> freeSlots;
     private final Tally tally;
-    private final BitSet seen = new BitSet();
+    private BitSet seen = new BitSet();
+    private BitSet seenBefore = new BitSet();
+    private long previous = NO_READ;
+    private long missingBefore;
     private long poll;
     private long knownBefore;
     private long shown;
@@ -42,13 +47,6 @@ final class KnownRows {
     /** Whether rows that have not changed count as changed, and known copies as new. */
     void resend(boolean all) {
         resending = all;
-    }
-
-    /** Forgets all rows. */
-    void clear() throws Exception {
-        rows.clear();
-        freeSlots.clear();
-        tally.clear();
     }
 
     /** A read begins, from the start. */
@@ -102,7 +100,7 @@ final class KnownRows {
         }
         int copy = row.seenIn(poll);
         int sent = Math.max(row.copies(), copy + 1);
-        rows.put(hash, row.counted(sent, poll, copy + 1).toBytes());
+        rows.put(hash, row.counted(sent, poll, copy + 1, inPrevious(row)).toBytes());
         tally.add(sent - row.copies());
         shown++;
         return sent > row.copies() || resending ? copy : -1;
@@ -123,9 +121,51 @@ final class KnownRows {
         return tally.known() - shown;
     }
 
+    private int inPrevious(KnownRow row) {
+        return row.seenInPrevious(previous, seenBefore.get(row.slot()));
+    }
+
+    /** Whether a complete read before this one, since the start, missed rows too. */
+    boolean missedBefore() {
+        return previous != NO_READ && missingBefore > 0;
+    }
+
+    /** The read is complete, and what it missed is dealt with. */
+    void endRead() {
+        BitSet reused = seenBefore;
+        seenBefore = seen;
+        seen = reused;
+        previous = poll;
+        missingBefore = missing();
+    }
+
+    /** The next read is the first one: what earlier ones missed says nothing. */
+    void forgetReads() {
+        previous = NO_READ;
+        missingBefore = 0;
+    }
+
+    /** Forgets all rows. */
+    void clear() throws Exception {
+        rows.clear();
+        freeSlots.clear();
+        tally.clear();
+        forgetReads();
+    }
+
     /** Goes through all rows; forgets those that the read has not shown. */
     Sweep sweep() throws Exception {
-        return new Sweep(rows.iterator());
+        return new Sweep(rows.iterator(), false, true);
+    }
+
+    /** Goes through all rows; forgets those that neither this read nor the last one has shown. */
+    Sweep sweepMissedTwice() throws Exception {
+        return new Sweep(rows.iterator(), true, true);
+    }
+
+    /** Goes through all rows; tells of those that the read has not shown, and forgets none. */
+    Sweep look() throws Exception {
+        return new Sweep(rows.iterator(), false, false);
     }
 
     /** Is told of each copy that is gone. */
@@ -142,9 +182,14 @@ final class KnownRows {
     /** A sweep under way; between two of its slices no row may be seen. */
     final class Sweep {
         private final Iterator<Map.Entry<byte[], byte[]>> entries;
+        private final boolean missedTwice;
+        private final boolean forgets;
 
-        private Sweep(Iterator<Map.Entry<byte[], byte[]>> entries) {
+        private Sweep(
+                Iterator<Map.Entry<byte[], byte[]>> entries, boolean missedTwice, boolean forgets) {
             this.entries = entries;
+            this.missedTwice = missedTwice;
+            this.forgets = forgets;
         }
 
         /**
@@ -157,15 +202,21 @@ final class KnownRows {
                 Map.Entry<byte[], byte[]> entry = entries.next();
                 KnownRow row = KnownRow.of(entry.getValue());
                 int stay = seen.get(row.slot()) ? Math.min(row.copies(), row.seenIn(poll)) : 0;
+                if (missedTwice) {
+                    stay = Math.max(stay, Math.min(row.copies(), inPrevious(row)));
+                }
                 for (int copy = row.copies() - 1; copy >= stay; copy--) {
                     told.gone(entry.getKey(), copy);
+                }
+                if (!forgets) {
+                    continue;
                 }
                 tally.add(stay - row.copies());
                 if (stay == 0) {
                     entries.remove();
                     freeSlot(row.slot());
                 } else if (stay < row.copies()) {
-                    entry.setValue(row.counted(stay, poll, stay).toBytes());
+                    entry.setValue(row.counted(stay, poll, stay, inPrevious(row)).toBytes());
                 }
             }
             return missing() > 0 && entries.hasNext();

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The database's time, and the transactions that are open in this database then: what they have
@@ -17,19 +18,22 @@ import java.util.Objects;
  * What writes no row of a user does not count: autovacuum, walsenders, parallel workers, and the
  * readers of this tool, whatever role they have: sessions that bear a reader's name and were given
  * no transaction id. One that writes has an id, so whoever took the name by mistake counts from its
- * first write on. On a replica none of the primary's transactions can be seen.
+ * first write on. On a standby they are {@link StandbyTransactions}.
  *
  * @param now the database's time
  * @param text the same as the database writes a {@code timestamptz}
  * @param replica whether the server is a standby
- * @param open the transactions; empty on a replica
+ * @param open the transactions
+ * @param completeTo all that was committed before this time can be seen: the same as {@code text},
+ *     on a standby what it has replayed
  */
-public record Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
+public record Look(
+        Instant now, String text, boolean replica, List<OpenTransaction> open, String completeTo) {
 
     private static final String SQL =
             """
             SELECT one.now, (extract(epoch FROM one.now) * 1000000)::bigint, pg_catalog.pg_is_in_recovery(),
-              o.vxid, o.ids, o.started, o.prepared, o.who
+              o.vxid, o.ids, o.started, o.prepared, o.who, %3$s
             FROM (SELECT %2$s AS now) one LEFT JOIN LATERAL (
               SELECT h.vxid, h.ids, coalesce(a.xact_start, p.prepared)::text AS started,
                 h.pid IS NULL AS prepared,
@@ -54,6 +58,7 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
                   AND coalesce(a.backend_type, '') NOT IN ('walsender', 'autovacuum worker')
                   AND NOT (a.application_name LIKE '%1$s%%'
                     AND pg_catalog.cardinality(h.ids) = 0)))
+              UNION ALL %4$s
             ) o ON true
             """;
 
@@ -61,6 +66,12 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
         Objects.requireNonNull(now, "now");
         Objects.requireNonNull(text, "text");
         open = List.copyOf(open);
+        Objects.requireNonNull(completeTo, "completeTo");
+    }
+
+    /** Of a server that is no standby. */
+    public Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
+        this(now, text, replica, open, text);
     }
 
     /** See {@link #at(SourceSession, DatabaseClock)}, by the server's own clock. */
@@ -69,27 +80,50 @@ public record Look(Instant now, String text, boolean replica, List<OpenTransacti
     }
 
     /**
-     * Looks. Inside a snapshot it tells what is open now, not what was at the snapshot.
+     * Looks, before a snapshot is taken.
      *
      * @param clock tells {@link #now}
      */
     public static Look at(SourceSession session, DatabaseClock clock) throws SQLException {
-        String sql = SQL.formatted(SourceSession.READER.replace("_", "\\_"), clock.expression());
-        return session.query(sql, Look::read);
+        return at(session, clock, false);
     }
 
-    private static Look read(ResultSet found) throws SQLException {
+    /** Looks from within a snapshot: what it may not show, as far as that is known. */
+    public static Look inSnapshot(SourceSession session) throws SQLException {
+        return at(session, DatabaseClock.SERVER, true);
+    }
+
+    private static Look at(SourceSession session, DatabaseClock clock, boolean inSnapshot)
+            throws SQLException {
+        String sql =
+                SQL.formatted(
+                        SourceSession.READER.replace("_", "\\_"),
+                        clock.expression(),
+                        StandbyTransactions.columns(),
+                        session.standby().select(inSnapshot));
+        Optional<Look> look = session.query(sql, found -> read(found, session.standby()));
+        return look.isPresent() ? look.get() : at(session, clock, inSnapshot);
+    }
+
+    /** Nothing if it has to be asked again. */
+    private static Optional<Look> read(ResultSet found, StandbyTransactions standby)
+            throws SQLException {
         List<OpenTransaction> open = new ArrayList<>();
         found.next();
         Instant now = Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS);
         String text = found.getString(1);
         boolean replica = found.getBoolean(3);
+        String completeTo = replica ? found.getString(9) : text;
+        long next = found.getLong(10);
+        String server = found.getString(11);
         do {
             if (found.getString(4) != null) {
                 open.add(transaction(found));
             }
         } while (found.next());
-        return new Look(now, text, replica, open);
+        return replica && !standby.saw(server, next, open)
+                ? Optional.empty()
+                : Optional.of(new Look(now, text, replica, open, completeTo));
     }
 
     private static OpenTransaction transaction(ResultSet found) throws SQLException {

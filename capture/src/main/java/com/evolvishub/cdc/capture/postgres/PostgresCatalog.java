@@ -90,6 +90,7 @@ public final class PostgresCatalog implements Catalog {
 
     private <T> T ask(EndpointSpec endpoint, Question<T> question) {
         try (SourceSession session = SourceSession.open(endpoint.connection(), purpose)) {
+            session.asksQuestions();
             return question.ask(session);
         } catch (SQLException failure) {
             throw SourceFailure.of(failure);

@@ -13,8 +13,10 @@ public final class SourceFailure {
     /** connection, transaction rollback, resources, operator intervention, system error */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     /** lock not available; object in use */
-    private static final Set<String> PASSING_STATES = Set.of("55P03", "55006");
+    private static final Set<String> PASSING_STATES = Set.of(LOCK_NOT_AVAILABLE, "55006");
 
     private SourceFailure() {}
 
@@ -30,6 +32,11 @@ public final class SourceFailure {
             return SourceException.of(io.toString(), true, io);
         }
         return failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
+    }
+
+    /** Whether somebody holds a lock that excludes readers, for which a poll does not wait. */
+    public static boolean isLockConflict(Exception failure) {
+        return failure instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
     }
 
     /**

@@ -46,7 +46,8 @@ public final class SourceSession implements AutoCloseable {
             """;
 
     private final PgConnection connection;
-    private final TransactionSettings settings;
+    private TransactionSettings settings;
+    private final StandbyTransactions standby = new StandbyTransactions();
     private ServerFacts server;
     private volatile String purpose;
     private boolean begun;
@@ -108,6 +109,7 @@ public final class SourceSession implements AutoCloseable {
                                         found.getString(3),
                                         found.getInt(4));
                             });
+            session.settings = session.settings.in(session.server.roleZone());
             PostgresConnections.waitAsLongAsItTakes(spec, connection);
             return session;
         } catch (SQLException | RuntimeException | Error failure) {
@@ -151,6 +153,11 @@ public final class SourceSession implements AutoCloseable {
         return rested;
     }
 
+    /** It is for questions that are asked once, and waits longer for a lock than a poll. */
+    void asksQuestions() {
+        settings = settings.ofQuestions();
+    }
+
     /** What its next transactions are for: the server's activity view shows it. */
     public void serves(String newPurpose) {
         purpose = newPurpose;
@@ -174,6 +181,11 @@ public final class SourceSession implements AutoCloseable {
     /** When the server was started, as it tells itself: sets it apart from any other. */
     String serverStarted() {
         return server.started();
+    }
+
+    /** What is known of the primary's transactions, if the server is a standby. */
+    StandbyTransactions standby() {
+        return standby;
     }
 
     /** Something came from the server. */
@@ -211,10 +223,13 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** Ends what {@link #beginSnapshot} began. */
+    /** Ends what {@link #beginSnapshot} began; does nothing outside of a transaction. */
     public void endSnapshot() throws SQLException {
-        begun = false;
-        send("ROLLBACK");
+        // without a transaction the server would write a warning to its log
+        if (begun) {
+            begun = false;
+            send("ROLLBACK");
+        }
     }
 
     /** Runs statements in the transaction under way, else in one of their own. */

@@ -25,7 +25,6 @@ final class TransactionSettings {
     private static final List<Setting> TEXT_OF_VALUES =
             List.of(
                     new Setting("DateStyle", "ISO, YMD"),
-                    new Setting("TimeZone", "UTC"),
                     new Setting("IntervalStyle", "postgres"),
                     // the shortest text that is read back as the same number
                     new Setting("extra_float_digits", "3"),
@@ -42,7 +41,6 @@ final class TransactionSettings {
             List.of(
                     // a large view may take an hour to its first row; Liveness watches instead
                     new Setting("statement_timeout", "0"),
-                    new Setting("lock_timeout", "0"),
                     // rows wait in the server while the destination is slow, for 30 s at most
                     new Setting("idle_in_transaction_session_timeout", "0"),
                     new Setting("transaction_timeout", "0", 17));
@@ -61,7 +59,15 @@ final class TransactionSettings {
         }
     }
 
+    /** A poll never stands in the queue of a lock, where others would wait behind it. */
+    private static final String POLL_WAITS_FOR_A_LOCK = "100ms";
+
+    /** Somebody waits for the answer to a question that is asked once. */
+    private static final String QUESTION_WAITS_FOR_A_LOCK = "5s";
+
     private final String fixed;
+    private final String zone;
+    private final String lockTimeout;
 
     /**
      * @param majorVersion the server's
@@ -82,6 +88,27 @@ final class TransactionSettings {
         searchPath.ifPresent(
                 path -> text.append("; SET LOCAL search_path TO ").append(schemas(path)));
         this.fixed = text.toString();
+        this.zone = "UTC";
+        this.lockTimeout = POLL_WAITS_FOR_A_LOCK;
+    }
+
+    private TransactionSettings(String fixed, String zone, String lockTimeout) {
+        this.fixed = fixed;
+        this.zone = zone;
+        this.lockTimeout = lockTimeout;
+    }
+
+    /**
+     * The same in another zone than UTC: that of the role, so that a view shows what it shows to
+     * the role's own sessions.
+     */
+    TransactionSettings in(String otherZone) {
+        return new TransactionSettings(fixed, otherZone, lockTimeout);
+    }
+
+    /** The same, for what is asked once and not by a poll. */
+    TransactionSettings ofQuestions() {
+        return new TransactionSettings(fixed, zone, QUESTION_WAITS_FOR_A_LOCK);
     }
 
     /**
@@ -96,6 +123,10 @@ final class TransactionSettings {
                 + isolation
                 + ", READ ONLY; SET LOCAL application_name TO "
                 + SqlLiteral.quote(applicationName)
+                + "; SET LOCAL TimeZone TO "
+                + SqlLiteral.quote(zone)
+                + "; SET LOCAL lock_timeout TO "
+                + SqlLiteral.quote(lockTimeout)
                 + fixed;
     }
 

@@ -28,7 +28,9 @@ record Admission(WatermarkSplit split, String refusal) {
         // whoever accepts a change takes the columns as they are, once
         boolean takesColumns = accepted && !run.equals(origin.run());
         List<String> columns = takesColumns ? List.of() : origin.columns();
-        return new Admission(left.in(new Origin(planned, run, columns)), "");
+        // and whoever accepts one of the zone, the zone
+        SourceTime time = takesColumns ? left.time().in("") : left.time();
+        return new Admission(left.in(new Origin(planned, run, columns)).with(time), "");
     }
 
     private static String refusal(String mapping, List<String> changed) {

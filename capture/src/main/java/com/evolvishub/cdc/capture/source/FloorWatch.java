@@ -39,13 +39,9 @@ final class FloorWatch {
 
     /** Shows the floor that lies furthest back; logs it once, when it has been held for long. */
     void show(Looks looks, Look look, WatermarkScale scale) {
-        if (look.replica()) {
-            status.floor("a replica does not show the primary's transactions: look-back alone");
-            return;
-        }
         Optional<PinnedFloor> oldest = looks.oldestOpen();
         if (oldest.isEmpty()) {
-            status.floor("");
+            status.floor(replay(look));
             told = "";
             return;
         }
@@ -58,6 +54,15 @@ final class FloorWatch {
             told = pin.virtualId();
             LOG.warn("{}: {}", mapping, status.floor());
         }
+    }
+
+    /** How far replay has come, where that is far behind; empty: near, or no standby. */
+    private static String replay(Look look) {
+        long behind = Looks.micros(look) - WatermarkScale.TIME.place(look.completeTo());
+        boolean worthTelling = look.replica() && behind > WORTH_TELLING.toMillis() * 2000;
+        return worthTelling
+                ? "the standby has replayed what its primary committed until " + look.completeTo()
+                : "";
     }
 
     private static String back(PinnedFloor pin, Look look, WatermarkScale scale) {

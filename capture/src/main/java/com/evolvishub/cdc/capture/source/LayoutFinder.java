@@ -100,7 +100,11 @@ final class LayoutFinder {
         }
         List<String> names = columns.stream().map(Column::name).toList();
         List<Integer> positions = key.columns().stream().map(names::indexOf).toList();
-        return new RowLayout(new RowSchema(columns, positions), names.indexOf(watermark));
+        RowSchema schema = new RowSchema(columns, positions);
+        boolean computed = found.kind().equals("view") || found.kind().equals("query");
+        boolean diff = scan.capture() instanceof Capture.ByDiff;
+        LargeRows large = new LargeRows(schema, scan.rowLimit(), computed, !diff);
+        return new RowLayout(schema, names.indexOf(watermark), large);
     }
 
     private void checkNames(RelationDescription found, RowKey key) {

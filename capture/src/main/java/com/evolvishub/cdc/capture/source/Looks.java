@@ -14,8 +14,9 @@ import java.util.Optional;
 /**
  * What the looks at the source's transactions have told so far; part of a mapping's position.
  *
- * @param at the database's time at the last look, in its own text; empty: there was none
- * @param atMicros the same in microseconds since 1970
+ * @param at up to which time the last look could show what was committed, in the database's text:
+ *     the database's time, on a standby what was replayed; empty: there was none
+ * @param atMicros the database's time then, in microseconds since 1970
  * @param pins floors of transactions that had not ended then
  */
 record Looks(String at, long atMicros, List<PinnedFloor> pins) {
@@ -73,7 +74,7 @@ record Looks(String at, long atMicros, List<PinnedFloor> pins) {
     Looks pinning(List<PinnedFloor> more, Look look) {
         List<PinnedFloor> longer = new ArrayList<>(pins);
         longer.addAll(more);
-        return new Looks(look.text(), micros(look), longer);
+        return new Looks(look.completeTo(), micros(look), longer);
     }
 
     /** Does not wait any longer for transactions that have been open for so long. */

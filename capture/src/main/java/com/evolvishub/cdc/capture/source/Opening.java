@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.capture.postgres.DatabaseClock;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
+import com.evolvishub.cdc.capture.postgres.RelationLocks;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.FlowElement;
 import java.sql.SQLException;
@@ -33,6 +34,7 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
      * What one way to read needs to open a poll.
      *
      * @param session not in a snapshot yet
+     * @param locks to take before the snapshot
      * @param found what the source looks like
      * @param survey what to ask for
      * @param split where the mapping stands
@@ -40,15 +42,16 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
      */
     record Request(
             SourceSession session,
+            RelationLocks locks,
             RelationDescription found,
             PollOpener.Survey survey,
             WatermarkSplit split,
             DatabaseClock clock) {
 
-        /** A look, and a snapshot right behind it. */
+        /** A look, the locks, and a snapshot that the next statement takes. */
         Look beginSnapshot() throws SQLException {
             Look look = Look.at(session, clock);
-            session.beginSnapshot();
+            locks.begin(session);
             return look;
         }
     }

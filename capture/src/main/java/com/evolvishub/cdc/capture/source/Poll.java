@@ -6,7 +6,6 @@ import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,6 +22,7 @@ final class Poll {
     private CopyRead aside;
     private CopyRead rows;
     private byte flag = BEYOND;
+    private byte tie;
     private boolean crossed;
     private long withoutKey;
     private long doubled;
@@ -56,6 +56,7 @@ final class Poll {
             Optional<String> aside)
             throws SQLException {
         Poll poll = new Poll(session, layout, look, crossing, select);
+        layout.largeRows().begin();
         if (aside.isPresent()) {
             poll.aside = CopyRead.start(session, aside.get());
         } else {
@@ -73,8 +74,32 @@ final class Poll {
         return look;
     }
 
-    /** The next line; nothing at the end. Waits for the server. */
+    /**
+     * The next line; nothing at the end. Waits for the server.
+     *
+     * @throws com.evolvishub.cdc.capture.postgres.SourceException if the row is too large
+     */
     Optional<byte[]> next() throws SQLException {
+        LargeRows large = layout.largeRows();
+        while (true) {
+            Optional<byte[]> line = nextLine();
+            if (line.isEmpty()) {
+                return line;
+            }
+            int prefix = aside == null ? prefix() : 0;
+            if (prefix > 0) {
+                // each is followed by a tab
+                flag = crossing.isFlagged() ? line.get()[0] : BEYOND;
+                tie = line.get()[prefix - 2];
+            }
+            Optional<byte[]> row = large.whole(line.get(), prefix);
+            if (row.isPresent()) {
+                return row;
+            }
+        }
+    }
+
+    private Optional<byte[]> nextLine() throws SQLException {
         if (aside != null) {
             Optional<byte[]> line = aside.next();
             if (line.isPresent()) {
@@ -83,13 +108,11 @@ final class Poll {
             aside = null;
             rows = CopyRead.start(session, select);
         }
-        Optional<byte[]> line = rows.next();
-        if (line.isEmpty() || !crossing.isFlagged()) {
-            return line;
-        }
-        flag = line.get()[0];
-        // behind the flag and its tab
-        return Optional.of(Arrays.copyOfRange(line.get(), 2, line.get().length));
+        return rows.next();
+    }
+
+    private int prefix() {
+        return (crossing.isFlagged() ? 2 : 0) + (layout.tellsTies() ? 2 : 0);
     }
 
     /** Whether the last line was one of those that are in no order. */
@@ -99,7 +122,8 @@ final class Poll {
 
     /** The line as a row; nothing if it cannot be told apart from others, which is counted. */
     Optional<ChangeRow> row(byte[] line) {
-        Optional<ChangeRow> row = layout.row(line);
+        boolean ties = layout.tellsTies() && !isAside();
+        Optional<ChangeRow> row = ties ? layout.row(line, tie == 't') : layout.row(line);
         if (row.isEmpty()) {
             withoutKey++;
         } else if (!isAside() && layout.repeatsKey()) {
@@ -109,14 +133,17 @@ final class Poll {
         return row;
     }
 
-    /** Whether the row lies above everything read before; all that follow do, then. */
-    boolean isBeyond(ChangeRow row) {
-        crossed |= crossing.isBeyond(row, flag);
+    /** Whether the last row lies above everything read before; all that follow do, then. */
+    boolean isBeyond() {
+        crossed |= crossing.isBeyond(flag);
         return crossed;
     }
 
     /** What was wrong with rows, for people; empty: nothing. */
     String trouble() {
+        if (!layout.largeRows().trouble().isEmpty()) {
+            return layout.largeRows().trouble();
+        }
         if (withoutKey > 0) {
             return "%d rows were left out: a column of their key (%s) is NULL; exclude them by a query or name another key"
                     .formatted(withoutKey, key());

@@ -1,15 +1,19 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.LockHolder;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.QueryPlaces;
 import com.evolvishub.cdc.capture.postgres.QueryReader;
+import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
+import com.evolvishub.cdc.capture.postgres.RelationLocks;
 import com.evolvishub.cdc.capture.postgres.RelationReader;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
 import com.evolvishub.cdc.capture.source.Opening.Waiting;
 import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
 import com.evolvishub.cdc.flow.LaneStatus;
+import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollQuery.Place;
@@ -33,6 +37,8 @@ final class PollOpener {
     private final LaneStatus status;
     private final FloorWatch watch;
     private final Clocks clocks;
+    private final RelationLocks locks;
+    private final ReadObserver observer;
 
     PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
         this.scan = scan;
@@ -40,6 +46,8 @@ final class PollOpener {
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
         this.clocks = clocks;
+        this.locks = new RelationLocks(scan.relation());
+        this.observer = new ReadObserver(scan.relation(), locks);
     }
 
     /**
@@ -59,7 +67,8 @@ final class PollOpener {
             long expectedRows) {
 
         ScanSql sql(Relation relation) {
-            return new ScanSql(relation, layout.columns(), layout.key());
+            ScanSql plain = new ScanSql(relation, layout.columns(), layout.key());
+            return layout.largeRows().guarded(plain);
         }
 
         Function<Place, String> literals(UnaryOperator<String> lastSync) {
@@ -100,20 +109,34 @@ final class PollOpener {
             throws SQLException, WokenUpException {
         WatermarkSplit here =
                 split.in(split.origin().withColumns(LayoutFinder.signature(survey.found())));
-        Request request = new Request(session, survey.found(), survey, here, clocks.database());
+        locks.explain(
+                session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest)));
+        Request request =
+                new Request(session, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
             return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
-            return new QueryOpener(scan, by, watch).open(request);
+            return new QueryOpener(scan, by, watch, observer).open(request);
         }
         Look look = request.beginSnapshot();
+        observer.begin(session);
         String select = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest));
         return new Opening(
                 Poll.start(session, survey.layout(), look, select),
                 here.started(survey.key(), PollRange.ALL, here.looks(), here.reach()),
                 List.of(),
                 here.asideAt());
+    }
+
+    /** What the read that has come to its end could see; ends its transaction. */
+    ReadCoverage coverage(SourceSession session, long poll) throws SQLException {
+        return observer.end(session, poll);
+    }
+
+    /** Who has locked what is read, for people. */
+    String lockHolder(SourceSession session) throws SQLException {
+        return LockHolder.describe(session, locks);
     }
 
     /** Below every value, for a place that has to be filled before anything was read. */

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.capture.source;
 
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.OpenTransaction;
+import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.SnapshotTimes;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
@@ -27,18 +28,21 @@ final class QueryOpener {
     private final PollScan scan;
     private final Capture.ByQuery by;
     private final FloorWatch watch;
+    private final ReadObserver observer;
 
-    QueryOpener(PollScan scan, Capture.ByQuery by, FloorWatch watch) {
+    QueryOpener(PollScan scan, Capture.ByQuery by, FloorWatch watch, ReadObserver observer) {
         this.scan = scan;
         this.by = by;
         this.watch = watch;
+        this.observer = observer;
     }
 
     Opening open(Request request) throws SQLException {
         SourceSession session = request.session();
         WatermarkSplit split = request.split();
         Look look = request.beginSnapshot();
-        Look inside = Look.at(session);
+        observer.begin(session);
+        Look inside = Look.inSnapshot(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
         List<PinnedFloor> pins =

@@ -14,17 +14,22 @@ final class RowLayout {
 
     private final RowSchema schema;
     private final int watermark;
+    private final LargeRows largeRows;
     private final Operation operation;
     private int[] bounds;
     private int[] boundsBefore;
     private byte[] line = CopyText.EMPTY;
     private byte[] lineBefore = CopyText.EMPTY;
+    private boolean tellsTies;
+    private byte[] tie = CopyText.EMPTY;
 
     /**
      * @param watermark the watermark's place among the columns; -1: there is none
+     * @param largeRows what becomes of rows that are too large
      */
-    RowLayout(RowSchema schema, int watermark) {
+    RowLayout(RowSchema schema, int watermark, LargeRows largeRows) {
         this.schema = schema;
+        this.largeRows = largeRows;
         this.watermark = watermark;
         this.operation = schema.isKeyed() ? Operation.UPSERT : Operation.INSERT;
         int furthest = watermark;
@@ -39,6 +44,10 @@ final class RowLayout {
         return schema;
     }
 
+    LargeRows largeRows() {
+        return largeRows;
+    }
+
     /** The columns to ask for, in order. */
     List<String> columns() {
         return schema.columns().stream().map(Column::name).toList();
@@ -46,6 +55,33 @@ final class RowLayout {
 
     List<String> key() {
         return schema.keyColumns().stream().map(Column::name).toList();
+    }
+
+    /**
+     * From here on the database tells which rows are of one tie: of all its spellings a tie has the
+     * first one.
+     *
+     * @param before COPY text of the watermark before the first row
+     */
+    void tellTies(byte[] before) {
+        tellsTies = true;
+        tie = before;
+    }
+
+    boolean tellsTies() {
+        return tellsTies;
+    }
+
+    /** The line as a row of the same tie as the one before it, or of another: see {@link #row}. */
+    Optional<ChangeRow> row(byte[] next, boolean sameTie) {
+        Optional<ChangeRow> row = row(next);
+        if (row.isEmpty()) {
+            return row;
+        }
+        if (!sameTie) {
+            tie = row.get().watermark();
+        }
+        return Optional.of(ChangeRow.of(operation, schema, line, tie));
     }
 
     /** The line as a row; nothing if a cell of its key is NULL, so that no other row is like it. */

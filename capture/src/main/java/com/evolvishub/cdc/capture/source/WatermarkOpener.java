@@ -14,6 +14,7 @@ import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
 import com.evolvishub.cdc.capture.source.PinnedFloor.Stage;
 import com.evolvishub.cdc.capture.watermark.WatermarkScale;
 import com.evolvishub.cdc.flow.Column;
+import com.evolvishub.cdc.flow.CopyText;
 import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.Retention;
@@ -40,6 +41,7 @@ import java.util.function.UnaryOperator;
  */
 final class WatermarkOpener {
 
+    private static final int TIMESTAMPTZ = 1184;
     private static final Duration ASIDE_EVERY = Duration.ofHours(1);
 
     private final PollScan scan;
@@ -66,11 +68,11 @@ final class WatermarkOpener {
                         ? Optional.of(
                                 FirstLook.at(session, highest(request), waiting, clocks.wall()))
                         : Optional.empty();
-        String zone = by.timezone().isEmpty() ? session.roleZone() : by.timezone();
+        String zone = zone(session, split, type);
 
         Look look = request.beginSnapshot();
         // the snapshot is taken by this statement; what it sees open began before or right after
-        Look inside = Look.at(session);
+        Look inside = Look.inSnapshot(session);
         Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
         known = watch.lettingGo(known, by.maxPin(), look);
         Reach reach = reach(session, split, type, zone, look);
@@ -86,7 +88,9 @@ final class WatermarkOpener {
         Crossing crossing = crossing(split, range);
         String select = select(request, range, bounds, crossing, scale);
         Poll poll = Poll.start(session, request.survey().layout(), look, crossing, select, aside);
-        WatermarkSplit started = split.started(request.survey().key(), range, looks, reach);
+        WatermarkSplit started =
+                split.started(request.survey().key(), range, looks, reach)
+                        .with(split.time().in(zone));
         watch.show(looks, look, scale);
         List<FlowElement> announced = List.of(retention(started, scale, bounds));
         return new Opening(poll, started, announced, due ? Looks.micros(look) : split.asideAt());
@@ -94,6 +98,23 @@ final class WatermarkOpener {
 
     private static boolean isTime(WatermarkScale scale) {
         return scale == WatermarkScale.TIME || scale == WatermarkScale.DATE;
+    }
+
+    /**
+     * The zone that values without one are read in. A position in one zone's hours means nothing in
+     * another's.
+     */
+    private String zone(SourceSession session, WatermarkSplit split, SqlType type) {
+        String zone = by.timezone().isEmpty() ? session.roleZone() : by.timezone();
+        String before = split.time().zone();
+        boolean isZoned = type.oid() == TIMESTAMPTZ || !isTime(WatermarkScale.of(type));
+        if (!isZoned && !before.isEmpty() && !before.equals(zone)) {
+            throw SourceException.permanent(
+                    "watermark.timezone",
+                    "%s has no zone, and was read in %s until now; it would be read in %s, so that the position is another moment. Set watermark.timezone to %s; or start with --reset to load anew, or with --accept-change to go on from the position all the same"
+                            .formatted(by.column(), before, zone, before));
+        }
+        return zone;
     }
 
     private SqlType type(Request request) {
@@ -177,11 +198,8 @@ final class WatermarkOpener {
     }
 
     private Crossing crossing(WatermarkSplit split, PollRange range) {
-        boolean inside = split.reading() && range.beyond();
-        if (inside) {
-            return split.key().columns().isEmpty()
-                    ? Crossing.behind(range.resume().values().get(0))
-                    : Crossing.AT_ONCE;
+        if (split.reading() && range.beyond()) {
+            return Crossing.FLAGGED;
         }
         boolean above = range.lower().equals(split.after()) && !range.included();
         return split.after().isStart() || above ? Crossing.AT_ONCE : Crossing.FLAGGED;
@@ -198,8 +216,7 @@ final class WatermarkOpener {
                 range.lower().isStart() ? "" : SqlLiteral.quote(range.lower().values().get(0));
         ScanRange asked =
                 ScanRange.of(lower, bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo()))
-                        .resumedAt(
-                                range.resume().values().stream().map(SqlLiteral::quote).toList());
+                        .resumedAt(quoted(range.resume()));
         if (range.included()) {
             asked = asked.withLower();
         }
@@ -207,12 +224,24 @@ final class WatermarkOpener {
             asked = asked.above(SqlLiteral.quote(by.initialValue()));
         }
         if (crossing.isFlagged()) {
-            asked = asked.flaggedAbove(SqlLiteral.quote(split.after().values().get(0)));
+            WatermarkPosition frontier =
+                    split.reading() && range.beyond() ? range.resume() : split.after();
+            asked = asked.flaggedAbove(quoted(frontier));
+        }
+        if (Spellings.mayDiffer(type(request), scale)) {
+            WatermarkPosition before = range.resume().isStart() ? split.after() : range.resume();
+            String first = before.isStart() ? "" : before.values().get(0);
+            request.survey().layout().tellTies(CopyText.escape(first));
+            asked = asked.tellingTies(before.isStart() ? "" : SqlLiteral.quote(first));
         }
         UnaryOperator<String> lastSync = type -> lastSync(type, range, bounds, scale);
         return request.survey()
                 .sql(scan.relation())
                 .range(by.column(), asked, literals(request, lastSync));
+    }
+
+    private static List<String> quoted(WatermarkPosition position) {
+        return position.values().stream().map(SqlLiteral::quote).toList();
     }
 
     /** The range's lower bound, for the predicate of a user's query that asks for what is above. */

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.Look;
 import java.util.Objects;
 import org.apache.flink.api.connector.source.SourceSplit;
 
@@ -13,11 +14,13 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param readAt the database's time when it was first read, as text; empty: nothing was
  * @param reading whether the last poll has not come to its end
  * @param range what it asks for; without meaning unless {@code reading}
- * @param lastSync the database's time at the last complete poll's look, as text; empty: none
+ * @param lastSync up to which time the last complete poll could show what was committed, as text:
+ *     the database's time at its look, on a standby what was replayed; empty: none
  * @param looks what is known of the source's transactions
  * @param reach how far back rows are remembered
  * @param asideAt the database's time when rows outside the order were last looked for, in
  *     microseconds since 1970; 0: never
+ * @param time what is known of time at the source
  * @param origin what it is a position in
  */
 record WatermarkSplit(
@@ -32,6 +35,7 @@ record WatermarkSplit(
         Looks looks,
         Reach reach,
         long asideAt,
+        SourceTime time,
         Origin origin)
         implements SourceSplit {
 
@@ -44,6 +48,7 @@ record WatermarkSplit(
         Objects.requireNonNull(lastSync, "lastSync");
         Objects.requireNonNull(looks, "looks");
         Objects.requireNonNull(reach, "reach");
+        Objects.requireNonNull(time, "time");
         Objects.requireNonNull(origin, "origin");
     }
 
@@ -61,6 +66,7 @@ record WatermarkSplit(
                 Looks.NONE,
                 Reach.NONE,
                 0,
+                SourceTime.UNKNOWN,
                 Origin.UNKNOWN);
     }
 
@@ -68,7 +74,7 @@ record WatermarkSplit(
     WatermarkSplit started(RowKey rowKey, PollRange asked, Looks looked, Reach reached) {
         return new WatermarkSplit(
                 splitId, poll + 1, rowKey, after, readAt, true, asked, lastSync, looked, reached,
-                asideAt, origin);
+                asideAt, time, origin);
     }
 
     /** A row was emitted. */
@@ -85,29 +91,31 @@ record WatermarkSplit(
                 looks,
                 reach,
                 asideAt,
+                time,
                 origin);
     }
 
     /**
      * The poll has read all it asked for.
      *
-     * @param databaseTime at its look, as text
+     * @param look its look
      * @param aside see {@link #asideAt}
      */
-    WatermarkSplit completed(String databaseTime, long aside) {
+    WatermarkSplit completed(Look look, long aside) {
         WatermarkPosition highest = highest().watermarkOnly();
         return new WatermarkSplit(
                 splitId,
                 poll,
                 key,
                 highest,
-                highest.equals(after) ? readAt : databaseTime,
+                highest.equals(after) ? readAt : look.text(),
                 false,
                 PollRange.ALL,
-                databaseTime,
+                look.completeTo(),
                 looks.served(),
                 reach,
                 aside,
+                time,
                 origin);
     }
 
@@ -115,7 +123,14 @@ record WatermarkSplit(
     WatermarkSplit in(Origin other) {
         return new WatermarkSplit(
                 splitId, poll, key, after, readAt, reading, range, lastSync, looks, reach, asideAt,
-                other);
+                time, other);
+    }
+
+    /** The same position, of a source of which this is known. */
+    WatermarkSplit with(SourceTime known) {
+        return new WatermarkSplit(
+                splitId, poll, key, after, readAt, reading, range, lastSync, looks, reach, asideAt,
+                known, origin);
     }
 
     /** Nothing read yet, under the same number of polls: they never go back. */
@@ -133,6 +148,7 @@ record WatermarkSplit(
                 fresh.looks,
                 fresh.reach,
                 fresh.asideAt,
+                fresh.time,
                 other);
     }
 

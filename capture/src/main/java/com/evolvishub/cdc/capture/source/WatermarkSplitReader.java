@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.LockHolder;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceFailure;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
@@ -49,6 +50,11 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
 
     private static final Duration TURN_LOOK = Duration.ofMillis(250);
 
+    /**
+     * Reads more of a mapping that polls once; a source that changes all the time confirms none.
+     */
+    private static final int CONFIRMATIONS = 3;
+
     private final Pipeline pipeline;
     private final String run;
     private final Resumption resumption;
@@ -61,6 +67,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final PollSchedule schedule;
     private final BackOff backOff;
     private final RefusalPauses refusals = new RefusalPauses();
+    private final LockWaits lockWaits = new LockWaits();
     private final PollOpener opener;
     private final WorkerTurns.Ticket turn;
     private final PollSession session;
@@ -75,6 +82,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private boolean crossed;
     private long aside;
     private long completed;
+    private int confirmations;
 
     WatermarkSplitReader(
             Pipeline pipeline,
@@ -198,6 +206,12 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             next = clock.instant().plus(RefusalPauses.LONGEST);
             return Page.empty();
         }
+        if (gate.status().deletesUnconfirmed.get() > 0 && confirmations++ < CONFIRMATIONS) {
+            // nobody polls later: the read that confirms deletes follows at once
+            completed = 0;
+            next = clock.instant();
+            return Page.empty();
+        }
         condition.become(MappingState.FINISHED);
         if (endsWhenFinished) {
             return Page.finished(pipeline.identity());
@@ -215,7 +229,9 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         try {
             openOnce(steps);
         } catch (SQLException stale) {
-            boolean idled = session.mayBeStale() || SourceFailure.isIdleTimeout(stale);
+            boolean idled =
+                    SourceFailure.isIdleTimeout(stale)
+                            || (session.mayBeStale() && !SourceFailure.isLockConflict(stale));
             if (!idled || pause.isWoken() || !steps.isEmpty()) {
                 throw stale;
             }
@@ -319,7 +335,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             steps.add(new Step.Passing(row));
             return;
         }
-        boolean beyond = poll.isBeyond(row);
+        boolean beyond = poll.isBeyond();
         if (beyond && !crossed) {
             crossed = true;
             steps.add(new Step.Passing(new Frontier(position.toSplit().poll())));
@@ -327,9 +343,13 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         steps.add(new Step.Row(row, beyond));
     }
 
-    private void end(List<Step> steps) {
+    private void end(List<Step> steps) throws SQLException {
         advance(steps);
-        WatermarkSplit split = position.toSplit().completed(poll.look().text(), aside);
+        if (!(scan.capture() instanceof Capture.ByWatermark)) {
+            long number = position.toSplit().poll();
+            steps.add(new Step.Passing(opener.coverage(session.current(), number)));
+        }
+        WatermarkSplit split = position.toSplit().completed(poll.look(), aside);
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),
@@ -339,6 +359,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         completed = split.poll();
         backOff.succeeded();
         refusals.succeeded();
+        lockWaits.over();
         next = schedule.next(begun, clock.instant());
         poll = null;
         try {
@@ -389,7 +410,30 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         return steps;
     }
 
+    /** Nobody's failure: a poll does not wait for a lock, and is tried again shortly. */
+    private Page lockedOut(List<Step> steps) {
+        Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.look().now());
+        poll = null;
+        Instant now = clock.instant();
+        next = now.plus(lockWaits.met(now));
+        String holder = LockHolder.unknown();
+        try {
+            session.current().endSnapshot();
+            holder = opener.lockHolder(session.current());
+            session.endPoll(next);
+        } catch (SQLException broken) {
+            giveUp();
+        }
+        if (lockWaits.isToBeTold(now)) {
+            condition.become(MappingState.RETRYING, holder, Optional.of(next));
+        }
+        return asOf.map(when -> handOver(withEnd(steps, when))).orElseGet(Page::empty);
+    }
+
     private Page failed(Exception failure, List<Step> steps) {
+        if (SourceFailure.isLockConflict(failure) && session.current() != null) {
+            return lockedOut(steps);
+        }
         Optional<Instant> asOf = Optional.ofNullable(poll).map(read -> read.look().now());
         giveUp();
         String silent = silence.takeVerdict();

@@ -14,10 +14,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** The format that a mapping's position has in checkpoints. */
 final class WatermarkSplitSerializer implements SimpleVersionedSerializer<WatermarkSplit> {
 
-    private static final int FORMAT = 2;
-
-    /** Without looks: it read no row a second time, so it remembered none to drop. */
-    private static final int WITHOUT_LOOKS = 1;
+    private static final int FORMAT = 3;
 
     @Override
     public int getVersion() {
@@ -44,6 +41,7 @@ final class WatermarkSplitSerializer implements SimpleVersionedSerializer<Waterm
         out.writeLong(split.reach().lookbackValues());
         writeTexts(List.of(split.reach().kept()), out);
         out.writeLong(split.asideAt());
+        split.time().write(out);
         writeTexts(split.origin().fingerprint().parts(), out);
         out.writeUTF(split.origin().run());
         writeTexts(split.origin().columns(), out);
@@ -70,37 +68,12 @@ final class WatermarkSplitSerializer implements SimpleVersionedSerializer<Waterm
     public WatermarkSplit deserialize(int version, byte[] bytes) throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         return switch (version) {
-            case WITHOUT_LOOKS -> readWithoutLooks(in);
             case FORMAT -> read(in);
             default ->
                     throw new IOException(
-                            "cannot restore a position written in format %d; this build reads formats %d and %d"
-                                    .formatted(version, WITHOUT_LOOKS, FORMAT));
+                            "cannot restore a position written in format %d; this build reads format %d"
+                                    .formatted(version, FORMAT));
         };
-    }
-
-    private static WatermarkSplit readWithoutLooks(DataInputDeserializer in) throws IOException {
-        String splitId = in.readUTF();
-        long poll = in.readLong();
-        RowKey key = new RowKey(in.readBoolean(), readTexts(in));
-        WatermarkPosition after = new WatermarkPosition(readTexts(in));
-        boolean reading = in.readBoolean();
-        WatermarkPosition lower = new WatermarkPosition(readTexts(in));
-        WatermarkPosition resume = new WatermarkPosition(readTexts(in));
-        return new WatermarkSplit(
-                splitId,
-                poll,
-                key,
-                after,
-                // at rest since ever: what it has read is not to be read again
-                "-infinity",
-                reading,
-                new PollRange(lower, false, resume, !resume.isStart()),
-                in.readUTF(),
-                Looks.NONE,
-                Reach.NONE,
-                0,
-                Origin.UNKNOWN);
     }
 
     private static WatermarkSplit read(DataInputDeserializer in) throws IOException {
@@ -120,6 +93,7 @@ final class WatermarkSplitSerializer implements SimpleVersionedSerializer<Waterm
                 readLooks(in),
                 new Reach(in.readLong(), in.readLong(), readTexts(in).get(0)),
                 in.readLong(),
+                SourceTime.read(in),
                 new Origin(new Fingerprint(readTexts(in)), in.readUTF(), readTexts(in)));
     }
 

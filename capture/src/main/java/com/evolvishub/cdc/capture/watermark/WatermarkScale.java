@@ -86,7 +86,7 @@ public enum WatermarkScale {
                 .longValueExact();
     }
 
-    /** {@code 2024-01-02 03:04:05.123456+00}, of which only the date must be there; or BC. */
+    /** {@code 2024-01-02 03:04:05.123456-04:30}, of which only the date must be there; or BC. */
     private static long time(String text) {
         if (text.equals("-infinity")) {
             return Long.MIN_VALUE;
@@ -107,7 +107,27 @@ public enum WatermarkScale {
                 digits(text, clock) * 3600L
                         + digits(text, clock + 3) * 60L
                         + digits(text, clock + 6);
-        return place + seconds * SECOND + micros(text, clock + 8);
+        return place + (seconds - offset(text, clock + 8)) * SECOND + micros(text, clock + 8);
+    }
+
+    /** Seconds that the text's zone is ahead of UTC. */
+    private static long offset(String text, int from) {
+        int sign = from;
+        while (sign < text.length() && text.charAt(sign) != '+' && text.charAt(sign) != '-') {
+            sign++;
+        }
+        if (sign >= text.length()) {
+            return 0;
+        }
+        long seconds = 0;
+        long unit = 3600;
+        for (int i = sign + 1; i + 2 <= text.length() && unit > 0; i += 3, unit /= 60) {
+            seconds += unit * digits(text, i);
+            if (i + 2 == text.length() || text.charAt(i + 2) != ':') {
+                break;
+            }
+        }
+        return text.charAt(sign) == '-' ? -seconds : seconds;
     }
 
     private static int digits(String text, int at) {

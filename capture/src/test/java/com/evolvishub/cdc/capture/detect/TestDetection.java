@@ -5,7 +5,9 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.flow.Retention;
+import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import java.util.ArrayList;
@@ -47,13 +49,26 @@ public final class TestDetection {
      */
     public TestDetection(Capture capture, DeleteWhen deleteWhen, Image restored, boolean forgets)
             throws Exception {
+        this(capture, deleteWhen, restored, forgets, "run", SuspectDeletes.STOP);
+    }
+
+    /** The same, in a run that was told what to do about deletes that stop the mapping. */
+    public TestDetection(
+            Capture capture,
+            DeleteWhen deleteWhen,
+            Image restored,
+            boolean forgets,
+            String run,
+            SuspectDeletes suspects)
+            throws Exception {
+        DeleteApproval approval = new DeleteApproval("test", run, suspects);
         restored.maps().forEach((name, map) -> maps.put(name, new HeapMapState<>(map)));
         restored.lists().forEach((name, list) -> lists.put(name, new ArrayList<>(list)));
         detection =
                 capture instanceof Capture.ByDiff diff
-                        ? ComparingDetection.diff(diff.maxDeleteRatio(), deleteWhen)
+                        ? ComparingDetection.diff(diff.maxDeleteRatio(), deleteWhen, approval)
                         : capture instanceof Capture.ByQuery
-                                ? ComparingDetection.query(deleteWhen)
+                                ? ComparingDetection.query(deleteWhen, approval)
                                 : new WatermarkDetection(deleteWhen);
         detection.open(new Context(), forgets);
     }
@@ -68,6 +83,8 @@ public final class TestDetection {
             detection.retain(retention);
         } else if (element instanceof Frontier frontier) {
             detection.cross(frontier);
+        } else if (element instanceof ReadCoverage coverage) {
+            detection.cover(coverage);
         } else {
             Detection.Ending ending = detection.end((PollEnded) element);
             while (ending.slice(output)) {

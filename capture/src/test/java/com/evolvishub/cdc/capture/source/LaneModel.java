@@ -13,6 +13,7 @@ import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.flow.Target;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class LaneModel implements AutoCloseable {
 
     private Pipeline pipeline;
     private Resumption resumption = Resumption.GO_ON;
+    private SuspectDeletes suspects = SuspectDeletes.STOP;
     private String run = UUID.randomUUID().toString();
     private Clocks clocks = new Clocks(Clock.systemUTC(), Clock.systemUTC(), DatabaseClock.SERVER);
     private boolean waits;
@@ -100,7 +102,9 @@ final class LaneModel implements AutoCloseable {
                         pipeline.scan().capture(),
                         pipeline.scan().deleteWhen(),
                         image,
-                        resumption.forgets(run, writtenBy));
+                        resumption.forgets(run, writtenBy),
+                        run,
+                        suspects);
         waiting.clear();
         taken = () -> {};
     }
@@ -169,6 +173,12 @@ final class LaneModel implements AutoCloseable {
         close();
         sent.subList(checkpoint.sent(), sent.size()).clear();
         start(altered.apply(restored()), checkpoint.detection(), checkpoint.run());
+    }
+
+    /** Stopped with a savepoint, and started as {@code --accept-deletes} starts it. */
+    void restartAcceptingDeletes() throws Exception {
+        suspects = SuspectDeletes.ACCEPT_ONCE;
+        restart(pipeline, Resumption.GO_ON);
     }
 
     /** Stopped with a savepoint, and started anew as another run of what is planned now. */

@@ -21,7 +21,7 @@ class StandbyITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void isReadByTheLookBackAlone(@TempDir Path folder) throws Exception {
+    void isReadWhereItWasCutOffFromItsPrimary(@TempDir Path folder) throws Exception {
         Path home = folder.resolve("standby");
         try (PostgresServer primary = PostgresServer.builder().keepsDataIn(home).start()) {
             Database source = primary.createDatabase("shop");
@@ -44,7 +44,7 @@ class StandbyITCase {
                 assertThat(lane.cells(0)).containsExactly("1", "2", "3");
                 assertThat(lane.gate().status().floor())
                         .isEqualTo(
-                                "a replica does not show the primary's transactions: look-back alone");
+                                "the standby has replayed what its primary committed until 1970-01-01 00:00:00+00");
                 assertThat(lane.position().looks().pins()).isEmpty();
             }
         }
@@ -87,6 +87,7 @@ class StandbyITCase {
                 ahead,
                 split.reach(),
                 split.asideAt(),
+                split.time(),
                 split.origin());
     }
 

@@ -3,10 +3,13 @@ package com.evolvishub.cdc.capture.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.RowLimit;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +23,8 @@ class WatermarkSplitStateTest {
                             new Column("at", "at", TEXT, false),
                             new Column("part", "part", TEXT, false)),
                     List.of(2, 1, 0));
-    private static final RowLayout LAYOUT = new RowLayout(SCHEMA, 1);
+    private static final RowLayout LAYOUT =
+            new RowLayout(SCHEMA, 1, new LargeRows(SCHEMA, RowLimit.DEFAULT, false, true));
 
     @Test
     void standsBehindTheLastRowByWatermarkAndRestOfTheKey() {
@@ -35,7 +39,7 @@ class WatermarkSplitStateTest {
     void atTheEndOfAReadOnlyTheWatermarkCounts() {
         WatermarkSplitState state = new WatermarkSplitState("at", reading());
         state.advanceTo(row("8\t10:03\ta"), true);
-        WatermarkSplit ended = state.toSplit().completed("12:00", 0);
+        WatermarkSplit ended = state.toSplit().completed(at("12:00"), 0);
 
         assertThat(ended.after()).isEqualTo(WatermarkPosition.at("10:03"));
         assertThat(ended.reading()).isFalse();
@@ -45,7 +49,7 @@ class WatermarkSplitStateTest {
     @Test
     void anEmptyReadLeavesThePositionWhereItWas() {
         WatermarkSplit before =
-                new WatermarkSplitState("at", reading()).toSplit().completed("12:00", 0);
+                new WatermarkSplitState("at", reading()).toSplit().completed(at("12:00"), 0);
 
         assertThat(before.after().isStart()).isTrue();
     }
@@ -54,7 +58,7 @@ class WatermarkSplitStateTest {
     void rowsThatAreReadAgainLeaveThePositionWhereItWas() {
         WatermarkSplitState state = new WatermarkSplitState("at", reading());
         state.advanceTo(row("8\t10:03\ta"), true);
-        WatermarkSplit level = state.toSplit().completed("12:00", 0);
+        WatermarkSplit level = state.toSplit().completed(at("12:00"), 0);
         WatermarkSplitState again =
                 new WatermarkSplitState(
                         "at",
@@ -64,7 +68,7 @@ class WatermarkSplitStateTest {
                                 Looks.NONE,
                                 Reach.NONE));
         again.advanceTo(row("7\t10:00\tx"), false);
-        WatermarkSplit ended = again.toSplit().completed("12:01", 0);
+        WatermarkSplit ended = again.toSplit().completed(at("12:01"), 0);
 
         assertThat(again.toSplit().range().resume().values()).containsExactly("10:00", "x", "7");
         assertThat(ended.after()).isEqualTo(WatermarkPosition.at("10:03"));
@@ -100,5 +104,9 @@ class WatermarkSplitStateTest {
 
     private static ChangeRow row(String line) {
         return LAYOUT.row(line.getBytes(UTF_8)).orElseThrow();
+    }
+
+    private static Look at(String time) {
+        return new Look(Instant.EPOCH, time, false, List.of());
     }
 }

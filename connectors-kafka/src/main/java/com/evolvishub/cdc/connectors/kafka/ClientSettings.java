@@ -145,6 +145,10 @@ final class ClientSettings {
         boolean certain = acks.equals("all") || acks.equals("-1");
         boolean retries = !option("retries").orElse("1").equals("0");
         values.put("enable.idempotence", Boolean.toString(certain && retries));
+        if (!certain || !retries) {
+            // without sequence numbers, a request that is tried again is behind those after it
+            values.put("max.in.flight.requests.per.connection", "1");
+        }
         transactionalId.ifPresent(
                 id -> {
                     values.put("transactional.id", id);

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.Failure;
+import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.delivery.Progress;
@@ -52,6 +53,10 @@ final class KafkaBusClient implements DestinationClient {
     private final KafkaSession session;
     private final Topics topics;
     private final TopicGuard guard;
+    private final TopicRisks risks;
+    private final PartitionWatch partitions;
+    private String name = "";
+    private OptionalLong largestMessage = OptionalLong.empty();
     private Ledger ledger;
     private Producer<byte[], byte[]> producer;
     private LedgerEntry entry = LedgerEntry.NONE;
@@ -65,6 +70,8 @@ final class KafkaBusClient implements DestinationClient {
         this.session = new KafkaSession(settings);
         this.topics = new Topics(session, settings, failures, pipeline);
         this.guard = new TopicGuard(session, topics, topic, pipeline.mapping());
+        this.risks = new TopicRisks(topics, settings, pipeline);
+        this.partitions = new PartitionWatch(pipeline.mapping(), topic);
     }
 
     @Override
@@ -72,11 +79,14 @@ final class KafkaBusClient implements DestinationClient {
         try {
             refuse(settings.problems());
             Target target = new Target(topics.exists(), List.of());
+            largestMessage = topics.largestMessage();
             if (!settings.transactional()) {
-                producer = session.producer(topics.largestMessage(), Optional.empty());
+                producer = session.producer(largestMessage, Optional.empty());
+                risks.tell(lane);
                 return new LaneOpening(lane.runEpoch() + 1, Progress.NONE, target);
             }
             LedgerEntry before = take(lane);
+            risks.tell(lane);
             return new LaneOpening(
                     entry.epoch(),
                     Progress.recorded(before.number(), before.numbering(), entry.incarnation()),
@@ -88,12 +98,11 @@ final class KafkaBusClient implements DestinationClient {
 
     private LedgerEntry take(Lane lane) throws Exception {
         topics.prepareLedger();
-        String name = LaneName.of(lane.identity());
+        name = LaneName.of(lane.identity());
         ledger = new Ledger(session, name, settings.transactionTimeout().plus(BROKER_LOOKS));
         // first without a change: whoever may not take the lane must not disturb its holder
         ledger.shown().takenBy(lane);
-        producer = session.producer(topics.largestMessage(), Optional.of(name));
-        producer.initTransactions();
+        initialize();
         // nobody else can write this lane from here on, and what was open of it was ended
         LedgerEntry before = ledger.settled();
         LedgerEntry taken = before.takenBy(lane);
@@ -127,12 +136,27 @@ final class KafkaBusClient implements DestinationClient {
         return settings.transactional() ? settings.transactionTimeout() : LONGEST_DELIVERY;
     }
 
+    private void initialize() throws Exception {
+        producer = session.producer(largestMessage, Optional.of(name));
+        producer.initTransactions();
+    }
+
     @Override
     public List<String> check(RowSchema schema) throws Exception {
         try {
             List<String> problems = new ArrayList<>(MessageEncoders.problems(pipeline, schema));
             problems.addAll(topics.problems());
+            risks.compactedWithoutKey(schema).ifPresent(problems::add);
             return problems;
+        } catch (Exception e) {
+            throw failures.told(e);
+        }
+    }
+
+    @Override
+    public List<String> notes(RowSchema schema) throws Exception {
+        try {
+            return risks.all();
         } catch (Exception e) {
             throw failures.told(e);
         }
@@ -142,6 +166,7 @@ final class KafkaBusClient implements DestinationClient {
     public void prepare(RowSchema schema) throws Exception {
         refuse(MessageEncoders.problems(pipeline, schema));
         try {
+            refuse(risks.compactedWithoutKey(schema).stream().toList());
             guard.admit();
             topics.prepare(topic);
             guard.admit();
@@ -161,6 +186,7 @@ final class KafkaBusClient implements DestinationClient {
         long last = rows.get(rows.size() - 1).sequence();
         Sending sending = new Sending(producer);
         try {
+            partitions.look(producer);
             begin();
             for (ChangeRow row : rows) {
                 sending.sendRow(Messages.record(topic, encoder.encode(row)));
@@ -210,12 +236,34 @@ final class KafkaBusClient implements DestinationClient {
     private void abort() throws Exception {
         try {
             if (settings.transactional()) {
-                producer.abortTransaction();
+                endByNewEpoch();
             } else {
                 producer.flush();
             }
+        } catch (FencedException e) {
+            throw e;
         } catch (Exception e) {
             throw failed(new Sending(producer), e, List.of());
+        }
+    }
+
+    /**
+     * Ends the open transaction by opening the lane's transactional id again, not by {@code
+     * abortTransaction}. The coordinator then ends it with a higher epoch of the producer, which
+     * every partition of it learns: a request of it that is still on its way is refused when it
+     * arrives. By {@code abortTransaction} it would join the next transaction, at brokers that do
+     * not ask whose it is (KIP-890).
+     */
+    private void endByNewEpoch() throws Exception {
+        session.close(producer);
+        refuseRival(ledger.shown());
+        initialize();
+        refuseRival(ledger.settled());
+    }
+
+    private void refuseRival(LedgerEntry now) throws FencedException {
+        if (now.epoch() > entry.epoch() && !now.writer().equals(entry.writer())) {
+            throw now.fence();
         }
     }
 

@@ -4,7 +4,7 @@ import com.evolvishub.cdc.delivery.DestinationException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +31,7 @@ final class KafkaSession {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSession.class);
 
     private final ClientSettings settings;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Map<Object, AutoCloseable> open = new HashMap<>();
     private volatile boolean closed;
     private Admin admin;
 
@@ -42,7 +42,7 @@ final class KafkaSession {
     Admin admin() throws DestinationException, UnknownHostException {
         if (admin == null) {
             Admin made = make(settings.admin(), Admin::create);
-            keep(() -> made.close(Duration.ZERO));
+            keep(made, () -> made.close(Duration.ZERO));
             admin = made;
         }
         return admin;
@@ -58,7 +58,7 @@ final class KafkaSession {
                                         values,
                                         new ByteArraySerializer(),
                                         new ByteArraySerializer()));
-        keep(() -> made.close(Duration.ZERO));
+        keep(made, () -> made.close(Duration.ZERO));
         return made;
     }
 
@@ -111,15 +111,26 @@ final class KafkaSession {
                         .formatted(settings.servers()));
     }
 
-    private void keep(AutoCloseable made) {
+    private void keep(Object made, AutoCloseable closing) {
         synchronized (open) {
             if (!closed) {
-                open.add(made);
+                open.put(made, closing);
                 return;
             }
         }
-        close(made);
+        close(closing);
         stopIfClosed();
+    }
+
+    /** Cuts a producer off, in the middle of whatever it does. */
+    void close(Producer<byte[], byte[]> producer) {
+        AutoCloseable closing;
+        synchronized (open) {
+            closing = open.remove(producer);
+        }
+        if (closing != null) {
+            close(closing);
+        }
     }
 
     void stopIfClosed() {
@@ -133,7 +144,7 @@ final class KafkaSession {
         closed = true;
         List<AutoCloseable> all;
         synchronized (open) {
-            all = List.copyOf(open);
+            all = List.copyOf(open.values());
             open.clear();
         }
         all.forEach(KafkaSession::close);

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.connectors.kafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,9 +65,20 @@ final class Ledger {
         return Math.floorMod(lane.hashCode(), PARTITIONS);
     }
 
-    /** The topic as it has to be made. */
-    static NewTopic topic(Optional<Short> replicationFactor) {
-        return new NewTopic(TOPIC, Optional.of(PARTITIONS), replicationFactor).configs(CONFIGS);
+    /**
+     * The topic as it has to be made: an acknowledged record is on one broker more than may be
+     * lost, and no broker that lacks it becomes leader.
+     */
+    static NewTopic topic(short replicas) {
+        Map<String, String> configs = new HashMap<>(CONFIGS);
+        configs.put("min.insync.replicas", Integer.toString(Math.max(1, replicas - 1)));
+        configs.put("unclean.leader.election.enable", "false");
+        return new NewTopic(TOPIC, Optional.of(PARTITIONS), Optional.of(replicas)).configs(configs);
+    }
+
+    /** The topic as far as a cluster lets it be made that chooses replicas by itself. */
+    static NewTopic plainTopic() {
+        return new NewTopic(TOPIC, Optional.of(PARTITIONS), Optional.empty()).configs(CONFIGS);
     }
 
     ProducerRecord<byte[], byte[]> record(LedgerEntry entry) {

@@ -82,7 +82,7 @@ final class Topics {
     private Optional<String> ledgerProblem() throws Exception {
         Optional<TopicDescription> ledger = describe(Ledger.TOPIC);
         if (ledger.isEmpty()) {
-            return create(Ledger.topic(replicationFactor()), true);
+            return createLedger(true);
         }
         int partitions = ledger.get().partitions().size();
         if (partitions < Ledger.PARTITIONS) {
@@ -167,9 +167,12 @@ final class Topics {
     /** Makes the ledger if it is missing, and looks whether it will do if it is not. */
     void prepareLedger() throws Exception {
         if (describe(Ledger.TOPIC).isEmpty()) {
-            make(Ledger.topic(replicationFactor()));
+            refuse(createLedger(false));
         }
-        Optional<String> problem = ledgerProblem();
+        refuse(ledgerProblem());
+    }
+
+    private static void refuse(Optional<String> problem) throws DestinationException {
         if (problem.isPresent()) {
             throw new DestinationException(problem.get());
         }
@@ -177,23 +180,31 @@ final class Topics {
 
     /** How large a message of the topic may be; empty: this user is not told. */
     OptionalLong largestMessage() throws Exception {
-        String limit =
-                exists()
-                        ? config(ConfigResource.Type.TOPIC, endpoint.table(), "max.message.bytes")
-                        : config(ConfigResource.Type.BROKER, someBroker(), "message.max.bytes");
+        String limit = setting(endpoint.table(), "max.message.bytes", "message.max.bytes");
         return limit.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(limit));
     }
 
+    private Optional<String> createLedger(boolean onlyTry) throws Exception {
+        Optional<Short> asked = replicationFactor();
+        short replicas = asked.isPresent() ? asked.get() : TopicRisks.replicas(brokers().size());
+        Optional<String> problem = create(Ledger.topic(replicas), onlyTry);
+        // some clusters choose these things by themselves, and say no to whoever else does
+        return problem.isEmpty() || asked.isPresent()
+                ? problem
+                : create(Ledger.plainTopic(), onlyTry);
+    }
+
+    /** The brokers that are there now. */
+    Collection<Node> brokers() throws Exception {
+        return Answers.of(session.admin().describeCluster().nodes());
+    }
+
     private String someBroker() throws Exception {
-        Collection<Node> nodes = Answers.of(session.admin().describeCluster().nodes());
-        return nodes.iterator().next().idString();
+        return brokers().iterator().next().idString();
     }
 
     private void make(NewTopic topic) throws Exception {
-        Optional<String> problem = create(topic, false);
-        if (problem.isPresent()) {
-            throw new DestinationException(problem.get());
-        }
+        refuse(create(topic, false));
     }
 
     /** What keeps the topic from being made; empty: nothing, or it is there by now. */
@@ -234,7 +245,8 @@ final class Topics {
         return endpoint.option("replication_factor").map(Secret::reveal).map(Short::valueOf);
     }
 
-    private Optional<TopicDescription> describe(String topic) throws Exception {
+    /** The topic as it is; empty: it is not there. */
+    Optional<TopicDescription> describe(String topic) throws Exception {
         DescribeTopicsOptions options =
                 new DescribeTopicsOptions().includeAuthorizedOperations(true);
         try {
@@ -253,6 +265,13 @@ final class Topics {
         // a broker too old to say lets the first write tell
         return topic.authorizedOperations() == null
                 || topic.authorizedOperations().contains(AclOperation.WRITE);
+    }
+
+    /** A setting of a topic that is there, or of those that are made; empty: nobody tells. */
+    String setting(String topic, String ofTopics, String ofBrokers) throws Exception {
+        return describe(topic).isPresent()
+                ? config(ConfigResource.Type.TOPIC, topic, ofTopics)
+                : config(ConfigResource.Type.BROKER, someBroker(), ofBrokers);
     }
 
     /** A setting of the broker's; empty: there is none, or this user is not told. */

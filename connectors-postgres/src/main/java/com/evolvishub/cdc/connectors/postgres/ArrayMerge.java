@@ -21,6 +21,8 @@ final class ArrayMerge {
     private final WriteStatements statements;
     private final LatestVersions latestVersions;
     private final TableFit.Cells cells;
+    private final ServerRules rules;
+    private long skipped;
 
     ArrayMerge(PostgresSession session, TableDescription table, TableFit fit, RowIdentity identity)
             throws SQLException {
@@ -30,10 +32,29 @@ final class ArrayMerge {
                 new WriteStatements(table, fit, identity, ArrayStaging.of(session, table));
         this.latestVersions = new LatestVersions(fit.schema(), identity);
         this.cells = fit.cells();
+        this.rules = table.rules();
+    }
+
+    /** Rows of the last batch that the server left out in silence. */
+    long skipped() {
+        return skipped;
+    }
+
+    /** Puts rows in without looking for older versions of them, where COPY is not taken. */
+    void append(List<ChangeRow> rows) throws SQLException {
+        List<ChangeRow> sent =
+                rows.stream().filter(row -> row.operation() != Operation.DELETE).toList();
+        skipped = 0;
+        if (!sent.isEmpty()) {
+            try (PreparedStatement insert = prepared(statements.insert(), arrays(sent))) {
+                skipped = sent.size() - insert.executeLargeUpdate();
+            }
+        }
     }
 
     /** Puts the latest version of each row in the place of an older one, or takes it out. */
     void merge(List<ChangeRow> rows) throws SQLException, BadRowException {
+        skipped = 0;
         List<ChangeRow> deletes = new ArrayList<>();
         List<ChangeRow> others = new ArrayList<>();
         Collection<ChangeRow> latest = latestVersions.of(rows);
@@ -42,8 +63,13 @@ final class ArrayMerge {
         }
         // deletes first, as where rows are merged from temporary tables
         if (!deletes.isEmpty()) {
-            try (PreparedStatement delete = prepared(statements.delete(), arrays(deletes))) {
-                delete.executeUpdate();
+            String[][] keys = arrays(deletes);
+            try (PreparedStatement delete = prepared(statements.delete(), keys)) {
+                long gone = delete.executeLargeUpdate();
+                skipped += rules.rowSecurity() ? deletes.size() - gone : 0;
+            }
+            if (rules.triggers() && !rules.rowSecurity()) {
+                skipped += number(statements.countUndeleted(), keys);
             }
         }
         if (!others.isEmpty()) {
@@ -51,6 +77,9 @@ final class ArrayMerge {
             refuseChangedIdentities(arrays);
             try (PreparedStatement merge = prepared(statements.merge(), arrays)) {
                 merge.executeUpdate();
+            }
+            if (rules.maySkip()) {
+                skipped += number(statements.countUnmerged(), arrays);
             }
         }
     }
@@ -65,6 +94,14 @@ final class ArrayMerge {
             if (row.next()) {
                 throw new BadRowException(row.getString(1), null);
             }
+        }
+    }
+
+    private long number(String sql, String[][] arrays) throws SQLException {
+        try (PreparedStatement select = prepared(sql, arrays);
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
         }
     }
 

@@ -67,9 +67,10 @@ final class CopyLines implements AutoCloseable {
         }
     }
 
-    void finish() throws SQLException {
+    /** Ends the COPY. Returns how many rows went in. */
+    long finish() throws SQLException {
         flush();
-        copy.endCopy();
+        return copy.endCopy();
     }
 
     @Override

@@ -40,6 +40,7 @@ final class PostgresClient implements DestinationClient {
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
     private final DestinationSeat seat;
+    private final SkippedRows skipped;
     private volatile boolean closed;
     private volatile PostgresSession session;
     private LaneTable lanes;
@@ -59,6 +60,7 @@ final class PostgresClient implements DestinationClient {
         this.endpoint = pipeline.deliver().destination();
         this.seat = new DestinationSeat(endpoint);
         this.guard = new TableGuard(pipeline);
+        this.skipped = new SkippedRows(pipeline.mapping());
     }
 
     @Override
@@ -186,10 +188,15 @@ final class PostgresClient implements DestinationClient {
         writer = new TableWriter(session(), table, fit, identity, shape);
         if (identity == RowIdentity.NONE) {
             appends = true;
+            if (table.rules().rowSecurity()) {
+                writer.prepareMerge();
+            }
         } else {
             // where the table does not keep NULL out of the key, merging has to look
             appends =
                     emptyAtStart
+                            // what a policy hides may be there
+                            && !table.rules().rowSecurity()
                             && TableCheck.keyIsNotNull(table, TableCheck.keyOf(schema, identity));
             writer.prepareMerge();
         }
@@ -263,6 +270,7 @@ final class PostgresClient implements DestinationClient {
                 session.commit();
                 number = last;
                 guard.delivered(last);
+                skipped.add(writer.skipped(), table.quoted());
             } else {
                 session.rollback();
             }
@@ -294,11 +302,12 @@ final class PostgresClient implements DestinationClient {
         if (!SqlStates.blamesRow(failure)) {
             return failure;
         }
-        String advice =
-                SqlStates.is(failure, SqlStates.UNIQUE_VIOLATION)
-                        ? UniqueClash.advice(session, table, SqlStates.constraint(failure))
-                        : "";
-        throw new BadRowException(SqlStates.message(failure) + advice, failure);
+        throw ViolatedConstraint.refusal(session, failure);
+    }
+
+    @Override
+    public long rowsSkipped() {
+        return skipped.ofLastBatch();
     }
 
     @Override

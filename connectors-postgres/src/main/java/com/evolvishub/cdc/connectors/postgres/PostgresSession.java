@@ -161,6 +161,25 @@ final class PostgresSession {
         }
     }
 
+    /** Runs a statement that changes rows. Returns how many. */
+    long update(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            return statement.executeLargeUpdate(sql);
+        }
+    }
+
+    /** The only number that a query gives. */
+    long number(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            try (ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
     void commit() throws SQLException {
         connection.commit();
     }

@@ -39,11 +39,13 @@ final class PreparedWriter
     private final LaneTable lanes;
     private final LetterKeys letters;
     private final long epoch;
+    private final SkippedRows skipped;
     private final List<ChangeRow> batch = new ArrayList<>();
     private long weight;
     private boolean begun;
     private RowSchema schema;
     private RowIdentity identity;
+    private TableDescription table;
     private TableWriter writer;
     private ArrayMerge merge;
 
@@ -52,6 +54,7 @@ final class PreparedWriter
         this.pipeline = pipeline;
         this.lane = lane;
         this.session = session;
+        this.skipped = new SkippedRows(pipeline.mapping());
         // whoever else locks rows of the table must not hold up the job's checkpoints for ever
         session.execute("SET lock_timeout = '60s'");
         session.commit();
@@ -111,7 +114,7 @@ final class PreparedWriter
             throw new IllegalStateException("rows of another schema are not committed yet");
         }
         try {
-            TableDescription table =
+            table =
                     new TableDescriber(session)
                             .describe(pipeline.deliver().destination())
                             .orElseThrow(() -> new SQLException("the table has just gone"));
@@ -141,16 +144,26 @@ final class PreparedWriter
             }
             begun = true;
             letters.supersede(batch, identity);
-            if (identity == RowIdentity.NONE) {
-                writer.append(batch);
-            } else {
-                merge.merge(batch);
-            }
+            write();
             batch.clear();
             weight = 0;
         } catch (SQLException | DestinationException e) {
             throw failed(pipeline, e);
         }
+    }
+
+    private void write() throws SQLException, DestinationException {
+        if (identity == RowIdentity.NONE && !table.rules().rowSecurity()) {
+            writer.append(batch);
+            skipped.add(writer.skipped(), table.quoted());
+            return;
+        }
+        if (identity == RowIdentity.NONE) {
+            merge.append(batch);
+        } else {
+            merge.merge(batch);
+        }
+        skipped.add(merge.skipped(), table.quoted());
     }
 
     @Override

@@ -31,6 +31,10 @@ final class SqlStates {
     static final String PROGRESS_CHANGED = "57P0X";
 
     private static final String AUTHENTICATION_CLASS = "28";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** The server's function that looks whether policies let a row in. */
+    private static final String POLICY_CHECK = "ExecWithCheckOptions";
 
     private static final List<String> ROW_CLASSES = List.of("22", "23", "54");
     // 21000: two rows of one key in a statement, cured by smaller batches; P0001: a trigger's RAISE
@@ -54,26 +58,35 @@ final class SqlStates {
     static boolean blamesRow(SQLException e) {
         String state = e.getSQLState();
         return state != null
-                && (ROW_STATES.contains(state) || ROW_CLASSES.contains(state.substring(0, 2)));
+                && (ROW_STATES.contains(state)
+                        || ROW_CLASSES.contains(state.substring(0, 2))
+                        || isPolicy(e));
     }
 
-    /** Whether the server, having taken a COPY, refuses what is in a row of it. */
+    /** Whether a policy refuses the row, not a privilege the role: the server has one code. */
+    private static boolean isPolicy(SQLException e) {
+        return is(e, INSUFFICIENT_PRIVILEGE)
+                && e instanceof PSQLException postgres
+                && postgres.getServerErrorMessage() != null
+                && POLICY_CHECK.equals(postgres.getServerErrorMessage().getRoutine());
+    }
+
+    /**
+     * Whether the server, having taken a COPY, refuses what is in a row of it. What goes wrong in a
+     * trigger's function has that function as its context before the COPY.
+     */
     static boolean blamesRowOfCopy(SQLException e) {
-        return e.getSQLState() != null && INPUT_CLASSES.contains(e.getSQLState().substring(0, 2));
+        return e.getSQLState() != null
+                && INPUT_CLASSES.contains(e.getSQLState().substring(0, 2))
+                && !isPolicy(e)
+                && e instanceof PSQLException postgres
+                && postgres.getServerErrorMessage() != null
+                && String.valueOf(postgres.getServerErrorMessage().getWhere()).startsWith("COPY ");
     }
 
     /** Whether the table is no longer what it was. */
     static boolean blamesTable(SQLException e) {
         return e.getSQLState() != null && TABLE_CHANGED.contains(e.getSQLState());
-    }
-
-    /** The constraint or index that a row violates; empty: none is named. */
-    static String constraint(SQLException e) {
-        return e instanceof PSQLException postgres
-                        && postgres.getServerErrorMessage() != null
-                        && postgres.getServerErrorMessage().getConstraint() != null
-                ? postgres.getServerErrorMessage().getConstraint()
-                : "";
     }
 
     static boolean is(SQLException e, String state) {

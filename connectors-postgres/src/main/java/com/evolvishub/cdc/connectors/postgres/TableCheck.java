@@ -3,6 +3,7 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Deliver;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
@@ -51,11 +52,24 @@ final class TableCheck {
             schema.columns().forEach(check::column);
             check.columnsLeftOut();
             check.problems.addAll(KeyFit.problems(table, check.key, schema.columns()));
+            check.serverRules(deletes(pipeline));
             if (identity == RowIdentity.NONE && RowIdentity.comparesWithoutKey(schema, pipeline)) {
                 check.appendsOnly();
             }
         }
         return new TableFit(schema, check.problems, check.additions, check.leftOut, check.notes);
+    }
+
+    private static boolean deletes(Pipeline pipeline) {
+        return pipeline.scan().capture() instanceof Capture.ByDiff
+                || !pipeline.scan().deleteWhen().isEmpty();
+    }
+
+    private void serverRules(boolean deletes) {
+        boolean merges = identity != RowIdentity.NONE;
+        String name = table.quoted();
+        problems.addAll(table.rules().problems(name, merges, merges && deletes));
+        notes.addAll(table.rules().notes(name, merges, merges && deletes));
     }
 
     private void kind() {

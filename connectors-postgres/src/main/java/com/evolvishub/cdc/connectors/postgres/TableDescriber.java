@@ -77,7 +77,8 @@ final class TableDescriber {
                 table.getBoolean("owned"),
                 columns(oid),
                 primaryKey,
-                indexes);
+                indexes,
+                new ServerRulesReader(session).of(oid));
     }
 
     private List<TableColumn> columns(long oid) throws SQLException {

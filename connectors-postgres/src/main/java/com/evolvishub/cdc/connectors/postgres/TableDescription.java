@@ -17,6 +17,7 @@ import java.util.Set;
  * @param primaryKey its columns; empty: none
  * @param uniqueIndexes each valid unique index on whole columns and all rows, the primary key's
  *     among them
+ * @param rules what the server itself makes of rows
  */
 record TableDescription(
         String schema,
@@ -25,7 +26,8 @@ record TableDescription(
         boolean alterable,
         List<TableColumn> columns,
         List<String> primaryKey,
-        List<UniqueIndex> uniqueIndexes) {
+        List<UniqueIndex> uniqueIndexes,
+        ServerRules rules) {
 
     /**
      * A column.

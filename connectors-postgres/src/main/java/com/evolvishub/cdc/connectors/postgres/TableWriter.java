@@ -20,6 +20,8 @@ final class TableWriter {
     private final LatestVersions latestVersions;
     private final TableFit.Cells cells;
     private final String shape;
+    private final ServerRules rules;
+    private long skipped;
 
     /**
      * @param table read after {@link #shape}, so that what changes in between is noticed
@@ -37,6 +39,7 @@ final class TableWriter {
         this.latestVersions = new LatestVersions(fit.schema(), identity);
         this.cells = fit.cells();
         this.shape = shape;
+        this.rules = table.rules();
     }
 
     /** What a table looks like now, in one text. */
@@ -57,6 +60,7 @@ final class TableWriter {
         try (Statement statement = session.connection().createStatement()) {
             statement.execute(statements.holdAndShape());
             statement.getMoreResults();
+            statement.getMoreResults();
             try (ResultSet row = statement.getResultSet()) {
                 return row.next() && Objects.equals(row.getString(1), shape);
             }
@@ -71,16 +75,29 @@ final class TableWriter {
         session.commit();
     }
 
+    /** Rows of the last {@link #append} or {@link #merge} that the server left out in silence. */
+    long skipped() {
+        return skipped;
+    }
+
     /**
      * Puts rows in without looking for older versions of them. Deletes are left out: without a key
-     * there is nothing they could name.
+     * there is nothing they could name. Under row-level security the server takes no COPY into the
+     * table; {@link #prepareMerge} comes before that.
      */
     void append(List<ChangeRow> rows) throws SQLException, BadRowException {
-        copy(statements.copyIntoTable(), rows);
+        long sent = rows.stream().filter(row -> row.operation() != Operation.DELETE).count();
+        if (rules.rowSecurity()) {
+            copy(statements.copyIntoRows(), rows);
+            skipped = sent - session.update(statements.insert());
+        } else {
+            skipped = sent - copy(statements.copyIntoTable(), rows);
+        }
     }
 
     /** Puts the latest version of each row in the place of an older one, or takes it out. */
     void merge(List<ChangeRow> rows) throws SQLException, BadRowException {
+        skipped = 0;
         Collection<ChangeRow> latest = latestVersions.of(rows);
         List<ChangeRow> deletes =
                 latest.stream().filter(row -> row.operation() == Operation.DELETE).toList();
@@ -88,12 +105,21 @@ final class TableWriter {
         // comes
         if (!deletes.isEmpty()) {
             copyKeys(deletes);
-            session.execute(statements.delete());
+            long gone = session.update(statements.delete());
+            if (rules.rowSecurity()) {
+                // what a policy hides cannot be counted
+                skipped += deletes.size() - gone;
+            } else if (rules.maySkip()) {
+                skipped += session.number(statements.countUndeleted());
+            }
         }
         if (deletes.size() < latest.size()) {
             copy(statements.copyIntoRows(), latest);
             refuseChangedIdentities();
             session.execute(statements.merge());
+            if (rules.maySkip()) {
+                skipped += session.number(statements.countUnmerged());
+            }
         }
     }
 
@@ -110,7 +136,7 @@ final class TableWriter {
         }
     }
 
-    private void copy(String sql, Collection<ChangeRow> rows) throws SQLException, BadRowException {
+    private long copy(String sql, Collection<ChangeRow> rows) throws SQLException, BadRowException {
         CopyLines begun = new CopyLines(session.copyManager(), sql);
         try (CopyLines lines = begun) {
             for (ChangeRow row : rows) {
@@ -124,7 +150,7 @@ final class TableWriter {
                     lines.line(line);
                 }
             }
-            lines.finish();
+            return lines.finish();
         } catch (SQLException e) {
             if (SqlStates.blamesRowOfCopy(e)) {
                 throw new BadRowException(SqlStates.message(e), e);

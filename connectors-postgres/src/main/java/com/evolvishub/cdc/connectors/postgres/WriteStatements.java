@@ -28,9 +28,15 @@ final class WriteStatements {
         this.key = TableCheck.keyOf(fit.schema(), identity);
     }
 
-    /** Holds the table as it is until the transaction's end, and asks for its {@link #shape}. */
+    /**
+     * Holds the table as it is until the transaction's end, and asks for its {@link #shape}. What
+     * may be looked at later is: rows may need each other that are not written by one statement.
+     */
     String holdAndShape() {
-        return "SELECT FROM ONLY " + table.quoted() + " LIMIT 0; " + shape(table);
+        return "SET CONSTRAINTS ALL DEFERRED; SELECT FROM ONLY "
+                + table.quoted()
+                + " LIMIT 0; "
+                + shape(table);
     }
 
     /** One text that is another one as soon as the table is another or has other columns. */
@@ -101,6 +107,42 @@ final class WriteStatements {
                         action);
     }
 
+    /** Puts rows in without looking for older versions of them. */
+    String insert() {
+        return "INSERT INTO %s (%s) %sSELECT %s FROM %s AS cdc_r"
+                .formatted(
+                        table.quoted(),
+                        list(columns),
+                        columns.stream().anyMatch(this::isAlwaysIdentity)
+                                ? "OVERRIDING SYSTEM VALUE "
+                                : "",
+                        list(columns),
+                        staging.rows(columns));
+    }
+
+    /** Counts rows that a merge has left out: their keys are not there, or their old versions. */
+    String countUnmerged() {
+        List<String> others = columns.stream().filter(column -> !key.contains(column)).toList();
+        String first = SqlIdentifier.quote(key.get(0));
+        return "SELECT count(*) FROM %s AS cdc_r LEFT JOIN %s AS cdc_t ON %s WHERE cdc_t.%s IS NULL%s"
+                .formatted(
+                        staging.rows(columns),
+                        table.quoted(),
+                        sameKey("cdc_r"),
+                        first,
+                        others.isEmpty()
+                                ? ""
+                                : " OR (cdc_t.xmin <> pg_current_xact_id()::xid AND ROW(%s)::record *<> ROW(%s)::record)"
+                                        .formatted(
+                                                list(others, name -> "cdc_t." + name),
+                                                list(others, name -> "cdc_r." + name)));
+    }
+
+    /** Counts rows that a delete has left. */
+    String countUndeleted() {
+        return chosenByKey("SELECT count(*) FROM %s AS cdc_t JOIN %s AS cdc_k ON %s%s");
+    }
+
     /**
      * Finds rows whose identity column is another one than what is there: such a column takes a
      * value when a row is inserted and never later. Nothing where there is no such column.
@@ -129,18 +171,21 @@ final class WriteStatements {
 
     /** By the very value of the key: 1.0 may be gone while 1.00 has come. */
     String delete() {
+        return chosenByKey("DELETE FROM %s AS cdc_t USING %s AS cdc_k WHERE %s%s");
+    }
+
+    private String chosenByKey(String pattern) {
         List<String> exact = key.stream().filter(this::equalMayDiffer).toList();
-        return "DELETE FROM %s AS cdc_t USING %s AS cdc_k WHERE %s%s"
-                .formatted(
-                        table.quoted(),
-                        staging.keys(key),
-                        sameKey("cdc_k"),
-                        exact.isEmpty()
-                                ? ""
-                                : " AND ROW(%s)::record *= ROW(%s)::record"
-                                        .formatted(
-                                                list(exact, name -> "cdc_t." + name),
-                                                list(exact, name -> "cdc_k." + name)));
+        return pattern.formatted(
+                table.quoted(),
+                staging.keys(key),
+                sameKey("cdc_k"),
+                exact.isEmpty()
+                        ? ""
+                        : " AND ROW(%s)::record *= ROW(%s)::record"
+                                .formatted(
+                                        list(exact, name -> "cdc_t." + name),
+                                        list(exact, name -> "cdc_k." + name)));
     }
 
     private String sameKey(String other) {

@@ -19,6 +19,7 @@ import com.evolvishub.cdc.servers.TcpProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -144,6 +145,7 @@ class PostgresLanesITCase {
         }
     }
 
+    /** Without TLS, and with a second to be answered in. */
     private static ConnectionSpec withoutTls(ConnectionSpec like) {
         return new ConnectionSpec(
                 like.host(),
@@ -152,7 +154,7 @@ class PostgresLanesITCase {
                 like.username(),
                 like.password(),
                 new TlsSpec("disable", "", "", ""),
-                like.timeout(),
+                Duration.ofSeconds(1),
                 like.parameters());
     }
 

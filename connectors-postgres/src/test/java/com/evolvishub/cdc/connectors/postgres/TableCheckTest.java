@@ -47,7 +47,8 @@ class TableCheckTest {
                 List.of(),
                 List.of(
                         new UniqueIndex(
-                                "public", "orders_row", List.of("_cdc_row"), true, true, true)));
+                                "public", "orders_row", List.of("_cdc_row"), true, true, true)),
+                ServerRules.NONE);
     }
 
     @Test

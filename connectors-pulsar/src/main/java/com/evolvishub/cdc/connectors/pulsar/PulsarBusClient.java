@@ -80,6 +80,7 @@ final class PulsarBusClient implements DestinationClient {
         } catch (PulsarClientException e) {
             throw explained(e);
         }
+        new OtherLanes(own, target).tell(lane);
         return opening(topics.done(), found, there);
     }
 
@@ -132,8 +133,19 @@ final class PulsarBusClient implements DestinationClient {
         }
         if (target.byCheckpoint()) {
             problems.addAll(new CheckpointCheck(target).problems());
+        } else {
+            problems.addAll(new LedgerPolicies(target).problems());
         }
         return problems;
+    }
+
+    @Override
+    public List<String> notes(RowSchema schema) throws Exception {
+        List<String> notes = new ArrayList<>(new OtherLanes(session(), target).notes());
+        if (!target.byCheckpoint()) {
+            notes.addAll(new LedgerPolicies(target).notes());
+        }
+        return notes;
     }
 
     @Override

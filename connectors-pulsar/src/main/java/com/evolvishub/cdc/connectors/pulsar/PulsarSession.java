@@ -87,20 +87,29 @@ final class PulsarSession {
 
     /** Whether the topic is there, partitioned or not. Makes none. */
     boolean exists(String topic) throws Exception {
+        return topics(topic).contains(topic);
+    }
+
+    /**
+     * Topics of a namespace whose full names begin with this, each once, whatever its partitions.
+     */
+    List<String> topicsBeginningWith(String prefix) throws Exception {
+        return topics(prefix).stream().filter(each -> each.startsWith(prefix)).toList();
+    }
+
+    private List<String> topics(String topic) throws Exception {
         TopicName name = TopicName.get(topic);
-        List<String> topics =
-                await(
-                                ((PulsarClientImpl) client)
-                                        .getLookup()
-                                        .getTopicsUnderNamespace(
-                                                name.getNamespaceObject(),
-                                                Mode.PERSISTENT,
-                                                null,
-                                                null),
-                                "to list the topics of " + name.getNamespace())
-                        .getTopics();
-        return topics.stream()
-                .anyMatch(each -> TopicName.get(each).getPartitionedTopicName().equals(topic));
+        return await(
+                        ((PulsarClientImpl) client)
+                                .getLookup()
+                                .getTopicsUnderNamespace(
+                                        name.getNamespaceObject(), Mode.PERSISTENT, null, null),
+                        "to list the topics of " + name.getNamespace())
+                .getTopics()
+                .stream()
+                .map(each -> TopicName.get(each).getPartitionedTopicName())
+                .distinct()
+                .toList();
     }
 
     /**

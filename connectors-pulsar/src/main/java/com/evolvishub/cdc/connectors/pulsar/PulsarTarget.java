@@ -58,12 +58,22 @@ record PulsarTarget(Pipeline pipeline) {
 
     /** Where this lane keeps who holds it and how far it is. */
     String ledgerTopic() {
-        return topic() + "-cdc-ledger-" + lane();
+        return ledgerPrefix() + lane();
+    }
+
+    /** What the names of all ledgers of the topic's lanes begin with. */
+    String ledgerPrefix() {
+        return topic() + "-cdc-ledger-";
+    }
+
+    /** The durable subscriptions of the lane with this name. */
+    static String subscriptionOf(String lane) {
+        return OURS + lane;
     }
 
     /** This lane's durable subscriptions: they keep what is read when the lane is opened. */
     String subscription() {
-        return OURS + lane();
+        return subscriptionOf(lane());
     }
 
     /** What the names of this lane's producers begin with, and nobody else's. */

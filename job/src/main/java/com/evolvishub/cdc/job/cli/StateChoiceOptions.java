@@ -46,7 +46,17 @@ final class StateChoiceOptions {
                             + " delivered are no longer there; may be repeated.")
     List<String> acceptLoss = new ArrayList<>();
 
+    @Option(
+            names = "--accept-deletes",
+            paramLabel = "MAPPING",
+            description =
+                    "Let the deletes of this mapping's next read through, also more than"
+                            + " max_delete_ratio allows and after a change of row-level security; may"
+                            + " be repeated.")
+    List<String> acceptDeletes = new ArrayList<>();
+
     StateChoices choices() {
-        return new StateChoices(fresh, reset, acceptChange, acceptDuplicates, acceptLoss);
+        return new StateChoices(
+                fresh, reset, acceptChange, acceptDuplicates, acceptLoss, acceptDeletes);
     }
 }

@@ -10,6 +10,7 @@ import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -49,6 +50,11 @@ final class EmbeddedFlink {
         settings.set(RestOptions.ADDRESS, LOOPBACK);
         settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
         settings.set(RestOptions.BIND_PORT, Integer.toString(port));
+        // of the blob server and of remote calls: the default is every address
+        settings.set(JobManagerOptions.BIND_HOST, LOOPBACK);
+        settings.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
+        settings.set(JobManagerOptions.ADDRESS, LOOPBACK);
+        settings.set(TaskManagerOptions.HOST, LOOPBACK);
         settings.set(WebOptions.SUBMIT_ENABLE, false);
         // a fetch follows a question, never a clock: this is how old an answer may be, not a rate
         settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(100));

@@ -37,6 +37,8 @@ import java.util.Objects;
  *     send them again
  * @param nullWatermarks rows without a watermark at the last count
  * @param futureWatermarks rows above the source's time at the last count: they wait
+ * @param deletesUnconfirmed rows that the last read missed, and that are deleted if the next one
+ *     misses them too
  * @param errors failures, over all runs
  * @param retries tries after a failure, over all runs
  */
@@ -69,6 +71,7 @@ public record MappingStatus(
         @JsonProperty("rows_remembered") long rowsRemembered,
         @JsonProperty("null_watermarks") long nullWatermarks,
         @JsonProperty("future_watermarks") long futureWatermarks,
+        @JsonProperty("deletes_unconfirmed") long deletesUnconfirmed,
         @JsonProperty("errors") long errors,
         @JsonProperty("retries") long retries) {
 

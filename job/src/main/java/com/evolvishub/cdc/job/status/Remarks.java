@@ -29,6 +29,11 @@ public final class Remarks {
                     "%s from the future, not sent before %s time"
                             .formatted(rows(mapping.futureWatermarks()), whose));
         }
+        if (mapping.deletesUnconfirmed() > 0) {
+            remarks.add(
+                    rows(mapping.deletesUnconfirmed())
+                            + " missing from the last read, deleted if the next one misses them too");
+        }
         return remarks;
     }
 

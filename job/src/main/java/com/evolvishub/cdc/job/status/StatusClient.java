@@ -183,6 +183,7 @@ public final class StatusClient {
                 number(metrics, "rowsRemembered"),
                 number(metrics, "nullWatermarks"),
                 number(metrics, "futureWatermarks"),
+                number(metrics, "deletesUnconfirmed"),
                 errors,
                 number(metrics, "retries"));
     }

@@ -52,6 +52,7 @@ public final class Reported {
                 0,
                 0,
                 0,
+                0,
                 0);
     }
 }

@@ -94,7 +94,9 @@ class StatusClientTest {
                         "rowsRemembered",
                         "7",
                         "futureWatermarks",
-                        "1"));
+                        "1",
+                        "deletesUnconfirmed",
+                        "2"));
 
         MappingStatus orders = client.report().orElseThrow().mappings().get(0);
 
@@ -106,6 +108,7 @@ class StatusClientTest {
         assertThat(orders.rereadFloor()).isEqualTo("re-read floor 2 s back");
         assertThat(orders.rowsRemembered()).isEqualTo(7);
         assertThat(orders.futureWatermarks()).isEqualTo(1);
+        assertThat(orders.deletesUnconfirmed()).isEqualTo(2);
     }
 
     @Test

@@ -23,7 +23,7 @@ public record CaptureChoice(CaptureMode mode, String reason) {
      *
      * @param usesLastSync whether the mapping's query does
      */
-    static CaptureChoice of(MappingSpec mapping, boolean usesLastSync) {
+    public static CaptureChoice of(MappingSpec mapping, boolean usesLastSync) {
         if (mapping.capture().isPresent()) {
             return new CaptureChoice(mapping.capture().get(), "because the file asks for it");
         }

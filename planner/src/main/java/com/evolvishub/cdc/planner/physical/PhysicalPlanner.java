@@ -83,7 +83,7 @@ public final class PhysicalPlanner {
                 create,
                 mapping.onBadRow(),
                 mapping.schemaChange(),
-                retry(mapping.sync()),
+                retry(mapping.sync()).withRefusalWait(mapping.refusalWait()),
                 mapping.lossRules());
     }
 
@@ -100,7 +100,8 @@ public final class PhysicalPlanner {
                 mapping.sync().batchSize(),
                 retry(mapping.sync()),
                 mapping.schemaChange(),
-                mapping.deleteWhen());
+                mapping.deleteWhen(),
+                new RowLimit(mapping.maxRowBytes(), mapping.onBadRow()));
     }
 
     private static Relation relation(Scan scan) {

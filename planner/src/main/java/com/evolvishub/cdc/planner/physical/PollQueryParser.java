@@ -29,6 +29,7 @@ public final class PollQueryParser {
     private final List<Part> parts = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private final List<SqlToken> tokens = new ArrayList<>();
 
     /** What is open: {@code (}, {@code [} of an array constructor, or {@link #SUBSCRIPT}. */
     private final Deque<Character> open = new ArrayDeque<>();
@@ -63,6 +64,13 @@ public final class PollQueryParser {
     /** Reads a query. */
     public static Parsed parse(String sql) {
         return new PollQueryParser(sql).run();
+    }
+
+    /** The tokens of a query, without comments. */
+    static List<SqlToken> tokens(String sql) {
+        PollQueryParser parser = new PollQueryParser(sql);
+        parser.run();
+        return List.copyOf(parser.tokens);
     }
 
     private Parsed run() {
@@ -133,8 +141,10 @@ public final class PollQueryParser {
             closed(stringEnd(end, true), "string");
             return;
         }
-        copyToken(end);
-        lastWord = word.toLowerCase(Locale.ROOT);
+        String lower = word.toLowerCase(Locale.ROOT);
+        tokens.add(new SqlToken(word, lower));
+        copyQuietly(end);
+        lastWord = lower;
     }
 
     private void dollar() {
@@ -238,12 +248,18 @@ public final class PollQueryParser {
     private void place(Place place, int end) {
         endText();
         parts.add(place);
+        tokens.add(new SqlToken(place == Place.BATCH_SIZE ? ":batch_size" : ":last_sync", ""));
         at = end;
         lastToken = 'p';
         lastWord = "";
     }
 
     private void copyToken(int end) {
+        tokens.add(new SqlToken(sql.substring(at, end), ""));
+        copyQuietly(end);
+    }
+
+    private void copyQuietly(int end) {
         lastToken = sql.charAt(end - 1);
         lastWord = "";
         copyTo(end);

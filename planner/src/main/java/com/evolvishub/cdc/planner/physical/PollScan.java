@@ -24,6 +24,7 @@ import java.util.Objects;
  * @param retry how outages of the source are met
  * @param schemaChange what happens when columns change
  * @param deleteWhen what marks a row as deleted
+ * @param rowLimit how large a row may be
  */
 public record PollScan(
         EndpointSpec source,
@@ -36,7 +37,8 @@ public record PollScan(
         int pageRows,
         Retry retry,
         SchemaChange schemaChange,
-        DeleteWhen deleteWhen)
+        DeleteWhen deleteWhen,
+        RowLimit rowLimit)
         implements PhysicalNode {
 
     public PollScan {
@@ -50,6 +52,7 @@ public record PollScan(
         Objects.requireNonNull(retry, "retry");
         Objects.requireNonNull(schemaChange, "schemaChange");
         Objects.requireNonNull(deleteWhen, "deleteWhen");
+        Objects.requireNonNull(rowLimit, "rowLimit");
     }
 
     /** The destination's name of a source column. */

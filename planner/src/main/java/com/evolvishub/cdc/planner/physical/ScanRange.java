@@ -12,49 +12,80 @@ import java.util.Objects;
  *     bound
  * @param upTo watermarks up to and with it; empty: no end
  * @param frontier where rows begin that no poll has read: each row is preceded by a boolean column
- *     that tells whether its watermark lies above; empty: no such column
+ *     that tells whether it lies above; a watermark, or a literal for each of {@link
+ *     ScanSql#position}; empty: no such column
+ * @param ties whether the database tells where one tie ends and the next begins
  * @param resume where an interrupted read of this range goes on, a literal for each of {@link
  *     ScanSql#position}: watermark and key of the last row that is safe, or the watermark alone
- *     where rows have no key; empty: at the start of the range
+ *     where rows have no key; what the database takes for equal to it comes again; empty: at the
+ *     start of the range
  */
 public record ScanRange(
         String lower,
         boolean lowerIncluded,
         String initial,
         String upTo,
-        String frontier,
+        List<String> frontier,
+        Ties ties,
         List<String> resume) {
 
+    /**
+     * Whether each row is preceded, behind the frontier's column, by a boolean column that tells
+     * whether its watermark equals the one before it.
+     *
+     * @param told false: no such column
+     * @param first the watermark before the first row, quoted; empty: there is none
+     */
+    public record Ties(boolean told, String first) {
+
+        static final Ties UNTOLD = new Ties(false, "");
+
+        public Ties {
+            Objects.requireNonNull(first, "first");
+        }
+    }
+
     public ScanRange {
+        Objects.requireNonNull(ties, "ties");
         Objects.requireNonNull(lower, "lower");
         Objects.requireNonNull(initial, "initial");
         Objects.requireNonNull(upTo, "upTo");
-        Objects.requireNonNull(frontier, "frontier");
+        frontier = List.copyOf(frontier);
         resume = List.copyOf(resume);
     }
 
     /** The range {@code (lower, upTo]} from its start. */
     public static ScanRange of(String lower, String upTo) {
-        return new ScanRange(lower, false, "", upTo, "", List.of());
+        return new ScanRange(lower, false, "", upTo, List.of(), Ties.UNTOLD, List.of());
     }
 
     /** The same range with what stands at its lower bound. */
     public ScanRange withLower() {
-        return new ScanRange(lower, true, initial, upTo, frontier, resume);
+        return new ScanRange(lower, true, initial, upTo, frontier, ties, resume);
     }
 
     /** The same range, of which nothing at or below {@code bound} is asked for. */
     public ScanRange above(String bound) {
-        return new ScanRange(lower, lowerIncluded, bound, upTo, frontier, resume);
+        return new ScanRange(lower, lowerIncluded, bound, upTo, frontier, ties, resume);
     }
 
-    /** The same range, its rows told apart by whether they lie above {@code watermark}. */
-    public ScanRange flaggedAbove(String watermark) {
-        return new ScanRange(lower, lowerIncluded, initial, upTo, watermark, resume);
+    /** The same range, its rows told apart by whether they lie above a position. */
+    public ScanRange flaggedAbove(List<String> position) {
+        return new ScanRange(lower, lowerIncluded, initial, upTo, position, ties, resume);
     }
 
     /** The same range, gone on with inside. */
     public ScanRange resumedAt(List<String> position) {
-        return new ScanRange(lower, lowerIncluded, initial, upTo, frontier, position);
+        return new ScanRange(lower, lowerIncluded, initial, upTo, frontier, ties, position);
+    }
+
+    /**
+     * The same range, its ties told by the database.
+     *
+     * @param first the watermark before the first row, quoted; empty: there is none
+     */
+    public ScanRange tellingTies(String first) {
+        return new ScanRange(
+                lower, lowerIncluded, initial, upTo, frontier, new Ties(true, first), resume);
     }
 }

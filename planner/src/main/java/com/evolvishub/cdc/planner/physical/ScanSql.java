@@ -23,20 +23,24 @@ public final class ScanSql {
     /** Ends the ORDER BY of a text that is shown before the key is known. */
     private final String openKey;
 
+    private final String join;
+
     /**
      * @param relation what is read
      * @param columns source columns to select, in order; never one that must not leave the source
      * @param key source columns that tell rows apart; empty: none
      */
     public ScanSql(Relation relation, List<String> columns, List<String> key) {
-        this(relation, list(columns), key, "");
+        this(relation, list(columns), key, "", "");
     }
 
-    private ScanSql(Relation relation, String columns, List<String> key, String openKey) {
+    private ScanSql(
+            Relation relation, String columns, List<String> key, String openKey, String join) {
         this.relation = Objects.requireNonNull(relation, "relation");
         this.columns = Objects.requireNonNull(columns, "columns");
         this.key = List.copyOf(key);
         this.openKey = Objects.requireNonNull(openKey, "openKey");
+        this.join = Objects.requireNonNull(join, "join");
     }
 
     /**
@@ -48,7 +52,7 @@ public final class ScanSql {
      */
     static ScanSql unresolved(
             Relation relation, String columns, List<String> key, boolean keyKnown) {
-        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>");
+        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>", "");
     }
 
     /**
@@ -67,10 +71,12 @@ public final class ScanSql {
      *
      * <p>Take the range {@code (10:00, 10:05]}. A row at 10:00 is not in it: the lower bound is
      * open, what stood there was read before. Of two rows at 10:03 with the keys 7 and 8, when the
-     * read stopped after key 7, the resumed read asks for {@code (watermark, key) > (10:03, 7)} and
-     * gets key 8, and key 7 not again. A row at 10:05 is in it: the upper bound is closed, and the
-     * next range starts above it. Without a key the resumed read asks for {@code watermark >=
-     * 10:03} and gets the whole tie again; what was sent of it is dropped by state.
+     * read stopped after key 7, the resumed read asks for {@code (watermark, key) >= (10:03, 7)}
+     * and gets key 8 flagged true, and key 7 once more, flagged false: another row that the
+     * database takes for equal to it, such as 'A' to 'a' of a citext, has not come yet. A row at
+     * 10:05 is in it: the upper bound is closed, and the next range starts above it. Without a key
+     * the resumed read asks for {@code watermark >= 10:03} and gets the whole tie again; what was
+     * sent of it is dropped by state.
      *
      * <p>A range that reaches back, {@code [9:50, 10:05]} where 10:00 was the highest watermark
      * read, shows rows again: those from 9:50 to 10:00 come flagged false and are compared with
@@ -103,8 +109,10 @@ public final class ScanSql {
             conditions.add(column + " IS NOT NULL");
         }
         String flag =
-                range.frontier().isEmpty() ? "" : "(%s > %s), ".formatted(column, range.frontier());
-        return select(flag, literals)
+                range.frontier().isEmpty()
+                        ? ""
+                        : "(%s), ".formatted(compared(position, ">", range.frontier()));
+        return select(flag + ties(column, position, range.ties()), literals)
                 + " WHERE "
                 + String.join(" AND ", conditions)
                 + " ORDER BY "
@@ -147,13 +155,18 @@ public final class ScanSql {
         return SqlIdentifier.quote(table.schema(), table.name());
     }
 
+    /** The same texts, which leave the cells of rows that are too large at the server. */
+    public ScanSql guarded(RowGuard rows) {
+        return new ScanSql(relation, rows.selectList(), key, openKey, rows.join());
+    }
+
     private String select(String flag, Function<Place, String> literals) {
-        return "SELECT " + flag + columns + " FROM " + from(relation, literals);
+        return "SELECT " + flag + columns + " FROM " + from(relation, literals) + join;
     }
 
     private String resume(List<String> position, List<String> literals) {
         if (key.isEmpty() && literals.size() == 1) {
-            return SqlIdentifier.quote(position.get(0)) + " >= " + literals.get(0);
+            return compared(position, ">=", literals);
         }
         if (literals.size() != position.size()) {
             throw new IllegalArgumentException(
@@ -161,7 +174,28 @@ public final class ScanSql {
                             .formatted(literals.size(), position));
         }
         // as a row also where it is one column: the form is the same for every key
-        return "(" + list(position) + ") > (" + String.join(", ", literals) + ")";
+        return "(" + list(position) + ") >= (" + String.join(", ", literals) + ")";
+    }
+
+    private String ties(String column, List<String> position, ScanRange.Ties ties) {
+        if (!ties.told()) {
+            return "";
+        }
+        String before =
+                "pg_catalog.lag(%s) OVER (ORDER BY %s)".formatted(column, list(position) + openKey);
+        return "coalesce(%s = %s, false), "
+                .formatted(
+                        column,
+                        ties.first().isEmpty()
+                                ? before
+                                : "coalesce(%s, %s)".formatted(before, ties.first()));
+    }
+
+    /** The watermark alone, or the whole position. */
+    private static String compared(List<String> position, String operator, List<String> literals) {
+        return literals.size() == 1
+                ? SqlIdentifier.quote(position.get(0)) + " " + operator + " " + literals.get(0)
+                : "(%s) %s (%s)".formatted(list(position), operator, String.join(", ", literals));
     }
 
     static String list(List<String> names) {

@@ -71,11 +71,13 @@ final class MappingReader {
                         block.get("lookback_seconds").seconds(),
                         DeleteWhen.parse(block.text("delete_when")),
                         constant(OnBadRow.class, block.text("on_bad_row")),
+                        block.get("refusal_wait").seconds(),
                         constant(SchemaChange.class, block.text("schema_change")),
                         block.get("max_delete_ratio").number().doubleValue(),
                         new LossRules(
                                 block.get("resend_seconds").seconds(),
                                 constant(OnReplacedTable.class, block.text("on_replaced_table"))),
+                        block.find("max_row_bytes").map(Value::count).orElse(0),
                         block.text("renamed_from"));
         checkCapture(block, mapping, watermark);
         return mapping;

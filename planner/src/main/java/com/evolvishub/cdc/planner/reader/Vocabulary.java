@@ -199,6 +199,12 @@ final class Vocabulary {
                                 List.of("quarantine", "dead_letter"),
                                 "What becomes of a row that the destination cannot take.")
                         .initially("quarantine"),
+                Key.number(
+                                "refusal_wait",
+                                Range.atLeast(0),
+                                "Seconds that rows which a constraint of the destination refuses wait"
+                                        + " for later rows that cure it, once for each constraint.")
+                        .initially("300"),
                 Key.oneOf(
                                 "schema_change",
                                 List.of("evolve", "ignore", "fail"),
@@ -221,6 +227,10 @@ final class Vocabulary {
                                 "What happens when the destination table is another one than the rows"
                                         + " were delivered to.")
                         .initially("stop"),
+                Key.count(
+                        "max_row_bytes",
+                        Range.atLeast(1024),
+                        "A larger row is a bad row; without it a sixteenth of the heap."),
                 Key.text("renamed_from", "Earlier name of this mapping; its state is kept."));
     }
 

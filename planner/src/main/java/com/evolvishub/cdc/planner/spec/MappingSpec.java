@@ -27,9 +27,11 @@ import java.util.Optional;
  * @param lookback {@code lookback_seconds} of the mapping, for query mode
  * @param deleteWhen what marks a row as deleted
  * @param onBadRow what becomes of a row that the destination cannot take
+ * @param refusalWait how long rows that a constraint refuses wait for later ones
  * @param schemaChange what happens when columns change
  * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
  * @param lossRules what is done about rows that the destination has lost
+ * @param maxRowBytes how large a row may be; 0: as the heap allows
  * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
  */
 public record MappingSpec(
@@ -50,9 +52,11 @@ public record MappingSpec(
         Duration lookback,
         DeleteWhen deleteWhen,
         OnBadRow onBadRow,
+        Duration refusalWait,
         SchemaChange schemaChange,
         double maxDeleteRatio,
         LossRules lossRules,
+        long maxRowBytes,
         String renamedFrom) {
 
     public MappingSpec {
@@ -72,6 +76,7 @@ public record MappingSpec(
         Objects.requireNonNull(lookback, "lookback");
         Objects.requireNonNull(deleteWhen, "deleteWhen");
         Objects.requireNonNull(onBadRow, "onBadRow");
+        Objects.requireNonNull(refusalWait, "refusalWait");
         Objects.requireNonNull(schemaChange, "schemaChange");
         Objects.requireNonNull(lossRules, "lossRules");
         Objects.requireNonNull(renamedFrom, "renamedFrom");

@@ -28,7 +28,7 @@ class ScanSqlTest {
 
         assertThat(sql.range("wm", range, ScanSqlTest::noPlaces))
                 .endsWith(
-                        " WHERE \"wm\" > '1' AND (\"wm\", \"a\", \"b\") > ('5', 'x', 'y')"
+                        " WHERE \"wm\" > '1' AND (\"wm\", \"a\", \"b\") >= ('5', 'x', 'y')"
                                 + " ORDER BY \"wm\", \"a\", \"b\"");
     }
 
@@ -47,7 +47,7 @@ class ScanSqlTest {
         var range = ScanRange.of("", "").resumedAt(List.of("'5'"));
 
         assertThat(sql.range("id", range, ScanSqlTest::noPlaces))
-                .endsWith(" WHERE (\"id\") > ('5') ORDER BY \"id\"");
+                .endsWith(" WHERE (\"id\") >= ('5') ORDER BY \"id\"");
     }
 
     @Test

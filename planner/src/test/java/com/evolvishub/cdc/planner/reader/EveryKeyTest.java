@@ -90,6 +90,7 @@ class EveryKeyTest {
                 .returns(
                         new LossRules(Duration.ofSeconds(30), OnReplacedTable.GO_ON),
                         MappingSpec::lossRules)
+                .returns(5_000_000L, MappingSpec::maxRowBytes)
                 .returns("old_orders", MappingSpec::renamedFrom);
         assertThat(ORDERS.capture()).contains(CaptureMode.WATERMARK);
         assertThat(ORDERS.watermark())
@@ -205,7 +206,7 @@ class EveryKeyTest {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
                 .hasToString("mappings[0].column_mapping.id: no such column (line 99)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))
-                .hasToString("mappings[1].destination.port: in use (line 120)");
+                .hasToString("mappings[1].destination.port: in use (line 122)");
     }
 
     @Test

@@ -1,7 +1,11 @@
 package com.evolvishub.cdc.playground.road;
 
 import com.evolvishub.cdc.job.cli.EvolvishubCdc;
+import com.evolvishub.cdc.servers.ClassArchive;
+import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The command line tool in a process of its own, as a user runs it. Killed, if need be, at the end.
@@ -18,29 +25,50 @@ import java.util.concurrent.TimeUnit;
 final class CliProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String HEAP = "-Xmx512m";
+
+    /** As a user has them: jars, no classes of tests. */
+    private static final String CLASS_PATH =
+            Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                    .filter(entry -> !entry.isEmpty() && !entry.endsWith("test-classes"))
+                    .collect(Collectors.joining(File.pathSeparator));
 
     private final Process process;
     private final Path output;
+    private final ClassArchive archive;
 
-    private CliProcess(Process process, Path output) {
+    private CliProcess(Process process, Path output, ClassArchive archive) {
         this.process = process;
         this.output = output;
+        this.archive = archive;
     }
 
     /** Starts a command in {@code folder}, which also takes its output. */
     static CliProcess start(Path folder, Map<String, String> environment, String... arguments) {
-        return startWith("-Xmx512m", folder, environment, arguments);
+        return startWith(HEAP, folder, environment, arguments);
     }
 
     /** Starts a command in a JVM with another heap. */
     static CliProcess startWith(
             String heap, Path folder, Map<String, String> environment, String... arguments) {
+        ClassArchive archive = ClassArchive.of("cli", CLASS_PATH);
+        return start(archive, archive.use(), heap, folder, environment, arguments);
+    }
+
+    private static CliProcess start(
+            ClassArchive archive,
+            List<String> options,
+            String heap,
+            Path folder,
+            Map<String, String> environment,
+            String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(heap);
         command.addAll(jvmFlags());
+        command.addAll(options);
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(CLASS_PATH);
         command.add(EvolvishubCdc.class.getName());
         command.addAll(Arrays.asList(arguments));
         try {
@@ -51,7 +79,7 @@ final class CliProcess implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile());
             builder.environment().putAll(environment);
-            return new CliProcess(builder.start(), output);
+            return new CliProcess(builder.start(), output, archive);
         } catch (IOException unstartable) {
             throw new UncheckedIOException(unstartable);
         }
@@ -59,9 +87,37 @@ final class CliProcess implements AutoCloseable {
 
     /** Runs a command to its end. */
     static Ended run(Path folder, Map<String, String> environment, String... arguments) {
-        try (CliProcess cli = start(folder, environment, arguments)) {
-            return cli.await();
+        ClassArchive archive = ClassArchive.of("cli", CLASS_PATH);
+        // a job has nearly all classes that any command has
+        List<String> options =
+                arguments[0].equals("run-multi") ? archive.useOrMake() : archive.use();
+        try (CliProcess cli = start(archive, options, HEAP, folder, environment, arguments)) {
+            Ended ended = cli.await();
+            archive.ended();
+            return ended;
         }
+    }
+
+    /**
+     * Runs a short command to its end in this JVM, as the tool does in its own. Files are to be
+     * named by absolute paths, and what the environment would say is to stand in them.
+     */
+    static Ended runHere(String... arguments) {
+        StringWriter text = new StringWriter();
+        int exitCode = EvolvishubCdc.execute(new PrintWriter(text), arguments);
+        return new Ended(exitCode, text.toString());
+    }
+
+    /** Text with what the environment says in the places of its variables. */
+    static String resolved(String text, Map<String, String> environment) {
+        return Pattern.compile("\\$\\{(\\w+)(:-([^}]*))?}")
+                .matcher(text)
+                .replaceAll(
+                        variable ->
+                                Matcher.quoteReplacement(
+                                        environment.getOrDefault(
+                                                variable.group(1),
+                                                String.valueOf(variable.group(3)))));
     }
 
     private static List<String> jvmFlags() {
@@ -115,6 +171,7 @@ final class CliProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        archive.killed();
     }
 
     /**

@@ -10,6 +10,7 @@ import com.evolvishub.cdc.playground.events.ReadBack;
 import com.evolvishub.cdc.playground.events.Route;
 import com.evolvishub.cdc.servers.Database;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,17 +47,23 @@ final class EventRoad implements AutoCloseable {
 
     /** Starts {@code run-multi} with its state in a folder. */
     CliProcess start(Path state, String... more) {
-        return CliProcess.start(folder, servers.addresses(), arguments("run-multi", state, more));
+        return CliProcess.start(
+                folder, servers.addresses(), arguments("run-multi", file, state, more));
     }
 
     /** What {@code status} says of the run with this state. */
     String status(Path state) {
-        return CliProcess.run(
-                        folder, servers.addresses(), arguments("status", state, "--format", "json"))
-                .output();
+        try {
+            String text = CliProcess.resolved(Files.readString(file), servers.addresses());
+            Path resolved = Files.writeString(folder.resolve("resolved.yaml"), text);
+            return CliProcess.runHere(arguments("status", resolved, state, "--format", "json"))
+                    .output();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private String[] arguments(String command, Path state, String... more) {
+    private static String[] arguments(String command, Path file, Path state, String... more) {
         List<String> arguments =
                 new ArrayList<>(
                         List.of(command, "-c", file.toString(), "--state-dir", state.toString()));

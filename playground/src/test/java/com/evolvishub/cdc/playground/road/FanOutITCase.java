@@ -102,15 +102,16 @@ class FanOutITCase {
 
     /** Causes of pipelines that wait for a server that refuses connections. */
     private List<String> refused(Map<String, String> addresses) throws IOException {
+        String text = CliProcess.resolved(Files.readString(folder.resolve("fan.yaml")), addresses);
         String status =
-                CliProcess.run(
-                                folder,
-                                addresses,
+                CliProcess.runHere(
                                 "status",
                                 "-c",
-                                folder.resolve("fan.yaml").toString(),
+                                Files.writeString(folder.resolve("resolved.yaml"), text).toString(),
                                 "--format",
-                                "json")
+                                "json",
+                                "--state-dir",
+                                folder.resolve(".evolvishub-cdc").resolve("fan").toString())
                         .output();
         return new ObjectMapper()
                 .readTree(status).findValuesAsText("cause").stream()

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.PostgresServer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -45,10 +44,7 @@ class FewConnectionsITCase {
                 source.execute("INSERT INTO t%d VALUES (11, now())".formatted(i));
             }
             awaitRows(running, destination, 11);
-            JsonNode mappings =
-                    new ObjectMapper()
-                            .readTree(road.command("status", "--format", "json").output())
-                            .path("mappings");
+            JsonNode mappings = road.status().path("mappings");
             assertThat(mappings).hasSize(MAPPINGS);
             assertThat(mappings).allMatch(mapping -> mapping.path("errors").asInt() == 0);
             assertThat(running.output()).doesNotContain("too many clients", "is gone");

@@ -2,11 +2,10 @@ package com.evolvishub.cdc.playground.road;
 
 import static org.awaitility.Awaitility.await;
 
+import com.evolvishub.cdc.servers.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,8 +65,9 @@ final class FlinkCluster implements AutoCloseable {
 
     static FlinkCluster start(Path parent) throws Exception {
         Path folder = Files.createDirectories(parent.resolve("cluster"));
-        int rest = freePort();
-        Files.writeString(folder.resolve("config.yaml"), settings(folder, rest, freePort()));
+        List<Integer> ports = FreePorts.find(2);
+        int rest = ports.get(0);
+        Files.writeString(folder.resolve("config.yaml"), settings(folder, rest, ports.get(1)));
         FlinkCluster cluster = new FlinkCluster(folder, rest);
         try {
             cluster.launch(
@@ -76,14 +76,16 @@ final class FlinkCluster implements AutoCloseable {
                     folder.toString(),
                     "--executionMode",
                     "cluster");
-            URI overview = URI.create("http://127.0.0.1:%d/overview".formatted(rest));
-            // a TaskManager that comes before its JobManager waits ten seconds for each try
-            await().atMost(PATIENCE).until(() -> answer(overview).contains("\"taskmanagers\""));
+            // a TaskManager that comes before its JobManager waits ten seconds for each try;
+            // whoever else may have taken the port does not keep its files in this folder
+            await().atMost(PATIENCE)
+                    .until(() -> cluster.ask("/jobmanager/config").contains(folder.toString()));
             cluster.launch(
                     "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                     "--configDir",
                     folder.toString());
-            await().atMost(PATIENCE).until(() -> answer(overview).contains("\"taskmanagers\":1"));
+            await().atMost(PATIENCE)
+                    .until(() -> cluster.ask("/overview").contains("\"taskmanagers\":1"));
             return cluster;
         } catch (Throwable failed) {
             cluster.close();
@@ -194,12 +196,6 @@ final class FlinkCluster implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return "";
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
         }
     }
 

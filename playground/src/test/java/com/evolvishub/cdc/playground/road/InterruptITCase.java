@@ -7,7 +7,6 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -40,9 +39,7 @@ class InterruptITCase {
             source.execute("INSERT INTO events VALUES ('late', now())");
             awaitRows(running, destination, 101);
             assertThat(road.run().output()).contains("is in use by process");
-            JsonNode live =
-                    new ObjectMapper()
-                            .readTree(road.command("status", "--format", "json").output());
+            JsonNode live = road.status();
             assertThat(live.path("summary").path("is_running").asBoolean()).isTrue();
             assertThat(live.path("mappings").get(0).path("state").asText())
                     .isIn("idle", "catching up");

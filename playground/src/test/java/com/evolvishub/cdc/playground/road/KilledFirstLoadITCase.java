@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -51,9 +50,9 @@ class KilledFirstLoadITCase {
                         .mapping("orders", "orders", "copy", WATERMARK);
         long before;
         try (CliProcess first = road.start()) {
+            // the first of many batches: the machine may be slow to see it
             await().atMost(Duration.ofMinutes(2))
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> !first.isRunning() || copied(destination) > ROWS / 10);
+                    .until(() -> !first.isRunning() || copied(destination) > 0);
             first.kill();
             before = copied(destination);
         }
@@ -64,13 +63,7 @@ class KilledFirstLoadITCase {
         assertThat(second.exitCode()).as(second.output()).isZero();
         assertThat(Road.content(destination, "copy", "id, note, at"))
                 .isEqualTo(Road.content(source, "orders", "id, note, at"));
-        long read =
-                new ObjectMapper()
-                        .readTree(road.command("status", "--format", "json").output())
-                        .path("mappings")
-                        .get(0)
-                        .path("rows_read")
-                        .asLong();
+        long read = road.status().path("mappings").get(0).path("rows_read").asLong();
         // rows read by both runs, as far as state remembers them: nothing was read anew but the tie
         // it
         // stood in

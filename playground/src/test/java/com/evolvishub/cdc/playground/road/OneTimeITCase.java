@@ -6,7 +6,6 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +64,7 @@ class OneTimeITCase {
         assertThat(destination.queryOne("SELECT note FROM orders_copy WHERE id = 7"))
                 .isEqualTo("changed");
         assertThat(destination.queryOne("SELECT count(*) FROM appended_copy")).isEqualTo("5011");
-        JsonNode status =
-                new ObjectMapper().readTree(road.command("status", "--format", "json").output());
+        JsonNode status = road.status();
         assertThat(status.path("summary").path("is_running").asBoolean()).isFalse();
         assertThat(status.path("mappings").get(1).path("rows_written").asLong()).isEqualTo(5011);
     }

@@ -7,6 +7,10 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,12 +101,12 @@ class PostgresTransactionsITCase {
             await().atMost(PATIENCE).until(() -> !first.isRunning() || !visible().isEmpty());
             // a lane that waits for its own locks would wait for longer than this
             await().atMost(Duration.ofSeconds(50))
+                    // each look changes every row
+                    .pollInterval(Duration.ofMillis(100))
                     .until(() -> !first.isRunning() || commitsAmongChanges() >= 8);
             assertThat(first.isRunning()).as(first.output()).isTrue();
             // in the middle of a commit, if it can be had
-            await().atMost(Duration.ofSeconds(10))
-                    .pollInterval(Duration.ofMillis(2))
-                    .until(() -> !prepared().equals("0"));
+            awaitPrepared();
             first.kill();
         }
         change(++round);
@@ -144,7 +148,13 @@ class PostgresTransactionsITCase {
             await().atMost(PATIENCE)
                     .untilAsserted(
                             () ->
-                                    assertThat(road.command("status").output())
+                                    assertThat(
+                                                    road.command(
+                                                                    "status",
+                                                                    "--state-dir",
+                                                                    road.stateDirectory()
+                                                                            .toString())
+                                                            .output())
                                             .as(running.output())
                                             .contains("waiting for destination")
                                             .contains("not currently accepting connections"));
@@ -197,6 +207,23 @@ class PostgresTransactionsITCase {
 
     private String count(String table) {
         return destination.queryOne("SELECT count(*) FROM " + table);
+    }
+
+    /** Looks on one connection: a transaction is prepared for milliseconds only. */
+    private void awaitPrepared() throws SQLException {
+        try (Connection connection = destination.connect();
+                PreparedStatement look =
+                        connection.prepareStatement(
+                                "SELECT 1 FROM pg_prepared_xacts WHERE database = current_database()")) {
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(
+                            () -> {
+                                try (ResultSet found = look.executeQuery()) {
+                                    return found.next();
+                                }
+                            });
+        }
     }
 
     private String prepared() {

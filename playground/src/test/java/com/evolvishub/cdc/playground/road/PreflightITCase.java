@@ -98,7 +98,15 @@ class PreflightITCase {
     }
 
     private String status(Path file, String format) {
-        return CliProcess.run(folder, Map.of(), "status", "-c", file.toString(), "--format", format)
+        Path state = folder.resolve(".evolvishub-cdc").resolve("road");
+        return CliProcess.runHere(
+                        "status",
+                        "-c",
+                        file.toString(),
+                        "--format",
+                        format,
+                        "--state-dir",
+                        state.toString())
                 .output();
     }
 }

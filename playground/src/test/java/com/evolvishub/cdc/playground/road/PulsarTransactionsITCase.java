@@ -72,7 +72,7 @@ class PulsarTransactionsITCase {
                 host: %s
                 port: %d
                 table: killed
-                transaction_timeout_seconds: 90
+                transaction_timeout_seconds: 30
                 """
                         .formatted(pulsar.host(), pulsar.port());
         Road road =

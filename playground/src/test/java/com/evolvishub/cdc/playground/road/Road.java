@@ -2,6 +2,8 @@ package com.evolvishub.cdc.playground.road;
 
 import com.evolvishub.cdc.servers.Database;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,9 +88,7 @@ final class Road {
 
     /** Runs {@code run-multi} on it to its end. */
     CliProcess.Ended run(String... more) {
-        try (CliProcess process = start(more)) {
-            return process.await();
-        }
+        return CliProcess.run(folder, Map.of(), arguments("run-multi", more));
     }
 
     /** Runs {@code run-multi} on it to its end, with another heap. */
@@ -106,7 +106,19 @@ final class Road {
 
     /** Runs another command on it to its end. */
     CliProcess.Ended command(String command, String... more) {
-        return CliProcess.run(folder, Map.of(), arguments(command, more));
+        return CliProcess.runHere(arguments(command, more));
+    }
+
+    /** What {@code status} says of it, as JSON. */
+    JsonNode status() throws IOException {
+        CliProcess.Ended ended =
+                command("status", "--format", "json", "--state-dir", stateDirectory().toString());
+        return new ObjectMapper().readTree(ended.output());
+    }
+
+    /** Where {@code run-multi} keeps its state unless it is told otherwise. */
+    Path stateDirectory() {
+        return folder.resolve(".evolvishub-cdc").resolve("road");
     }
 
     private String[] arguments(String command, String... more) {

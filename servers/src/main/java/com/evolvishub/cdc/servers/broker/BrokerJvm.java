@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.servers.broker;
 
+import com.evolvishub.cdc.servers.ClassArchive;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,11 +19,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class BrokerJvm {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
-    private static final int SHOWN_LINES = 30;
+
+    /** Of one that writes an archive of its classes last. */
+    private static final Duration MAKING_LIMIT = Duration.ofMinutes(2);
+
+    private static final int SHOWN_LINES = 60;
 
     private final Program program;
     private final Process process;
     private final Path log;
+    private final ClassArchive archive;
 
     /**
      * What is run.
@@ -45,10 +51,11 @@ public final class BrokerJvm {
         boolean isReady() throws IOException;
     }
 
-    private BrokerJvm(Program program, Process process, Path log) {
+    private BrokerJvm(Program program, Process process, Path log, ClassArchive archive) {
         this.program = program;
         this.process = process;
         this.log = log;
+        this.archive = archive;
     }
 
     /**
@@ -66,7 +73,10 @@ public final class BrokerJvm {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(program.options());
-        command.addAll(List.of("-cp", classPath(program), program.main().getName()));
+        String classPath = classPath(program);
+        ClassArchive archive = ClassArchive.of(program.main().getSimpleName(), classPath);
+        command.addAll(archive.useOrMake());
+        command.addAll(List.of("-cp", classPath, program.main().getName()));
         command.addAll(arguments);
         Files.deleteIfExists(log);
         Process process =
@@ -74,7 +84,7 @@ public final class BrokerJvm {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        BrokerJvm started = new BrokerJvm(program, process, log);
+        BrokerJvm started = new BrokerJvm(program, process, log, archive);
         try {
             started.await(ready);
             return started;
@@ -140,7 +150,17 @@ public final class BrokerJvm {
     /** Ends the broker by a clean shutdown if it still obeys. */
     public void stop() {
         process.destroy();
-        if (!ended()) {
+        if (!hasEnded()) {
+            kill();
+        }
+        archive.ended();
+    }
+
+    /** Ends the broker for good, whatever becomes of its data. */
+    public void discard() {
+        if (archive.isMaking()) {
+            stop();
+        } else {
             kill();
         }
     }
@@ -148,12 +168,14 @@ public final class BrokerJvm {
     /** Ends the broker as a crash would: no shutdown, the data are left as they are. */
     public void kill() {
         process.destroyForcibly();
-        ended();
+        hasEnded();
+        archive.killed();
     }
 
-    private boolean ended() {
+    private boolean hasEnded() {
         try {
-            return process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            Duration limit = archive.isMaking() ? MAKING_LIMIT : STOP_LIMIT;
+            return process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return !process.isAlive();

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.Availability;
+import com.evolvishub.cdc.servers.FreePorts;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import com.evolvishub.cdc.servers.broker.Certificates;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
     private static final KafkaServer SHARED = new KafkaServer(KafkaSettings.DEFAULTS);
+
+    private static final int ATTEMPTS = 3;
 
     private final KafkaSettings settings;
     private BrokerFolder folder;
@@ -142,18 +145,23 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
             return;
         }
         boolean first = folder == null;
-        try {
-            if (first) {
-                folder = BrokerFolder.at(settings.data());
-                ports = BrokerPorts.free(settings.port());
-                folder.write(settings, ports);
+        for (int attempt = 1; process == null; attempt++) {
+            try {
+                if (folder == null) {
+                    folder = BrokerFolder.at(settings.data());
+                    ports = BrokerPorts.free(settings.port());
+                    folder.write(settings, ports);
+                }
+                process = BrokerProcess.start(folder);
+            } catch (IOException | ServerUnavailableException e) {
+                if (first) {
+                    stop();
+                }
+                if (attempt == ATTEMPTS || !first || !FreePorts.wereTaken(e)) {
+                    throw new ServerUnavailableException(
+                            "Kafka does not start: " + e.getMessage(), e);
+                }
             }
-            process = BrokerProcess.start(folder);
-        } catch (IOException | ServerUnavailableException e) {
-            if (first) {
-                stop();
-            }
-            throw new ServerUnavailableException("Kafka does not start: " + e.getMessage(), e);
         }
         if (first && settings.stopsWithJvm()) {
             Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-kafka"));

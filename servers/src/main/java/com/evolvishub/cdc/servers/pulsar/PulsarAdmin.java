@@ -22,10 +22,14 @@ record PulsarAdmin(String url, Optional<String> token) {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    /** Whether the broker takes clients and has made the namespace that they use by default. */
-    boolean isReady() throws IOException {
+    /**
+     * Whether the broker takes clients and has made the namespace that they use by default. Another
+     * broker that has taken the port meanwhile is not meant: it has a cluster of another name.
+     */
+    boolean isReady(String cluster) throws IOException {
         try {
             return send("GET", "/admin/v2/brokers/ready", "").statusCode() == 200
+                    && send("GET", "/admin/v2/clusters", "").body().contains('"' + cluster + '"')
                     && send("GET", "/admin/v2/namespaces/public", "")
                             .body()
                             .contains("public/default");

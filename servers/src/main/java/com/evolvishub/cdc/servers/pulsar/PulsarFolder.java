@@ -5,6 +5,8 @@ import com.evolvishub.cdc.servers.broker.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,20 @@ final class PulsarFolder implements AutoCloseable {
         return home.resolve("standalone.conf");
     }
 
+    /**
+     * The name of the one cluster that the broker makes: no other folder's broker has it, and it
+     * stays with the data.
+     */
+    String cluster() throws IOException {
+        Path file = home.resolve("cluster");
+        if (!Files.exists(file)) {
+            byte[] random = new byte[6];
+            new SecureRandom().nextBytes(random);
+            Files.writeString(file, "cdc-" + HexFormat.of().formatHex(random));
+        }
+        return Files.readString(file);
+    }
+
     Certificates certificates() {
         return new Certificates(home, "RSA");
     }
@@ -56,7 +72,7 @@ final class PulsarFolder implements AutoCloseable {
     /** Writes what the broker reads when it starts. */
     void write(PulsarSettings settings, PulsarPorts ports, PulsarTokens tokens) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
-        all.put("clusterName", "standalone");
+        all.put("clusterName", cluster());
         all.put("bindAddress", "127.0.0.1");
         all.put("advertisedAddress", "127.0.0.1");
         all.put("brokerServicePort", Integer.toString(ports.service()));

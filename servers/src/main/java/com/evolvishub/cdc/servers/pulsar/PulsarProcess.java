@@ -35,6 +35,7 @@ final class PulsarProcess {
         arguments.addAll(List.of("--bookkeeper-port", Integer.toString(ports.bookie())));
         // neither stream storage nor functions: topics only
         arguments.addAll(List.of("-nss", "-nfw", "-a", "127.0.0.1"));
-        return BrokerJvm.start(PROGRAM, arguments, folder.log(), admin::isReady);
+        String cluster = folder.cluster();
+        return BrokerJvm.start(PROGRAM, arguments, folder.log(), () -> admin.isReady(cluster));
     }
 }

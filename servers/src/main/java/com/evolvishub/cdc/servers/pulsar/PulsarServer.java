@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.servers.pulsar;
 
 import com.evolvishub.cdc.servers.Availability;
+import com.evolvishub.cdc.servers.FreePorts;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     private static final PulsarServer SHARED = new PulsarServer(PulsarSettings.DEFAULTS);
+
+    private static final int ATTEMPTS = 3;
 
     private final PulsarSettings settings;
     private final PulsarTokens tokens = PulsarTokens.fresh();
@@ -149,7 +152,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         if (settings.data().isPresent()) {
             process.stop();
         } else {
-            process.kill();
+            process.discard();
         }
         process = null;
         try {
@@ -187,21 +190,30 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     }
 
     private void startFirst() {
-        try {
-            folder = PulsarFolder.at(settings.data());
-            ports = PulsarPorts.free();
-            folder.write(settings, ports, tokens);
-            process = PulsarProcess.start(folder, ports, adminApi());
-        } catch (IOException | RuntimeException e) {
-            ServerUnavailableException failure = unavailable(e);
+        for (int attempt = 1; process == null; attempt++) {
             try {
-                if (folder != null) {
-                    folder.close();
+                folder = PulsarFolder.at(settings.data());
+                ports = PulsarPorts.free();
+                folder.write(settings, ports, tokens);
+                process = PulsarProcess.start(folder, ports, adminApi());
+            } catch (IOException | RuntimeException e) {
+                ServerUnavailableException failure = unavailable(e);
+                closeFolder(failure);
+                ports = null;
+                if (attempt == ATTEMPTS || !FreePorts.wereTaken(failure)) {
+                    throw failure;
                 }
-            } catch (IOException left) {
-                failure.addSuppressed(left);
             }
-            throw failure;
+        }
+    }
+
+    private void closeFolder(ServerUnavailableException failure) {
+        try {
+            if (folder != null) {
+                folder.close();
+            }
+        } catch (IOException left) {
+            failure.addSuppressed(left);
         }
     }
 

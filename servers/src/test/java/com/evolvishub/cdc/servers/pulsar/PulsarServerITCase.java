@@ -36,6 +36,14 @@ class PulsarServerITCase {
     }
 
     @Test
+    void isNotTakenForAnotherBrokerThatHasGotItsPort() throws Exception {
+        PulsarAdmin admin = new PulsarAdmin(PULSAR.adminUrl(), Optional.empty());
+
+        assertThat(admin.isReady("cdc-of-another-folder")).isFalse();
+        assertThat(PULSAR.admin("GET", "/admin/v2/clusters", "")).contains("\"cdc-");
+    }
+
+    @Test
     void leavesNothingBehindAndLetsNobodyInWithoutAToken() {
         PulsarServer server = PulsarServer.builder().asksForTokens().speaksTls().start();
         long pid = server.pid();

@@ -1,0 +1,79 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.flow.ReadCoverage;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.Relation;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Follows a read of everything, to tell at its end whether its snapshot could see every row. One a
+ * mapping; used by the polling thread.
+ */
+public final class ReadObserver {
+
+    private static final Pattern CALL =
+            Pattern.compile("(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\p{N}_$]*))\\s*\\(");
+
+    private final RelationLocks locks;
+    private final Set<String> called;
+    private Set<Long> lockedBefore = Set.of();
+    private Set<Long> read = Set.of();
+    private String securityBefore = "";
+    private String gap = "";
+
+    /**
+     * @param locks taken before each read
+     */
+    public ReadObserver(Relation relation, RelationLocks locks) {
+        this.locks = locks;
+        this.called = relation instanceof Relation.Query query ? calls(query.query()) : Set.of();
+    }
+
+    /** Names before a parenthesis: at least all functions that are called. */
+    static Set<String> calls(PollQuery query) {
+        Set<String> names = new HashSet<>();
+        for (PollQuery.Part part : query.parts()) {
+            if (part instanceof PollQuery.Text text) {
+                Matcher call = CALL.matcher(text.sql());
+                while (call.find()) {
+                    names.add(
+                            call.group(1) == null
+                                    ? call.group(2).toLowerCase(Locale.ROOT)
+                                    : call.group(1).replace("\"\"", "\""));
+                }
+            }
+        }
+        return names;
+    }
+
+    /** The read's transaction has begun, nothing was read yet. */
+    public void begin(SourceSession session) throws SQLException {
+        lockedBefore = HeldRelations.now(session, Set.of()).oids();
+        Set<Long> known = new HashSet<>(read);
+        known.addAll(lockedBefore);
+        securityBefore = RowSecurity.fingerprint(session, known);
+    }
+
+    /** Everything was read; ends the read's transaction. */
+    public ReadCoverage end(SourceSession session, long poll) throws SQLException {
+        HeldRelations held = HeldRelations.now(session, called);
+        // what was changed while it was read shows behind the snapshot only
+        session.endSnapshot();
+        read = held.oids();
+        String security = RowSecurity.fingerprint(session, read);
+        gap = held.gap(lockedBefore);
+        locks.learn(held, lockedBefore);
+        return new ReadCoverage(
+                poll, gap.isEmpty(), held.fingerprint(), security, security.equals(securityBefore));
+    }
+
+    /** Why the last read could not be covered by locks, for people; empty: it was. */
+    public String gap() {
+        return gap;
+    }
+}

@@ -1,0 +1,104 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The primary's transactions, as a standby shows them. {@code pg_locks} has none of them there, and
+ * {@code pg_current_snapshot()} lists none. But the snapshot's xmin is the oldest transaction id in
+ * progress, {@code age()} tells the next id that is not in use, and {@code pg_xact_status()} tells
+ * of each id between them whether it is in progress. All three are open to every role.
+ *
+ * <p>A transaction shows from the replay of its first record on. What it wrote carries a time from
+ * before that, by as long as it took from its first statement to its first change.
+ *
+ * <p>Ids that were checked once are not checked again, unless they were in progress: one instance
+ * remembers that for one session. Used by one thread.
+ */
+final class StandbyTransactions {
+
+    /**
+     * How long a connected standby may not know of a transaction of a quiet primary: its first
+     * record stays unflushed until the background writer logs the next snapshot, after 15 s.
+     */
+    private static final String UNFLUSHED = "interval '20 seconds'";
+
+    /** One row: all that the primary committed before this time has been replayed. */
+    private static final String COMPLETE_TO =
+            """
+            greatest('epoch'::timestamptz, pg_catalog.pg_last_xact_replay_timestamp(),
+              (SELECT pg_catalog.now() - greatest(t.out, %s) FROM
+                (SELECT pg_catalog.current_setting('wal_receiver_timeout')::interval AS out) t
+               WHERE t.out > interval '0'
+                 AND pg_catalog.pg_last_wal_replay_lsn() >= pg_catalog.pg_last_wal_receive_lsn()
+                 AND EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver)))
+            """
+                    .formatted(UNFLUSHED);
+
+    private static final String NEXT =
+            """
+            (SELECT s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) FROM
+              (SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint AS xmin) s)
+            """;
+
+    private static final String IN_PROGRESS =
+            """
+            SELECT 'xid ' || c.xid, ARRAY[(c.xid %% 4294967296)::text], NULL::text, false,
+              'transaction ' || c.xid || ' of the primary'
+            FROM (SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint AS xmin) s
+            CROSS JOIN LATERAL (
+              SELECT k AS xid FROM pg_catalog.unnest('{%s}'::bigint[]) k
+              WHERE k >= s.xmin AND pg_catalog.pg_xact_status(k::text::xid8) = 'in progress'
+              UNION ALL
+              SELECT g FROM pg_catalog.generate_series(greatest(s.xmin, %s), CASE WHEN pg_catalog.pg_is_in_recovery()
+                THEN s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) - 1 ELSE -1 END) g
+              WHERE %s OR pg_catalog.pg_xact_status(g::text::xid8) = 'in progress') c
+            """;
+
+    private String server = "";
+    private long checkedTo;
+    private List<Long> open = List.of();
+
+    /**
+     * Columns: up to which time the standby is complete, the next transaction id (both NULL on a
+     * primary), and what sets this start of this server apart from others.
+     */
+    static String columns() {
+        return "CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
+                + COMPLETE_TO
+                + " END::text, CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
+                + NEXT.formatted()
+                + " END, pg_catalog.pg_postmaster_start_time()::text";
+    }
+
+    /**
+     * A SELECT of virtual id, ids, start, whether prepared, and a text for people; no row on a
+     * primary.
+     *
+     * @param inSnapshot whether the statement runs in the snapshot whose blind spots are asked for:
+     *     then what is new since the last look counts as open, also when it has ended meanwhile,
+     *     because it may have ended after the snapshot was taken
+     */
+    String select(boolean inSnapshot) {
+        String known = open.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return IN_PROGRESS.formatted(known, checkedTo, inSnapshot);
+    }
+
+    /**
+     * Takes note of what the statement found.
+     *
+     * @return false if what was known was of another server: the statement has to be run again
+     */
+    boolean saw(String found, long next, List<OpenTransaction> inProgress) {
+        boolean stranger = !server.isEmpty() && !server.equals(found);
+        server = found;
+        checkedTo = stranger ? 0 : next;
+        open =
+                stranger
+                        ? List.of()
+                        : inProgress.stream()
+                                .map(one -> Long.parseLong(one.virtualId().substring(4)))
+                                .toList();
+        return !stranger;
+    }
+}

@@ -1,0 +1,248 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.capture.StandbyPair;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows that a standby shows late: because their transaction was long, or because replay stood. */
+class StandbyVisibilityITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final StandbyPair PAIR = StandbyPair.shared();
+
+    private static final Duration LOOKBACK = Duration.ofMillis(300);
+
+    private Database source;
+    private Database replica;
+
+    @BeforeEach
+    void createTable(TestInfo test) {
+        source = PAIR.primary().createDatabase(test.getTestMethod().orElseThrow().getName());
+        source.execute(
+                "CREATE SEQUENCE ids",
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, n bigint DEFAULT nextval('ids'))",
+                "INSERT INTO t VALUES (1, now())");
+        replica = PAIR.replica(source);
+    }
+
+    @AfterEach
+    void resumeReplay() {
+        StandbyPair.resume(source, replica);
+    }
+
+    @Test
+    void findsWhatALongTransactionOfThePrimaryWrote() throws Exception {
+        try (LaneModel lane = new LaneModel(byTime());
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            StandbyPair.replay(source, replica);
+            lane.finishPolls(1);
+            source.execute("INSERT INTO t VALUES (3, now())");
+            StandbyPair.replay(source, replica);
+            pollUntilItIsPast(lane, 3);
+
+            writer.commit();
+            StandbyPair.replay(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            lane.finishPolls(3);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void findsWhatWasCommittedWhileReplayStood() throws Exception {
+        try (LaneModel lane = new LaneModel(byTime());
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            source.execute("INSERT INTO t VALUES (3, now())");
+            StandbyPair.pause(source, replica);
+            writer.commit();
+            lane.finishPolls(1);
+            assertThat(lane.cells(0)).containsExactly("1", "3");
+            pollUntilItIsPast(lane, 3);
+
+            StandbyPair.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void findsWhatAWholeTransactionWroteWhileReplayStood() throws Exception {
+        try (LaneModel lane = new LaneModel(byTime())) {
+            lane.finishPolls(2);
+            source.execute("INSERT INTO t VALUES (3, now())");
+            StandbyPair.pause(source, replica);
+            // begun before row 3 and not seen before replay goes on
+            source.execute("INSERT INTO t SELECT 2, at - interval '1 ms' FROM t WHERE id = 3");
+            pollUntilItIsPast(lane, 3);
+
+            StandbyPair.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void asksOnlyForWhatIsAboveOnceThePrimaryHasGoneOn() throws Exception {
+        source.execute("INSERT INTO t SELECT n, (SELECT at FROM t) FROM generate_series(2, 100) n");
+        StandbyPair.replay(source, replica);
+        try (LaneModel lane = new LaneModel(byTime())) {
+            lane.finishPolls(1);
+            await().until(
+                            () -> {
+                                StandbyPair.replay(source, replica);
+                                long before = lane.gate().status().rowsUnchanged.get();
+                                lane.finishPolls(1);
+                                return lane.gate().status().rowsUnchanged.get() == before;
+                            });
+            assertThat(lane.cells(0)).hasSize(100);
+        }
+    }
+
+    @Test
+    void findsTheNumbersOfALongTransactionOfThePrimary() throws Exception {
+        try (LaneModel lane = new LaneModel(byNumber());
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            source.execute("INSERT INTO t SELECT n, now() FROM generate_series(10, 60) n");
+            StandbyPair.replay(source, replica);
+            pollUntilItIsPast(lane, 60);
+
+            writer.commit();
+            StandbyPair.replay(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).hasSize(53).endsWith("2");
+        }
+    }
+
+    @Test
+    void followsAPreparedTransactionOverThePromotionOfACascadedStandby(@TempDir Path folder)
+            throws Exception {
+        try (PostgresServer third = PAIR.standbyOf(PAIR.standby(), folder.resolve("cascaded"))) {
+            replica = StandbyPair.replica(source, third);
+            try (LaneModel lane = new LaneModel(byTime())) {
+                lane.finishPolls(2);
+                String name = "prepared-" + source.name();
+                source.execute(
+                        "BEGIN; INSERT INTO t VALUES (2, now()); PREPARE TRANSACTION '"
+                                + name
+                                + "'",
+                        "INSERT INTO t VALUES (3, now())");
+                StandbyPair.replay(source, replica);
+                pollUntilItIsPast(lane, 3);
+
+                replica.execute("SELECT pg_promote()");
+                lane.finishPolls(2);
+                assertThat(lane.cells(0)).containsExactly("1", "3");
+                replica.execute("COMMIT PREPARED '" + name + "'");
+                lane.finishPolls(2);
+                assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+                source.execute("ROLLBACK PREPARED '" + name + "'");
+            }
+            replica = PAIR.replica(source);
+        }
+    }
+
+    @Test
+    void aQueryReachesBackToWhatReplayBrings() throws Exception {
+        Pipeline query =
+                PipelineBuilder.query(
+                                replica,
+                                new PollQuery.Text("SELECT id, at FROM t WHERE at > "),
+                                PollQuery.Place.LAST_SYNC)
+                        .key("id")
+                        .capture(new Capture.ByQuery(LOOKBACK, ""))
+                        .schedule(new Schedule.Every(Duration.ofMillis(1)))
+                        .build();
+        try (LaneModel lane = new LaneModel(query);
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            source.execute("INSERT INTO t VALUES (3, now())");
+            StandbyPair.pause(source, replica);
+            writer.commit();
+            pollUntilItIsPast(lane, 3);
+
+            StandbyPair.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    /** Until the standby's own clock says that the row is older than the look-back. */
+    private void pollUntilItIsPast(LaneModel lane, int id) throws Exception {
+        String old =
+                "SELECT now() > at + interval '%d ms' FROM t WHERE id = %d"
+                        .formatted(LOOKBACK.toMillis(), id);
+        lane.finishPolls(1);
+        await().until(
+                        () -> {
+                            lane.finishPolls(1);
+                            return replica.queryOne(old);
+                        },
+                        "t"::equals);
+        lane.finishPolls(2);
+    }
+
+    private Connection begin() throws SQLException {
+        Connection writer = source.connect();
+        writer.setAutoCommit(false);
+        return writer;
+    }
+
+    private static void insert(Connection writer, int id, String at) throws SQLException {
+        try (Statement statement = writer.createStatement()) {
+            statement.execute("INSERT INTO t VALUES (%d, %s)".formatted(id, at));
+        }
+    }
+
+    private Pipeline byTime() {
+        return by("at", WatermarkType.TIMESTAMP);
+    }
+
+    private Pipeline byNumber() {
+        return by("n", WatermarkType.INTEGER);
+    }
+
+    private Pipeline by(String column, WatermarkType type) {
+        return PipelineBuilder.table(replica, "t")
+                .capture(
+                        new Capture.ByWatermark(
+                                column,
+                                type,
+                                "",
+                                "UTC",
+                                LOOKBACK,
+                                20,
+                                Duration.ZERO,
+                                NullWatermark.IGNORE))
+                .polling()
+                .build();
+    }
+}

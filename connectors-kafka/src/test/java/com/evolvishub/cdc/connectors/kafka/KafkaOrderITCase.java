@@ -1,0 +1,261 @@
+package com.evolvishub.cdc.connectors.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.delivery.BadRowException;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.servers.Availability;
+import com.evolvishub.cdc.servers.MessageHold;
+import com.evolvishub.cdc.servers.TcpProxy;
+import com.evolvishub.cdc.servers.kafka.BrokerListener;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
+import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a slow network does to the order of rows: requests that were given up by the client arrive
+ * all the same.
+ *
+ * <p>The broker is one that trusts its clients: it does not ask the coordinator whether a message
+ * belongs to a transaction (KIP-890), as those before 3.6 did not.
+ */
+@Timeout(120)
+class KafkaOrderITCase {
+
+    private static final int PRODUCE = 0;
+    private static final int END_TRANSACTION = 26;
+
+    /** A request and all tries of it. */
+    private static final Map<String, String> IMPATIENT =
+            Map.of(
+                    "request.timeout.ms", "500",
+                    "delivery.timeout.ms", "600",
+                    "linger.ms", "0",
+                    "max.request.size", "1000");
+
+    private static final TcpProxy PROXY = TcpProxy.listening();
+
+    private static KafkaServer kafka;
+
+    private Topic topic;
+    private final MessageHold end =
+            MessageHold.ofRequests(request -> kind(request) == END_TRANSACTION);
+    private MessageHold produce;
+
+    @BeforeAll
+    static void start() {
+        Availability.require(
+                () ->
+                        kafka =
+                                KafkaServer.builder()
+                                        .parameter(
+                                                "transaction.partition.verification.enable",
+                                                "false")
+                                        .behind(PROXY)
+                                        .start());
+        String address = kafka.bootstrapServers(BrokerListener.BEHIND_PROXY);
+        int colon = address.lastIndexOf(':');
+        PROXY.to(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    }
+
+    @AfterAll
+    static void stop() {
+        PROXY.close();
+        if (kafka != null) {
+            kafka.close();
+        }
+    }
+
+    @BeforeEach
+    void freshTopic() throws Exception {
+        topic = Topic.fresh(kafka.bootstrapServers());
+        topic.create(1, Map.of());
+        produce = MessageHold.ofRequests(request -> isProduce(request, topic.name()));
+        PROXY.holding(produce);
+    }
+
+    private static boolean isProduce(byte[] request, String topic) {
+        return kind(request) == PRODUCE
+                && new String(request, StandardCharsets.ISO_8859_1).contains(topic);
+    }
+
+    private static int kind(byte[] request) {
+        return request[0] << 8 | request[1];
+    }
+
+    /** Each row is a request of its own. */
+    private TestLane lane(Map<String, String> options, Map<String, String> parameters) {
+        Topic slow = topic.at("127.0.0.1:" + PROXY.port()).withParameter("batch.size", "0");
+        for (Map.Entry<String, String> each : options.entrySet()) {
+            slow = slow.with(each.getKey(), each.getValue());
+        }
+        for (Map.Entry<String, String> each : parameters.entrySet()) {
+            slow = slow.withParameter(each.getKey(), each.getValue());
+        }
+        return slow.lane();
+    }
+
+    private KafkaBusClient opened(TestLane lane) throws Exception {
+        KafkaBusClient client = Topic.client(lane);
+        client.open(Topic.lane("file/" + topic.name(), "a"));
+        client.prepare(TestLane.KEYED);
+        return client;
+    }
+
+    private static Thread writing(KafkaBusClient client, List<ChangeRow> rows, FutureTask<?>[] to) {
+        FutureTask<Void> task =
+                new FutureTask<>(
+                        () -> {
+                            client.write(rows);
+                            return null;
+                        });
+        to[0] = task;
+        Thread writer = new Thread(task);
+        writer.start();
+        return writer;
+    }
+
+    private List<Long> numbers(String isolation) {
+        return topic.records(isolation).stream().map(Topic::number).toList();
+    }
+
+    private static List<Long> upTo(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "1"})
+    void keepsTheOrderAtLeastOnceWhenTheConnectionBreaks(String acks) throws Exception {
+        TestLane lane = lane(Map.of("acks", acks), Map.of()).with(DeliveryMode.AT_LEAST_ONCE);
+        try (KafkaBusClient client = opened(lane)) {
+            client.write(LaneLoop.rows(1, 1));
+            produce.holdNext();
+            FutureTask<?>[] task = new FutureTask<?>[1];
+            Thread writer = writing(client, LaneLoop.rows(2, 10), task);
+            // all rows are handed to Kafka's client, and it waits for the first answer
+            await().until(() -> produce.isHolding() && isFlushing(writer));
+            PROXY.refuse();
+            PROXY.mend();
+            produce.release();
+            task[0].get();
+        }
+
+        assertThat(numbers("read_uncommitted")).isEqualTo(upTo(10));
+    }
+
+    private static boolean isFlushing(Thread writer) {
+        for (StackTraceElement frame : writer.getStackTrace()) {
+            if (frame.getMethodName().equals("flush")) {
+                return writer.getState() == Thread.State.WAITING;
+            }
+        }
+        return false;
+    }
+
+    /** The client gives a request up, tries it again, and the first one arrives much later. */
+    @Test
+    void aRequestThatArrivesInTheNextTransactionAddsNothing() throws Exception {
+        try (KafkaBusClient client = opened(lane(Map.of(), Map.of("request.timeout.ms", "500")))) {
+            client.write(LaneLoop.rows(1, 3));
+            produce.holdNext();
+            FutureTask<?>[] task = new FutureTask<?>[1];
+            Thread unused = writing(client, LaneLoop.rows(4, 6), task);
+            await().until(produce::isHolding);
+            PROXY.holding(end);
+            task[0].get();
+            arriveBeforeTheCommit(client, LaneLoop.rows(7, 9));
+            client.write(LaneLoop.rows(10, 12));
+        }
+
+        assertThat(numbers("read_committed")).isEqualTo(upTo(12));
+    }
+
+    /** What is held back arrives between the last row of these and the end of their transaction. */
+    private void arriveBeforeTheCommit(KafkaBusClient client, List<ChangeRow> rows)
+            throws Exception {
+        end.holdNext();
+        FutureTask<?>[] task = new FutureTask<?>[1];
+        Thread unused = writing(client, rows, task);
+        await().until(end::isHolding);
+        produce.release();
+        await().until(produce::isAnswered);
+        end.release();
+        task[0].get();
+    }
+
+    /**
+     * Given up for good: the lane is opened anew, and the request arrives in its next transaction.
+     */
+    @Test
+    void aRequestOfATransactionThatWasGivenUpDoesNotJoinTheNextOne() throws Exception {
+        try (KafkaBusClient client = opened(lane(Map.of(), IMPATIENT))) {
+            client.write(LaneLoop.rows(1, 3));
+            produce.holdNext();
+            assertThatThrownBy(() -> client.write(LaneLoop.rows(4, 6)))
+                    .isInstanceOf(TimeoutException.class);
+        }
+        PROXY.holding(end);
+        try (KafkaBusClient again = Topic.client(lane(Map.of(), Map.of()))) {
+            long number = again.open(Topic.lane("file/" + topic.name(), "b")).lastNumber();
+            assertThat(number).isEqualTo(3);
+            again.prepare(TestLane.KEYED);
+            arriveBeforeTheCommit(again, LaneLoop.rows(4, 5));
+        }
+
+        assertThat(numbers("read_committed")).isEqualTo(upTo(5));
+    }
+
+    /** A bad row ends the transaction while a request of it is still on its way. */
+    @Test
+    void aRequestOfABatchWithABadRowDoesNotJoinTheNextOne() throws Exception {
+        try (KafkaBusClient client = opened(lane(Map.of(), IMPATIENT))) {
+            client.write(LaneLoop.rows(1, 3));
+            produce.holdNext();
+            assertThatThrownBy(() -> client.write(badRowOnceTheFirstIsSent()))
+                    .isInstanceOf(BadRowException.class);
+            produce.release();
+            await().until(produce::isAnswered);
+            client.write(LaneLoop.rows(4, 5));
+        }
+
+        assertThat(numbers("read_committed")).isEqualTo(upTo(5));
+    }
+
+    private List<ChangeRow> badRowOnceTheFirstIsSent() {
+        return new AbstractList<>() {
+            @Override
+            public ChangeRow get(int index) {
+                if (index == 1) {
+                    await().until(produce::isHolding);
+                }
+                return row(4 + index, index == 1 ? 5000 : 5);
+            }
+
+            @Override
+            public int size() {
+                return 3;
+            }
+        };
+    }
+
+    private static ChangeRow row(long number, int length) {
+        return TestLane.row(TestLane.KEYED, Long.toString(number), "x".repeat(length))
+                .numbered(number);
+    }
+}

@@ -1,0 +1,128 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What the server itself makes of rows on their way into a table: row-level security, rules and
+ * triggers.
+ *
+ * @param role whose rights count
+ * @param rowSecurity whether row-level security applies to the role
+ * @param unpoliced commands that no policy allows the role: SELECT, INSERT, UPDATE, DELETE; empty
+ *     without row-level security
+ * @param rules enabled ones for INSERT, UPDATE and DELETE
+ * @param triggers whether a trigger looks at rows before they are written, and so may drop them
+ */
+record ServerRules(
+        String role,
+        boolean rowSecurity,
+        Set<String> unpoliced,
+        List<Rule> rules,
+        boolean triggers) {
+
+    /** A table that rows go into as they are. */
+    static final ServerRules NONE = new ServerRules("", false, Set.of(), List.of(), false);
+
+    /**
+     * A rule.
+     *
+     * @param event INSERT, UPDATE or DELETE
+     * @param instead whether it takes the place of what was asked for
+     */
+    record Rule(String name, String event, boolean instead) {}
+
+    ServerRules {
+        unpoliced = Set.copyOf(unpoliced);
+        rules = List.copyOf(rules);
+    }
+
+    /** Whether rows that were sent may not be there afterwards, without an error. */
+    boolean maySkip() {
+        return triggers || rowSecurity;
+    }
+
+    /**
+     * What keeps rows out, each with what would do.
+     *
+     * @param merges whether rows are merged by a key, rather than only appended
+     * @param deletes whether rows are deleted
+     */
+    List<String> problems(String table, boolean merges, boolean deletes) {
+        List<String> problems = new ArrayList<>();
+        policies(table, merges, deletes, problems);
+        for (Rule rule : rules) {
+            String name = SqlIdentifier.quote(rule.name());
+            if (merges && !rule.event().equals("DELETE")) {
+                problems.add(
+                        ("rule %s: the server does not merge rows into a table that has rules for"
+                                        + " INSERT or UPDATE; DROP RULE %s ON %s, a trigger does the"
+                                        + " same")
+                                .formatted(name, name, table));
+            } else if (deletes && rule.event().equals("DELETE") && rule.instead()) {
+                problems.add(
+                        ("rule %s: takes the place of every delete, so rows that are gone would"
+                                        + " stay; DROP RULE %s ON %s")
+                                .formatted(name, name, table));
+            }
+        }
+        return problems;
+    }
+
+    private void policies(String table, boolean merges, boolean deletes, List<String> problems) {
+        List<String> needed = new ArrayList<>(List.of("INSERT"));
+        if (merges) {
+            needed.add(0, "SELECT");
+            needed.add("UPDATE");
+        }
+        if (deletes) {
+            needed.add("DELETE");
+        }
+        needed.retainAll(unpoliced);
+        if (!needed.isEmpty()) {
+            problems.add(
+                    ("%s: row-level security applies to role %s, and no policy allows it %s; CREATE"
+                                    + " POLICY %s ON %s TO %s USING (true) WITH CHECK (true), or ALTER"
+                                    + " ROLE %s BYPASSRLS")
+                            .formatted(
+                                    table,
+                                    SqlIdentifier.quote(role),
+                                    String.join(", ", needed),
+                                    SqlIdentifier.quote("evolvishub_cdc " + role),
+                                    table,
+                                    SqlIdentifier.quote(role),
+                                    SqlIdentifier.quote(role)));
+        }
+    }
+
+    /** What one should know of a table that works. */
+    List<String> notes(String table, boolean merges, boolean deletes) {
+        List<String> notes = new ArrayList<>();
+        if (rowSecurity) {
+            notes.add(
+                    ("%s: row-level security applies to role %s, so rows are written by INSERT and"
+                                    + " not by COPY, which is slower%s")
+                            .formatted(
+                                    table,
+                                    SqlIdentifier.quote(role),
+                                    deletes
+                                            ? "; a row that a policy hides is not deleted, and the"
+                                                    + " log counts such deletes"
+                                            : ""));
+        }
+        String ignored =
+                rules.stream()
+                        .filter(rule -> rule.event().equals("INSERT") && !merges && !rowSecurity)
+                        .map(rule -> SqlIdentifier.quote(rule.name()))
+                        .collect(Collectors.joining(", "));
+        if (!ignored.isEmpty()) {
+            notes.add(
+                    "%s: rows come by COPY, to which the server applies no rules: %s"
+                            .formatted(table, ignored));
+        }
+        return notes;
+    }
+}

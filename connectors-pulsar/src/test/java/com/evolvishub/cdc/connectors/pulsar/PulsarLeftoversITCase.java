@@ -1,0 +1,148 @@
+package com.evolvishub.cdc.connectors.pulsar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.LogLines;
+import com.evolvishub.cdc.delivery.TestLane;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
+import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.TlsSpec;
+import com.evolvishub.cdc.servers.pulsar.PulsarServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What mappings leave at a cluster, and what a cluster takes from them. */
+@Timeout(120)
+class PulsarLeftoversITCase {
+
+    @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
+
+    private final Topic topic = Topic.on(PULSAR);
+
+    private static PulsarBusClient client(String mapping, EndpointSpec endpoint) {
+        Pipeline like = TestLane.to(endpoint).pipeline();
+        return new PulsarBusClient(
+                new Pipeline("file/" + mapping, mapping, true, "worker-1", 0, like.deliver()));
+    }
+
+    private static Lane lane(String mapping) {
+        return new Lane("file/" + mapping, "run", "writer", "host", mapping, false, 0);
+    }
+
+    @Test
+    void namesTheMappingThatWroteToTheTopicBeforeAndTheCommandsThatRemoveIt() throws Exception {
+        try (PulsarBusClient old = client("old", topic.endpoint())) {
+            old.open(lane("old"));
+            old.prepare(Topic.SCHEMA);
+            old.write(Topic.rows(1, 5));
+        }
+        String ledger = topic.ledgers().get(0);
+        String subscription = "evolvishub-cdc-" + ledger.substring(ledger.lastIndexOf('-') + 1);
+        String full = "persistent://public/default/" + topic.name();
+        String note =
+                "topic %s: mapping file/old has written to it, and its subscription keeps all messages since from being deleted. If that mapping is gone: pulsar-admin topics unsubscribe --force --subscription %s %s && pulsar-admin topics delete --force persistent://public/default/%s"
+                        .formatted(full, subscription, full, ledger);
+        try (PulsarBusClient renamed = client("renamed", topic.endpoint());
+                LogLines log = LogLines.of(OtherLanes.class)) {
+            assertThat(renamed.notes(Topic.SCHEMA)).containsExactly(note);
+            renamed.open(lane("renamed"));
+            assertThat(log.lines()).containsExactly("WARN renamed: " + note);
+
+            // what the commands ask the admin API
+            String path = "/admin/v2/persistent/public/default/";
+            PULSAR.admin(
+                    "DELETE",
+                    path + topic.name() + "/subscription/" + subscription + "?force=true",
+                    "");
+            PULSAR.admin("DELETE", path + ledger + "?force=true", "");
+
+            assertThat(renamed.notes(Topic.SCHEMA)).isEmpty();
+            renamed.prepare(Topic.SCHEMA);
+            renamed.write(Topic.rows(1, 5));
+        }
+    }
+
+    @Test
+    void refusesATimeToLiveThatWouldEndItsLedger() throws Exception {
+        String namespace = "public/ttl-" + UUID.randomUUID();
+        PULSAR.admin("PUT", "/admin/v2/namespaces/" + namespace, "");
+        PULSAR.admin("POST", "/admin/v2/namespaces/" + namespace + "/messageTTL", "60");
+        EndpointSpec endpoint = in(namespace);
+        String ledger = new PulsarTarget(TestLane.to(endpoint).pipeline()).ledgerTopic();
+        String problem =
+                "a message's time to live of 60 s would end the record of how far this mapping is, in topic %s; except that topic: %spulsar-admin topicPolicies set-message-ttl --ttl 0 %s";
+        String path = ledger.replace("persistent://", "/admin/v2/persistent/");
+        try (PulsarBusClient client = new PulsarBusClient(TestLane.to(endpoint).pipeline())) {
+            assertThat(client.check(Topic.SCHEMA))
+                    .containsExactly(
+                            problem.formatted(
+                                    ledger,
+                                    "pulsar-admin topics create " + ledger + " && ",
+                                    ledger));
+            PULSAR.admin("PUT", path, "");
+            assertThat(client.check(Topic.SCHEMA))
+                    .containsExactly(problem.formatted(ledger, "", ledger));
+            assertThatThrownBy(() -> client.prepare(Topic.SCHEMA))
+                    .isInstanceOf(DestinationException.class)
+                    .hasMessageContaining("time to live");
+
+            PULSAR.admin("POST", path + "/messageTTL?messageTTL=0", "");
+
+            await().untilAsserted(() -> assertThat(client.check(Topic.SCHEMA)).isEmpty());
+        }
+    }
+
+    @Test
+    void tellsPoliciesThatTakeSubscriptionsAway() throws Exception {
+        String namespace = "public/expires-" + UUID.randomUUID();
+        String policies = "/admin/v2/namespaces/" + namespace;
+        PULSAR.admin("PUT", policies, "");
+        EndpointSpec endpoint = in(namespace);
+        try (PulsarBusClient client = new PulsarBusClient(TestLane.to(endpoint).pipeline())) {
+            assertThat(client.notes(Topic.SCHEMA)).isEmpty();
+            PULSAR.admin("POST", policies + "/subscriptionExpirationTime", "30");
+            PULSAR.admin(
+                    "POST",
+                    policies + "/backlogQuota",
+                    "{\"limitSize\":1000000,\"policy\":\"consumer_backlog_eviction\"}");
+
+            assertThat(client.notes(Topic.SCHEMA))
+                    .hasSize(2)
+                    .anySatisfy(
+                            note ->
+                                    assertThat(note)
+                                            .startsWith(
+                                                    "namespace %s deletes subscriptions that nobody has used for 30 min"
+                                                            .formatted(namespace)))
+                    .anySatisfy(note -> assertThat(note).contains("consumer_backlog_eviction"));
+        }
+    }
+
+    private static EndpointSpec in(String namespace) {
+        return new EndpointSpec(
+                "pulsar",
+                new ConnectionSpec(
+                        PULSAR.host(),
+                        PULSAR.port(),
+                        namespace,
+                        "",
+                        Secret.NONE,
+                        TlsSpec.UNSET,
+                        Duration.ofSeconds(20),
+                        List.of()),
+                "",
+                "orders",
+                List.of(new Option("admin_url", new Secret(PULSAR.adminUrl()))));
+    }
+}
