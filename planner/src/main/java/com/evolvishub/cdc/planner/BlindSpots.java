@@ -23,8 +23,9 @@ final class BlindSpots {
                             + " capture: diff deletes it");
             unseen.add("versions of a row that are overwritten between two polls");
             unseen.add(
-                    "rows that come with an old %s, of transactions that no look saw (late rows)"
-                            .formatted(by.column()));
+                    "rows that are written with an old %s: a backfill, ATTACH PARTITION, COPY of old"
+                                    .formatted(by.column())
+                            + " data; --reset sends all rows again, capture: diff finds them");
             unseen.add(
                     "changes that do not move "
                             + by.column()

@@ -25,28 +25,48 @@ final class LateRows {
      * @param type of the watermark's column, as the database prints it; empty: not known
      */
     static List<String> of(PollScan scan, Optional<PollFacts> facts, String type) {
-        if (scan.capture() instanceof Capture.ByQuery by) {
-            return List.of(
+        if (scan.capture() instanceof Capture.ByQuery) {
+            List<String> lines = new ArrayList<>();
+            lines.add(
                     "last_sync lies %s before the last complete poll (lookback_seconds)"
-                            .formatted(words(by.lookback())),
+                            .formatted(words(reach(scan, facts))));
+            lines.add(
                     "or before a transaction was first seen, once that has ended"
                             + (facts.filter(PollFacts::replica).isPresent()
                                     ? "\nwarning: " + REPLICA
                                     : ""));
+            lines.addAll(limits(scan, facts));
+            return lines;
         }
         if (!(scan.capture() instanceof Capture.ByWatermark by)) {
             return List.of();
         }
         List<String> lines = new ArrayList<>();
-        lines.add(lookback(by));
+        lines.add(lookback(by.over(facts.map(LateRows::elsewhere).orElse(false))));
         lines.add("reads again what open transactions can have written, " + patience(by));
         lines.add(firstLook(by, facts));
         if (facts.filter(PollFacts::replica).isPresent()) {
             lines.add("warning: " + REPLICA);
         }
+        lines.addAll(limits(scan, facts));
         facts.flatMap(known -> sequence(scan, known)).ifPresent(w -> lines.add("warning: " + w));
         zone(by, facts, type).ifPresent(lines::add);
         return lines;
+    }
+
+    private static boolean elsewhere(PollFacts facts) {
+        return facts.reads().stream().anyMatch(one -> one.kind().commitsElsewhere());
+    }
+
+    private static Duration reach(PollScan scan, Optional<PollFacts> facts) {
+        return facts.map(known -> RelationLimits.reach(scan, known))
+                .orElse(((Capture.ByQuery) scan.capture()).lookback());
+    }
+
+    private static List<String> limits(PollScan scan, Optional<PollFacts> facts) {
+        return facts.map(known -> RelationLimits.of(scan, known)).orElse(List.of()).stream()
+                .map(limit -> "warning: " + limit)
+                .toList();
     }
 
     private static String lookback(Capture.ByWatermark by) {
@@ -54,8 +74,14 @@ final class LateRows {
             case TIMESTAMP ->
                     by.lookback().isZero()
                             ? "no look-back: lookback_seconds is 0"
-                            : "reads the last %s of %s again (lookback_seconds)"
-                                    .formatted(words(by.lookback()), by.column());
+                            : "reads the last %s of %s again (%s)"
+                                    .formatted(
+                                            words(by.lookback()),
+                                            by.column(),
+                                            by.lookback().equals(Capture.SETTLES)
+                                                            || by.lookback().equals(by.settle())
+                                                    ? "settle_seconds"
+                                                    : "lookback_seconds");
             case INTEGER ->
                     by.lookbackValues() == 0
                             ? "no look-back: lookback_values is 0"

@@ -87,7 +87,10 @@ final class PipelineChecks {
             Optional<RelationFacts> source = source(mapping, pipeline.scan(), catalog);
             if (checked.add(mapping.name())) {
                 source.ifPresent(
-                        known -> problems.addAll(SourceChecks.check(mapping, known, locations)));
+                        known -> {
+                            problems.addAll(SourceChecks.check(mapping, known, locations));
+                            restless(mapping, pipeline.scan(), known, catalog);
+                        });
             }
             EndpointSpec destination = plan.trees().get(i).destination();
             boolean keyed = types.find(destination.type()).orElseThrow().keyed();
@@ -98,6 +101,17 @@ final class PipelineChecks {
                             polls(pipeline.scan(), source, catalog)));
         }
         return facts;
+    }
+
+    /** Asked only if the file names nothing that the source has not. */
+    private void restless(
+            MappingSpec mapping, PollScan scan, RelationFacts source, Catalog catalog) {
+        if (problems.isEmpty()) {
+            String key =
+                    scan.relation() instanceof Relation.Query ? "custom_query" : "source.table";
+            RestlessColumns.warnings(scan, source.columns(), catalog)
+                    .forEach(text -> warning(MappingChecks.path(mapping, key), text));
+        }
     }
 
     /** Asked only if the file names nothing that the source has not. */

@@ -33,7 +33,8 @@ public final class PollNotes {
     public static Optional<PollQuestion> question(
             PollScan scan, List<ColumnFacts> columns, List<String> key) {
         if (scan.capture() instanceof Capture.ByQuery) {
-            return Optional.of(new PollQuestion(scan.source(), "", "", bounds -> ""));
+            return Optional.of(
+                    new PollQuestion(scan.source(), "", "", bounds -> query(scan, bounds)));
         }
         if (!(scan.capture() instanceof Capture.ByWatermark by)) {
             return Optional.empty();
@@ -53,13 +54,22 @@ public final class PollNotes {
                                         bounds -> statement(sql, by.column(), bounds)));
     }
 
+    private static String query(PollScan scan, PollBounds bounds) {
+        return scan.relation() instanceof Relation.Query query
+                ? query.query().render(place -> value(place, bounds))
+                : "";
+    }
+
+    private static String value(Place place, PollBounds bounds) {
+        return place == Place.LAST_SYNC
+                ? SqlLiteral.quote(bounds.lower()) + "::" + bounds.type()
+                : ALL_ROWS;
+    }
+
     private static String statement(ScanSql sql, String column, PollBounds bounds) {
         String lower = SqlLiteral.quote(bounds.lower());
         String upTo = bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo());
-        return sql.range(
-                column,
-                ScanRange.of(lower, upTo),
-                place -> place == Place.LAST_SYNC ? lower + "::" + bounds.type() : ALL_ROWS);
+        return sql.range(column, ScanRange.of(lower, upTo), place -> value(place, bounds));
     }
 
     /** What works and may cost or lose more than is meant. */
@@ -71,6 +81,7 @@ public final class PollNotes {
         if (facts.replica()) {
             warnings.add(LateRows.REPLICA);
         }
+        warnings.addAll(RelationLimits.of(scan, facts));
         LateRows.sequence(scan, facts).ifPresent(warnings::add);
         return warnings;
     }

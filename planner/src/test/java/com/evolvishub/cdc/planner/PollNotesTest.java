@@ -8,6 +8,7 @@ import com.evolvishub.cdc.planner.logical.Catalog.PollBounds;
 import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
 import com.evolvishub.cdc.planner.logical.Catalog.PollCost.Kind;
 import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
+import com.evolvishub.cdc.planner.logical.ReadRelation;
 import com.evolvishub.cdc.planner.spec.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import java.util.List;
@@ -58,6 +59,41 @@ class PollNotesTest {
                         "warning: a standby shows a transaction of its primary from its first change on",
                         "(a standby");
         assertThat(warnings(byTime(), facts)).hasSize(1);
+    }
+
+    @Test
+    void namesTheRelationsWhoseCommitsAreMadeElsewhere() {
+        PollFacts facts =
+                reading(
+                        new ReadRelation(ReadRelation.Kind.FOREIGN_TABLE, "\"far\".\"f\""),
+                        new ReadRelation(ReadRelation.Kind.TABLE, "\"public\".\"t\""));
+        tables.meeting(facts);
+
+        assertThat(explain(byTime()))
+                .contains("reads the last 3600 s of at again (settle_seconds)\n");
+        assertThat(warnings(byTime(), facts))
+                .contains(
+                        "foreign table \"far\".\"f\": commits are made elsewhere, and those transactions cannot be seen here. A row is found if it becomes visible within 3600 s of its at (settle_seconds), so that must be longer than the longest transaction there");
+        assertThat(warnings(mapping("m", "t").to("x"), facts))
+                .noneMatch(warning -> warning.contains("elsewhere"));
+    }
+
+    @Test
+    void namesMaterializedViewsAndFunctions() {
+        PollFacts facts =
+                reading(
+                        new ReadRelation(ReadRelation.Kind.MATERIALIZED_VIEW, "\"public\".\"m\""),
+                        new ReadRelation(ReadRelation.Kind.FUNCTION, "\"public\".\"f\""));
+
+        assertThat(warnings(byTime(), facts))
+                .contains(
+                        "materialized view \"public\".\"m\": a refresh may show any row, so all rows are compared once after each refresh, and are all remembered",
+                        "function \"public\".\"f\": what it reads is not known; it counts as tables of this server");
+    }
+
+    private static PollFacts reading(ReadRelation... relations) {
+        PollCost probe = new PollCost(PollCost.Kind.PROBE, "t_at");
+        return new PollFacts(false, true, "UTC", "x", Optional.of(probe), 1, List.of(relations));
     }
 
     @Test

@@ -1,12 +1,17 @@
 package com.evolvishub.cdc.capture.postgres;
 
+import com.evolvishub.cdc.planner.logical.Catalog.PollBounds;
 import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
 import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.logical.Catalog.PollQuestion;
+import com.evolvishub.cdc.planner.logical.ReadRelation;
+import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks a server what polls meet there. */
@@ -54,11 +59,33 @@ final class PollFactsReader {
         this.session = session;
     }
 
+    private List<ReadRelation> reads(PollQuestion question) throws SQLException {
+        EndpointSpec endpoint = question.endpoint();
+        List<SourceRelations.Found> found =
+                endpoint.table().isEmpty()
+                        ? SourceRelations.of(session, everything(question))
+                        : SourceRelations.of(
+                                session, new Relation.Table(endpoint.schema(), endpoint.table()));
+        return found.stream().map(SourceRelations.Found::read).toList();
+    }
+
+    /** Read from the beginning on, so that the server does not plan any of it away. */
+    private static String everything(PollQuestion question) {
+        String type = question.watermarkType();
+        boolean time = type.isEmpty() || type.startsWith("timestamp") || type.equals("date");
+        String lowest =
+                time
+                        ? "-infinity"
+                        : type.equals("uuid") ? "00000000-0000-0000-0000-000000000000" : "0";
+        return question.statement().apply(new PollBounds(lowest, "", time ? "timestamptz" : type));
+    }
+
     PollFacts ask(PollQuestion question) throws SQLException {
         boolean goes = !question.watermark().isEmpty();
         Optional<PollCost> cost =
                 goes ? Optional.of(new EmptyPoll(session).cost(question)) : Optional.empty();
         long cache = goes ? session.inTransaction(() -> sequenceCache(question)) : 1;
+        List<ReadRelation> reads = reads(question);
         return session.query(
                 SERVER,
                 found -> {
@@ -69,7 +96,8 @@ final class PollFactsReader {
                             session.roleZone(),
                             found.getString(3),
                             cost,
-                            cache);
+                            cache,
+                            reads);
                 });
     }
 

@@ -6,6 +6,7 @@ import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -74,6 +75,11 @@ public final class PostgresCatalog implements Catalog {
     public Optional<PollFacts> polls(PollQuestion question) {
         return Optional.of(
                 ask(question.endpoint(), session -> new PollFactsReader(session).ask(question)));
+    }
+
+    @Override
+    public List<String> restlessFunctions(EndpointSpec endpoint, String select) {
+        return ask(endpoint, session -> new RestlessFunctions(session).in(select));
     }
 
     private static RelationFacts facts(RelationDescription found, long estimatedRows) {

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -49,6 +50,26 @@ public final class RelationReader {
             ORDER BY k.place
             """;
 
+    /** Object ids from here on are those of objects that users have made. */
+    public static final long FIRST_USER_TYPE = 16384;
+
+    /**
+     * Changes with each change of what {@link #describe} tells, but for types of a user's own: the
+     * catalog's rows by the transactions that wrote them. Statistics are written in place, and
+     * change nothing here.
+     */
+    private static final String VERSION =
+            """
+            SELECT c.oid || ' ' || c.xmin::text || ' ' || n.xmin::text || ' ' || coalesce(
+                (SELECT pg_catalog.string_agg(a.attnum || '.' || a.xmin::text, ',' ORDER BY a.attnum)
+                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '')
+              || ' ' || coalesce(
+                (SELECT pg_catalog.string_agg(i.indexrelid || '.' || i.xmin::text, ',')
+                 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary), '')
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = pg_catalog.to_regclass(%s)
+            """;
+
     private static final Pattern PLANNED_ROWS = Pattern.compile(" rows=(\\d+) ");
 
     private final SourceSession session;
@@ -86,6 +107,15 @@ public final class RelationReader {
                     session.execute(NO_SEARCH_PATH);
                     return Optional.of(describe(oid.getAsLong()));
                 });
+    }
+
+    /**
+     * A text that is the same as long as {@link #describe} would tell the same of the relation, if
+     * all types of its columns are built in; empty: it is not there.
+     */
+    public String version(Relation.Table table) throws SQLException {
+        String name = SqlIdentifier.quote(table.schema(), table.name());
+        return session.askForText(VERSION.formatted(SqlLiteral.quote(name))).orElse("");
     }
 
     private OptionalLong oid(Relation.Table table) throws SQLException {

@@ -34,8 +34,10 @@ final class PollOpener {
 
     private final PollScan scan;
     private final LayoutFinder layouts;
+    private final KnownRelation known;
     private final LaneStatus status;
     private final FloorWatch watch;
+    private final ReadRelations reads;
     private final Clocks clocks;
     private final RelationLocks locks;
     private final ReadObserver observer;
@@ -43,8 +45,11 @@ final class PollOpener {
     PollOpener(String mapping, PollScan scan, LaneStatus status, Clocks clocks) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
+        this.known =
+                scan.relation() instanceof Relation.Table table ? new KnownRelation(table) : null;
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
+        this.reads = new ReadRelations(scan.relation(), clocks.wall());
         this.clocks = clocks;
         this.locks = new RelationLocks(scan.relation());
         this.observer = new ReadObserver(scan.relation(), locks);
@@ -85,13 +90,17 @@ final class PollOpener {
             described = new QueryReader(session).describe(typed.sample());
             places = Optional.of(typed);
         } else {
-            described = new RelationReader(session).describe((Relation.Table) scan.relation());
+            described = known.describe(session);
         }
         RelationDescription found =
                 layouts.allowed(described, split.origin().columns(), scan.schemaChange());
         RowKey key = split.key().decided() ? split.key() : layouts.key(found, target);
         RowLayout layout = layouts.layout(found, key);
         Survey survey = new Survey(found, key, layout, places, 0);
+        if (!(scan.capture() instanceof Capture.ByDiff)) {
+            reads.look(
+                    session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest)));
+        }
         if (!split.lastSync().isEmpty()) {
             return survey;
         }
@@ -114,10 +123,14 @@ final class PollOpener {
         Request request =
                 new Request(session, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return new WatermarkOpener(scan, by, watch, clocks).open(request, status, waiting);
+            Capture.ByWatermark far = by.over(reads.commitElsewhere());
+            return new WatermarkOpener(scan, far, reads.refresh(session, here), watch, clocks)
+                    .open(request, status, waiting);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
-            return new QueryOpener(scan, by, watch, observer).open(request);
+            Capture.ByQuery far = by.over(reads.commitElsewhere());
+            return new QueryOpener(scan, far, reads.refresh(session, here), watch, observer)
+                    .open(request);
         }
         Look look = request.beginSnapshot();
         observer.begin(session);

@@ -27,12 +27,19 @@ final class QueryOpener {
 
     private final PollScan scan;
     private final Capture.ByQuery by;
+    private final ReadRelations.Refresh refresh;
     private final FloorWatch watch;
     private final ReadObserver observer;
 
-    QueryOpener(PollScan scan, Capture.ByQuery by, FloorWatch watch, ReadObserver observer) {
+    QueryOpener(
+            PollScan scan,
+            Capture.ByQuery by,
+            ReadRelations.Refresh refresh,
+            FloorWatch watch,
+            ReadObserver observer) {
         this.scan = scan;
         this.by = by;
+        this.refresh = refresh;
         this.watch = watch;
         this.observer = observer;
     }
@@ -58,7 +65,9 @@ final class QueryOpener {
         watch.show(looks, look, WatermarkScale.TIME);
         WatermarkSplit started =
                 split.started(request.survey().key(), PollRange.ALL, looks, split.reach());
-        boolean mayComeAgain = looks.open().stream().anyMatch(pin -> isBefore(floor(pin), since));
+        boolean mayComeAgain =
+                refresh.remembersAll()
+                        || looks.open().stream().anyMatch(pin -> isBefore(floor(pin), since));
         Retention retention =
                 new Retention(
                         started.poll(),
@@ -117,7 +126,7 @@ final class QueryOpener {
     }
 
     private String lastSync(String type, WatermarkSplit split, SnapshotTimes times) {
-        if (split.lastSync().isEmpty()) {
+        if (split.lastSync().isEmpty() || refresh.comparesAll()) {
             return by.initialValue().isEmpty() ? PollOpener.lowest(type) : by.initialValue();
         }
         return times.since().getOrDefault(type, times.since().get("timestamptz"));

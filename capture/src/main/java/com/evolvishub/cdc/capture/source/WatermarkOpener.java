@@ -46,12 +46,19 @@ final class WatermarkOpener {
 
     private final PollScan scan;
     private final Capture.ByWatermark by;
+    private final ReadRelations.Refresh refresh;
     private final FloorWatch watch;
     private final Clocks clocks;
 
-    WatermarkOpener(PollScan scan, Capture.ByWatermark by, FloorWatch watch, Clocks clocks) {
+    WatermarkOpener(
+            PollScan scan,
+            Capture.ByWatermark by,
+            ReadRelations.Refresh refresh,
+            FloorWatch watch,
+            Clocks clocks) {
         this.scan = scan;
         this.by = by;
+        this.refresh = refresh;
         this.watch = watch;
         this.clocks = clocks;
     }
@@ -82,7 +89,7 @@ final class WatermarkOpener {
                 question(split, type, zone, look, reach, floors.ended(known), floors.times(fresh));
         WatermarkBounds bounds = WatermarkBounds.ask(session, question);
         Looks looks = known.pinning(floors.pins(fresh, bounds), look);
-        PollRange range = split.reading() ? split.range() : floors.range(known, bounds);
+        PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;
         Optional<String> aside = due ? aside(request, bounds, status) : Optional.empty();
         Crossing crossing = crossing(split, range);
@@ -94,6 +101,10 @@ final class WatermarkOpener {
         watch.show(looks, look, scale);
         List<FlowElement> announced = List.of(retention(started, scale, bounds));
         return new Opening(poll, started, announced, due ? Looks.micros(look) : split.asideAt());
+    }
+
+    private PollRange range(Floors floors, Looks known, WatermarkBounds bounds) {
+        return refresh.comparesAll() ? PollRange.ALL : floors.range(known, bounds);
     }
 
     private static boolean isTime(WatermarkScale scale) {
@@ -268,7 +279,7 @@ final class WatermarkOpener {
 
     private Retention retention(
             WatermarkSplit started, WatermarkScale scale, WatermarkBounds bounds) {
-        boolean everything = false;
+        boolean everything = refresh.remembersAll();
         long floor = Retention.NONE;
         long floorPoll = Retention.NONE;
         for (PinnedFloor pin : started.looks().open()) {

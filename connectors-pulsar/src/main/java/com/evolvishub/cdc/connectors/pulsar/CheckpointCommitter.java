@@ -41,7 +41,7 @@ final class CheckpointCommitter implements Committer<OpenTransaction> {
         OpenTransaction transaction = request.getCommittable();
         try {
             connect();
-            session.commit(transaction.id());
+            new TransactionCoordinator(session).commit(transaction.id());
         } catch (InterruptedException e) {
             throw e;
         } catch (TransactionNotFoundException e) {

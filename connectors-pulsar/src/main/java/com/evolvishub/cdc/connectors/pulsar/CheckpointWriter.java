@@ -134,7 +134,7 @@ final class CheckpointWriter implements CommittingSinkWriter<ChangeRow, OpenTran
             PulsarSession fresh = PulsarSession.withCoordinator(target);
             try {
                 fresh.connect();
-                fresh.abort(transaction.ready().id());
+                new TransactionCoordinator(fresh).abort(transaction.ready().id());
             } finally {
                 fresh.close();
             }

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.connectors.pulsar;
 
 import com.evolvishub.cdc.delivery.DestinationException;
 import java.net.ConnectException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +23,6 @@ import org.apache.pulsar.client.api.ReaderBuilder;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionType;
 import org.apache.pulsar.client.api.TopicMessageId;
-import org.apache.pulsar.client.api.transaction.Transaction;
-import org.apache.pulsar.client.api.transaction.TxnID;
 import org.apache.pulsar.client.impl.ClientCnx;
 import org.apache.pulsar.client.impl.PulsarClientImpl;
 import org.apache.pulsar.common.api.proto.CommandGetTopicsOfNamespace.Mode;
@@ -206,27 +203,9 @@ final class PulsarSession {
                 "to produce to " + topic);
     }
 
-    /** A new transaction, which the broker gives up after this time. */
-    Transaction begin(Duration timeout) throws Exception {
-        return await(
-                client.newTransaction()
-                        .withTransactionTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                        .build(),
-                "for a transaction");
-    }
-
-    /** Makes the messages of a transaction visible. */
-    void commit(TxnID transaction) throws Exception {
-        await(
-                ((PulsarClientImpl) client).getTcClient().commitAsync(transaction),
-                "to commit a transaction");
-    }
-
-    /** Has the messages of a transaction never be seen. */
-    void abort(TxnID transaction) throws Exception {
-        await(
-                ((PulsarClientImpl) client).getTcClient().abortAsync(transaction),
-                "to give up a transaction");
+    /** Its client, for questions that are not about topics. */
+    PulsarClientImpl client() {
+        return (PulsarClientImpl) client;
     }
 
     /** The last message of a topic or partition; empty: it has none. */

@@ -103,7 +103,8 @@ final class PulsarTransaction {
             throws Exception {
         // earlier than the coordinator's own count
         long end = Clock.systemUTC().millis() + timeout.toMillis();
-        return new PulsarTransaction(session, topic, session.begin(timeout), end);
+        return new PulsarTransaction(
+                session, topic, new TransactionCoordinator(session).begin(timeout), end);
     }
 
     /** Sends a row behind those that were sent before it. */

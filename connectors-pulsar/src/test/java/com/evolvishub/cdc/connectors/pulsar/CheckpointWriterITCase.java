@@ -167,7 +167,7 @@ class CheckpointWriterITCase {
             goOn.countDown();
             sending.get();
             transaction.awaitAll();
-            session.commit(transaction.ready().id());
+            new TransactionCoordinator(session).commit(transaction.ready().id());
         } finally {
             session.close();
         }

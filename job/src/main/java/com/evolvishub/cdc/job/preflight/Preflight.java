@@ -12,6 +12,7 @@ import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.project.ProjectFunction;
 import com.evolvishub.cdc.planner.PollNotes;
+import com.evolvishub.cdc.planner.RestlessColumns;
 import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.logical.Catalog.ColumnFacts;
 import com.evolvishub.cdc.planner.physical.MapProject;
@@ -128,11 +129,14 @@ public final class Preflight {
                         .map(c -> new ColumnFacts(c.name(), c.type().name(), c.nullable()))
                         .toList();
         List<String> key = schema.keyColumns().stream().map(Column::name).toList();
+        PostgresCatalog catalog = new PostgresCatalog("preflight");
         try {
-            return PollNotes.question(scan, columns, key)
-                    .flatMap(question -> new PostgresCatalog("preflight").polls(question))
-                    .map(facts -> PollNotes.warnings(scan, facts))
-                    .orElse(List.of());
+            List<String> notes = new ArrayList<>();
+            PollNotes.question(scan, columns, key)
+                    .flatMap(catalog::polls)
+                    .ifPresent(facts -> notes.addAll(PollNotes.warnings(scan, facts)));
+            notes.addAll(RestlessColumns.warnings(scan, columns, catalog));
+            return notes;
         } catch (SourceException unasked) {
             // the schema was told: what cannot be asked beyond it keeps nothing from working
             return List.of();

@@ -47,6 +47,16 @@ public interface Catalog {
     }
 
     /**
+     * Functions in the columns of a statement whose result may differ from read to read though no
+     * row has changed: volatile ones, and the clock's. Empty also when nothing can be known now.
+     *
+     * @param select planned, never run
+     */
+    default List<String> restlessFunctions(EndpointSpec endpoint, String select) {
+        return List.of();
+    }
+
+    /**
      * Asks what polls meet.
      *
      * @param endpoint the source
@@ -86,6 +96,7 @@ public interface Catalog {
      * @param cost of a poll that finds nothing; empty: there is no watermark
      * @param sequenceCache how many values a session takes at once from the sequence that fills the
      *     watermark; 1: each when it needs it, or there is no sequence
+     * @param reads the relations that rows come from
      */
     record PollFacts(
             boolean replica,
@@ -93,11 +104,25 @@ public interface Catalog {
             String zone,
             String zoneOrigin,
             Optional<PollCost> cost,
-            long sequenceCache) {
+            long sequenceCache,
+            List<ReadRelation> reads) {
+
+        /** Of a mapping of whose relations nothing is known. */
+        public PollFacts(
+                boolean replica,
+                boolean seesOthers,
+                String zone,
+                String zoneOrigin,
+                Optional<PollCost> cost,
+                long sequenceCache) {
+            this(replica, seesOthers, zone, zoneOrigin, cost, sequenceCache, List.of());
+        }
+
         public PollFacts {
             Objects.requireNonNull(zone, "zone");
             Objects.requireNonNull(zoneOrigin, "zoneOrigin");
             Objects.requireNonNull(cost, "cost");
+            reads = List.copyOf(reads);
         }
     }
 

@@ -9,6 +9,12 @@ import java.util.Objects;
 /** How a poll finds what is new. */
 public sealed interface Capture extends Serializable {
 
+    /** How late rows may become visible where commits are made elsewhere, unless the file says. */
+    Duration SETTLES = Duration.ofHours(1);
+
+    /** {@code lookback_seconds} where the file does not give it. */
+    Duration LOOKBACK = Duration.ofSeconds(10);
+
     /** The mode's name in YAML and plans. */
     String mode();
 
@@ -24,6 +30,8 @@ public sealed interface Capture extends Serializable {
      * @param maxPin how long an open transaction may pin the re-read floor; zero: as long as it is
      *     open
      * @param nullWatermark what becomes of rows without a watermark
+     * @param settle how late rows may become visible where commits are made elsewhere; zero: not
+     *     given
      */
     record ByWatermark(
             String column,
@@ -33,8 +41,32 @@ public sealed interface Capture extends Serializable {
             Duration lookback,
             long lookbackValues,
             Duration maxPin,
-            NullWatermark nullWatermark)
+            NullWatermark nullWatermark,
+            Duration settle)
             implements Capture {
+
+        /** Over relations whose commits nobody said to be made elsewhere. */
+        public ByWatermark(
+                String column,
+                WatermarkType type,
+                String initialValue,
+                String timezone,
+                Duration lookback,
+                long lookbackValues,
+                Duration maxPin,
+                NullWatermark nullWatermark) {
+            this(
+                    column,
+                    type,
+                    initialValue,
+                    timezone,
+                    lookback,
+                    lookbackValues,
+                    maxPin,
+                    nullWatermark,
+                    Duration.ZERO);
+        }
+
         public ByWatermark {
             Objects.requireNonNull(column, "column");
             Objects.requireNonNull(type, "type");
@@ -43,6 +75,28 @@ public sealed interface Capture extends Serializable {
             Objects.requireNonNull(lookback, "lookback");
             Objects.requireNonNull(maxPin, "maxPin");
             Objects.requireNonNull(nullWatermark, "nullWatermark");
+            Objects.requireNonNull(settle, "settle");
+        }
+
+        /**
+         * The same, looking back as far as its relations ask for.
+         *
+         * @param elsewhere whether the commits of any of them are made elsewhere
+         */
+        public ByWatermark over(boolean elsewhere) {
+            Duration longest = settle.isZero() && elsewhere ? SETTLES : settle;
+            return longest.compareTo(lookback) <= 0
+                    ? this
+                    : new ByWatermark(
+                            column,
+                            type,
+                            initialValue,
+                            timezone,
+                            longest,
+                            lookbackValues,
+                            maxPin,
+                            nullWatermark,
+                            settle);
         }
 
         @Override
@@ -61,6 +115,13 @@ public sealed interface Capture extends Serializable {
         public ByQuery {
             Objects.requireNonNull(lookback, "lookback");
             Objects.requireNonNull(initialValue, "initialValue");
+        }
+
+        /** See {@link ByWatermark#over}; a {@code lookback_seconds} that the file gives stands. */
+        public ByQuery over(boolean elsewhere) {
+            return elsewhere && lookback.equals(LOOKBACK)
+                    ? new ByQuery(SETTLES, initialValue)
+                    : this;
         }
 
         @Override

@@ -122,7 +122,8 @@ public final class PhysicalPlanner {
                         watermark.lookback(),
                         watermark.lookbackValues(),
                         watermark.maxPin(),
-                        watermark.nullWatermark());
+                        watermark.nullWatermark(),
+                        watermark.settle());
             }
             case QUERY ->
                     new Capture.ByQuery(

@@ -136,7 +136,8 @@ final class MappingReader {
                         values.get("lookback_seconds").seconds(),
                         values.get("lookback_values").count(),
                         values.find("max_pin_seconds").map(Value::seconds).orElse(Duration.ZERO),
-                        constant(NullWatermark.class, values.text("null_watermark")));
+                        constant(NullWatermark.class, values.text("null_watermark")),
+                        values.find("settle_seconds").map(Value::seconds).orElse(Duration.ZERO));
         values.find("timezone").ifPresent(syncs::checkZone);
         Optional<Value> initial = values.find("initial_value");
         if (initial.isPresent()

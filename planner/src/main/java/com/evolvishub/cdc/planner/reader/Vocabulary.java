@@ -290,6 +290,12 @@ final class Vocabulary {
                                 "How far behind the highest integer each poll looks again.")
                         .initially("1000"),
                 Key.number(
+                        "settle_seconds",
+                        Range.above(0),
+                        "How late rows may become visible where commits are made elsewhere: at"
+                                + " least that far each poll looks again. If not given, an hour"
+                                + " over foreign tables and tables of a subscription."),
+                Key.number(
                         "max_pin_seconds",
                         Range.above(0),
                         "How long an open transaction may hold the re-read floor; if not given, as"

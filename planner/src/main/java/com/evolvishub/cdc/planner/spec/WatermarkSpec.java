@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param lookbackValues {@code lookback_values}
  * @param maxPin {@code max_pin_seconds}; zero: no limit
  * @param nullWatermark what becomes of rows without a watermark
+ * @param settle {@code settle_seconds}; zero: not given
  */
 public record WatermarkSpec(
         String column,
@@ -23,7 +24,8 @@ public record WatermarkSpec(
         Duration lookback,
         long lookbackValues,
         Duration maxPin,
-        NullWatermark nullWatermark) {
+        NullWatermark nullWatermark,
+        Duration settle) {
 
     public WatermarkSpec {
         Objects.requireNonNull(column, "column");
@@ -33,5 +35,28 @@ public record WatermarkSpec(
         Objects.requireNonNull(lookback, "lookback");
         Objects.requireNonNull(maxPin, "maxPin");
         Objects.requireNonNull(nullWatermark, "nullWatermark");
+        Objects.requireNonNull(settle, "settle");
+    }
+
+    /** Without {@code settle_seconds}. */
+    public WatermarkSpec(
+            String column,
+            WatermarkType type,
+            String initialValue,
+            String timezone,
+            Duration lookback,
+            long lookbackValues,
+            Duration maxPin,
+            NullWatermark nullWatermark) {
+        this(
+                column,
+                type,
+                initialValue,
+                timezone,
+                lookback,
+                lookbackValues,
+                maxPin,
+                nullWatermark,
+                Duration.ZERO);
     }
 }

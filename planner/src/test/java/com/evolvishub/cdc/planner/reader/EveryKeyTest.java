@@ -103,7 +103,8 @@ class EveryKeyTest {
                                 Duration.ofMillis(1500),
                                 20,
                                 Duration.ofMinutes(10),
-                                NullWatermark.INCLUDE_ONCE));
+                                NullWatermark.INCLUDE_ONCE,
+                                Duration.ofSeconds(20)));
     }
 
     @Test
@@ -198,15 +199,15 @@ class EveryKeyTest {
                         "plugins: has no effect: use column_mapping, exclude_columns and custom_query in its place (line 24)",
                         "connections.shop.pool_size: has no effect: mappings share connections by themselves (line 39)",
                         "connections.shop.max_overflow: has no effect: mappings share connections by themselves (line 40)",
-                        "mappings[0].source.watermark.increment_value: has no effect: it never had an effect (line 71)");
+                        "mappings[0].source.watermark.increment_value: has no effect: it never had an effect (line 72)");
     }
 
     @Test
     void findsPlacesForLaterProblems() {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
-                .hasToString("mappings[0].column_mapping.id: no such column (line 99)");
+                .hasToString("mappings[0].column_mapping.id: no such column (line 100)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))
-                .hasToString("mappings[1].destination.port: in use (line 122)");
+                .hasToString("mappings[1].destination.port: in use (line 123)");
     }
 
     @Test

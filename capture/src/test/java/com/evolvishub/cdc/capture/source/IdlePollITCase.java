@@ -1,0 +1,103 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.capture.LaneCluster;
+import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Counts in the server's log what a poll sends that finds nothing. */
+class IdlePollITCase {
+
+    private static final int POLLS = 20;
+
+    @RegisterExtension static final LaneCluster CLUSTER = new LaneCluster();
+
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void startServer() {
+        server = PostgresServer.builder().logsStatements().start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void byWatermarkItIsSixStatements() throws Exception {
+        Database source = filled("by_watermark");
+        assertThat(
+                        statements(
+                                PipelineBuilder.table(source, "t")
+                                        .watermark("at", WatermarkType.TIMESTAMP)))
+                .isEqualTo(6);
+    }
+
+    @Test
+    void aDiffTakesNotMuchMoreThanItsRead() throws Exception {
+        Database source = filled("diff");
+        assertThat(statements(PipelineBuilder.table(source, "t"))).isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void aQueryIsDescribedAtEachPoll() throws Exception {
+        Database source = filled("query");
+        assertThat(
+                        statements(
+                                PipelineBuilder.query(
+                                                source,
+                                                new PollQuery.Text("SELECT * FROM t WHERE at > "),
+                                                PollQuery.Place.LAST_SYNC)
+                                        .key("id")
+                                        .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))))
+                .isLessThanOrEqualTo(12);
+    }
+
+    private static Database filled(String name) {
+        Database source = server.createDatabase(name);
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, a text)",
+                "INSERT INTO t VALUES (1, now() - interval '1 h', 'a')");
+        return source;
+    }
+
+    /** Statements of a poll, rounded, besides its begin with its settings and its end. */
+    private static long statements(PipelineBuilder builder) throws Exception {
+        RunningLane lane =
+                CLUSTER.run(builder.schedule(new Schedule.Every(Duration.ofMillis(50))).build());
+        await().until(() -> lane.rows().size() == 1);
+        var polls = lane.collected().gate.status().polls;
+        long first = polls.get() + 5;
+        await().until(() -> polls.get() >= first);
+        long before = Files.size(server.logFile());
+        await().until(() -> polls.get() >= first + POLLS);
+        String log = Files.readString(server.logFile()).substring((int) before);
+        lane.cancel();
+        List<String> sent =
+                Arrays.stream(log.split("\n(?=\\d{4}-\\d\\d-\\d\\d )", -1))
+                        .filter(entry -> entry.contains("LOG:  "))
+                        .flatMap(entry -> Arrays.stream(entry.split("(LOG:  .*?: |;)", -1)).skip(1))
+                        .map(String::strip)
+                        .filter(sql -> !sql.matches("(?s)|BEGIN.*|SET LOCAL.*|ROLLBACK.*|COMMIT.*"))
+                        .toList();
+        long reads = sent.stream().filter(sql -> sql.startsWith("COPY (")).count();
+        return Math.round((double) sent.size() / reads);
+    }
+}

@@ -1,0 +1,119 @@
+package com.evolvishub.cdc.capture.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.PostgresServer;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A refresh shows rows of any age at once. */
+class MaterializedViewITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    private Database source;
+
+    @BeforeEach
+    void createView(@FreshDatabase Database database) {
+        source = database;
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
+                "INSERT INTO t SELECT n, now() - interval '1 h' + n * interval '1 min'"
+                        + " FROM generate_series(1, 5) n",
+                "CREATE MATERIALIZED VIEW m AS SELECT * FROM t",
+                "CREATE VIEW v AS SELECT * FROM m");
+    }
+
+    @Test
+    void findsOldRowsThatARefreshShows() throws Exception {
+        try (LaneModel lane = byWatermark("m")) {
+            showOldRows(lane, "REFRESH MATERIALIZED VIEW m");
+        }
+    }
+
+    @Test
+    void findsThemThroughAViewAndAfterAConcurrentRefresh() throws Exception {
+        source.execute("CREATE UNIQUE INDEX ON m (id)");
+        try (LaneModel lane = byWatermark("v")) {
+            showOldRows(lane, "REFRESH MATERIALIZED VIEW CONCURRENTLY m");
+        }
+    }
+
+    @Test
+    void findsThemByAQuery() throws Exception {
+        LaneModel lane =
+                new LaneModel(
+                        PipelineBuilder.query(
+                                        source,
+                                        new PollQuery.Text("SELECT id, at FROM m WHERE at > "),
+                                        PollQuery.Place.LAST_SYNC)
+                                .key("id")
+                                .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
+                                .polling()
+                                .build());
+        try (lane) {
+            showOldRows(lane, "REFRESH MATERIALIZED VIEW m");
+        }
+    }
+
+    @Test
+    void comparesEverythingOnceARefresh() throws Exception {
+        source.execute("CREATE UNIQUE INDEX ON m (id)");
+        try (LaneModel lane = byWatermark("m")) {
+            lane.finishPolls(2);
+            long before = lane.gate().status().rowsUnchanged.get();
+            lane.finishPolls(3);
+            // others may end transactions on this server meanwhile
+            source.execute("CREATE TABLE noise ()");
+            lane.finishPolls(3);
+
+            assertThat(lane.gate().status().rowsUnchanged.get()).isEqualTo(before);
+            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5");
+        }
+    }
+
+    @Test
+    void comparesEverythingAgainAfterACrash() throws Exception {
+        try (LaneModel lane = byWatermark("m")) {
+            lane.finishPolls(2);
+            lane.takeCheckpoint();
+            source.execute(
+                    "INSERT INTO t VALUES (0, now() - interval '2 h')",
+                    "REFRESH MATERIALIZED VIEW m");
+            lane.finishPolls(1);
+            lane.crash();
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5", "0");
+        }
+    }
+
+    private void showOldRows(LaneModel lane, String refresh) throws Exception {
+        lane.finishPolls(2);
+        source.execute(
+                "INSERT INTO t SELECT 6, max(at) - interval '1 ms' FROM t",
+                "INSERT INTO t VALUES (7, now() - interval '2 h')",
+                refresh);
+        lane.finishPolls(2);
+        assertThat(lane.cells(0)).containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6", "7");
+        source.execute("UPDATE t SET at = at - interval '1 day' WHERE id = 1", refresh);
+        lane.finishPolls(3);
+        assertThat(lane.cells(0)).hasSize(8).endsWith("1");
+    }
+
+    private LaneModel byWatermark(String relation) throws Exception {
+        return new LaneModel(
+                PipelineBuilder.table(source, relation)
+                        .key("id")
+                        .watermark("at", NullWatermark.IGNORE)
+                        .polling()
+                        .build());
+    }
+}
