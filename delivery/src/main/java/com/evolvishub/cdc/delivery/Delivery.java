@@ -39,15 +39,14 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private static final long serialVersionUID = 1L;
 
     private static final String STATE = "delivery";
-    private static final Duration RECHECK = Duration.ofMinutes(5);
     private static final long ANSWER_LOOK_MILLIS = 5000;
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
     private final Pipeline pipeline;
     private final String run;
-    private final boolean acceptsDuplicates;
+    private final RecoveryChoices choices;
     private final QueueBounds bounds;
-    private final Duration recheck;
+    private final Recheck recheck;
     private Resumption resumption = Resumption.GO_ON;
     private boolean failsWhenQuarantined;
     private List<String> earlier = List.of();
@@ -59,44 +58,46 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private transient DeliveryQueue queue;
     private transient GateKeeper keeper;
     private transient SendingRules rules;
+    private transient Recovery recovery;
     private transient WriterIdentity identity;
     private transient LaneWriter writer;
     private transient Thread thread;
     private transient QuarantineWatch watch;
 
-    /**
-     * @param run random id of this run of the job, the same in the lane's source
-     * @param acceptsDuplicates whether to go on when the destination holds rows that the state
-     *     knows nothing of, and cannot take them twice without harm ({@code --accept-duplicates},
-     *     {@code --reset}, {@code --fresh})
-     */
-    public Delivery(Pipeline pipeline, String run, boolean acceptsDuplicates) {
-        this(pipeline, run, acceptsDuplicates, Resumption.GO_ON);
+    /** See {@link #Delivery(Pipeline, String, RecoveryChoices, Resumption)}. */
+    public Delivery(Pipeline pipeline, String run, RecoveryChoices choices) {
+        this(pipeline, run, choices, Resumption.GO_ON);
     }
 
     /**
-     * See {@link #Delivery(Pipeline, String, boolean)}.
+     * Delivery of one pipeline.
      *
+     * @param run random id of this run of the job, the same in the lane's source
+     * @param choices what to do where the state and the destination do not fit each other
      * @param resumption whether rows that an earlier run has left in the queue are delivered
      */
-    public Delivery(
-            Pipeline pipeline, String run, boolean acceptsDuplicates, Resumption resumption) {
-        this(pipeline, run, acceptsDuplicates, QueueBounds.DEFAULT, RECHECK);
-        this.resumption = resumption;
+    public Delivery(Pipeline pipeline, String run, RecoveryChoices choices, Resumption resumption) {
+        this(pipeline, run, choices, QueueBounds.DEFAULT, Recheck.DEFAULT);
+        resuming(resumption);
     }
 
     Delivery(
             Pipeline pipeline,
             String run,
-            boolean acceptsDuplicates,
+            RecoveryChoices choices,
             QueueBounds bounds,
-            Duration recheck) {
+            Recheck recheck) {
         this.pipeline = pipeline;
         this.run = run;
-        this.acceptsDuplicates = acceptsDuplicates;
+        this.choices = choices;
         this.bounds = bounds;
         this.recheck = recheck;
         setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    Delivery resuming(Resumption other) {
+        resumption = other;
+        return this;
     }
 
     /**
@@ -141,14 +142,22 @@ public final class Delivery extends AbstractStreamOperator<Void>
         super.open();
         Clock clock = Clock.systemUTC();
         gate = start.gate(restored, getMetricGroup(), clock);
-        queue = new DeliveryQueue(restored, bounds, gate.status().rowsQueued);
+        identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
+        queue =
+                new DeliveryQueue(
+                        restored,
+                        identity.author(),
+                        bounds,
+                        pipeline.deliver().lossRules().resend(),
+                        gate.status().rowsQueued,
+                        clock);
         keeper = new GateKeeper(gate, queue);
         if (!earlier.isEmpty()) {
             keeper.awaitTurn();
             start.awaitTurn(earlier, clock, getProcessingTimeService(), keeper::turnHasCome);
         }
-        rules = new SendingRules(pipeline, restored, acceptsDuplicates);
-        identity = new WriterIdentity(pipeline, run, restored.epochOf(run));
+        rules = new SendingRules(pipeline, restored.ahead(), choices);
+        recovery = new Recovery(pipeline, run, queue, rules, restored, choices);
         if (pipeline.enabled() && failsWhenQuarantined) {
             watch =
                     start.watch(
@@ -177,8 +186,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
                         gate,
                         keeper,
                         rules,
+                        recovery,
                         new Backoff(pipeline.deliver().retry(), new Random()),
-                        recheck,
+                        recheck.pauses(),
                         clock,
                         getContainingTask().getEnvironment()::failExternally);
         thread = new Thread(writer, "deliver " + pipeline.mapping());
@@ -220,6 +230,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
                 identity.epoch(),
                 contents.acknowledgedPoll(),
                 LaneTotals.of(gate.status()),
+                contents.acknowledged(),
+                contents.resendable(),
+                recovery.lossAcceptedBy(),
                 contents.elements());
     }
 

@@ -5,6 +5,7 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.RowSchema;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,8 +25,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class DeliveryQueue implements RefusedRows.Rows {
 
-    private static final int BATCH_ROWS = 50_000;
     private static final long BATCH_BYTES = 4L << 20;
+
+    /** Acknowledged rows that may be sent again: in memory, and in each checkpoint. */
+    private static final long RESENDABLE_BYTES = 16L << 20;
+
+    private static final long RESENDABLE_BYTES_IN_STATE = 256L << 10;
 
     /** What a checkpoint that is not yet complete holds. */
     private record Held(long checkpoint, long lastNumber) {}
@@ -34,6 +39,12 @@ final class DeliveryQueue implements RefusedRows.Rows {
     private final ArrayDeque<Held> snapshots = new ArrayDeque<>();
     private final QueueBounds bounds;
     private final AtomicLong shownRows;
+    private final AcknowledgedRows resendable;
+    private final String author;
+    private final Clock clock;
+    private int batchRows = BatchSize.FIRST;
+    private Progress acknowledged;
+    private String target = "";
     private long lastNumber;
     private long releasedNumber;
     private long acknowledgedPoll;
@@ -48,11 +59,29 @@ final class DeliveryQueue implements RefusedRows.Rows {
 
     /**
      * @param restored rows of a completed checkpoint, which may therefore be sent at once
+     * @param author who gives the next numbers
+     * @param resend how long rows that were acknowledged are kept to be sent again
      * @param shownRows kept at the number of rows in the queue
      */
-    DeliveryQueue(DeliveryState restored, QueueBounds bounds, AtomicLong shownRows) {
+    DeliveryQueue(
+            DeliveryState restored,
+            String author,
+            QueueBounds bounds,
+            Duration resend,
+            AtomicLong shownRows,
+            Clock clock) {
         this.shownRows = shownRows;
         this.bounds = bounds;
+        this.author = author;
+        this.clock = clock;
+        this.resendable = new AcknowledgedRows(resend, restored.resendable(), clock.millis());
+        Progress before = restored.acknowledged();
+        acknowledged =
+                new Progress(
+                        before.number(),
+                        before.numbering().continuedBy(author, restored.lastNumber()),
+                        before.incarnation(),
+                        before.target());
         lastNumber = restored.lastNumber();
         releasedNumber = restored.lastNumber();
         acknowledgedPoll = restored.acknowledgedPoll();
@@ -93,14 +122,61 @@ final class DeliveryQueue implements RefusedRows.Rows {
     }
 
     /**
-     * The lane is open: rows that the destination holds are done, and new ones get higher numbers.
+     * The pipeline's writer is open. Rows that the destination holds are done; those of its own
+     * that it has lost are sent again, as far as they are kept; and where it holds rows of others,
+     * what is left here gets higher numbers than theirs.
      *
-     * @return number of rows that were done
+     * @param found what the destination says
+     * @param shared it holds the rows of this queue up to this number
+     * @return number of rows that were done; negative: so many are sent again
      */
-    synchronized long opened(long destinationLast) {
+    synchronized long opened(Progress found, long shared) {
+        List<FlowElement> left = new ArrayList<>();
+        for (FlowElement element : elements) {
+            if (element instanceof ChangeRow row && row.sequence() <= shared) {
+                resendable.add(row, clock.millis());
+            } else {
+                left.add(element);
+            }
+        }
+        List<ChangeRow> again = resendable.takeAbove(shared);
+        Numbering numbering = acknowledged.numbering();
+        elements.clear();
+        if (found.number() > shared) {
+            numbering = found.numbering().continuedBy(author, Math.max(lastNumber, found.number()));
+            lastNumber = Math.max(lastNumber, found.number());
+            left.replaceAll(e -> e instanceof ChangeRow row ? row.numbered(++lastNumber) : e);
+            again = List.of();
+        }
+        if (shared < resendable.above() || found.number() > shared) {
+            resendable.clear(found.number());
+        }
+        elements.addAll(again);
+        elements.addAll(left);
         long before = rows;
-        elements.removeIf(
-                element -> element instanceof ChangeRow row && done(row, destinationLast));
+        count();
+        acknowledged = new Progress(found.number(), numbering, found.incarnation(), target(found));
+        opened = true;
+        drained();
+        return before - rows;
+    }
+
+    /**
+     * The pipeline's writer is open, and the destination keeps no progress record: nothing says
+     * which rows it holds.
+     */
+    synchronized long openedWithoutRecord() {
+        opened = true;
+        acknowledged = acknowledged.withoutRecord();
+        return 0;
+    }
+
+    /** What was delivered to one incarnation of the destination was not to another. */
+    private String target(Progress found) {
+        return acknowledged.incarnation().equals(found.incarnation()) ? acknowledged.target() : "";
+    }
+
+    private void count() {
         rows = 0;
         bytes = 0;
         for (FlowElement element : elements) {
@@ -109,14 +185,35 @@ final class DeliveryQueue implements RefusedRows.Rows {
                 bytes += row.weight();
             }
         }
-        lastNumber = Math.max(lastNumber, destinationLast);
-        opened = true;
-        drained();
-        return before - rows;
     }
 
-    private static boolean done(ChangeRow row, long destinationLast) {
-        return row.sequence() <= destinationLast;
+    /** What the destination was last known to hold. */
+    synchronized Progress acknowledged() {
+        return acknowledged;
+    }
+
+    /** Every acknowledged row above this number can be sent again. */
+    synchronized long resendableAbove() {
+        return resendable.above();
+    }
+
+    /** Forgets to which table rows were delivered: the next one is the right one. */
+    synchronized void forgetTarget() {
+        acknowledged = acknowledged.deliveredTo("");
+    }
+
+    /** From here on rows go into this table, topic or stream. */
+    synchronized void deliversTo(String identity) {
+        target = identity;
+        if (acknowledged.number() > 0 && !identity.isEmpty()) {
+            // the client was told of the one before, and has let this one pass
+            acknowledged = acknowledged.deliveredTo(identity);
+        }
+    }
+
+    /** The most rows that a batch may have from here on. */
+    synchronized void batchRows(int most) {
+        batchRows = most;
     }
 
     /** Whether rows may be sent before a completed checkpoint holds them. */
@@ -130,7 +227,13 @@ final class DeliveryQueue implements RefusedRows.Rows {
     /** Remembers what the checkpoint holds, and hands it out. The elements are shared. */
     synchronized Contents snapshot(long checkpoint) {
         snapshots.add(new Held(checkpoint, lastNumber));
-        return new Contents(lastNumber, acknowledgedPoll, List.copyOf(elements));
+        resendable.evict(clock.millis(), roomForResendable());
+        return new Contents(
+                lastNumber,
+                acknowledgedPoll,
+                acknowledged,
+                resendable.newest(RESENDABLE_BYTES_IN_STATE),
+                List.copyOf(elements));
     }
 
     /** A checkpoint is complete: what it and every earlier snapshot holds may be sent. */
@@ -232,7 +335,7 @@ final class DeliveryQueue implements RefusedRows.Rows {
         long weight = 0;
         for (FlowElement element : elements) {
             if (element instanceof ChangeRow row) {
-                if (batch.size() == BATCH_ROWS
+                if (batch.size() >= batchRows
                         || weight >= BATCH_BYTES
                         || !isReleased(row)
                         || !same(schema, row.schema())) {
@@ -272,6 +375,7 @@ final class DeliveryQueue implements RefusedRows.Rows {
             if (element instanceof ChangeRow row) {
                 rows--;
                 bytes -= row.weight();
+                resendable.add(row, clock.millis());
                 if (row.sequence() == number) {
                     break;
                 }
@@ -280,8 +384,14 @@ final class DeliveryQueue implements RefusedRows.Rows {
                 ended.add(end);
             }
         }
+        resendable.evict(clock.millis(), roomForResendable());
+        acknowledged = acknowledged.at(number, target.isEmpty() ? acknowledged.target() : target);
         drained();
         return ended;
+    }
+
+    private long roomForResendable() {
+        return Math.min(RESENDABLE_BYTES, Math.max(0, bounds.writeAhead() - bytes));
     }
 
     private void ended(FlowElement mark) {
@@ -319,7 +429,14 @@ final class DeliveryQueue implements RefusedRows.Rows {
      *
      * @param lastNumber number of the last row that has one
      * @param acknowledgedPoll the highest poll that is wholly at the destination
+     * @param acknowledged what the destination was last known to hold
+     * @param resendable rows that were acknowledged a short time ago
      * @param elements rows and marks in order
      */
-    record Contents(long lastNumber, long acknowledgedPoll, List<FlowElement> elements) {}
+    record Contents(
+            long lastNumber,
+            long acknowledgedPoll,
+            Progress acknowledged,
+            AcknowledgedRows.Tail resendable,
+            List<FlowElement> elements) {}
 }

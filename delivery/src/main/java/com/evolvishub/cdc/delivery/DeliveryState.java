@@ -2,6 +2,7 @@ package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.FlowElement;
+import com.evolvishub.cdc.flow.Operation;
 import java.util.List;
 import java.util.Objects;
 
@@ -16,6 +17,11 @@ import java.util.Objects;
  * @param epoch the last epoch that it held; 0: none yet
  * @param acknowledgedPoll the highest poll that is wholly at the destination; 0: none
  * @param totals counters for status
+ * @param acknowledged what the destination was last known to hold, and who numbered the rows up to
+ *     {@code lastNumber}
+ * @param resendable rows that were acknowledged a short time ago
+ * @param lossAcceptedBy the run that the user told to go on without rows that the destination has
+ *     lost, once it has done so
  * @param queue rows not yet acknowledged, numbered, and the marks between them
  */
 record DeliveryState(
@@ -25,30 +31,56 @@ record DeliveryState(
         long epoch,
         long acknowledgedPoll,
         LaneTotals totals,
+        Progress acknowledged,
+        AcknowledgedRows.Tail resendable,
+        String lossAcceptedBy,
         List<FlowElement> queue) {
 
     static final DeliveryState NEW =
-            new DeliveryState(0, false, "", 0, 0, LaneTotals.NONE, List.of());
+            new DeliveryState(
+                    0,
+                    false,
+                    "",
+                    0,
+                    0,
+                    LaneTotals.NONE,
+                    Progress.NONE,
+                    AcknowledgedRows.Tail.none(0),
+                    "",
+                    List.of());
 
     DeliveryState {
         Objects.requireNonNull(run, "run");
         Objects.requireNonNull(totals, "totals");
+        Objects.requireNonNull(acknowledged, "acknowledged");
+        Objects.requireNonNull(resendable, "resendable");
+        Objects.requireNonNull(lossAcceptedBy, "lossAcceptedBy");
         queue = List.copyOf(queue);
     }
 
-    /** The same lane, with nothing to deliver: its numbers go on, because they never go back. */
-    DeliveryState withoutRows() {
+    /**
+     * The same lane, to be loaded anew: its numbers go on, because they never go back. Deletes
+     * stay: a mapping that compares with known rows knows nothing of these any more.
+     */
+    DeliveryState forReset() {
+        List<FlowElement> deletes =
+                queue.stream()
+                        .filter(
+                                element ->
+                                        element instanceof ChangeRow row
+                                                && row.operation() == Operation.DELETE)
+                        .toList();
         return new DeliveryState(
-                lastNumber, ahead, run, epoch, acknowledgedPoll, totals, List.of());
-    }
-
-    /** Number of the last row before the queue: that and all below were handed on. */
-    long handedOn() {
-        return queue.stream()
-                .filter(ChangeRow.class::isInstance)
-                .mapToLong(element -> ((ChangeRow) element).sequence() - 1)
-                .findFirst()
-                .orElse(lastNumber);
+                lastNumber,
+                ahead,
+                run,
+                epoch,
+                acknowledgedPoll,
+                totals,
+                acknowledged,
+                AcknowledgedRows.Tail.none(acknowledged.number()),
+                lossAcceptedBy,
+                deletes);
     }
 
     /** The highest epoch that {@code other} is known to have held; 0: none. */

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 final class DeliveryStateFormat {
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final byte ROW = 1;
     private static final byte POLL_STARTED = 2;
@@ -39,15 +39,21 @@ final class DeliveryStateFormat {
         out.writeLong(state.epoch());
         out.writeLong(state.acknowledgedPoll());
         totals(state.totals(), out);
-        Map<RowSchema, Integer> schemas = schemas(state.queue());
+        ProgressFormat.write(state.acknowledged(), out);
+        out.writeLong(state.resendable().above());
+        text(state.lossAcceptedBy(), out);
+        List<FlowElement> elements = new ArrayList<>(state.resendable().rows());
+        elements.addAll(state.queue());
+        out.writeInt(state.resendable().rows().size());
+        Map<RowSchema, Integer> schemas = schemas(elements);
         out.writeInt(schemas.size());
         for (RowSchema schema : schemas.keySet()) {
             SchemaFormat.write(schema, out);
         }
-        out.writeInt(state.queue().size());
+        out.writeInt(elements.size());
         RowSchema lastSchema = null;
         int lastPlace = -1;
-        for (FlowElement element : state.queue()) {
+        for (FlowElement element : elements) {
             if (element instanceof ChangeRow row) {
                 // mostly one instance serves a whole read: no hash of it for each row
                 if (!row.schema().equals(lastSchema)) {
@@ -117,11 +123,11 @@ final class DeliveryStateFormat {
     static DeliveryState read(DataInput in) throws IOException {
         int version = in.readInt();
         return switch (version) {
-            case 1, 2 -> read(in, version);
+            case 1, 2, 3 -> read(in, version);
             default ->
                     throw new IOException(
                             ("cannot restore a delivery written in format %d; this build reads"
-                                            + " formats 1 to 2")
+                                            + " formats 1 to 3")
                                     .formatted(version));
         };
     }
@@ -133,6 +139,11 @@ final class DeliveryStateFormat {
         long epoch = in.readLong();
         long acknowledgedPoll = in.readLong();
         LaneTotals totals = totals(in);
+        Optional<Progress> recorded =
+                version < 3 ? Optional.empty() : Optional.of(ProgressFormat.read(in));
+        long above = version < 3 ? 0 : in.readLong();
+        String lossAcceptedBy = version < 3 ? "" : text(in);
+        int resendable = version < 3 ? 0 : in.readInt();
         List<RowSchema> schemas = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             schemas.add(SchemaFormat.read(in, version));
@@ -141,7 +152,22 @@ final class DeliveryStateFormat {
         for (int left = in.readInt(); left > 0; left--) {
             queue.add(element(in, schemas));
         }
-        return new DeliveryState(lastNumber, ahead, run, epoch, acknowledgedPoll, totals, queue);
+        List<FlowElement> pending = queue.subList(resendable, queue.size());
+        Progress acknowledged =
+                recorded.orElseGet(() -> ProgressFormat.handedOn(pending, lastNumber));
+        return new DeliveryState(
+                lastNumber,
+                ahead,
+                run,
+                epoch,
+                acknowledgedPoll,
+                totals,
+                acknowledged,
+                new AcknowledgedRows.Tail(
+                        recorded.isPresent() ? above : acknowledged.number(),
+                        queue.subList(0, resendable).stream().map(ChangeRow.class::cast).toList()),
+                lossAcceptedBy,
+                pending);
     }
 
     private static FlowElement element(DataInput in, List<RowSchema> schemas) throws IOException {

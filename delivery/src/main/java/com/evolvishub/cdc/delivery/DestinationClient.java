@@ -3,8 +3,9 @@ package com.evolvishub.cdc.delivery;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
+import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * One lane's connection to its destination. Used by one thread at a time, which may block in any of
@@ -19,6 +20,7 @@ public interface DestinationClient extends AutoCloseable {
      * so in its documentation and in the plan.
      *
      * @throws FencedException if {@link Lane#mayTakeFrom} does not let it; nothing was changed
+     * @throws RowsLostException if rows were delivered to a topic or stream that lacks some of them
      */
     LaneOpening open(Lane lane) throws Exception;
 
@@ -31,13 +33,13 @@ public interface DestinationClient extends AutoCloseable {
     }
 
     /**
-     * Number of the lane's last row that the destination holds. Changes nothing. Usable before
-     * {@link #open}, which tells the same.
+     * What the destination's progress record says. Changes nothing. Usable before {@link #open},
+     * which tells the same.
      *
      * @return empty: it cannot tell without being opened
      */
-    default OptionalLong lastNumber() throws Exception {
-        return OptionalLong.empty();
+    default Optional<Progress> progress() throws Exception {
+        return Optional.empty();
     }
 
     /**
@@ -56,8 +58,34 @@ public interface DestinationClient extends AutoCloseable {
     }
 
     /**
-     * Makes ready for rows of this schema: creates a missing table where the mapping allows it.
+     * Tells what the pipeline knows to be at the destination, before {@link #open} and each {@link
+     * #prepare}: above all, to which table, topic or stream rows were delivered.
      *
+     * @param acknowledged with what {@link #targetIdentity} said when rows were last delivered;
+     *     without it, whatever is there now is the right one
+     */
+    default void expect(Progress acknowledged) {}
+
+    /**
+     * What tells the table, topic or stream that was prepared from every other one that has or had
+     * its name.
+     *
+     * @return empty: this destination cannot tell
+     */
+    default String targetIdentity() {
+        return "";
+    }
+
+    /** After how long {@link #write} gives up a server that does not answer. */
+    default Duration writeTimeout() {
+        return Duration.ofMinutes(5);
+    }
+
+    /**
+     * Makes ready for rows of this schema: creates a missing table where the mapping allows it, and
+     * where no rows were delivered to one before.
+     *
+     * @throws RowsLostException if rows were delivered to another table than the one that is there
      * @throws DestinationException if rows of this schema cannot be written
      */
     void prepare(RowSchema schema) throws Exception;
@@ -68,6 +96,10 @@ public interface DestinationClient extends AutoCloseable {
      * its next {@link #open} tells up to which row nothing is missing, and rows above that one are
      * not doubled when they are written again. All rows have the schema of the last {@link
      * #prepare}.
+     *
+     * <p>Where the progress record is not the one that this client has left, nothing is written,
+     * and {@link #classify} calls the failure an outage: the next opening tells what has become of
+     * it.
      *
      * @param rows in the lane's order, numbered, not empty
      * @throws FencedException if another writer has taken the lane; nothing was written

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param mapping the mapping's name, for people
  * @param held whether this very writer has held the lane before
  * @param runEpoch the highest epoch known to have been this run's; 0: none
+ * @param numbering who numbered the rows that this writer has or will have
  */
 public record Lane(
         String identity,
@@ -22,13 +23,42 @@ public record Lane(
         String host,
         String mapping,
         boolean held,
-        long runEpoch) {
+        long runEpoch,
+        Numbering numbering) {
     public Lane {
         Objects.requireNonNull(identity, "identity");
         Objects.requireNonNull(run, "run");
         Objects.requireNonNull(writer, "writer");
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(mapping, "mapping");
+        Objects.requireNonNull(numbering, "numbering");
+    }
+
+    /** A writer that does not tell who numbered its rows. */
+    public Lane(
+            String identity,
+            String run,
+            String writer,
+            String host,
+            String mapping,
+            boolean held,
+            long runEpoch) {
+        this(identity, run, writer, host, mapping, held, runEpoch, Numbering.UNKNOWN);
+    }
+
+    /**
+     * The epoch to write under, above every one that the destination or this run has had: a
+     * destination that was set back must not give one out a second time.
+     *
+     * @param holderEpoch that of the last holder; 0: nobody has taken it yet
+     */
+    public long nextEpoch(long holderEpoch) {
+        return Math.max(holderEpoch, runEpoch) + 1;
+    }
+
+    /** What the destination keeps of the numbering, once this writer has taken the lane. */
+    public Numbering numberingAfter(long lastNumber, Numbering found) {
+        return found.continuedAs(numbering, lastNumber);
     }
 
     /**
@@ -47,6 +77,9 @@ public record Lane(
         if (holderRun.equals(run)) {
             return !held;
         }
-        return runEpoch == 0 || holderEpoch <= runEpoch;
+        // an epoch that this run has had, in somebody else's hands: the destination was set back,
+        // and
+        // a rival has come since
+        return runEpoch == 0 || holderEpoch < runEpoch;
     }
 }

@@ -7,11 +7,17 @@ import java.util.Objects;
  * What a client found when it took the lane.
  *
  * @param epoch the epoch it writes under from now on
- * @param lastNumber number of the last row the destination holds; 0: it holds none
+ * @param progress what the destination's progress record says
  * @param target what the destination looks like
  */
-public record LaneOpening(long epoch, long lastNumber, Target target) {
+public record LaneOpening(long epoch, Progress progress, Target target) {
     public LaneOpening {
+        Objects.requireNonNull(progress, "progress");
         Objects.requireNonNull(target, "target");
+    }
+
+    /** Number of the last row that the destination holds; 0: it holds none. */
+    public long lastNumber() {
+        return progress.number();
     }
 }

@@ -26,7 +26,7 @@ record LaneStart(Pipeline pipeline, String run) {
         Iterator<DeliveryState> each = kept.get().iterator();
         DeliveryState restored = each.hasNext() ? each.next() : DeliveryState.NEW;
         kept.clear();
-        return resumption.forgets(run, restored.run()) ? restored.withoutRows() : restored;
+        return resumption.forgets(run, restored.run()) ? restored.forReset() : restored;
     }
 
     /** The lane's gate, closed, with the figures of earlier runs. */

@@ -43,10 +43,12 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
     private final GateKeeper keeper;
     private final LaneStatus status;
     private final Backoff backoff;
-    private final Duration recheck;
+    private final Recheck.Pauses recheck;
     private final Clock clock;
     private final Consumer<Throwable> bug;
     private final SendingRules rules;
+    private final Recovery recovery;
+    private final TimedBatches batches;
     private final DestinationCondition condition;
     private final BadRows badRows;
     private final AnswerWatch answers;
@@ -64,8 +66,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
             Gate gate,
             GateKeeper keeper,
             SendingRules rules,
+            Recovery recovery,
             Backoff backoff,
-            Duration recheck,
+            Recheck.Pauses recheck,
             Clock clock,
             Consumer<Throwable> bug) {
         this.pipeline = pipeline;
@@ -76,6 +79,8 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         this.keeper = keeper;
         this.status = gate.status();
         this.rules = rules;
+        this.recovery = recovery;
+        this.batches = new TimedBatches(queue, clock);
         this.backoff = backoff;
         this.recheck = recheck;
         this.clock = clock;
@@ -124,12 +129,13 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         client = connector.get().client(pipeline);
         stopIfClosing();
         answers.asked("the opening of the lane");
+        identity.numbered(queue.acknowledged().numbering());
+        client.expect(queue.acknowledged());
         LaneOpening opening = client.open(identity.lane());
         answers.over();
         stopIfClosing();
         identity.opened(opening.epoch());
-        rules.opened(opening.lastNumber());
-        long done = queue.opened(opening.lastNumber());
+        long done = recovery.opened(opening);
         // delivered before the last run died, but after its last checkpoint counted them
         status.rowsWritten.addAndGet(done);
         tell(opening, done);
@@ -189,7 +195,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         condition.show(MappingState.CATCHING_UP);
         answers.asked("%d rows that were sent".formatted(rows.size()));
         try {
-            badRows.write(client, rows);
+            batches.write(client.writeTimeout(), rows.size(), () -> badRows.write(client, rows));
         } catch (PostponedRow postponed) {
             badRows.cure(client, postponed);
         }
@@ -230,7 +236,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
             return;
         }
         answers.asked("a look at where rows go");
+        client.expect(queue.acknowledged());
         client.prepare(schema);
+        queue.deliversTo(client.targetIdentity());
         stopIfClosing();
         rules.decide(client.upserts(schema));
         queue.sendAtOnce(rules.atOnce());
@@ -272,6 +280,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
 
     private void well() {
         backoff.reset();
+        recheck.reset();
         // at rest this end has nothing to tell: the state that never hides the source's own
         condition.well(queue.rows() > 0 ? MappingState.CATCHING_UP : MappingState.FINISHED);
         keeper.ready();
@@ -288,7 +297,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         rested = false;
         status.errors.incrementAndGet();
         boolean outage = kind == Failure.TRANSIENT;
-        Duration pause = outage ? backoff.next() : recheck;
+        Duration pause = outage ? backoff.next() : recheck.next(kind);
         LOG.debug("{}: failed", pipeline.mapping(), failure);
         condition.broken(
                 outage && !backoff.isExhausted()

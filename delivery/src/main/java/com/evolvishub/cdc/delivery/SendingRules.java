@@ -10,34 +10,46 @@ import com.evolvishub.cdc.planner.spec.DeliveryMode;
  */
 final class SendingRules {
 
+    private static final String UNKNOWN_ROWS =
+            "the destination holds rows that this state knows nothing of (an old savepoint, a lost"
+                    + " state directory, or another run of this file)";
+
+    private static final String AHEAD =
+            UNKNOWN_ROWS
+                    + ": going on would deliver them again. Start with --accept-duplicates %1$s to"
+                    + " go on all the same, or with --reset %1$s to load anew into an emptied"
+                    + " destination";
+
+    private static final String AHEAD_OF_HASHES =
+            UNKNOWN_ROWS
+                    + ": rows that have changed since and changed back would not be seen. Start with"
+                    + " --reset %1$s to send everything anew; rows that this state never knew, and that"
+                    + " are gone from the source, stay at the destination";
+
     private final Pipeline pipeline;
-    private final long restoredLast;
-    private final boolean acceptsDuplicates;
-    private boolean firstOpening = true;
+    private final RecoveryChoices choices;
     private volatile boolean ahead;
     private volatile boolean atOnce;
 
     /**
-     * @param restored what the lane goes on from
-     * @param acceptsDuplicates whether the user said that rows may arrive a second time
+     * @param ahead whether an earlier run has found rows that its state did not know, and nobody
+     *     has decided yet what becomes of them
+     * @param choices what the user said
      */
-    SendingRules(Pipeline pipeline, DeliveryState restored, boolean acceptsDuplicates) {
+    SendingRules(Pipeline pipeline, boolean ahead, RecoveryChoices choices) {
         this.pipeline = pipeline;
-        this.restoredLast = restored.lastNumber();
-        this.ahead = restored.ahead();
-        this.acceptsDuplicates = acceptsDuplicates;
-        this.atOnce = pipeline.deliver().mode() == DeliveryMode.AT_LEAST_ONCE;
+        this.ahead = ahead;
+        this.choices = choices;
+        this.atOnce = atLeastOnce() && isByWatermark();
     }
 
     /**
-     * Compares state and destination. Only the first opening of an attempt tells: what the
-     * destination holds later, this attempt has sent.
+     * The pipeline's writer was opened.
+     *
+     * @param others whether the destination holds rows that the state knows nothing of
      */
-    void opened(long destinationLast) {
-        if (firstOpening) {
-            firstOpening = false;
-            ahead |= destinationLast > restoredLast;
-        }
+    void opened(boolean others) {
+        ahead |= others;
     }
 
     /**
@@ -47,24 +59,34 @@ final class SendingRules {
      * @throws DestinationException if rows would arrive twice that may not
      */
     void decide(boolean upserts) throws DestinationException {
-        boolean atLeastOnce = pipeline.deliver().mode() == DeliveryMode.AT_LEAST_ONCE;
-        if (ahead && !upserts && !atLeastOnce && !acceptsDuplicates) {
-            throw new DestinationException(
-                    ("the destination holds rows that this state knows nothing of (an old savepoint,"
-                                    + " or a lost state directory): going on would deliver them"
-                                    + " again. Start with --accept-duplicates %1$s to go on all the"
-                                    + " same, or with --reset %1$s to load anew into an emptied"
-                                    + " destination")
-                            .formatted(pipeline.mapping()));
+        if (ahead && !choices.loadsAnew() && !(upserts && isByWatermark())) {
+            if (!isByWatermark()) {
+                throw new DestinationException(AHEAD_OF_HASHES.formatted(pipeline.mapping()));
+            }
+            if (!atLeastOnce() && !choices.acceptsDuplicates()) {
+                throw new DestinationException(AHEAD.formatted(pipeline.mapping()));
+            }
         }
         ahead = false;
-        atOnce = atLeastOnce || (upserts && mayRepeat());
+        atOnce = isByWatermark() && (atLeastOnce() || (upserts && mayRepeat()));
+    }
+
+    private boolean atLeastOnce() {
+        return pipeline.deliver().mode() == DeliveryMode.AT_LEAST_ONCE;
+    }
+
+    /**
+     * Reads all rows above a position again, whatever the destination holds of them. The other
+     * modes send what differs from the hashes of the old state: a row that changed and changed back
+     * since would stay wrong.
+     */
+    private boolean isByWatermark() {
+        return pipeline.scan().capture() instanceof Capture.ByWatermark;
     }
 
     /** The current version of a row, read again, is all that a repeat can bring; no deletes. */
     private boolean mayRepeat() {
         return pipeline.deliver().mode() == DeliveryMode.EXACTLY_ONCE
-                && pipeline.scan().capture() instanceof Capture.ByWatermark
                 && pipeline.scan().deleteWhen().isEmpty();
     }
 

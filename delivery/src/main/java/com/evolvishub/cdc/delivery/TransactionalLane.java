@@ -16,7 +16,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.UUID;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -54,6 +55,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private final Resumption resumption;
     private boolean failsWhenQuarantined;
     private boolean holdsBack;
+    private boolean acceptsLoss;
     private List<String> earlier = List.of();
 
     private transient LaneStart start;
@@ -68,6 +70,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     private transient Deque<FlowElement> held;
     private transient boolean hasTurn;
     private transient long lastNumber;
+    private transient Progress acknowledged;
     private transient QuarantineWatch watch;
 
     /**
@@ -90,6 +93,12 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
     /** Rows wait for the commit of those before them. */
     public TransactionalLane holdingBack() {
         holdsBack = true;
+        return this;
+    }
+
+    /** Goes on although the destination lacks rows that were committed ({@code --accept-loss}). */
+    public TransactionalLane acceptingLoss() {
+        acceptsLoss = true;
         return this;
     }
 
@@ -158,14 +167,44 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
      * another kind of delivery, did not commit when its turn was, has been rolled back since.
      */
     private void refuseLoss() throws Exception {
-        OptionalLong there = client.lastNumber();
-        if (resumption != Resumption.RESET
-                && there.isPresent()
-                && there.getAsLong() < restored.handedOn()) {
-            throw new DestinationException(
-                    "%1$s: the destination holds rows up to number %2$d of this mapping, and was given them up to %3$d: a prepared transaction was rolled back, or the destination is an older copy of what it was. Start with --reset %1$s to load anew"
-                            .formatted(pipeline.mapping(), there.getAsLong(), restored.handedOn()));
+        Numbering numbering =
+                restored.acknowledged()
+                        .numbering()
+                        .continuedBy(UUID.randomUUID().toString(), lastNumber);
+        acknowledged =
+                new Progress(
+                        restored.acknowledged().number(),
+                        numbering,
+                        restored.acknowledged().incarnation(),
+                        restored.acknowledged().target());
+        Optional<Progress> there = client.progress();
+        if (there.isEmpty()) {
+            acknowledged = acknowledged.withoutRecord();
+            return;
         }
+        boolean goesOn =
+                resumption == Resumption.RESET
+                        || (acceptsLoss && !restored.lossAcceptedBy().equals(run));
+        boolean replaced =
+                acknowledged.isRecorded()
+                        && !acknowledged.incarnation().equals(there.get().incarnation());
+        if (!goesOn && (replaced || there.get().number() < acknowledged.number())) {
+            throw RowsLostException.of(
+                    replaced ? 1 : there.get().number() + 1,
+                    acknowledged.number(),
+                    replaced
+                            ? "its progress record is another one, as of another server or of one"
+                                    + " that was made anew"
+                            : "a prepared transaction was rolled back, or the destination is an"
+                                    + " older copy of what it was",
+                    pipeline.mapping());
+        }
+        acknowledged =
+                new Progress(
+                        acknowledged.number(),
+                        numbering,
+                        there.get().incarnation(),
+                        goesOn ? "" : acknowledged.target());
     }
 
     private String type() {
@@ -245,7 +284,9 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
 
     private void prepare(RowSchema schema) throws Exception {
         if (!schema.equals(prepared)) {
+            client.expect(acknowledged);
             client.prepare(schema);
+            acknowledged = acknowledged.deliveredTo(client.targetIdentity());
             prepared = schema;
         }
     }
@@ -272,7 +313,19 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                                 Math.max(gate.acknowledgedPoll(), all.poll()),
                                 LaneTotals.of(gate.status())
                                         .plus(all.rows(), all.bytes(), all.asOf()),
+                                acknowledged.at(handedOn(), acknowledged.target()),
+                                AcknowledgedRows.Tail.none(handedOn()),
+                                run,
                                 List.copyOf(held))));
+    }
+
+    /** Number of the last row that was handed to the sink. */
+    private long handedOn() {
+        return held.stream()
+                .filter(ChangeRow.class::isInstance)
+                .mapToLong(element -> ((ChangeRow) element).sequence() - 1)
+                .findFirst()
+                .orElse(lastNumber);
     }
 
     /** Flink tells a chain from its tail: the sink has committed by now. */

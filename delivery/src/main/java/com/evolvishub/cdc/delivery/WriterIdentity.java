@@ -11,6 +11,7 @@ final class WriterIdentity {
     private final Pipeline pipeline;
     private final String run;
     private final String writer = UUID.randomUUID().toString();
+    private volatile Numbering numbering = Numbering.UNKNOWN;
     private volatile boolean held;
     private volatile long epoch;
 
@@ -25,7 +26,25 @@ final class WriterIdentity {
 
     /** As it presents itself now. May take the time of a look-up of this machine's name. */
     Lane lane() {
-        return new Lane(pipeline.identity(), run, writer, host(), pipeline.mapping(), held, epoch);
+        return new Lane(
+                pipeline.identity(),
+                run,
+                writer,
+                host(),
+                pipeline.mapping(),
+                held,
+                epoch,
+                numbering);
+    }
+
+    /** Random id of this attempt: the author of the numbers that it gives. */
+    String author() {
+        return writer;
+    }
+
+    /** Who numbered the rows that will be written next. */
+    void numbered(Numbering now) {
+        numbering = now;
     }
 
     void opened(long under) {

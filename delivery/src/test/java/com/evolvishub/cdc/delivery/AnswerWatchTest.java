@@ -25,7 +25,13 @@ class AnswerWatchTest {
     private final GateKeeper keeper =
             new GateKeeper(
                     gate,
-                    new DeliveryQueue(DeliveryState.NEW, QueueBounds.DEFAULT, new AtomicLong()));
+                    new DeliveryQueue(
+                            DeliveryState.NEW,
+                            "us",
+                            QueueBounds.DEFAULT,
+                            Duration.ZERO,
+                            new AtomicLong(),
+                            clock));
     private final DestinationCondition condition =
             new DestinationCondition("orders", gate.status(), clock);
     private final AnswerWatch watch = new AnswerWatch(condition, keeper, PATIENCE, clock);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,8 +14,18 @@ import org.junit.jupiter.api.Test;
 class DeliveryQueueTest {
 
     private final AtomicLong shown = new AtomicLong();
-    private final DeliveryQueue queue =
-            new DeliveryQueue(DeliveryState.NEW, new QueueBounds(1000, 300), shown);
+    private final DeliveryQueue queue = queue(DeliveryState.NEW, new QueueBounds(1000, 300));
+
+    private DeliveryQueue queue(DeliveryState state, QueueBounds bounds) {
+        return new DeliveryQueue(
+                state, "us", bounds, Duration.ofSeconds(60), shown, Clock.systemUTC());
+    }
+
+    private static long opened(DeliveryQueue queue, long number) {
+        return queue.opened(
+                Progress.recorded(number, Numbering.UNKNOWN, "i"),
+                Math.min(number, queue.lastNumber()));
+    }
 
     private void rows(int count) {
         for (int i = 0; i < count; i++) {
@@ -23,23 +35,33 @@ class DeliveryQueueTest {
 
     @Test
     void numbersRowsAboveWhatTheDestinationHolds() {
-        queue.opened(10);
+        opened(queue, 10);
         rows(2);
         assertThat(queue.lastNumber()).isEqualTo(12);
     }
 
     @Test
     void dropsRestoredRowsThatTheDestinationHoldsAndKeepsTheMarks() throws Exception {
-        queue.opened(0);
+        opened(queue, 0);
         queue.add(new PollStarted(1, TestLane.KEYED));
         rows(2);
         queue.add(new PollEnded(1, true, Instant.EPOCH));
         rows(1);
         DeliveryQueue.Contents held = queue.snapshot(1);
         DeliveryState state =
-                new DeliveryState(3, false, "", 0, 0, LaneTotals.NONE, held.elements());
-        DeliveryQueue restored = new DeliveryQueue(state, QueueBounds.DEFAULT, shown);
-        assertThat(restored.opened(2)).isEqualTo(2);
+                new DeliveryState(
+                        3,
+                        false,
+                        "",
+                        0,
+                        0,
+                        LaneTotals.NONE,
+                        held.acknowledged(),
+                        held.resendable(),
+                        "",
+                        held.elements());
+        DeliveryQueue restored = queue(state, QueueBounds.DEFAULT);
+        assertThat(opened(restored, 2)).isEqualTo(2);
         assertThat(shown).hasValue(1);
         assertThat(restored.next().mark()).isPresent();
         restored.acknowledgeMark();
@@ -49,8 +71,60 @@ class DeliveryQueueTest {
     }
 
     @Test
+    void sendsAgainWhatTheDestinationHasLostUnderTheSameNumbers() throws Exception {
+        opened(queue, 0);
+        queue.sendAtOnce(true);
+        rows(4);
+        queue.acknowledge(4);
+        rows(1);
+        assertThat(queue.resendableAbove()).isZero();
+        assertThat(queue.opened(queue.acknowledged().at(2, ""), 2)).isEqualTo(-2);
+        assertThat(queue.next().rows())
+                .extracting(row -> row.sequence())
+                .containsExactly(3L, 4L, 5L);
+        queue.acknowledge(5);
+        assertThat(queue.acknowledged().number()).isEqualTo(5);
+    }
+
+    @Test
+    void keepsAcknowledgedRowsThroughACheckpoint() throws Exception {
+        opened(queue, 0);
+        queue.sendAtOnce(true);
+        rows(3);
+        queue.acknowledge(2);
+        DeliveryQueue.Contents held = queue.snapshot(1);
+        assertThat(held.resendable().rows())
+                .extracting(row -> row.sequence())
+                .containsExactly(1L, 2L);
+        assertThat(held.resendable().above()).isZero();
+        assertThat(held.acknowledged().number()).isEqualTo(2);
+    }
+
+    @Test
+    void letsGoOfAcknowledgedRowsWhereTheQueueNeedsTheirRoom() {
+        opened(queue, 0);
+        queue.sendAtOnce(true);
+        rows(12);
+        queue.acknowledge(5);
+        assertThat(queue.resendableAbove()).isPositive().isLessThan(5);
+        assertThat(queue.isFull()).isTrue();
+    }
+
+    @Test
+    void numbersRowsAnewThatOthersHaveTheNumbersOf() throws Exception {
+        opened(queue, 0);
+        rows(2);
+        Numbering theirs = Numbering.UNKNOWN.continuedBy("them", 0);
+        queue.opened(Progress.recorded(7, theirs, "i"), 0);
+        queue.snapshot(1);
+        assertThat(queue.hasSendable()).as("before a checkpoint holds the new numbers").isFalse();
+        queue.complete(1);
+        assertThat(queue.next().rows()).extracting(row -> row.sequence()).containsExactly(8L, 9L);
+    }
+
+    @Test
     void keepsWhatIsBeingWrittenInEverySnapshot() throws Exception {
-        queue.opened(0);
+        opened(queue, 0);
         queue.sendAtOnce(true);
         rows(2);
         assertThat(queue.next().rows()).hasSize(2);
@@ -61,7 +135,7 @@ class DeliveryQueueTest {
 
     @Test
     void doesNotMixSchemasInABatch() throws Exception {
-        queue.opened(0);
+        opened(queue, 0);
         queue.sendAtOnce(true);
         rows(1);
         queue.add(new PollEnded(1, true, Instant.EPOCH));
@@ -77,7 +151,7 @@ class DeliveryQueueTest {
 
     @Test
     void isFullAboveItsBoundUntilHalfOfItIsGone() {
-        queue.opened(0);
+        opened(queue, 0);
         rows(9);
         assertThat(queue.isFull()).isFalse();
         rows(4);
@@ -90,7 +164,7 @@ class DeliveryQueueTest {
 
     @Test
     void holdsLessWhenRowsNeedNotWait() {
-        queue.opened(0);
+        opened(queue, 0);
         rows(5);
         assertThat(queue.isFull()).isFalse();
         queue.sendAtOnce(true);
@@ -99,7 +173,7 @@ class DeliveryQueueTest {
 
     @Test
     void releasesNothingForACheckpointThatNeverCompleted() {
-        queue.opened(0);
+        opened(queue, 0);
         rows(1);
         assertThat(queue.snapshot(1).elements()).hasSize(1);
         rows(1);

@@ -9,8 +9,10 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
+import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
 import java.time.Duration;
@@ -36,7 +38,8 @@ class DeliveryTest {
             new ArrayList<>();
     private TestLane lane = TestLane.to(MemoryConnector.endpoint(table));
     private QueueBounds bounds = QueueBounds.DEFAULT;
-    private boolean acceptsDuplicates;
+    private RecoveryChoices choices = RecoveryChoices.NONE;
+    private Resumption resumption = Resumption.GO_ON;
     private List<String> earlier = List.of();
     private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
     private Gate gate;
@@ -47,7 +50,13 @@ class DeliveryTest {
 
     private void start(OperatorSubtaskState state, String run) throws Exception {
         Delivery delivery =
-                new Delivery(lane.pipeline(), run, acceptsDuplicates, bounds, Duration.ofMillis(50))
+                new Delivery(
+                                lane.pipeline(),
+                                run,
+                                choices,
+                                bounds,
+                                new Recheck(Duration.ofMillis(50), Duration.ofMillis(100)))
+                        .resuming(resumption)
                         .after(earlier);
         task = new OneInputStreamOperatorTestHarness<>(delivery);
         started.add(task);
@@ -214,7 +223,7 @@ class DeliveryTest {
         OperatorSubtaskState state = task.snapshot(1, 1);
         destination.loseNextAnswer();
         task.close();
-        destination.holdUpTo(2);
+        destination.holdOwnUpTo(2);
         startAndWait(state);
         awaitRows("3\tc");
         row("4", "d");
@@ -480,7 +489,7 @@ class DeliveryTest {
         awaitState(MappingState.QUARANTINED);
         OperatorSubtaskState still = task.snapshot(4, 4);
         task.close();
-        acceptsDuplicates = true;
+        choices = new RecoveryChoices(false, true, false);
         startAndWait(still);
         awaitRows("8\th");
         assertThat(destination.lastNumber()).isEqualTo(8);
@@ -495,6 +504,271 @@ class DeliveryTest {
         row("8", "h");
         awaitRows("8\th");
         assertThat(destination.lastNumber()).isEqualTo(8);
+    }
+
+    /**
+     * Rows 1 to {@code last}, delivered; a copy of the destination is taken behind row {@code
+     * copied}.
+     */
+    private OperatorSubtaskState delivered(int copied, int last) throws Exception {
+        startAndWait(null);
+        for (int i = 1; i <= last; i++) {
+            row(Integer.toString(i), "a");
+            task.snapshot(i, i);
+            task.notifyOfCompletedCheckpoint(i);
+            int number = i;
+            await().until(() -> destination.lastNumber() == number);
+            await().until(() -> gate.status().rowsQueued.get() == 0);
+            if (i == copied) {
+                destination.copy();
+            }
+        }
+        return task.snapshot(100, 100);
+    }
+
+    private void deliverOne(String id, long checkpoint) throws Exception {
+        row(id, "a");
+        task.snapshot(checkpoint, checkpoint);
+        task.notifyOfCompletedCheckpoint(checkpoint);
+    }
+
+    @Test
+    void sendsAgainWhatADestinationThatWentBackHasLost() throws Exception {
+        delivered(3, 5);
+        destination.restoreCopy();
+        deliverOne("6", 101);
+        awaitRows("1\ta", "2\ta", "3\ta", "4\ta", "5\ta", "6\ta");
+        assertThat(destination.lastNumber()).isEqualTo(6);
+    }
+
+    @Test
+    void sendsAgainAfterARestartWhatTheCheckpointHasKept() throws Exception {
+        OperatorSubtaskState state = delivered(3, 5);
+        task.close();
+        destination.restoreCopy();
+        startAndWait(state);
+        awaitRows("1\ta", "2\ta", "3\ta", "4\ta", "5\ta");
+    }
+
+    @Test
+    void saysWhichRowsADestinationHasLostThatWentBackTooFar() throws Exception {
+        lane = lane.withoutResending();
+        OperatorSubtaskState state = delivered(3, 5);
+        task.close();
+        destination.restoreCopy();
+        start(state);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .startsWith("the destination has lost rows 4 to 5: it went back to row 3")
+                .contains("--reset orders", "--accept-loss orders");
+        assertThat(gate.isOpen()).isFalse();
+        OperatorSubtaskState still = task.snapshot(101, 101);
+        task.close();
+        start(still);
+        awaitState(MappingState.QUARANTINED);
+        OperatorSubtaskState undecided = task.snapshot(102, 102);
+        task.close();
+
+        choices = new RecoveryChoices(false, false, true);
+        startAndWait(undecided);
+        deliverOne("6", 103);
+        awaitRows("1\ta", "2\ta", "3\ta", "6\ta");
+        assertThat(destination.lastNumber()).isEqualTo(6);
+    }
+
+    @Test
+    void goesOnByItselfWhenWhatWasLostIsBack() throws Exception {
+        lane = lane.withoutResending();
+        OperatorSubtaskState state = delivered(3, 5);
+        task.close();
+        List<String> all = destination.rows();
+        Runnable older = destination.copied();
+        destination.copy();
+        Runnable whole = destination.copied();
+        older.run();
+        start(state);
+        awaitState(MappingState.QUARANTINED);
+        whole.run();
+        await().until(gate::isOpen);
+        assertThat(destination.rows()).isEqualTo(all);
+    }
+
+    @Test
+    void acceptsALossOnceAndNotTheNextOne() throws Exception {
+        lane = lane.withoutResending();
+        OperatorSubtaskState state = delivered(3, 5);
+        task.close();
+        destination.restoreCopy();
+        choices = new RecoveryChoices(false, false, true);
+        start(state, "accepting");
+        await().until(gate::isOpen);
+        deliverOne("6", 101);
+        await().until(() -> destination.lastNumber() == 6);
+        OperatorSubtaskState later = task.snapshot(102, 102);
+        task.close();
+        destination.restoreCopy();
+        start(later, "accepting");
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .startsWith("the destination has lost rows 4 to 6");
+    }
+
+    @Test
+    void stopsAtADestinationThatWasEmptiedOrIsAnotherOne() throws Exception {
+        OperatorSubtaskState state = delivered(3, 5);
+        task.close();
+        destination.empty();
+        start(state);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .startsWith("the destination has lost rows 1 to 5: its progress record is another");
+        assertThat(destination.rows()).isEmpty();
+        task.close();
+
+        choices = new RecoveryChoices(false, false, true);
+        startAndWait(state);
+        row("6", "f");
+        task.snapshot(101, 101);
+        task.notifyOfCompletedCheckpoint(101);
+        await().until(() -> destination.rows().contains("6\tf"));
+    }
+
+    @Test
+    void stopsAtATableThatIsGoneOrAnotherOne() throws Exception {
+        OperatorSubtaskState state = delivered(3, 5);
+        task.close();
+        destination.dropTable();
+        start(state);
+        await().until(gate::isOpen);
+        row("6", "f");
+        task.snapshot(101, 101);
+        task.notifyOfCompletedCheckpoint(101);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .startsWith("the destination has lost rows 1 to 5: table orders is another one");
+        assertThat(destination.rows()).isEmpty();
+    }
+
+    @Test
+    void goesOnIntoAReplacedTableWhereTheMappingSaysSo() throws Exception {
+        lane = lane.goingOnIntoReplacedTables();
+        delivered(3, 5);
+        destination.replaceTable();
+        deliverOne("6", 101);
+        awaitRows("6\ta");
+        OperatorSubtaskState state = task.snapshot(102, 102);
+        task.close();
+        lane = TestLane.to(MemoryConnector.endpoint(table));
+        startAndWait(state);
+        deliverOne("7", 103);
+        awaitRows("6\ta", "7\ta");
+    }
+
+    @Test
+    void noticesATableThatIsReplacedWhileRowsFlow() throws Exception {
+        delivered(3, 5);
+        destination.replaceTable();
+        deliverOne("6", 101);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause()).contains("table orders is another one");
+        assertThat(destination.rows()).isEmpty();
+    }
+
+    @Test
+    void doesNotTakeRowsOfAnotherRunForItsOwn() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        OperatorSubtaskState common = task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta");
+        row("2", "ours");
+        row("3", "ours");
+        OperatorSubtaskState ours = task.snapshot(2, 2);
+        task.close();
+        // a rival goes on from a copy of the older state, and gives number 2 to another row
+        startAndWait(common);
+        row("2", "theirs");
+        task.snapshot(3, 3);
+        task.notifyOfCompletedCheckpoint(3);
+        awaitRows("1\ta", "2\ttheirs");
+        task.close();
+
+        choices = new RecoveryChoices(false, true, false);
+        startAndWait(ours);
+        task.snapshot(4, 4);
+        task.notifyOfCompletedCheckpoint(4);
+        awaitRows("1\ta", "2\ttheirs", "2\tours", "3\tours");
+    }
+
+    @Test
+    void doesNotGoOnFromAnOlderStateThatComparesWithHashes() throws Exception {
+        destination.upsertsRows();
+        lane = lane.byDiff();
+        startAndWait(null);
+        row("1", "a");
+        OperatorSubtaskState old = task.snapshot(1, 1);
+        task.close();
+        destination.holdUpTo(7);
+        choices = new RecoveryChoices(false, true, false);
+        startAndWait(old);
+        row("8", "h");
+        task.snapshot(2, 2);
+        task.notifyOfCompletedCheckpoint(2);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .contains("--reset orders")
+                .doesNotContain("--accept-duplicates");
+        assertThat(destination.rows()).isEmpty();
+        OperatorSubtaskState undecided = task.snapshot(3, 3);
+        task.close();
+        choices = new RecoveryChoices(true, false, false);
+        startAndWait(undecided);
+        row("9", "i");
+        task.snapshot(4, 4);
+        task.notifyOfCompletedCheckpoint(4);
+        await().until(() -> destination.rows().contains("9\ti"));
+    }
+
+    @Test
+    void waitsForTheCheckpointWhereRowsAreComparedWithHashesWhateverTheGuarantee()
+            throws Exception {
+        lane = lane.byDiff().with(DeliveryMode.AT_LEAST_ONCE);
+        startAndWait(null);
+        emit(new PollStarted(1, TestLane.KEYED));
+        row("1", "a");
+        emit(new PollEnded(1, true, AS_OF));
+        task.snapshot(1, 1);
+        assertThat(destination.rows()).isEmpty();
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta");
+    }
+
+    @Test
+    void aResetStillDeliversTheDeletesThatWait() throws Exception {
+        startAndWait(null);
+        row("1", "a");
+        emit(TestLane.row(Operation.DELETE, TestLane.KEYED, "7"));
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.close();
+        resumption = Resumption.RESET;
+        choices = new RecoveryChoices(true, false, false);
+        startAndWait(state);
+        awaitRows("7");
+        assertThat(destination.lastNumber()).isEqualTo(2);
+    }
+
+    @Test
+    void sendsLessWhenABatchIsNotDoneInTime() throws Exception {
+        startAndWait(null);
+        destination.takesInTime(3, Duration.ofMillis(20));
+        for (int i = 1; i <= 20; i++) {
+            row(Integer.toString(i), "a");
+        }
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(() -> destination.rows().size() == 20);
+        assertThat(destination.batches()).allMatch(size -> size <= 3);
+        assertThat(destination.deadLetters()).isEmpty();
     }
 
     @Test

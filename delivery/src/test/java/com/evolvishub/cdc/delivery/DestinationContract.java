@@ -2,11 +2,13 @@ package com.evolvishub.cdc.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -36,6 +38,35 @@ public abstract class DestinationContract {
      * there, and the next opening tells how long it is.
      */
     protected boolean writesBatchesWhole() {
+        return true;
+    }
+
+    /**
+     * Keeps what is at the destination now, rows and progress record.
+     *
+     * @return puts it back in the place of what is there then, as a restored backup does; empty:
+     *     this destination cannot be set back in a test
+     */
+    protected Optional<Restore> copy() throws Exception {
+        return Optional.empty();
+    }
+
+    /** Puts back what was copied. */
+    @FunctionalInterface
+    public interface Restore {
+        void run() throws Exception;
+    }
+
+    /** Removes rows and progress records, as a database or topic that was made anew. */
+    protected abstract void empty() throws Exception;
+
+    /** Removes table, topic or stream, and leaves the progress record. */
+    protected abstract void drop() throws Exception;
+
+    /**
+     * Whether a write ends soon when table, topic or stream is gone, rather than waiting for it.
+     */
+    protected boolean noticesADropAtOnce() {
         return true;
     }
 
@@ -153,6 +184,140 @@ public abstract class DestinationContract {
             third.write(rows(1, 1));
         }
         assertThat(contents()).containsExactlyInAnyOrder(lines(1, 1));
+    }
+
+    private static Progress opened(DestinationClient client, String run) throws Exception {
+        return client.open(newLane(run)).progress();
+    }
+
+    /** What the pipeline's state knows once all of it was delivered. */
+    private Progress delivered(long rows) throws Exception {
+        try (DestinationClient client = client()) {
+            Progress found = opened(client, "a");
+            client.prepare(SCHEMA);
+            if (rows > found.number()) {
+                client.write(rows(found.number() + 1, rows));
+            }
+            return new Progress(
+                    rows, Numbering.UNKNOWN, found.incarnation(), client.targetIdentity());
+        }
+    }
+
+    @Test
+    void keepsTheIncarnationOfItsProgressRecord() throws Exception {
+        Progress before = delivered(2);
+        assertThat(before.incarnation()).isNotEmpty();
+        assertThat(delivered(3).incarnation()).isEqualTo(before.incarnation());
+        assertThat(delivered(3).target()).isEqualTo(before.target());
+    }
+
+    @Test
+    void tellsWhoNumberedItsRows() throws Exception {
+        Numbering ours = Numbering.UNKNOWN.continuedBy("w1", 0);
+        Lane lane = new Lane("file/orders", "a", "w1", "host", "orders", false, 0, ours);
+        try (DestinationClient client = client()) {
+            client.open(lane);
+            client.prepare(SCHEMA);
+            client.write(rows(1, 2));
+        }
+        try (DestinationClient next = client()) {
+            Numbering found = opened(next, "b").numbering();
+            assertThat(found.authorOf(2)).isEqualTo("w1");
+        }
+        try (DestinationClient next = client()) {
+            assertThat(opened(next, "c").numbering().authorOf(2)).isEqualTo("w1");
+        }
+    }
+
+    @Test
+    void tellsOfItsOlderStateWhenItWasRestored() throws Exception {
+        delivered(3);
+        Optional<Restore> copy = copy();
+        assumeTrue(copy.isPresent(), "this destination is not set back in a test");
+        Progress acknowledged = delivered(5);
+        copy.get().run();
+        try (DestinationClient client = client()) {
+            client.expect(acknowledged);
+            Progress found = opened(client, "b");
+            assertThat(found.number()).isEqualTo(3);
+            assertThat(found.incarnation()).isEqualTo(acknowledged.incarnation());
+            client.expect(acknowledged);
+            client.prepare(SCHEMA);
+            client.write(rows(4, 6));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 6));
+    }
+
+    @Test
+    void doesNotLetAWriterGoOnAboveAStateThatIsOlderThanItLeft() throws Exception {
+        delivered(3);
+        Optional<Restore> copy = copy();
+        assumeTrue(copy.isPresent(), "this destination is not set back in a test");
+        try (DestinationClient client = client()) {
+            opened(client, "b");
+            client.prepare(SCHEMA);
+            client.write(rows(4, 5));
+            copy.get().run();
+            assertThatThrownBy(() -> client.write(rows(6, 6)))
+                    .isNotInstanceOf(FencedException.class)
+                    .isNotInstanceOf(BadRowException.class)
+                    .satisfies(
+                            e ->
+                                    assertThat(client.classify((Exception) e))
+                                            .isEqualTo(Failure.TRANSIENT));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 3));
+    }
+
+    @Test
+    void isAnotherIncarnationOnceItWasEmptied() throws Exception {
+        Progress acknowledged = delivered(3);
+        empty();
+        try (DestinationClient client = client()) {
+            Progress found = opened(client, "b");
+            assertThat(found.number()).isZero();
+            assertThat(found.incarnation()).isNotEmpty().isNotEqualTo(acknowledged.incarnation());
+        }
+    }
+
+    @Test
+    void doesNotMakeAnewWhatRowsWereDeliveredTo() throws Exception {
+        Progress acknowledged = delivered(3);
+        drop();
+        try (DestinationClient client = client()) {
+            assertThatThrownBy(
+                            () -> {
+                                client.expect(acknowledged);
+                                opened(client, "b");
+                                client.expect(acknowledged);
+                                client.prepare(SCHEMA);
+                            })
+                    .isInstanceOf(RowsLostException.class)
+                    .hasMessageContaining("lost rows 1 to 3")
+                    .hasMessageContaining("--reset orders")
+                    .hasMessageContaining("--accept-loss orders");
+        }
+        try (DestinationClient client = client()) {
+            // the user goes on all the same
+            client.expect(Progress.NONE);
+            opened(client, "c");
+            client.expect(Progress.NONE);
+            client.prepare(SCHEMA);
+            client.write(rows(4, 4));
+        }
+        assertThat(contents()).containsExactly(lines(4, 4));
+    }
+
+    @Test
+    void noticesThatItsTableOrTopicIsMadeAnewWhileRowsFlow() throws Exception {
+        try (DestinationClient client = client()) {
+            opened(client, "a");
+            client.prepare(SCHEMA);
+            client.write(rows(1, 3));
+            assumeTrue(noticesADropAtOnce(), "the client of this destination waits for it");
+            drop();
+            assertThatThrownBy(() -> client.write(rows(4, 4))).isInstanceOf(Exception.class);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Holds the contract against the fixture that the operator's tests rely on. */
@@ -19,6 +20,22 @@ class MemoryClientTest extends DestinationContract {
     @Override
     protected List<String> contents() {
         return MemoryDestination.at(table).rows();
+    }
+
+    @Override
+    protected Optional<Restore> copy() {
+        MemoryDestination.at(table).copy();
+        return Optional.of(() -> MemoryDestination.at(table).restoreCopy());
+    }
+
+    @Override
+    protected void empty() {
+        MemoryDestination.at(table).empty();
+    }
+
+    @Override
+    protected void drop() {
+        MemoryDestination.at(table).dropTable();
     }
 
     @Override

@@ -13,7 +13,7 @@ import com.evolvishub.cdc.planner.spec.TlsSpec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /** Destinations of type {@code memory}: one {@link MemoryDestination} for each table's name. */
 public final class MemoryConnector implements DestinationConnector {
@@ -42,23 +42,31 @@ public final class MemoryConnector implements DestinationConnector {
 
     @Override
     public DestinationClient client(Pipeline pipeline) {
-        return new MemoryClient(MemoryDestination.at(pipeline.deliver().destination().table()));
+        return new MemoryClient(pipeline);
     }
 
     private static final class MemoryClient implements DestinationClient {
 
+        private final Pipeline pipeline;
         private final MemoryDestination destination;
         private long epoch;
+        private long number;
+        private String writer = "";
+        private String expected = "";
+        private String table = "";
         private boolean connected;
 
-        MemoryClient(MemoryDestination destination) {
-            this.destination = destination;
+        MemoryClient(Pipeline pipeline) {
+            this.pipeline = pipeline;
+            this.destination = MemoryDestination.at(pipeline.deliver().destination().table());
         }
 
         @Override
         public LaneOpening open(Lane lane) throws Exception {
             LaneOpening opening = destination.open(lane);
             epoch = opening.epoch();
+            writer = lane.writer();
+            number = opening.lastNumber();
             connected = true;
             return opening;
         }
@@ -69,18 +77,35 @@ public final class MemoryConnector implements DestinationConnector {
         }
 
         @Override
-        public OptionalLong lastNumber() {
-            return destination.toldLastNumber();
+        public Optional<Progress> progress() {
+            return destination.told();
         }
 
         @Override
-        public void prepare(RowSchema schema) throws IOException {
+        public void expect(Progress acknowledged) {
+            expected = acknowledged.target();
+        }
+
+        @Override
+        public String targetIdentity() {
+            return table;
+        }
+
+        @Override
+        public Duration writeTimeout() {
+            return destination.timeout();
+        }
+
+        @Override
+        public void prepare(RowSchema schema) throws Exception {
             destination.reach();
+            table = destination.tableFor(expected, pipeline);
         }
 
         @Override
         public void write(List<ChangeRow> rows) throws Exception {
-            destination.write(epoch, rows);
+            destination.write(epoch, writer, number, table, rows);
+            number = rows.get(rows.size() - 1).sequence();
         }
 
         @Override
@@ -91,6 +116,7 @@ public final class MemoryConnector implements DestinationConnector {
         @Override
         public void writeDeadLetter(ChangeRow row, String error) {
             destination.bury(row, error);
+            number = row.sequence();
         }
 
         @Override

@@ -1,12 +1,17 @@
 package com.evolvishub.cdc.delivery;
 
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Target;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.OnReplacedTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
@@ -21,7 +26,13 @@ final class MemoryDestination {
     private final List<String> deadLetters = new ArrayList<>();
     private long epoch;
     private long lastNumber;
-    private OptionalLong toldLastNumber = OptionalLong.empty();
+    private Numbering numbering = Numbering.UNKNOWN;
+    private String incarnation = UUID.randomUUID().toString();
+    private String table = UUID.randomUUID().toString();
+    private Optional<Progress> told = Optional.empty();
+    private Duration timeout = Duration.ofMinutes(1);
+    private int mostInTime = Integer.MAX_VALUE;
+    private Optional<Runnable> copy = Optional.empty();
     private String run = "";
     private String writer = "";
     private String host = "";
@@ -41,11 +52,97 @@ final class MemoryDestination {
 
     /** Told without being opened, as by a destination with transactions. */
     synchronized void tellLastNumber(long number) {
-        toldLastNumber = OptionalLong.of(number);
+        told = Optional.of(Progress.recorded(number, Numbering.UNKNOWN, incarnation));
     }
 
-    synchronized OptionalLong toldLastNumber() {
-        return toldLastNumber;
+    synchronized Optional<Progress> told() {
+        return told;
+    }
+
+    synchronized Duration timeout() {
+        return timeout;
+    }
+
+    /** Larger batches take longer than the client waits. */
+    synchronized void takesInTime(int rows, Duration clientsTimeout) {
+        mostInTime = rows;
+        timeout = clientsTimeout;
+    }
+
+    /** Keeps what is here, for {@link #restoreCopy}. */
+    synchronized void copy() {
+        List<String> keptRows = List.copyOf(rows);
+        long keptEpoch = epoch;
+        long keptNumber = lastNumber;
+        Numbering keptNumbering = numbering;
+        String keptIncarnation = incarnation;
+        String keptTable = table;
+        String keptRun = run;
+        String keptWriter = writer;
+        copy =
+                Optional.of(
+                        () -> {
+                            rows.clear();
+                            rows.addAll(keptRows);
+                            epoch = keptEpoch;
+                            lastNumber = keptNumber;
+                            numbering = keptNumbering;
+                            incarnation = keptIncarnation;
+                            table = keptTable;
+                            run = keptRun;
+                            writer = keptWriter;
+                        });
+    }
+
+    /** Puts back what was copied last. */
+    synchronized Runnable copied() {
+        return copy.orElseThrow();
+    }
+
+    /** What was here at the {@link #copy} is here again, and nothing else. */
+    synchronized void restoreCopy() {
+        copy.orElseThrow().run();
+    }
+
+    /** Rows and progress record are gone, as of a database that was made anew. */
+    synchronized void empty() {
+        rows.clear();
+        epoch = 0;
+        lastNumber = 0;
+        numbering = Numbering.UNKNOWN;
+        incarnation = UUID.randomUUID().toString();
+        table = UUID.randomUUID().toString();
+        run = "";
+        writer = "";
+    }
+
+    /** The table is another one, without rows. */
+    synchronized void replaceTable() {
+        rows.clear();
+        table = UUID.randomUUID().toString();
+    }
+
+    /** The table is not there. */
+    synchronized void dropTable() {
+        rows.clear();
+        table = "";
+    }
+
+    /** The table to write to, made if there is none and there was none before. */
+    synchronized String tableFor(String expected, Pipeline pipeline) throws RowsLostException {
+        boolean replaced = !expected.isEmpty() && !expected.equals(table);
+        boolean goesOn = pipeline.deliver().lossRules().onReplacedTable() == OnReplacedTable.GO_ON;
+        if (replaced && (table.isEmpty() || !goesOn)) {
+            throw RowsLostException.of(
+                    1,
+                    lastNumber,
+                    "table %s is another one".formatted(pipeline.mapping()),
+                    pipeline.mapping());
+        }
+        if (table.isEmpty()) {
+            table = UUID.randomUUID().toString();
+        }
+        return table;
     }
 
     synchronized void goAway() {
@@ -132,6 +229,13 @@ final class MemoryDestination {
     /** Somebody else delivered up to here. */
     synchronized void holdUpTo(long number) {
         lastNumber = number;
+        run = "another run";
+        numbering = numbering.continuedBy("another-attempt", number - 1);
+    }
+
+    /** The writer that has the lane delivered up to here, and was cut off before it heard of it. */
+    synchronized void holdOwnUpTo(long number) {
+        lastNumber = number;
     }
 
     /** Another run takes the lane. */
@@ -148,21 +252,36 @@ final class MemoryDestination {
         if (!lane.mayTakeFrom(run, writer, epoch)) {
             throw new FencedException(run, host);
         }
-        epoch++;
+        epoch = lane.nextEpoch(epoch);
         run = lane.run();
         writer = lane.writer();
         host = lane.host();
+        Numbering found = numbering;
+        numbering = lane.numberingAfter(lastNumber, found);
         return new LaneOpening(
-                epoch, lastNumber, new com.evolvishub.cdc.flow.Target(true, List.of()));
+                epoch,
+                Progress.recorded(lastNumber, found, incarnation),
+                new Target(true, List.of()));
     }
 
-    void write(long writerEpoch, List<ChangeRow> batch) throws Exception {
+    void write(long writerEpoch, String by, long after, String into, List<ChangeRow> batch)
+            throws Exception {
         waitWhileStuck();
         synchronized (this) {
             tries++;
             reach();
-            if (writerEpoch != epoch) {
+            if (writerEpoch > epoch || (by.equals(writer) && after != lastNumber)) {
+                throw new IOException("the progress record is not the one that was left");
+            }
+            if (writerEpoch != epoch || !by.equals(writer)) {
                 throw new FencedException(run, host);
+            }
+            if (!into.equals(table)) {
+                throw new IOException("the table has changed");
+            }
+            if (batch.size() > mostInTime) {
+                Thread.sleep(timeout.toMillis());
+                throw new IOException("no answer in time");
             }
             List<String> lines = new ArrayList<>();
             for (ChangeRow row : batch) {

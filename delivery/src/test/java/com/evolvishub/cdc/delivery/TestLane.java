@@ -17,8 +17,10 @@ import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.LossRules;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.OnReplacedTable;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,8 @@ public record TestLane(
         OnBadRow onBadRow,
         boolean createTable,
         boolean enabled,
-        Retry retry) {
+        Retry retry,
+        LossRules lossRules) {
 
     /** Patient: an outage of a test is no quarantine. */
     private static final Retry PATIENT = new Retry(1_000_000, Duration.ofMillis(20));
@@ -66,40 +69,55 @@ public record TestLane(
                 OnBadRow.QUARANTINE,
                 true,
                 true,
-                PATIENT);
+                PATIENT,
+                LossRules.DEFAULT);
     }
 
     public TestLane with(DeliveryMode other) {
-        return new TestLane(destination, other, capture, onBadRow, createTable, enabled, retry);
+        return new TestLane(
+                destination, other, capture, onBadRow, createTable, enabled, retry, lossRules);
     }
 
     public TestLane with(OnBadRow other) {
-        return new TestLane(destination, mode, capture, other, createTable, enabled, retry);
+        return new TestLane(
+                destination, mode, capture, other, createTable, enabled, retry, lossRules);
+    }
+
+    public TestLane with(LossRules other) {
+        return new TestLane(
+                destination, mode, capture, onBadRow, createTable, enabled, retry, other);
+    }
+
+    /** Acknowledged rows are not kept to be sent again. */
+    public TestLane withoutResending() {
+        return with(new LossRules(Duration.ZERO, lossRules.onReplacedTable()));
+    }
+
+    /** A destination table that is another one than before will do. */
+    public TestLane goingOnIntoReplacedTables() {
+        return with(new LossRules(lossRules.resend(), OnReplacedTable.GO_ON));
     }
 
     /** Shown as quarantined after so many failures in a row. */
     public TestLane quarantinedAfter(int attempts) {
+        Retry impatient = new Retry(attempts, retry.delay());
         return new TestLane(
-                destination,
-                mode,
-                capture,
-                onBadRow,
-                createTable,
-                enabled,
-                new Retry(attempts, retry.delay()));
+                destination, mode, capture, onBadRow, createTable, enabled, impatient, lossRules);
     }
 
     public TestLane byDiff() {
         Capture diff = new Capture.ByDiff(0.5);
-        return new TestLane(destination, mode, diff, onBadRow, createTable, enabled, retry);
+        return new TestLane(
+                destination, mode, diff, onBadRow, createTable, enabled, retry, lossRules);
     }
 
     public TestLane neverCreating() {
-        return new TestLane(destination, mode, capture, onBadRow, false, enabled, retry);
+        return new TestLane(destination, mode, capture, onBadRow, false, enabled, retry, lossRules);
     }
 
     public TestLane disabled() {
-        return new TestLane(destination, mode, capture, onBadRow, createTable, false, retry);
+        return new TestLane(
+                destination, mode, capture, onBadRow, createTable, false, retry, lossRules);
     }
 
     public Pipeline pipeline() {
@@ -119,7 +137,14 @@ public record TestLane(
                         RowLimit.DEFAULT);
         Deliver deliver =
                 new Deliver(
-                        scan, destination, mode, createTable, onBadRow, SchemaChange.EVOLVE, retry);
+                        scan,
+                        destination,
+                        mode,
+                        createTable,
+                        onBadRow,
+                        SchemaChange.EVOLVE,
+                        retry,
+                        lossRules);
         return new Pipeline("file/orders", "orders", enabled, "worker-1", 0, deliver);
     }
 

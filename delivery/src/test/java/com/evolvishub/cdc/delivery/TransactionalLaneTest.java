@@ -151,7 +151,7 @@ class TransactionalLaneTest {
     void handsOnWhatAnotherDeliveryHadInItsQueue() throws Exception {
         OneInputStreamOperatorTestHarness<FlowElement, Void> other =
                 new OneInputStreamOperatorTestHarness<>(
-                        new Delivery(lane.pipeline(), "before", false));
+                        new Delivery(lane.pipeline(), "before", RecoveryChoices.NONE));
         started.add(other);
         other.setup();
         other.open();
@@ -290,11 +290,33 @@ class TransactionalLaneTest {
 
         assertThatThrownBy(() -> startHoldingBack(state))
                 .hasMessageStartingWith(
-                        "orders: the destination holds rows up to number 1 of this mapping, and was given them up to 2: ")
-                .hasMessageEndingWith("Start with --reset orders to load anew");
+                        "the destination has lost row 2: a prepared transaction was rolled back")
+                .hasMessageContaining("--reset orders", "--accept-loss orders");
 
         destination.tellLastNumber(2);
         startHoldingBack(state);
+        assertThat(numbers()).containsExactly(3L);
+    }
+
+    @Test
+    void doesNotGoOnIntoAnotherDestinationOrTable() throws Exception {
+        destination.tellLastNumber(0);
+        start(null);
+        emit(new PollStarted(1, TestLane.KEYED), row("1"), row("2"));
+        OperatorSubtaskState state = task.snapshot(1, 0);
+        destination.tellLastNumber(2);
+        destination.replaceTable();
+        start(state);
+        assertThatThrownBy(() -> emit(row("3"))).isInstanceOf(RowsLostException.class);
+
+        destination.empty();
+        destination.tellLastNumber(2);
+        assertThatThrownBy(() -> start(state))
+                .isInstanceOf(RowsLostException.class)
+                .hasMessageStartingWith(
+                        "the destination has lost rows 1 to 2: its progress record");
+        start(state, TransactionalLane::acceptingLoss);
+        emit(row("3"));
         assertThat(numbers()).containsExactly(3L);
     }
 }

@@ -4,7 +4,7 @@ package com.evolvishub.cdc.flow;
 public enum MappingState {
     /** Switched off in the file, or not selected. */
     DISABLED("disabled"),
-    /** Stopped by an error that will not go by itself; looked at again every five minutes. */
+    /** Stopped by an error that will not go by itself; looked at again, less and less often. */
     QUARANTINED("quarantined"),
     /** The destination is away; the source does not poll. */
     WAITING_FOR_DESTINATION("waiting for destination"),

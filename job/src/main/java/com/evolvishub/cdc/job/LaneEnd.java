@@ -19,13 +19,16 @@ sealed interface LaneEnd {
         if (pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
             Resumption resumption = options.choices().resumption(pipeline);
             TransactionalLane lane = new TransactionalLane(pipeline, options.run(), resumption);
+            if (options.choices().recovery(pipeline).acceptsLoss()) {
+                lane.acceptingLoss();
+            }
             return new ByTransaction(pipeline, lane, resumption);
         }
         Delivery delivery =
                 new Delivery(
                         pipeline,
                         options.run(),
-                        options.choices().acceptsDuplicates(pipeline),
+                        options.choices().recovery(pipeline),
                         options.choices().resumption(pipeline));
         return new ByNumber(pipeline, delivery);
     }

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job;
 
+import com.evolvishub.cdc.delivery.RecoveryChoices;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
  * @param reset mappings to load anew
  * @param acceptChange mappings to go on with although their plan has changed
  * @param acceptDuplicates mappings to go on with although rows may arrive a second time
+ * @param acceptLoss mappings to go on with although a destination has lost rows; {@code
+ *     mapping:table} names one of several destinations
  * @param acceptDeletes mappings of which one read's deletes go through although they are suspect
  */
 public record StateChoices(
@@ -24,16 +27,18 @@ public record StateChoices(
         List<String> reset,
         List<String> acceptChange,
         List<String> acceptDuplicates,
+        List<String> acceptLoss,
         List<String> acceptDeletes) {
 
     /** State is gone on from where it fits, and a mapping stops where it does not. */
     public static final StateChoices NONE =
-            new StateChoices(false, List.of(), List.of(), List.of(), List.of());
+            new StateChoices(false, List.of(), List.of(), List.of(), List.of(), List.of());
 
     public StateChoices {
         reset = List.copyOf(reset);
         acceptChange = List.copyOf(acceptChange);
         acceptDuplicates = List.copyOf(acceptDuplicates);
+        acceptLoss = List.copyOf(acceptLoss);
         acceptDeletes = List.copyOf(acceptDeletes);
     }
 
@@ -44,12 +49,15 @@ public record StateChoices(
         return names(acceptChange, pipeline) ? Resumption.ACCEPT_CHANGE : Resumption.GO_ON;
     }
 
-    SuspectDeletes suspectDeletes(Pipeline pipeline) {
-        return names(acceptDeletes, pipeline) ? SuspectDeletes.ACCEPT_ONCE : SuspectDeletes.STOP;
+    RecoveryChoices recovery(Pipeline pipeline) {
+        return new RecoveryChoices(
+                fresh || names(reset, pipeline),
+                names(acceptDuplicates, pipeline),
+                names(acceptLoss, pipeline));
     }
 
-    boolean acceptsDuplicates(Pipeline pipeline) {
-        return fresh || names(reset, pipeline) || names(acceptDuplicates, pipeline);
+    SuspectDeletes suspectDeletes(Pipeline pipeline) {
+        return names(acceptDeletes, pipeline) ? SuspectDeletes.ACCEPT_ONCE : SuspectDeletes.STOP;
     }
 
     private static boolean names(List<String> mappings, Pipeline pipeline) {
@@ -57,13 +65,20 @@ public record StateChoices(
     }
 
     private static boolean isCalled(String name, Pipeline pipeline) {
-        return pipeline.mapping().equals(name) || pipeline.mapping().startsWith(name + "→");
+        String shown = pipeline.mapping();
+        int arrow = shown.indexOf('→');
+        if (arrow < 0 || shown.equals(name)) {
+            return shown.equals(name);
+        }
+        String mapping = shown.substring(0, arrow);
+        String table = pipeline.deliver().destination().table();
+        return mapping.equals(name) || (mapping + ":" + table).equals(name);
     }
 
     /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
     public List<String> problems(PhysicalPlan plan) {
         List<String> problems = new ArrayList<>();
-        Stream.of(reset, acceptChange, acceptDuplicates, acceptDeletes)
+        Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss, acceptDeletes)
                 .flatMap(List::stream)
                 .filter(name -> plan.pipelines().stream().noneMatch(p -> isCalled(name, p)))
                 .distinct()

@@ -113,6 +113,7 @@ final class SpecOverrider {
                 mapping.refusalWait(),
                 mapping.schemaChange(),
                 mapping.maxDeleteRatio(),
+                mapping.lossRules(),
                 mapping.maxRowBytes(),
                 mapping.renamedFrom());
     }

@@ -6,6 +6,7 @@ import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.LogLevel;
+import com.evolvishub.cdc.planner.spec.LossRules;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
@@ -216,6 +217,7 @@ public final class Mappings {
                 Duration.ofMinutes(5),
                 SchemaChange.EVOLVE,
                 0.5,
+                LossRules.DEFAULT,
                 0,
                 renamedFrom);
     }

@@ -46,6 +46,7 @@ final class ComparingDetection implements Detection {
     private KnownRows rows;
     private Tally tally;
     private ListState<Long> tallyState;
+    private KeyRecord keyRecord;
     private ListState<String> historyState;
     private ReadHistory history = ReadHistory.NONE;
     private ReadCoverage coverage = ReadCoverage.unknown(0);
@@ -91,7 +92,14 @@ final class ComparingDetection implements Detection {
         MapState<Integer, Integer> slots =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("free-slots", Types.INT, Types.INT));
-        if (forgets) {
+        keyRecord =
+                KeyRecord.restored(
+                        context.getOperatorStateStore()
+                                .getListState(
+                                        new ListStateDescriptor<>("known-rows-key", Types.STRING)));
+        if (forgets && tellsDeletes) {
+            keyRecord.reset();
+        } else if (forgets) {
             known.clear();
             slots.clear();
             tallyState.clear();
@@ -100,11 +108,15 @@ final class ComparingDetection implements Detection {
         tally = Tally.restored(tallyState.get());
         history = ReadHistory.restored(historyState.get());
         rows = new KnownRows(known, slots, tally);
+        rows.resend(keyRecord.isResending());
     }
 
     @Override
     public void begin(PollStarted started) throws Exception {
         schema = started.schema();
+        if (keyRecord.begin(schema)) {
+            rows.clear();
+        }
         mark = DeletionMark.of(deleteWhen, schema);
         forgets = true;
         doubled = 0;
@@ -198,6 +210,10 @@ final class ComparingDetection implements Detection {
         if (!ended.complete()) {
             return Ending.PLAIN;
         }
+        if (keyRecord.isResending()) {
+            keyRecord.completed();
+            rows.resend(false);
+        }
         MissingRows.Verdict verdict =
                 tellsDeletes
                         ? judge.ofDiff(rows, coverage, history, columns())
@@ -261,6 +277,7 @@ final class ComparingDetection implements Detection {
     @Override
     public void snapshot() throws Exception {
         tallyState.update(tally.toState());
+        keyRecord.snapshot();
         historyState.update(history.toState());
     }
 

@@ -27,6 +27,7 @@ final class KnownRows {
     private long poll;
     private long knownBefore;
     private long shown;
+    private boolean resending;
 
     /** What a row turned out to be. */
     enum Sight {
@@ -41,6 +42,11 @@ final class KnownRows {
         this.rows = rows;
         this.freeSlots = freeSlots;
         this.tally = tally;
+    }
+
+    /** Whether rows that have not changed count as changed, and known copies as new. */
+    void resend(boolean all) {
+        resending = all;
     }
 
     /** A read begins, from the start. */
@@ -67,7 +73,7 @@ final class KnownRows {
         }
         show(row);
         if (Arrays.equals(row.hash(), hash)) {
-            return Sight.UNCHANGED;
+            return resending ? Sight.CHANGED : Sight.UNCHANGED;
         }
         rows.put(key, row.withHash(hash).toBytes());
         return Sight.CHANGED;
@@ -90,14 +96,14 @@ final class KnownRows {
         KnownRow row = KnownRow.of(found);
         if (!seen.get(row.slot())) {
             show(row);
-            return -1;
+            return resending ? 0 : -1;
         }
         int copy = row.seenIn(poll);
         int sent = Math.max(row.copies(), copy + 1);
         rows.put(hash, row.counted(sent, poll, copy + 1, inPrevious(row)).toBytes());
         tally.add(sent - row.copies());
         shown++;
-        return sent > row.copies() ? copy : -1;
+        return sent > row.copies() || resending ? copy : -1;
     }
 
     private void show(KnownRow row) {

@@ -55,8 +55,6 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
      */
     private static final int CONFIRMATIONS = 3;
 
-    private static final Duration RECHECK = Duration.ofMinutes(5);
-
     private final Pipeline pipeline;
     private final String run;
     private final Resumption resumption;
@@ -68,6 +66,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final SourceCondition condition;
     private final PollSchedule schedule;
     private final BackOff backOff;
+    private final RefusalPauses refusals = new RefusalPauses();
     private final LockWaits lockWaits = new LockWaits();
     private final PollOpener opener;
     private final WorkerTurns.Ticket turn;
@@ -212,7 +211,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         if (gate.status().source().state() == MappingState.QUARANTINED) {
             // what came behind found fault with the poll: it counts as none
             completed = 0;
-            next = clock.instant().plus(RECHECK);
+            next = clock.instant().plus(RefusalPauses.LONGEST);
             return Page.empty();
         }
         if (gate.status().deletesUnconfirmed.get() > 0 && confirmations++ < CONFIRMATIONS) {
@@ -373,6 +372,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         position.moveTo(split);
         completed = split.poll();
         backOff.succeeded();
+        refusals.succeeded();
         lockWaits.over();
         next = schedule.next(begun, clock.instant());
         poll = null;
@@ -461,7 +461,12 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         gate.status().errors.incrementAndGet();
         Duration delay = backOff.failed();
         boolean quarantined = !known.isPassing() || backOff.isExhausted();
-        next = clock.instant().plus(known.isPassing() ? delay : RECHECK);
+        next = clock.instant().plus(known.isPassing() ? delay : refusals.refused(known));
+        if (!known.isPassing() && asOf.isPresent()) {
+            // a read found it, and a read costs: not more often than the mapping's own
+            Instant regular = schedule.next(begun, clock.instant());
+            next = regular.isAfter(next) ? regular : next;
+        }
         condition.become(
                 quarantined ? MappingState.QUARANTINED : MappingState.RETRYING,
                 known.getMessage(),

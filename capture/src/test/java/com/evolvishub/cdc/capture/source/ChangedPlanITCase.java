@@ -3,7 +3,9 @@ package com.evolvishub.cdc.capture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
@@ -149,6 +151,41 @@ class ChangedPlanITCase {
             lane.restart(pipeline, Resumption.RESET);
             lane.finishPolls(2);
             assertThat(lane.sent()).hasSize(9);
+        }
+    }
+
+    @Test
+    void aResetDeletesWhatIsGoneFromTheSource(@FreshDatabase Database source) throws Exception {
+        fill(source);
+        Pipeline pipeline = PipelineBuilder.table(source, "t").key("id").polling().build();
+        try (LaneModel lane = new LaneModel(pipeline)) {
+            lane.finishPolls(2);
+            lane.takeCheckpoint();
+            source.execute("DELETE FROM t WHERE id = 2");
+            lane.restart(pipeline, Resumption.RESET);
+            lane.finishPolls(2);
+            assertThat(lane.sent().subList(3, lane.sent().size()))
+                    .extracting(ChangeRow::operation)
+                    .containsExactlyInAnyOrder(
+                            Operation.UPDATE, Operation.UPDATE, Operation.DELETE);
+        }
+    }
+
+    @Test
+    void aResetUnderAnotherKeyDeletesNothingByTheOldOne(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, number int UNIQUE)",
+                "INSERT INTO t VALUES (1, 10), (2, 20), (10, 1)");
+        Pipeline byId = PipelineBuilder.table(source, "t").key("id").polling().build();
+        Pipeline byNumber = PipelineBuilder.table(source, "t").key("number").polling().build();
+        try (LaneModel lane = new LaneModel(byId)) {
+            lane.finishPolls(2);
+            lane.restart(byNumber, Resumption.RESET);
+            lane.finishPolls(2);
+            assertThat(lane.sent().subList(3, lane.sent().size()))
+                    .extracting(ChangeRow::operation)
+                    .containsExactly(Operation.INSERT, Operation.INSERT, Operation.INSERT);
         }
     }
 

@@ -7,6 +7,7 @@ import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
+import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
@@ -20,10 +21,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -40,6 +43,8 @@ final class KafkaBusClient implements DestinationClient {
     // the broker looks for transactions that are over time every 10 s
     static final Duration BROKER_LOOKS = Duration.ofSeconds(15);
 
+    private static final Duration LONGEST_DELIVERY = Duration.ofSeconds(25);
+
     private final Pipeline pipeline;
     private final MessageEncoder encoder;
     private final String topic;
@@ -47,6 +52,7 @@ final class KafkaBusClient implements DestinationClient {
     private final KafkaFailures failures;
     private final KafkaSession session;
     private final Topics topics;
+    private final TopicGuard guard;
     private final TopicRisks risks;
     private final PartitionWatch partitions;
     private String name = "";
@@ -63,6 +69,7 @@ final class KafkaBusClient implements DestinationClient {
         this.failures = new KafkaFailures(settings, pipeline);
         this.session = new KafkaSession(settings);
         this.topics = new Topics(session, settings, failures, pipeline);
+        this.guard = new TopicGuard(session, topics, topic, pipeline.mapping());
         this.risks = new TopicRisks(topics, settings, pipeline);
         this.partitions = new PartitionWatch(pipeline.mapping(), topic);
     }
@@ -76,17 +83,20 @@ final class KafkaBusClient implements DestinationClient {
             if (!settings.transactional()) {
                 producer = session.producer(largestMessage, Optional.empty());
                 risks.tell(lane);
-                return new LaneOpening(lane.runEpoch() + 1, 0, target);
+                return new LaneOpening(lane.runEpoch() + 1, Progress.NONE, target);
             }
-            take(lane);
+            LedgerEntry before = take(lane);
             risks.tell(lane);
-            return new LaneOpening(entry.epoch(), entry.number(), target);
+            return new LaneOpening(
+                    entry.epoch(),
+                    Progress.recorded(before.number(), before.numbering(), entry.incarnation()),
+                    target);
         } catch (Exception e) {
             throw failures.told(e);
         }
     }
 
-    private void take(Lane lane) throws Exception {
+    private LedgerEntry take(Lane lane) throws Exception {
         topics.prepareLedger();
         name = LaneName.of(lane.identity());
         ledger = new Ledger(session, name, settings.transactionTimeout().plus(BROKER_LOOKS));
@@ -94,13 +104,36 @@ final class KafkaBusClient implements DestinationClient {
         ledger.shown().takenBy(lane);
         initialize();
         // nobody else can write this lane from here on, and what was open of it was ended
-        LedgerEntry taken = ledger.settled().takenBy(lane);
+        LedgerEntry before = ledger.settled();
+        LedgerEntry taken = before.takenBy(lane);
+        if (guard.takesAny()) {
+            taken = taken.at(before.number(), PartitionEnds.NONE);
+        } else if (!taken.ends().offsets().isEmpty()) {
+            guard.admit();
+            guard.checkEnds(before);
+        }
         producer.beginTransaction();
         var written = producer.send(ledger.record(taken));
         producer.commitTransaction();
         // a rival that looks has to find it
         ledger.awaitCommittedUpTo(written.get().offset() + 1);
         entry = taken;
+        return before;
+    }
+
+    @Override
+    public void expect(Progress acknowledged) {
+        guard.expect(acknowledged);
+    }
+
+    @Override
+    public String targetIdentity() {
+        return guard.identity();
+    }
+
+    @Override
+    public Duration writeTimeout() {
+        return settings.transactional() ? settings.transactionTimeout() : LONGEST_DELIVERY;
     }
 
     private void initialize() throws Exception {
@@ -134,7 +167,9 @@ final class KafkaBusClient implements DestinationClient {
         refuse(MessageEncoders.problems(pipeline, schema));
         try {
             refuse(risks.compactedWithoutKey(schema).stream().toList());
+            guard.admit();
             topics.prepare(topic);
+            guard.admit();
         } catch (Exception e) {
             throw failures.told(e);
         }
@@ -154,7 +189,7 @@ final class KafkaBusClient implements DestinationClient {
             partitions.look(producer);
             begin();
             for (ChangeRow row : rows) {
-                sending.send(Messages.record(topic, encoder.encode(row)));
+                sending.sendRow(Messages.record(topic, encoder.encode(row)));
             }
             commit(sending, last);
         } catch (PayloadException e) {
@@ -176,11 +211,26 @@ final class KafkaBusClient implements DestinationClient {
             sending.finish();
             return;
         }
-        LedgerEntry next = entry.at(last);
-        sending.send(ledger.record(next));
+        // of the batches before: the offsets of this one are not known yet
+        sending.send(ledger.record(entry.at(last, entry.ends())));
         sending.finish();
+        refuseWhatWentBack(sending);
         producer.commitTransaction();
-        entry = next;
+        entry = entry.at(last, entry.ends().with(sending.last()));
+    }
+
+    /** A topic that was made anew while rows flow gives offsets out a second time. */
+    private void refuseWhatWentBack(Sending sending) {
+        Map<Integer, Long> ends = entry.ends().offsets();
+        sending.first()
+                .forEach(
+                        (partition, offset) -> {
+                            if (offset <= ends.getOrDefault(partition, -1L)) {
+                                throw new KafkaException(
+                                        "partition %d of topic %s went back to offset %d"
+                                                .formatted(partition, topic, offset));
+                            }
+                        });
     }
 
     private void abort() throws Exception {

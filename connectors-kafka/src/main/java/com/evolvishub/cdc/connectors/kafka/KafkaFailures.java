@@ -77,6 +77,9 @@ final class KafkaFailures {
 
     /** Whether trying again later may help. */
     static Failure classify(Exception failure) {
+        if (cause(failure) instanceof AuthenticationException) {
+            return Failure.AUTHENTICATION;
+        }
         return isOneOf(PERMANENT, cause(failure)) ? Failure.PERMANENT : Failure.TRANSIENT;
     }
 

@@ -2,9 +2,11 @@ package com.evolvishub.cdc.connectors.kafka;
 
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.Numbering;
 import com.evolvishub.cdc.flow.CopyText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -15,25 +17,51 @@ import java.util.stream.Stream;
  * @param run that writer's run
  * @param writer its attempt
  * @param host where it lives
+ * @param numbering who numbered the lane's rows
+ * @param incarnation random id of the lane's first entry; empty: it has none yet
+ * @param ends how far the partitions of the topic were written to, some batches ago
  */
-record LedgerEntry(long number, long epoch, String run, String writer, String host) {
+record LedgerEntry(
+        long number,
+        long epoch,
+        String run,
+        String writer,
+        String host,
+        Numbering numbering,
+        String incarnation,
+        PartitionEnds ends) {
 
     /** A lane that nobody has opened. */
     static final LedgerEntry NONE = new LedgerEntry(0, 0, "", "", "");
 
-    private static final String VERSION = "1";
-    private static final int CELLS = 6;
+    private static final String VERSION = "2";
+    private static final String WITHOUT_PROGRESS = "1";
+    private static final int CELLS = 9;
+    private static final int CELLS_WITHOUT_PROGRESS = 6;
+
+    /** What version 1 told. */
+    LedgerEntry(long number, long epoch, String run, String writer, String host) {
+        this(number, epoch, run, writer, host, Numbering.UNKNOWN, "", PartitionEnds.NONE);
+    }
 
     /** The lane with this writer as its holder, under the next epoch. */
     LedgerEntry takenBy(Lane lane) throws FencedException {
         if (!lane.mayTakeFrom(run, writer, epoch)) {
             throw fence();
         }
-        return new LedgerEntry(number, epoch + 1, lane.run(), lane.writer(), lane.host());
+        return new LedgerEntry(
+                number,
+                lane.nextEpoch(epoch),
+                lane.run(),
+                lane.writer(),
+                lane.host(),
+                lane.numberingAfter(number, numbering),
+                incarnation.isEmpty() ? UUID.randomUUID().toString() : incarnation,
+                ends);
     }
 
-    LedgerEntry at(long last) {
-        return new LedgerEntry(last, epoch, run, writer, host);
+    LedgerEntry at(long last, PartitionEnds written) {
+        return new LedgerEntry(last, epoch, run, writer, host, numbering, incarnation, written);
     }
 
     FencedException fence() {
@@ -43,7 +71,16 @@ record LedgerEntry(long number, long epoch, String run, String writer, String ho
     /** One line of tab-separated cells, so that people can read it with Kafka's own tools. */
     byte[] encoded() {
         return CopyText.join(
-                Stream.of(VERSION, Long.toString(number), Long.toString(epoch), run, writer, host)
+                Stream.of(
+                                VERSION,
+                                Long.toString(number),
+                                Long.toString(epoch),
+                                run,
+                                writer,
+                                host,
+                                numbering.text(),
+                                incarnation,
+                                ends.text())
                         .map(CopyText::escape)
                         .toList());
     }
@@ -54,20 +91,26 @@ record LedgerEntry(long number, long epoch, String run, String writer, String ho
      * @throws IllegalStateException if another version wrote it
      */
     static LedgerEntry decoded(byte[] value) {
-        List<byte[]> cells = CopyText.cells(value);
-        if (cells.size() != CELLS || !CopyText.unescape(cells.get(0)).equals(VERSION)) {
+        List<String> cells = CopyText.cells(value).stream().map(CopyText::unescape).toList();
+        boolean whole = cells.size() == CELLS && cells.get(0).equals(VERSION);
+        if (!whole
+                && !(cells.size() == CELLS_WITHOUT_PROGRESS
+                        && cells.get(0).equals(WITHOUT_PROGRESS))) {
             throw new IllegalStateException(
-                    "topic %s holds an entry of another version: %s; this build reads version %s"
+                    "topic %s holds an entry of another version: %s; this build reads versions 1 and %s"
                             .formatted(
                                     Ledger.TOPIC,
                                     new String(value, StandardCharsets.UTF_8),
                                     VERSION));
         }
         return new LedgerEntry(
-                Long.parseLong(CopyText.unescape(cells.get(1))),
-                Long.parseLong(CopyText.unescape(cells.get(2))),
-                CopyText.unescape(cells.get(3)),
-                CopyText.unescape(cells.get(4)),
-                CopyText.unescape(cells.get(5)));
+                Long.parseLong(cells.get(1)),
+                Long.parseLong(cells.get(2)),
+                cells.get(3),
+                cells.get(4),
+                cells.get(5),
+                whole ? Numbering.parse(cells.get(6)) : Numbering.UNKNOWN,
+                whole ? cells.get(7) : "",
+                whole ? PartitionEnds.parse(cells.get(8)) : PartitionEnds.NONE);
     }
 }

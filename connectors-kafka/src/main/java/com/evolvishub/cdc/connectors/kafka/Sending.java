@@ -1,6 +1,9 @@
 package com.evolvishub.cdc.connectors.kafka;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -12,21 +15,50 @@ final class Sending {
 
     private final Producer<byte[], byte[]> producer;
     private final AtomicReference<Exception> refusal = new AtomicReference<>();
+    private final Map<Integer, Long> first = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> last = new ConcurrentHashMap<>();
 
     Sending(Producer<byte[], byte[]> producer) {
         this.producer = producer;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     void send(ProducerRecord<byte[], byte[]> record) throws Exception {
-        producer.send(
+        send(record, (metadata, failure) -> refused(failure));
+    }
+
+    /** Sends a row, whose offset is told by {@link #last}. */
+    void sendRow(ProducerRecord<byte[], byte[]> record) throws Exception {
+        send(
                 record,
                 (metadata, failure) -> {
-                    if (failure != null) {
-                        refusal.compareAndSet(null, failure);
+                    refused(failure);
+                    if (failure == null && metadata.hasOffset()) {
+                        first.merge(metadata.partition(), metadata.offset(), Math::min);
+                        last.merge(metadata.partition(), metadata.offset(), Math::max);
                     }
                 });
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
+    private void send(ProducerRecord<byte[], byte[]> record, Callback callback) throws Exception {
+        producer.send(record, callback);
         stopIfRefused();
+    }
+
+    private void refused(Exception failure) {
+        if (failure != null) {
+            refusal.compareAndSet(null, failure);
+        }
+    }
+
+    /** The lowest offset that a row was given, by partition. */
+    Map<Integer, Long> first() {
+        return Map.copyOf(first);
+    }
+
+    /** The highest offset that a row was given, by partition. */
+    Map<Integer, Long> last() {
+        return Map.copyOf(last);
     }
 
     /** Waits until the brokers have answered for all of them. */

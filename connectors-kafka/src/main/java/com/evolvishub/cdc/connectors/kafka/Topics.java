@@ -125,6 +125,11 @@ final class Topics {
         return describe(endpoint.table()).isPresent();
     }
 
+    /** The id that the brokers have given a topic; empty: it is not there. */
+    String identity(String topic) throws Exception {
+        return describe(topic).map(found -> found.topicId().toString()).orElse("");
+    }
+
     /** The partitions of a topic; none if it is not there. */
     List<TopicPartition> partitions(String topic) throws Exception {
         return describe(topic).map(TopicDescription::partitions).orElse(List.of()).stream()

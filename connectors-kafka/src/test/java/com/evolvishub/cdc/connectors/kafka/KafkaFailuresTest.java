@@ -37,14 +37,17 @@ class KafkaFailuresTest {
     @Test
     void whatSomebodyMustMendIsNot() {
         for (Exception mistake :
-                List.of(
-                        new SaslAuthenticationException("x"),
-                        new TopicAuthorizationException("x"),
-                        new InvalidTopicException("x"))) {
+                List.of(new TopicAuthorizationException("x"), new InvalidTopicException("x"))) {
             assertThat(KafkaFailures.classify(mistake)).isEqualTo(Failure.PERMANENT);
             assertThat(KafkaFailures.classify(new ExecutionException(new KafkaException(mistake))))
                     .isEqualTo(Failure.PERMANENT);
         }
+    }
+
+    @Test
+    void aRefusedLoginIsNotTriedOften() {
+        assertThat(KafkaFailures.classify(new SaslAuthenticationException("x")))
+                .isEqualTo(Failure.AUTHENTICATION);
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.Numbering;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -19,7 +21,16 @@ class LedgerEntryTest {
             @ForAll @LongRange(min = 0) long epoch,
             @ForAll("texts") String run,
             @ForAll("texts") String host) {
-        LedgerEntry entry = new LedgerEntry(number, epoch, run, "writer", host);
+        LedgerEntry entry =
+                new LedgerEntry(
+                        number,
+                        epoch,
+                        run,
+                        "writer",
+                        host,
+                        Numbering.parse("1:a 7:b"),
+                        "incarnation",
+                        new PartitionEnds(Map.of(0, number, 12, 3L)));
 
         assertThat(LedgerEntry.decoded(entry.encoded())).isEqualTo(entry);
     }
@@ -48,10 +59,10 @@ class LedgerEntryTest {
 
     @Test
     void refusesAnotherVersion() {
-        byte[] strange = "2\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
+        byte[] strange = "3\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> LedgerEntry.decoded(strange))
-                .hasMessageContaining("this build reads version 1");
+                .hasMessageContaining("this build reads versions 1 and 2");
     }
 
     @Test
@@ -60,8 +71,13 @@ class LedgerEntryTest {
         Lane next = new Lane("i", "c", "writer of c", "host of c", "m", false, 0);
         Lane fenced = new Lane("i", "a", "writer of a", "host of a", "m", true, 1);
 
-        assertThat(held.takenBy(next))
+        LedgerEntry taken = held.takenBy(next);
+        assertThat(taken)
+                .usingRecursiveComparison()
+                .ignoringFields("incarnation", "numbering")
                 .isEqualTo(new LedgerEntry(10, 3, "c", "writer of c", "host of c"));
+        assertThat(taken.incarnation()).isNotEmpty();
+        assertThat(taken.takenBy(next).incarnation()).isEqualTo(taken.incarnation());
         assertThatThrownBy(() -> held.takenBy(fenced))
                 .isInstanceOf(FencedException.class)
                 .hasMessage("taken over by run b on host host of b");

@@ -103,6 +103,13 @@ record Topic(
         }
     }
 
+    void delete() throws Exception {
+        try (Admin admin = admin(servers)) {
+            admin.deleteTopics(List.of(name)).all().get();
+            await().until(() -> !admin.listTopics().names().get().contains(name));
+        }
+    }
+
     /** Takes what the ledger says of a lane out of it, as an administrator would. */
     static void forget(String servers, String identity) throws Exception {
         String lane = LaneName.of(identity);

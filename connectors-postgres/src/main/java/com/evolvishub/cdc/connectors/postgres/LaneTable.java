@@ -2,11 +2,15 @@ package com.evolvishub.cdc.connectors.postgres;
 
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.Numbering;
+import com.evolvishub.cdc.delivery.Progress;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The row of {@code evolvishub_cdc.lane} that says who writes a lane and what the destination holds
@@ -17,43 +21,51 @@ final class LaneTable {
 
     private static final String HOLDER =
             """
-            SELECT epoch, last_number, run, writer, host, pid, backend_start::text
+            SELECT epoch, last_number, run, writer, host, pid, backend_start::text, incarnation,
+                   numbering
             FROM evolvishub_cdc.lane WHERE identity = ?""";
-
-    private static final String LAST_NUMBER =
-            "SELECT last_number FROM evolvishub_cdc.lane WHERE identity = ?";
 
     private static final String TAKE =
             """
             UPDATE evolvishub_cdc.lane
-            SET epoch = epoch + 1, run = ?, writer = ?, host = ?, pid = pg_backend_pid(),
+            SET epoch = ?, run = ?, writer = ?, host = ?, numbering = ?,
+                pid = CASE WHEN ? THEN 0 ELSE pg_backend_pid() END,
                 backend_start = (SELECT backend_start FROM pg_stat_activity
                                  WHERE pid = pg_backend_pid()),
                 updated_at = clock_timestamp()
-            WHERE identity = ?
-            RETURNING epoch, last_number""";
+            WHERE identity = ?""";
 
     private static final String ADVANCE =
             """
             UPDATE evolvishub_cdc.lane SET last_number = ?, updated_at = clock_timestamp()
-            WHERE identity = ? AND epoch = ?""";
+            WHERE identity = ? AND epoch = ? AND run = ? AND writer = ?
+              AND last_number = coalesce(?, last_number)""";
 
-    // only the very session that is written down, never a later one that was given its pid
+    // only the very session that is written down, never a later one that was given its pid, nor one
+    // that a pooler has lent to somebody else since: behind a pooler no pid is written down
     private static final String END_HOLDER =
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE pid = ? AND backend_start = ?::timestamptz AND pid <> pg_backend_pid()""";
+            WHERE pid = ? AND backend_start = ?::timestamptz AND pid <> pg_backend_pid()
+              AND datname = current_database() AND application_name LIKE 'evolvishub-cdc %'""";
 
     private final PostgresSession session;
     private final String identity;
+    private Lane taker;
     private long epoch;
     private PreparedStatement advance;
 
     /** What a writer found when it took the lane. */
-    record Taken(long epoch, long lastNumber) {}
+    record Taken(long epoch, Progress progress) {}
 
     private record Holder(
-            long epoch, String run, String writer, String host, int pid, String backendStart) {
+            long epoch,
+            Progress progress,
+            String run,
+            String writer,
+            String host,
+            int pid,
+            String backendStart) {
         void refuse(Lane lane) throws FencedException {
             if (!lane.mayTakeFrom(run, writer, epoch)) {
                 throw new FencedException(run, host);
@@ -66,17 +78,14 @@ final class LaneTable {
         this.identity = identity;
     }
 
-    /** Number of the last row that the destination holds; 0: none. Waits for nobody. */
-    long lastNumber() throws SQLException {
-        try (PreparedStatement select = session.connection().prepareStatement(LAST_NUMBER)) {
-            select.setString(1, identity);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getLong(1) : 0;
-            }
+    /** What the destination holds. Waits for nobody. */
+    Progress progress() throws SQLException {
+        try {
+            return find(HOLDER).map(Holder::progress).orElse(Progress.NONE);
         } catch (SQLException e) {
             if (SqlStates.blamesTable(e)) {
                 // nobody has made it yet
-                return 0;
+                return Progress.NONE;
             }
             throw e;
         } finally {
@@ -121,20 +130,24 @@ final class LaneTable {
     private Taken tryToTake(Lane lane) throws SQLException, FencedException {
         session.execute("SET LOCAL lock_timeout = '5s'");
         insertMissing();
-        holder(HOLDER + " FOR UPDATE").refuse(lane);
+        Holder before = holder(HOLDER + " FOR UPDATE");
+        before.refuse(lane);
+        Progress found = before.progress();
+        long next = lane.nextEpoch(before.epoch());
         try (PreparedStatement take = session.connection().prepareStatement(TAKE)) {
-            take.setString(1, lane.run());
-            take.setString(2, lane.writer());
-            take.setString(3, lane.host());
-            take.setString(4, identity);
-            try (ResultSet row = take.executeQuery()) {
-                row.next();
-                Taken taken = new Taken(row.getLong(1), row.getLong(2));
-                session.commit();
-                epoch = taken.epoch();
-                return taken;
-            }
+            take.setLong(1, next);
+            take.setString(2, lane.run());
+            take.setString(3, lane.writer());
+            take.setString(4, lane.host());
+            take.setString(5, lane.numberingAfter(found.number(), found.numbering()).text());
+            take.setBoolean(6, session.isPooled());
+            take.setString(7, identity);
+            take.executeUpdate();
         }
+        session.commit();
+        taker = lane;
+        epoch = next;
+        return new Taken(next, found);
     }
 
     private void insertMissing() throws SQLException {
@@ -151,7 +164,10 @@ final class LaneTable {
     private Holder holder(String sql) throws SQLException {
         return find(sql)
                 .orElseThrow(
-                        () -> new SQLException("the lane's row is gone from evolvishub_cdc.lane"));
+                        () ->
+                                new SQLException(
+                                        "the lane's row is gone from evolvishub_cdc.lane",
+                                        SqlStates.PROGRESS_CHANGED));
     }
 
     private Optional<Holder> find(String sql) throws SQLException {
@@ -164,6 +180,10 @@ final class LaneTable {
                 return Optional.of(
                         new Holder(
                                 row.getLong("epoch"),
+                                Progress.recorded(
+                                        row.getLong("last_number"),
+                                        Numbering.parse(row.getString("numbering")),
+                                        row.getString("incarnation")),
                                 row.getString("run"),
                                 row.getString("writer"),
                                 row.getString("host"),
@@ -219,15 +239,44 @@ final class LaneTable {
      * @throws FencedException if somebody has taken the lane
      */
     void advance(long number) throws SQLException, FencedException {
+        advance(OptionalLong.empty(), number);
+    }
+
+    /**
+     * First statement of a batch's transaction: holds the lane until its end.
+     *
+     * @param after what has to be the last number before it
+     * @throws FencedException if somebody has taken the lane
+     * @throws SQLException counted as an outage, if the row is not the one that was left
+     */
+    void advance(long after, long number) throws SQLException, FencedException {
+        advance(OptionalLong.of(after), number);
+    }
+
+    private void advance(OptionalLong after, long number) throws SQLException, FencedException {
         if (advance == null) {
             advance = session.connection().prepareStatement(ADVANCE);
         }
         advance.setLong(1, number);
         advance.setString(2, identity);
         advance.setLong(3, epoch);
+        advance.setString(4, taker.run());
+        advance.setString(5, taker.writer());
+        if (after.isPresent()) {
+            advance.setLong(6, after.getAsLong());
+        } else {
+            advance.setNull(6, Types.BIGINT);
+        }
         if (advance.executeUpdate() == 0) {
             Holder holder = holder(HOLDER);
-            throw new FencedException(holder.run(), holder.host());
+            if (holder.epoch() >= epoch && !holder.writer().equals(taker.writer())) {
+                throw new FencedException(holder.run(), holder.host());
+            }
+            throw new SQLException(
+                    ("the row of evolvishub_cdc.lane is not the one that was left: it says epoch %d,"
+                                    + " row %d. The destination went back, or somebody has changed it")
+                            .formatted(holder.epoch(), holder.progress().number()),
+                    SqlStates.PROGRESS_CHANGED);
         }
     }
 }

@@ -22,6 +22,14 @@ final class LaneTableCreation {
                 ADD COLUMN IF NOT EXISTS key_text text,
                 ADD COLUMN IF NOT EXISTS superseded_by bigint""";
 
+    /** Came later than the table: what tells a destination that went back or was replaced. */
+    private static final String PROGRESS_COLUMNS =
+            """
+            ALTER TABLE evolvishub_cdc.lane
+                ADD COLUMN IF NOT EXISTS incarnation uuid NOT NULL DEFAULT gen_random_uuid(),
+                ADD COLUMN IF NOT EXISTS numbering text NOT NULL DEFAULT '';
+            """;
+
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static final String TABLES =
@@ -49,6 +57,7 @@ final class LaneTableCreation {
                 payload json NOT NULL
             );
             """
+                    + PROGRESS_COLUMNS
                     + LETTER_COLUMNS;
 
     private LaneTableCreation() {}
@@ -65,8 +74,8 @@ final class LaneTableCreation {
                 session.rollback();
                 if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState()) && haveLetters(session)) {
                     throw new SQLException(
-                            "%s; let the owner of the table run: %s"
-                                    .formatted(e.getMessage(), LETTER_COLUMNS),
+                            "%s; let the owner of the tables run: %s"
+                                    .formatted(e.getMessage(), PROGRESS_COLUMNS + LETTER_COLUMNS),
                             INSUFFICIENT_PRIVILEGE,
                             e);
                 }
@@ -88,7 +97,10 @@ final class LaneTableCreation {
         return ask(
                 session,
                 """
-                SELECT to_regclass('evolvishub_cdc.lane') IS NOT NULL
+                SELECT EXISTS (
+                       SELECT FROM pg_attribute
+                       WHERE attrelid = to_regclass('evolvishub_cdc.lane')
+                         AND attname = 'numbering' AND NOT attisdropped)
                    AND EXISTS (
                        SELECT FROM pg_attribute
                        WHERE attrelid = to_regclass('evolvishub_cdc.dead_letter')

@@ -7,6 +7,7 @@ import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
+import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Operation;
 import com.evolvishub.cdc.flow.RowSchema;
@@ -16,10 +17,10 @@ import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,9 @@ final class PostgresClient implements DestinationClient {
     private volatile PostgresSession session;
     private LaneTable lanes;
     private LetterKeys letters;
+    private final TableGuard guard;
     private SQLException tableFailure;
+    private long number;
     private boolean emptyAtStart;
     private RowIdentity identity = RowIdentity.NONE;
     private RowSchema prepared;
@@ -56,6 +59,7 @@ final class PostgresClient implements DestinationClient {
         this.pipeline = pipeline;
         this.endpoint = pipeline.deliver().destination();
         this.seat = new DestinationSeat(endpoint);
+        this.guard = new TableGuard(pipeline);
         this.skipped = new SkippedRows(pipeline.mapping());
     }
 
@@ -66,24 +70,33 @@ final class PostgresClient implements DestinationClient {
         LaneTable.Taken taken = lanes.take(lane);
         letters = LetterKeys.of(own, lane.identity());
         Optional<TableDescription> found = describe();
-        boolean history = lane.held() || taken.lastNumber() > 0;
+        number = taken.progress().number();
+        boolean history = lane.held() || number > 0;
         emptyAtStart =
                 !history && (found.isEmpty() || new TableDescriber(own).isEmpty(found.get()));
-        if (taken.lastNumber() > 0 && found.isEmpty()) {
-            LOG.warn(
-                    "{}: the destination table is gone, and with it the {} rows that this lane has"
-                            + " delivered; what comes from now on is all that a new one will hold,"
-                            + " unless the mapping is started with --reset {}",
-                    pipeline.mapping(),
-                    taken.lastNumber(),
-                    pipeline.mapping());
-        }
-        return new LaneOpening(taken.epoch(), taken.lastNumber(), target(found));
+        return new LaneOpening(taken.epoch(), taken.progress(), target(found));
     }
 
     @Override
-    public OptionalLong lastNumber() throws SQLException {
-        return OptionalLong.of(new LaneTable(session(), pipeline.identity()).lastNumber());
+    public Optional<Progress> progress() throws SQLException {
+        Progress found = new LaneTable(session(), pipeline.identity()).progress();
+        number = found.number();
+        return Optional.of(found);
+    }
+
+    @Override
+    public void expect(Progress acknowledged) {
+        guard.expect(acknowledged);
+    }
+
+    @Override
+    public String targetIdentity() {
+        return guard.identity();
+    }
+
+    @Override
+    public Duration writeTimeout() {
+        return PostgresSession.timeForAnAnswer(endpoint.connection());
     }
 
     @Override
@@ -121,6 +134,7 @@ final class PostgresClient implements DestinationClient {
         if (pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
             PreparedTransactions.problem(session()).ifPresent(problems::add);
         }
+        guard.problem(session()).ifPresent(problems::add);
         if (found.isPresent()) {
             TableFit fit = TableCheck.fit(found.get(), schema, pipeline);
             problems.addAll(fit.problems());
@@ -148,6 +162,7 @@ final class PostgresClient implements DestinationClient {
     @Override
     public void prepare(RowSchema schema) throws SQLException, DestinationException {
         prepared = schema;
+        guard.admit(session());
         TableCreation creation = new TableCreation(session(), pipeline);
         Optional<TableDescription> found = describe();
         if (found.isEmpty()) {
@@ -164,6 +179,7 @@ final class PostgresClient implements DestinationClient {
         }
         // first the shape, then all that is made for it: what changes in between is noticed
         String shape = TableWriter.shape(session(), there());
+        guard.admit(session());
         table = there();
         TableFit fit = TableCheck.fit(table, schema, pipeline);
         refuse(fit.problems());
@@ -216,11 +232,11 @@ final class PostgresClient implements DestinationClient {
     private boolean written(List<ChangeRow> rows) throws SQLException, DestinationException {
         seat.used();
         tableFailure = null;
-        long number = rows.get(rows.size() - 1).sequence();
+        long last = rows.get(rows.size() - 1).sequence();
         if (appends && identity != RowIdentity.NONE) {
             if (rows.stream().noneMatch(row -> row.operation() == Operation.DELETE)) {
                 try {
-                    return commit(rows, number);
+                    return commit(rows, last);
                 } catch (SQLException e) {
                     // one of them is there in an older version
                     if (!SqlStates.is(e, SqlStates.UNIQUE_VIOLATION)) {
@@ -232,17 +248,17 @@ final class PostgresClient implements DestinationClient {
             emptyAtStart = false;
         }
         try {
-            return commit(rows, number);
+            return commit(rows, last);
         } catch (SQLException e) {
             throw blamed(e);
         }
     }
 
     /** After a failure nothing was written; or, after a lost connection, only the server knows. */
-    private boolean commit(List<ChangeRow> rows, long number)
+    private boolean commit(List<ChangeRow> rows, long last)
             throws SQLException, DestinationException {
         try {
-            lanes.advance(number);
+            lanes.advance(number, last);
             boolean fits = writer.fitsStill();
             if (fits) {
                 letters.supersede(rows, identity);
@@ -252,6 +268,8 @@ final class PostgresClient implements DestinationClient {
                     writer.merge(rows);
                 }
                 session.commit();
+                number = last;
+                guard.delivered(last);
                 skipped.add(writer.skipped(), table.quoted());
             } else {
                 session.rollback();
@@ -299,10 +317,11 @@ final class PostgresClient implements DestinationClient {
 
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws SQLException, FencedException {
-        lanes.advance(row.sequence());
+        lanes.advance(number, row.sequence());
         letters.supersede(List.of(row), identity);
         new DeadLetterTable(session, pipeline).write(row, identity, error);
         session.commit();
+        number = row.sequence();
         LetterKeys.keyText(row, identity).ifPresent(letters::add);
     }
 

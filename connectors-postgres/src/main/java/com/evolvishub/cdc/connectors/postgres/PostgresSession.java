@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
@@ -37,6 +38,8 @@ final class PostgresSession {
             SET lock_timeout = 0;
             SET jit = off;
             SET default_transaction_isolation = 'read committed';
+            SELECT set_config('synchronous_commit', 'on', false)
+            WHERE current_setting('synchronous_commit') = 'off';
             SELECT set_config(name, '0', false) FROM pg_settings
             WHERE name IN ('idle_session_timeout', 'transaction_timeout')
             """;
@@ -60,6 +63,9 @@ final class PostgresSession {
         PostgresSession session = new PostgresSession(connection);
         try {
             session.execute(SETTINGS);
+            // whoever else holds a lock for long is not taken for a server that does not answer
+            session.execute(
+                    "SET lock_timeout = '%ds'".formatted((secondsForAnAnswer(spec) + 1) / 2));
             connection.setNetworkTimeout(Runnable::run, 1000 * secondsForAnAnswer(spec));
             connection.setAutoCommit(false);
             return session;
@@ -95,6 +101,23 @@ final class PostgresSession {
         set(properties, "sslkey", tls.key());
         set(properties, "sslrootcert", tls.rootCertificate());
         return properties;
+    }
+
+    /** After how long a server that does not answer is given up. */
+    static Duration timeForAnAnswer(ConnectionSpec spec) {
+        int seconds = secondsForAnAnswer(spec);
+        return seconds == 0
+                ? Duration.ofSeconds(SECONDS_FOR_AN_ANSWER)
+                : Duration.ofSeconds(seconds);
+    }
+
+    /** Whether a pooler stands between: then a server's process is not this session's alone. */
+    boolean isPooled() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT pg_backend_pid()")) {
+            found.next();
+            return found.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
+        }
     }
 
     /** A server that vanished without a word must not hold the lane for ever. */

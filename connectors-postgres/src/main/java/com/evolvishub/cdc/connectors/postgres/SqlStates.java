@@ -27,6 +27,10 @@ final class SqlStates {
     /** A value that a function does not take. */
     static final String INVALID_PARAMETER_VALUE = "22023";
 
+    /** Ours, in a class that counts as an outage: the next opening tells what has happened. */
+    static final String PROGRESS_CHANGED = "57P0X";
+
+    private static final String AUTHENTICATION_CLASS = "28";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     /** The server's function that looks whether policies let a row in. */
@@ -99,6 +103,9 @@ final class SqlStates {
             return Failure.TRANSIENT;
         }
         String state = sql.getSQLState();
+        if (state.startsWith(AUTHENTICATION_CLASS)) {
+            return Failure.AUTHENTICATION;
+        }
         return OUTAGE_STATES.contains(state) || OUTAGE_CLASSES.contains(state.substring(0, 2))
                 ? Failure.TRANSIENT
                 : Failure.PERMANENT;

@@ -8,6 +8,7 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,10 +18,12 @@ class PostgresClientITCase extends DestinationContract {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
+    private Database database;
     private Destination destination;
 
     @BeforeEach
     void freshTable(@FreshDatabase Database database) {
+        this.database = database;
         destination = Destination.in(database);
         database.execute("CREATE TABLE orders (id bigint, name text)");
     }
@@ -33,6 +36,31 @@ class PostgresClientITCase extends DestinationContract {
     @Override
     protected List<String> contents() {
         return destination.rows();
+    }
+
+    @Override
+    protected Optional<Restore> copy() {
+        database.execute(
+                "CREATE SCHEMA copy",
+                "CREATE TABLE copy.orders AS SELECT * FROM orders",
+                "CREATE TABLE copy.lane AS SELECT * FROM evolvishub_cdc.lane");
+        return Optional.of(
+                () ->
+                        database.execute(
+                                "TRUNCATE orders",
+                                "INSERT INTO orders SELECT * FROM copy.orders",
+                                "TRUNCATE evolvishub_cdc.lane",
+                                "INSERT INTO evolvishub_cdc.lane SELECT * FROM copy.lane"));
+    }
+
+    @Override
+    protected void empty() {
+        database.execute("DROP SCHEMA evolvishub_cdc CASCADE", "TRUNCATE orders");
+    }
+
+    @Override
+    protected void drop() {
+        database.execute("DROP TABLE orders");
     }
 
     @Override

@@ -118,7 +118,7 @@ class PostgresLanesITCase {
                 .satisfies(
                         e ->
                                 assertThat(wrongPassword.classify((Exception) e))
-                                        .isEqualTo(Failure.PERMANENT));
+                                        .isEqualTo(Failure.AUTHENTICATION));
         PostgresClient nobody = client(right, 1, "x");
         assertThatThrownBy(() -> nobody.open(Destination.lane("a")))
                 .isInstanceOf(SQLException.class)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.RowsLostException;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Column;
@@ -294,18 +295,32 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void goesOnInATableThatWasMadeAnew() throws Exception {
+    void goesOnInATableThatWasMadeAnewBeforeRowsCame() throws Exception {
         try (PostgresClient client = open(SchemaChange.EVOLVE, BEFORE)) {
-            client.write(numbered(row(BEFORE, "1", "a")));
             database.execute(
                     "DROP TABLE orders",
                     "CREATE TABLE orders (name text, extra int DEFAULT 7, id bigint PRIMARY KEY)");
             client.write(numbered(row(BEFORE, "2", "b")));
-            database.execute("DROP TABLE orders");
-            client.write(numbered(row(BEFORE, "3", "c")));
-            client.write(numbered(row(BEFORE, "3", "c2")));
+            client.write(numbered(row(BEFORE, "2", "b2")));
         }
-        assertThat(destination.rows()).containsExactly("3\tc2");
+        assertThat(destination.rows()).containsExactly("b2\t7\t2");
+    }
+
+    @Test
+    void stopsAtATableThatWasMadeAnewOnceItHeldRows() throws Exception {
+        try (PostgresClient client = open(SchemaChange.EVOLVE, BEFORE)) {
+            client.write(numbered(row(BEFORE, "1", "a")));
+            database.execute(
+                    "DROP TABLE orders", "CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
+            assertThatThrownBy(() -> client.write(numbered(row(BEFORE, "2", "b"))))
+                    .isInstanceOf(RowsLostException.class)
+                    .hasMessageContaining("table \"orders\" is another one");
+            database.execute("DROP TABLE orders");
+            assertThatThrownBy(() -> client.write(numbered(row(BEFORE, "2", "b"))))
+                    .isInstanceOf(RowsLostException.class)
+                    .hasMessageContaining("table \"orders\" does not exist");
+            assertThat(database.queryOne("SELECT to_regclass('orders') IS NULL")).isEqualTo("t");
+        }
     }
 
     @Test

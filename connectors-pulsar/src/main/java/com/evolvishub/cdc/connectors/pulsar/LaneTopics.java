@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
 import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.Numbering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class LaneTopics {
             deadLetters = Optional.of(TopicChannel.open(session, target, topic, mark, name));
         }
         LaneTopics topics = new LaneTopics(ledger, partitions, deadLetters);
-        topics.recover();
+        topics.recover(lane);
         return topics;
     }
 
@@ -69,8 +70,9 @@ final class LaneTopics {
      * way to the disk when we come, although its producer is shut out. In between the ledger is
      * written to, which takes as long and proves that nobody has taken the lane meanwhile.
      */
-    private void recover() throws Exception {
+    private void recover(Lane lane) throws Exception {
         Map<String, MessageId> before = ledger.record().marks();
+        Numbering numbering = ledger.record().numbering();
         long settled = ledger.record().number();
         boolean again = true;
         for (int round = 1; again; round++) {
@@ -84,7 +86,10 @@ final class LaneTopics {
                 // they must be found by the next opening too
                 marks.putAll(before);
             }
-            ledger.write(ledger.record().at(settled, marks));
+            ledger.write(
+                    ledger.record()
+                            .at(settled, marks)
+                            .numberedAs(lane.numberingAfter(settled, numbering)));
             again = found || round == 1;
         }
         for (TopicChannel channel : all()) {

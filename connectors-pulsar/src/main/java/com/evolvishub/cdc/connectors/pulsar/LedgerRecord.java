@@ -3,12 +3,14 @@ package com.evolvishub.cdc.connectors.pulsar;
 import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.Numbering;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 
@@ -21,6 +23,8 @@ import org.apache.pulsar.client.api.MessageId;
  * @param writer of the holder
  * @param host of the holder
  * @param number every row up to this one is at the destination
+ * @param numbering who numbered the lane's rows
+ * @param incarnation random id of the lane's first record; empty: it has none yet
  * @param marks for each topic or partition a message, behind which all rows above {@code number}
  *     lie
  */
@@ -31,6 +35,8 @@ record LedgerRecord(
         String writer,
         String host,
         long number,
+        Numbering numbering,
+        String incarnation,
         Map<String, MessageId> marks) {
 
     private static final String FORMAT = "1";
@@ -46,23 +52,32 @@ record LedgerRecord(
 
     /** What a lane's ledger says before anybody has held it. */
     static LedgerRecord none(String lane) {
-        return new LedgerRecord(lane, 0, "", "", "", 0, Map.of());
+        return new LedgerRecord(lane, 0, "", "", "", 0, Numbering.UNKNOWN, "", Map.of());
     }
 
     /** The next holder's first record. */
     LedgerRecord takenBy(Lane taker) {
         return new LedgerRecord(
                 taker.identity(),
-                Math.max(epoch, taker.runEpoch()) + 1,
+                taker.nextEpoch(epoch),
                 taker.run(),
                 taker.writer(),
                 taker.host(),
                 number,
+                // until it is known which rows are there
+                numbering,
+                incarnation.isEmpty() ? UUID.randomUUID().toString() : incarnation,
                 marks);
     }
 
     LedgerRecord at(long otherNumber, Map<String, MessageId> otherMarks) {
-        return new LedgerRecord(lane, epoch, run, writer, host, otherNumber, otherMarks);
+        return new LedgerRecord(
+                lane, epoch, run, writer, host, otherNumber, numbering, incarnation, otherMarks);
+    }
+
+    /** The same with another numbering. */
+    LedgerRecord numberedAs(Numbering other) {
+        return new LedgerRecord(lane, epoch, run, writer, host, number, other, incarnation, marks);
     }
 
     boolean isHeldLike(LedgerRecord other) {
@@ -93,6 +108,8 @@ record LedgerRecord(
         properties.put("writer", writer);
         properties.put("host", host);
         properties.put("number", Long.toString(number));
+        properties.put("numbering", numbering.text());
+        properties.put("incarnation", incarnation);
         marks.forEach(
                 (topic, id) ->
                         properties.put(
@@ -129,6 +146,8 @@ record LedgerRecord(
                 properties.get("writer"),
                 properties.get("host"),
                 Long.parseLong(properties.get("number")),
+                Numbering.parse(properties.getOrDefault("numbering", "")),
+                properties.getOrDefault("incarnation", ""),
                 marks);
     }
 }

@@ -7,6 +7,9 @@ import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
+import com.evolvishub.cdc.delivery.Numbering;
+import com.evolvishub.cdc.delivery.Progress;
+import com.evolvishub.cdc.delivery.RowsLostException;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
@@ -15,6 +18,7 @@ import com.evolvishub.cdc.payload.MessageEncoders;
 import com.evolvishub.cdc.payload.Oversize;
 import com.evolvishub.cdc.payload.PayloadException;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +49,7 @@ final class PulsarBusClient implements DestinationClient {
     private final MessageEncoder encoder;
     private volatile boolean closed;
     private volatile PulsarSession session;
+    private Progress expected = Progress.NONE;
     private LaneLedger ledger;
     private LaneTopics topics;
 
@@ -59,8 +64,16 @@ final class PulsarBusClient implements DestinationClient {
         PulsarSession own = session();
         boolean there = own.exists(target.topic());
         ledger = LaneLedger.take(own, target, lane);
+        Numbering found = ledger.record().numbering();
+        if (!there && !expected.target().isEmpty()) {
+            throw RowsLostException.of(
+                    1,
+                    expected.number(),
+                    "topic %s does not exist".formatted(target.topic()),
+                    pipeline.mapping());
+        }
         if (!there && !target.createsTopics()) {
-            return opening(ledger.record().number(), false);
+            return opening(ledger.record().number(), found, false);
         }
         try {
             topics = LaneTopics.open(own, target, ledger, lane);
@@ -68,11 +81,31 @@ final class PulsarBusClient implements DestinationClient {
             throw explained(e);
         }
         new OtherLanes(own, target).tell(lane);
-        return opening(topics.done(), there);
+        return opening(topics.done(), found, there);
     }
 
-    private LaneOpening opening(long number, boolean there) {
-        return new LaneOpening(ledger.record().epoch(), number, new Target(there, List.of()));
+    private LaneOpening opening(long number, Numbering found, boolean there) {
+        return new LaneOpening(
+                ledger.record().epoch(),
+                Progress.recorded(number, found, ledger.record().incarnation()),
+                new Target(there, List.of()));
+    }
+
+    @Override
+    public void expect(Progress acknowledged) {
+        expected = acknowledged;
+    }
+
+    /** Topics have no identity in Pulsar's protocol: one that is there is taken for the same. */
+    @Override
+    public String targetIdentity() {
+        return "topic";
+    }
+
+    @Override
+    public Duration writeTimeout() {
+        PulsarSession own = session;
+        return own == null ? Duration.ofMinutes(1) : own.settings().sendTimeout();
     }
 
     private PulsarSession session() throws Exception {
@@ -173,7 +206,7 @@ final class PulsarBusClient implements DestinationClient {
             throw new DestinationException(
                     ("topic %s holds another row under number %d: the state is older than the"
                                     + " topic. Delete the topic %s, and start with"
-                                    + " --accept-duplicates %s")
+                                    + " --reset %s")
                             .formatted(
                                     target.topic(),
                                     row.number(),

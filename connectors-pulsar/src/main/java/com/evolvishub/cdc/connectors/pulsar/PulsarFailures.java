@@ -32,6 +32,9 @@ final class PulsarFailures {
     static Failure classify(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
             Throwable one = each;
+            if (one instanceof PulsarClientException.AuthenticationException) {
+                return Failure.AUTHENTICATION;
+            }
             if (TO_BE_MENDED.stream().anyMatch(type -> type.isInstance(one))
                     || one instanceof SSLException
                     || saysThereIsNoNamespace(one)) {

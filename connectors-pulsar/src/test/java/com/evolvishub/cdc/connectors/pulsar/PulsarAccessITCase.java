@@ -88,7 +88,7 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", token));
-        assertThat(classified(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(classified(failure)).isEqualTo(Failure.AUTHENTICATION);
         assertThat(failure).hasMessageContaining("does not let us in");
         StringWriter all = new StringWriter();
         failure.printStackTrace(new PrintWriter(all));

@@ -39,6 +39,17 @@ class PulsarClientITCase extends DestinationContract {
     }
 
     @Override
+    protected void empty() {
+        topic.delete(topic.name());
+        topic.ledgers().forEach(topic::delete);
+    }
+
+    @Override
+    protected void drop() {
+        topic.delete(topic.name());
+    }
+
+    @Override
     protected ChangeRow badRow() {
         return TestLane.row(TestLane.KEYLESS, "1", "x".repeat(6 << 20));
     }

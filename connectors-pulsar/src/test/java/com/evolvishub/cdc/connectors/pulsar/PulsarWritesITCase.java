@@ -138,7 +138,7 @@ class PulsarWritesITCase {
             assertThatThrownBy(() -> next.write(List.of(Topic.row(2), other)))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("holds another row under number 3")
-                    .hasMessageContaining("--accept-duplicates orders");
+                    .hasMessageContaining("--reset orders");
         }
     }
 

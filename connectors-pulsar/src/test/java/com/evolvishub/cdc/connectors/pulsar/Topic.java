@@ -129,6 +129,11 @@ record Topic(PulsarServer server, String name, List<Option> options) {
                 });
     }
 
+    /** Deletes a topic with all that hangs on it. */
+    void delete(String topic) {
+        server.admin("DELETE", "/admin/v2/persistent/public/default/" + topic + "?force=true", "");
+    }
+
     /** The short names of the ledgers of lanes that write to this topic. */
     List<String> ledgers() {
         String all = server.admin("GET", "/admin/v2/persistent/public/default", "");

@@ -4,18 +4,24 @@ import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
+import com.evolvishub.cdc.delivery.Numbering;
+import com.evolvishub.cdc.delivery.Progress;
 import java.util.List;
+import java.util.UUID;
 import redis.clients.jedis.CommandArguments;
 
 /**
  * The hash beside the stream that says who writes the lane and what the stream holds of it: {@code
- * epoch}, {@code number}, {@code run}, {@code writer}, {@code host} and {@code mapping}.
+ * epoch}, {@code number}, {@code run}, {@code writer}, {@code host} and {@code mapping}; {@code
+ * numbering}, who numbered its rows; {@code incarnation}, a random id that is made with it; and
+ * {@code last}, the id of the entry that was written last.
  */
 final class LaneHash {
 
     /**
      * Takes the lane if nobody else has taken it since it was looked at. KEYS: hash. ARGV: epoch
-     * that was seen, epoch to write under, run, writer, host, mapping.
+     * that was seen, epoch to write under, run, writer, host, mapping, numbering, incarnation if it
+     * has none yet, "forget" if the stream may lack what was written to it.
      */
     private static final Script TAKE =
             Script.of(
@@ -24,8 +30,13 @@ final class LaneHash {
                       return 0
                     end
                     redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'run', ARGV[3],
-                      'writer', ARGV[4], 'host', ARGV[5], 'mapping', ARGV[6])
+                      'writer', ARGV[4], 'host', ARGV[5], 'mapping', ARGV[6],
+                      'numbering', ARGV[7])
                     redis.call('HSETNX', KEYS[1], 'number', '0')
+                    redis.call('HSETNX', KEYS[1], 'incarnation', ARGV[8])
+                    if ARGV[9] == 'forget' then
+                      redis.call('HSET', KEYS[1], 'last', '')
+                    end
                     return 1
                     """);
 
@@ -34,40 +45,52 @@ final class LaneHash {
      * whatever could refuse a command (rights, memory, a replica, a full disk, a key of another
      * kind) has to refuse it before an entry is in: the first HSET writes the number that stands
      * there already, the first XADD is like all others. KEYS: stream, hash. ARGV: epoch, writer,
-     * number before, number after, words of trimming, these words, then for each entry how many
-     * fields and values it has, and these.
+     * number before, number after, "rows" or "letters", words of trimming, these words, then for
+     * each entry how many fields and values it has, and these.
      */
     private static final Script WRITE =
             Script.of(
                     """
                     local call, unpack, ARGV, stream = redis.call, unpack, ARGV, KEYS[1]
-                    local lane = call('HMGET', KEYS[2], 'epoch', 'writer', 'number', 'run', 'host')
+                    local lane = call('HMGET', KEYS[2], 'epoch', 'writer', 'number', 'run', 'host',
+                      'last')
                     if not lane[1] then
                       return {'gone'}
                     end
                     if lane[1] ~= ARGV[1] or lane[2] ~= ARGV[2] then
+                      if tonumber(lane[1]) < tonumber(ARGV[1]) then
+                        return {'moved', lane[3]}
+                      end
                       return {'taken', lane[4], lane[5]}
                     end
                     if lane[3] ~= ARGV[3] then
                       return {'moved', lane[3]}
                     end
+                    local rows, id = ARGV[5] == 'rows', false
+                    if rows and lane[6] and lane[6] ~= '' and call('EXISTS', stream) == 0 then
+                      return {'lost'}
+                    end
                     call('HSET', KEYS[2], 'number', ARGV[3])
-                    local last, words = #ARGV, tonumber(ARGV[5])
-                    local at = 6 + words
+                    local last, words = #ARGV, tonumber(ARGV[6])
+                    local at = 7 + words
                     while at <= last do
                       local next = at + 1 + tonumber(ARGV[at])
                       if next > last and words > 0 then
                         local add = {'XADD', stream}
-                        for i = 6, 5 + words do add[#add + 1] = ARGV[i] end
+                        for i = 7, 6 + words do add[#add + 1] = ARGV[i] end
                         add[#add + 1] = '*'
                         for i = at + 1, next - 1 do add[#add + 1] = ARGV[i] end
-                        call(unpack(add))
+                        id = call(unpack(add))
                       else
-                        call('XADD', stream, '*', unpack(ARGV, at + 1, next - 1))
+                        id = call('XADD', stream, '*', unpack(ARGV, at + 1, next - 1))
                       end
                       at = next
                     end
-                    call('HSET', KEYS[2], 'number', ARGV[4])
+                    if rows then
+                      call('HSET', KEYS[2], 'number', ARGV[4], 'last', id)
+                    else
+                      call('HSET', KEYS[2], 'number', ARGV[4])
+                    end
                     return {'written'}
                     """);
 
@@ -79,6 +102,8 @@ final class LaneHash {
     private String writer = "";
     private long epoch;
     private long number;
+    private Progress progress = Progress.NONE;
+    private String lastEntry = "";
     private boolean scriptSent;
 
     LaneHash(RedisSession session, StreamKeys keys) {
@@ -86,8 +111,12 @@ final class LaneHash {
         this.keys = keys;
     }
 
-    /** Raises the epoch. */
-    void take(Lane lane) throws RedisFailure, DestinationException {
+    /**
+     * Raises the epoch.
+     *
+     * @param forgets whether the stream may lack what was written to it
+     */
+    void take(Lane lane, boolean forgets) throws RedisFailure, DestinationException {
         writer = lane.writer();
         while (true) {
             List<Object> found =
@@ -99,14 +128,20 @@ final class LaneHash {
                                     "number",
                                     "run",
                                     "writer",
-                                    "host"));
+                                    "host",
+                                    "incarnation",
+                                    "numbering",
+                                    "last"));
             long seen = number(found.get(0));
             String holderRun = RedisSession.text(found.get(2));
             if (!lane.mayTakeFrom(holderRun, RedisSession.text(found.get(3)), seen)) {
                 throw new FencedException(holderRun, RedisSession.text(found.get(4)));
             }
-            // never again an epoch that this run had, also if the server has lost it
-            epoch = Math.max(seen, lane.runEpoch()) + 1;
+            epoch = lane.nextEpoch(seen);
+            number = number(found.get(1));
+            String known = RedisSession.text(found.get(5));
+            String incarnation = known.isEmpty() ? UUID.randomUUID().toString() : known;
+            Numbering numbering = numbering(RedisSession.text(found.get(6)));
             CommandArguments take =
                     TAKE.eval(List.of(keys.lane()))
                             .add(seen)
@@ -114,11 +149,26 @@ final class LaneHash {
                             .add(lane.run())
                             .add(writer)
                             .add(lane.host())
-                            .add(lane.mapping());
+                            .add(lane.mapping())
+                            .add(lane.numberingAfter(number, numbering).text())
+                            .add(incarnation)
+                            .add(forgets ? "forget" : "keep");
             if (session.call(take).equals(1L)) {
-                number = number(session.call("HGET", keys.lane(), "number"));
+                progress = Progress.recorded(number, numbering, incarnation);
+                lastEntry = forgets ? "" : RedisSession.text(found.get(7));
                 return;
             }
+        }
+    }
+
+    private Numbering numbering(String text) throws DestinationException {
+        try {
+            return Numbering.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new DestinationException(
+                    "key %s: \"%s\" is no numbering; somebody has changed it"
+                            .formatted(keys.lane(), text),
+                    e);
         }
     }
 
@@ -136,6 +186,16 @@ final class LaneHash {
 
     long epoch() {
         return epoch;
+    }
+
+    /** What was found when the lane was taken. */
+    Progress progress() {
+        return progress;
+    }
+
+    /** Id of the last entry that was written to the stream; empty: none, or it does not matter. */
+    String lastEntry() {
+        return lastEntry;
     }
 
     /** Number of the last row that the stream holds. */
@@ -178,6 +238,7 @@ final class LaneHash {
         CommandArguments command = scriptSent ? WRITE.evalsha(touched) : WRITE.eval(touched);
         scriptSent = true;
         command.add(epoch).add(writer).add(piece.after()).add(piece.last());
+        command.add(stream.equals(keys.stream()) ? "rows" : "letters");
         command.add(trimming.size());
         trimming.forEach(command::add);
         for (Entry entry : piece.entries()) {
@@ -194,6 +255,10 @@ final class LaneHash {
             case "taken" ->
                     throw new FencedException(
                             RedisSession.text(parts.get(1)), RedisSession.text(parts.get(2)));
+            case "lost" ->
+                    throw new RedisFailure(
+                            Failure.TRANSIENT,
+                            "%s: stream %s is gone".formatted(session.address(), keys.stream()));
             case "moved" -> throw lost("it says %s".formatted(RedisSession.text(parts.get(1))));
             default -> throw lost("it is gone");
         }

@@ -36,7 +36,8 @@ record Login(String user, Secret password, int database, String clientName, Dura
                 patience(spec));
     }
 
-    private static Duration patience(ConnectionSpec spec) {
+    /** How long an answer may take. */
+    static Duration patience(ConnectionSpec spec) {
         Secret millis = parameter(spec, "socketTimeoutMillis");
         return millis.isEmpty()
                 ? ANSWER_WITHIN

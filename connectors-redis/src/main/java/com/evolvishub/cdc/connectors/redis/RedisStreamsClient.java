@@ -5,6 +5,7 @@ import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
+import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
@@ -14,6 +15,7 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Secret;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +51,7 @@ final class RedisStreamsClient implements DestinationClient {
     private volatile RedisSession current;
     private RedisSession session;
     private LaneHash lane;
+    private String expected = "";
     private Entries entries;
 
     RedisStreamsClient(Pipeline pipeline, MessageEncoder encoder, Clock clock) {
@@ -66,7 +69,8 @@ final class RedisStreamsClient implements DestinationClient {
         RedisSession own = session();
         boolean whole = AppendOnlyFile.mend(own);
         lane = new LaneHash(own, keys);
-        lane.take(who);
+        lane.take(who, expected.isEmpty());
+        new StreamGuard(keys, pipeline.mapping()).check(own, lane.lastEntry(), lane.number());
         ServerSettings settings = ServerSettings.of(own);
         entries = new Entries(encoder, pipeline.identity(), settings.longestValue());
         if (!who.held()) {
@@ -74,7 +78,22 @@ final class RedisStreamsClient implements DestinationClient {
             warn(whole ? List.of() : List.of(HALF_SCRIPTS));
         }
         boolean exists = own.call("EXISTS", keys.stream()).equals(1L);
-        return new LaneOpening(lane.epoch(), lane.number(), new Target(exists, List.of()));
+        return new LaneOpening(lane.epoch(), lane.progress(), new Target(exists, List.of()));
+    }
+
+    @Override
+    public void expect(Progress acknowledged) {
+        expected = acknowledged.target();
+    }
+
+    @Override
+    public String targetIdentity() {
+        return StreamGuard.IDENTITY;
+    }
+
+    @Override
+    public Duration writeTimeout() {
+        return Login.patience(endpoint.connection());
     }
 
     private void warn(List<String> risks) {

@@ -17,6 +17,9 @@ record ServerError(String code, String text) {
     static final String NO_SCRIPT = "NOSCRIPT";
     static final String NO_PERMISSION = "NOPERM";
 
+    /** The login was refused; too many of those can lock an account. */
+    private static final String WRONG_PASSWORD = "WRONGPASS";
+
     // Redis 6.2 puts it in front, Redis 7 behind
     private static final Pattern SCRIPT_HEAD =
             Pattern.compile("^(ERR )?Error running script \\(call to f_[0-9a-f]+\\): ");
@@ -50,7 +53,7 @@ record ServerError(String code, String text) {
 
     private static final Map<String, String> MISTAKES =
             Map.of(
-                    "WRONGPASS",
+                    WRONG_PASSWORD,
                     "check username and password",
                     "NOAUTH",
                     "give a password",
@@ -89,7 +92,10 @@ record ServerError(String code, String text) {
                 OUTAGES.containsKey(code)
                         || (code.equals("MOVED") && cluster)
                         || text.startsWith("ERR max number of clients");
-        return outage ? Failure.TRANSIENT : Failure.PERMANENT;
+        if (outage) {
+            return Failure.TRANSIENT;
+        }
+        return code.equals(WRONG_PASSWORD) ? Failure.AUTHENTICATION : Failure.PERMANENT;
     }
 
     /** The text, and what would do where that is known. */

@@ -71,7 +71,7 @@ class RedisErrorsITCase {
             Destination there = Destination.at(guarded);
             refused(
                     () -> there.login("", SECRET).client().open(lane("a")),
-                    Failure.PERMANENT,
+                    Failure.AUTHENTICATION,
                     there.endpoint().connection().host() + ":" + guarded.port(),
                     "WRONGPASS",
                     "check username and password");

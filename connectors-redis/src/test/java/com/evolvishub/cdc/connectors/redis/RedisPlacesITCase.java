@@ -29,7 +29,7 @@ class RedisPlacesITCase {
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
     private static final String FEW_RIGHTS =
-            "resetkeys ~orders* ~{orders* +eval +evalsha +hget +hmget +hset +hsetnx +xadd +type"
+            "resetkeys ~orders* ~{orders* +eval +evalsha +hget +hmget +hset +hsetnx +xadd +xinfo +type"
                     + " +exists";
 
     @Test

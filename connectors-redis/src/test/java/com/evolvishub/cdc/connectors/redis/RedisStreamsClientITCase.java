@@ -6,6 +6,7 @@ import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.servers.RedisServer;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +48,31 @@ class RedisStreamsClientITCase extends DestinationContract {
     @Override
     protected List<String> contents() {
         return Destination.lines(server, destination.stream());
+    }
+
+    private StreamKeys keys() {
+        return StreamKeys.of(destination.endpoint(), "file/orders");
+    }
+
+    @Override
+    protected Optional<Restore> copy() {
+        server.command("COPY", keys().stream(), keys().stream() + ":copy");
+        server.command("COPY", keys().lane(), keys().lane() + ":copy");
+        return Optional.of(
+                () -> {
+                    server.command("COPY", keys().stream() + ":copy", keys().stream(), "REPLACE");
+                    server.command("COPY", keys().lane() + ":copy", keys().lane(), "REPLACE");
+                });
+    }
+
+    @Override
+    protected void empty() {
+        server.command("DEL", keys().stream(), keys().lane());
+    }
+
+    @Override
+    protected void drop() {
+        server.command("DEL", keys().stream());
     }
 
     @Override

@@ -39,7 +39,7 @@ class ServerErrorTest {
         "MISCONF Redis is configured to save RDB snapshots,TRANSIENT",
         "NOREPLICAS Not enough good replicas to write.,TRANSIENT",
         "ERR max number of clients reached,TRANSIENT",
-        "WRONGPASS invalid username-password pair,PERMANENT",
+        "WRONGPASS invalid username-password pair,AUTHENTICATION",
         "NOAUTH Authentication required.,PERMANENT",
         "NOPERM this user has no permissions,PERMANENT",
         "WRONGTYPE Operation against a key,PERMANENT",

@@ -34,8 +34,17 @@ final class StateChoiceOptions {
             paramLabel = "MAPPING",
             description =
                     "Go on with this mapping although its destination holds rows that its state knows"
-                            + " nothing of; may be repeated.")
+                            + " nothing of; rows may arrive a second time. Only for mappings with a"
+                            + " watermark; may be repeated.")
     List<String> acceptDuplicates = new ArrayList<>();
+
+    @Option(
+            names = "--accept-loss",
+            paramLabel = "MAPPING[:TABLE]",
+            description =
+                    "Go on with this mapping, or with one of its destinations, although rows that were"
+                            + " delivered are no longer there; may be repeated.")
+    List<String> acceptLoss = new ArrayList<>();
 
     @Option(
             names = "--accept-deletes",
@@ -47,6 +56,7 @@ final class StateChoiceOptions {
     List<String> acceptDeletes = new ArrayList<>();
 
     StateChoices choices() {
-        return new StateChoices(fresh, reset, acceptChange, acceptDuplicates, acceptDeletes);
+        return new StateChoices(
+                fresh, reset, acceptChange, acceptDuplicates, acceptLoss, acceptDeletes);
     }
 }

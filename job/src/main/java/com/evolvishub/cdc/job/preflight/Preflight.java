@@ -180,7 +180,7 @@ public final class Preflight {
             }
             return look(pipeline, List.of(), open, List.of());
         } catch (Exception failure) {
-            boolean mistake = client.classify(failure) == Failure.PERMANENT;
+            boolean mistake = client.classify(failure) != Failure.TRANSIENT;
             String message = failure.getMessage() + ExpiredCertificate.toldOf(failure);
             return look(pipeline, List.of(finding(pipeline, key, message, mistake)), "", List.of());
         }

@@ -8,6 +8,9 @@ import java.util.Map;
 /** PostgreSQL, as a destination and as the one type of source. */
 public final class PostgresType implements DestinationType {
 
+    /** Key of the endpoint: {@code accept} lets rows into a table that a crash empties. */
+    public static final String UNLOGGED = "unlogged";
+
     private static final String RUNS_CODE = "it names code for the driver to load";
     private static final String WRITES_FILES = "it lets the driver write files";
     private static final String OURS = "it is set by this program";
@@ -83,7 +86,12 @@ public final class PostgresType implements DestinationType {
 
     @Override
     public List<OptionKey> options() {
-        return List.of();
+        return List.of(
+                OptionKey.oneOf(
+                        UNLOGGED,
+                        List.of("refuse", "accept"),
+                        "PostgreSQL: whether rows may go into an UNLOGGED table, which a crash of"
+                                + " the server empties."));
     }
 
     @Override

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.LossRules;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param onBadRow what becomes of a row that the destination cannot take
  * @param schemaChange what happens when columns change
  * @param retry how outages of the destination are met
+ * @param lossRules what is done about rows that the destination has lost
  */
 public record Deliver(
         PhysicalNode input,
@@ -24,7 +26,8 @@ public record Deliver(
         boolean createTable,
         OnBadRow onBadRow,
         SchemaChange schemaChange,
-        Retry retry)
+        Retry retry,
+        LossRules lossRules)
         implements PhysicalNode {
 
     public Deliver {
@@ -34,6 +37,27 @@ public record Deliver(
         Objects.requireNonNull(onBadRow, "onBadRow");
         Objects.requireNonNull(schemaChange, "schemaChange");
         Objects.requireNonNull(retry, "retry");
+        Objects.requireNonNull(lossRules, "lossRules");
+    }
+
+    /** With the default rules about lost rows. */
+    public Deliver(
+            PhysicalNode input,
+            EndpointSpec destination,
+            DeliveryMode mode,
+            boolean createTable,
+            OnBadRow onBadRow,
+            SchemaChange schemaChange,
+            Retry retry) {
+        this(
+                input,
+                destination,
+                mode,
+                createTable,
+                onBadRow,
+                schemaChange,
+                retry,
+                LossRules.DEFAULT);
     }
 
     @Override

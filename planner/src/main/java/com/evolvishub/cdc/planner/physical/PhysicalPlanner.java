@@ -83,7 +83,8 @@ public final class PhysicalPlanner {
                 create,
                 mapping.onBadRow(),
                 mapping.schemaChange(),
-                retry(mapping.sync()).withRefusalWait(mapping.refusalWait()));
+                retry(mapping.sync()).withRefusalWait(mapping.refusalWait()),
+                mapping.lossRules());
     }
 
     private static PollScan pollScan(

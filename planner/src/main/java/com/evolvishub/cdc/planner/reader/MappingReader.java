@@ -4,9 +4,11 @@ import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.LossRules;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.OnReplacedTable;
 import com.evolvishub.cdc.planner.spec.Rename;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
@@ -72,6 +74,9 @@ final class MappingReader {
                         block.get("refusal_wait").seconds(),
                         constant(SchemaChange.class, block.text("schema_change")),
                         block.get("max_delete_ratio").number().doubleValue(),
+                        new LossRules(
+                                block.get("resend_seconds").seconds(),
+                                constant(OnReplacedTable.class, block.text("on_replaced_table"))),
                         block.find("max_row_bytes").map(Value::count).orElse(0),
                         block.text("renamed_from"));
         checkCapture(block, mapping, watermark);

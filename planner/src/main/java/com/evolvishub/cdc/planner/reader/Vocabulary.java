@@ -215,6 +215,18 @@ final class Vocabulary {
                                 Range.between(0, 1),
                                 "Part of the known rows that one read may find missing.")
                         .initially("0.5"),
+                Key.number(
+                                "resend_seconds",
+                                Range.between(0, 3600),
+                                "How long delivered rows are kept, to be sent again to a destination"
+                                        + " that has lost them.")
+                        .initially("60"),
+                Key.oneOf(
+                                "on_replaced_table",
+                                List.of("stop", "go_on"),
+                                "What happens when the destination table is another one than the rows"
+                                        + " were delivered to.")
+                        .initially("stop"),
                 Key.count(
                         "max_row_bytes",
                         Range.atLeast(1024),

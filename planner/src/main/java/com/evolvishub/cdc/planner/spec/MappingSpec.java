@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param refusalWait how long rows that a constraint refuses wait for later ones
  * @param schemaChange what happens when columns change
  * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
+ * @param lossRules what is done about rows that the destination has lost
  * @param maxRowBytes how large a row may be; 0: as the heap allows
  * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
  */
@@ -54,6 +55,7 @@ public record MappingSpec(
         Duration refusalWait,
         SchemaChange schemaChange,
         double maxDeleteRatio,
+        LossRules lossRules,
         long maxRowBytes,
         String renamedFrom) {
 
@@ -76,6 +78,7 @@ public record MappingSpec(
         Objects.requireNonNull(onBadRow, "onBadRow");
         Objects.requireNonNull(refusalWait, "refusalWait");
         Objects.requireNonNull(schemaChange, "schemaChange");
+        Objects.requireNonNull(lossRules, "lossRules");
         Objects.requireNonNull(renamedFrom, "renamedFrom");
     }
 }

@@ -9,10 +9,12 @@ import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.LogLevel;
+import com.evolvishub.cdc.planner.spec.LossRules;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.planner.spec.OnBadRow;
+import com.evolvishub.cdc.planner.spec.OnReplacedTable;
 import com.evolvishub.cdc.planner.spec.Option;
 import com.evolvishub.cdc.planner.spec.Problem;
 import com.evolvishub.cdc.planner.spec.Rename;
@@ -85,6 +87,9 @@ class EveryKeyTest {
                 .returns(OnBadRow.DEAD_LETTER, MappingSpec::onBadRow)
                 .returns(SchemaChange.FAIL, MappingSpec::schemaChange)
                 .returns(0.9, MappingSpec::maxDeleteRatio)
+                .returns(
+                        new LossRules(Duration.ofSeconds(30), OnReplacedTable.GO_ON),
+                        MappingSpec::lossRules)
                 .returns(5_000_000L, MappingSpec::maxRowBytes)
                 .returns("old_orders", MappingSpec::renamedFrom);
         assertThat(ORDERS.capture()).contains(CaptureMode.WATERMARK);
@@ -202,7 +207,7 @@ class EveryKeyTest {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
                 .hasToString("mappings[0].column_mapping.id: no such column (line 100)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))
-                .hasToString("mappings[1].destination.port: in use (line 121)");
+                .hasToString("mappings[1].destination.port: in use (line 123)");
     }
 
     @Test

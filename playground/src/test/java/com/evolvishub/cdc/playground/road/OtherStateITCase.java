@@ -115,8 +115,8 @@ class OtherStateITCase {
                                 String said = road.status(state);
                                 for (Route route : Route.ALL) {
                                     assertThat(said)
-                                            .contains("--accept-duplicates " + route.mapping())
-                                            .contains("--reset " + route.mapping());
+                                            .contains("--reset " + route.mapping())
+                                            .doesNotContain("--accept-duplicates");
                                 }
                             });
             assertThat(sizes()).as(third.output()).isEqualTo(before);
@@ -125,9 +125,9 @@ class OtherStateITCase {
         try (CliProcess fourth =
                 road.start(
                         state,
-                        "--accept-duplicates",
+                        "--reset",
                         Route.ORDERS.mapping(),
-                        "--accept-duplicates",
+                        "--reset",
                         Route.PRODUCTS.mapping(),
                         "--reset",
                         Route.CUSTOMERS.mapping())) {

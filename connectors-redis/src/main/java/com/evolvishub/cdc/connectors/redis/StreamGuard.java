@@ -1,0 +1,73 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import com.evolvishub.cdc.delivery.RowsLostException;
+import java.util.List;
+
+/**
+ * Tells a stream that rows were delivered to from one that was deleted and made anew: the server's
+ * last entry id never goes back, whatever is trimmed or deleted from a stream.
+ */
+final class StreamGuard {
+
+    /** What delivery remembers of a stream that holds rows. */
+    static final String IDENTITY = "stream";
+
+    private final StreamKeys keys;
+    private final String mapping;
+
+    StreamGuard(StreamKeys keys, String mapping) {
+        this.keys = keys;
+        this.mapping = mapping;
+    }
+
+    /**
+     * Looks whether the stream has come as far as the lane's hash says.
+     *
+     * @param last id of the last entry that was written; empty: none was
+     */
+    void check(RedisSession session, String last, long number)
+            throws RedisFailure, RowsLostException {
+        if (last.isEmpty()) {
+            return;
+        }
+        if (!session.call("EXISTS", keys.stream()).equals(1L)) {
+            throw lost(number, "stream %s does not exist".formatted(keys.stream()));
+        }
+        String found = lastGenerated(session);
+        if (compare(found, last) < 0) {
+            throw lost(
+                    number,
+                    "stream %s ends at entry %s, and rows were written up to entry %s: it was deleted and made anew"
+                            .formatted(keys.stream(), found, last));
+        }
+    }
+
+    private RowsLostException lost(long number, String found) {
+        return RowsLostException.of(1, number, found, mapping);
+    }
+
+    private String lastGenerated(RedisSession session) throws RedisFailure {
+        List<Object> parts = RedisSession.parts(session.call("XINFO", "STREAM", keys.stream()));
+        for (int i = 0; i + 1 < parts.size(); i += 2) {
+            if (RedisSession.text(parts.get(i)).equals("last-generated-id")) {
+                return RedisSession.text(parts.get(i + 1));
+            }
+        }
+        return "0-0";
+    }
+
+    /** Entry ids are two unsigned numbers: milliseconds, and a count within them. */
+    static int compare(String one, String other) {
+        int dash = one.indexOf('-');
+        int otherDash = other.indexOf('-');
+        int millis =
+                Long.compareUnsigned(
+                        Long.parseUnsignedLong(one.substring(0, dash)),
+                        Long.parseUnsignedLong(other.substring(0, otherDash)));
+        return millis != 0
+                ? millis
+                : Long.compareUnsigned(
+                        Long.parseUnsignedLong(one.substring(dash + 1)),
+                        Long.parseUnsignedLong(other.substring(otherDash + 1)));
+    }
+}

@@ -1,0 +1,101 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.flow.ChangeRow;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Rows that the destination has acknowledged a short time ago, kept to be sent again to one that
+ * has lost them: a standby that lagged, a crash that took back the last commits. They have no gap:
+ * every row above {@link #above} that was acknowledged is here. Not thread-safe.
+ */
+final class AcknowledgedRows {
+
+    private record Acknowledged(ChangeRow row, long millis) {}
+
+    private final long keptMillis;
+    private final Deque<Acknowledged> rows = new ArrayDeque<>();
+    private long bytes;
+    private long above;
+
+    /**
+     * Starts with what an earlier run has kept.
+     *
+     * @param kept how long rows are kept
+     */
+    AcknowledgedRows(Duration kept, Tail restored, long now) {
+        this.keptMillis = kept.toMillis();
+        this.above = restored.above();
+        restored.rows().forEach(row -> add(row, now));
+    }
+
+    void add(ChangeRow row, long now) {
+        rows.addLast(new Acknowledged(row, now));
+        bytes += row.weight();
+    }
+
+    /** Lets go of what is too old, and of the oldest until the rest has room. */
+    void evict(long now, long room) {
+        while (!rows.isEmpty() && (bytes > room || now - rows.peekFirst().millis() >= keptMillis)) {
+            ChangeRow oldest = rows.removeFirst().row();
+            bytes -= oldest.weight();
+            above = oldest.sequence();
+        }
+    }
+
+    /** Every acknowledged row above this number is kept. */
+    long above() {
+        return above;
+    }
+
+    /** Takes out all rows above a number, in order. */
+    List<ChangeRow> takeAbove(long number) {
+        Deque<ChangeRow> taken = new ArrayDeque<>();
+        while (!rows.isEmpty() && rows.peekLast().row().sequence() > number) {
+            ChangeRow last = rows.removeLast().row();
+            bytes -= last.weight();
+            taken.addFirst(last);
+        }
+        return List.copyOf(taken);
+    }
+
+    /** Forgets all of them. */
+    void clear(long acknowledged) {
+        rows.clear();
+        bytes = 0;
+        above = acknowledged;
+    }
+
+    /** The newest of them, as many as fit into so many bytes. */
+    Tail newest(long room) {
+        Deque<ChangeRow> newest = new ArrayDeque<>();
+        long weight = 0;
+        for (Iterator<Acknowledged> each = rows.descendingIterator(); each.hasNext(); ) {
+            ChangeRow row = each.next().row();
+            weight += row.weight();
+            if (weight > room) {
+                return new Tail(row.sequence(), List.copyOf(newest));
+            }
+            newest.addFirst(row);
+        }
+        return new Tail(above, List.copyOf(newest));
+    }
+
+    /**
+     * A part of the acknowledged rows, up to the last of them.
+     *
+     * @param above every acknowledged row above this number is among them
+     */
+    record Tail(long above, List<ChangeRow> rows) {
+        static Tail none(long acknowledged) {
+            return new Tail(acknowledged, List.of());
+        }
+
+        Tail {
+            rows = List.copyOf(rows);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package com.evolvishub.cdc.delivery;
+
+import java.io.Serializable;
+
+/**
+ * What the user wants done where state and destination do not fit each other.
+ *
+ * @param loadsAnew all rows come again, whatever the state knew ({@code --reset}, {@code --fresh})
+ * @param acceptsDuplicates rows may arrive a second time ({@code --accept-duplicates})
+ * @param acceptsLoss rows that the destination has lost stay away ({@code --accept-loss})
+ */
+public record RecoveryChoices(boolean loadsAnew, boolean acceptsDuplicates, boolean acceptsLoss)
+        implements Serializable {
+
+    /** Nothing: where they do not fit, the mapping stops. */
+    public static final RecoveryChoices NONE = new RecoveryChoices(false, false, false);
+
+    /** Whether to go on although acknowledged rows are gone. */
+    boolean goesOnWithoutLostRows() {
+        return loadsAnew || acceptsLoss;
+    }
+}
