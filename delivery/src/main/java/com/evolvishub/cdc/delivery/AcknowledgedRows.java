@@ -17,33 +17,50 @@ final class AcknowledgedRows {
     private record Acknowledged(ChangeRow row, long millis) {}
 
     private final long keptMillis;
+    private final ResendBudget budget;
     private final Deque<Acknowledged> rows = new ArrayDeque<>();
     private long bytes;
     private long above;
+    private boolean closed;
 
     /**
      * Starts with what an earlier run has kept.
      *
      * @param kept how long rows are kept
+     * @param budget shared with other pipelines
      */
-    AcknowledgedRows(Duration kept, Tail restored, long now) {
+    AcknowledgedRows(Duration kept, Tail restored, long now, ResendBudget budget) {
         this.keptMillis = kept.toMillis();
+        this.budget = budget;
         this.above = restored.above();
         restored.rows().forEach(row -> add(row, now));
     }
 
     void add(ChangeRow row, long now) {
+        if (closed) {
+            above = row.sequence();
+            return;
+        }
         rows.addLast(new Acknowledged(row, now));
-        bytes += row.weight();
+        count(row.weight());
     }
 
-    /** Lets go of what is too old, and of the oldest until the rest has room. */
+    private void count(long weight) {
+        bytes += weight;
+        budget.count(weight);
+    }
+
+    /** Drops what is too old, and the oldest until the rest has room. */
     void evict(long now, long room) {
-        while (!rows.isEmpty() && (bytes > room || now - rows.peekFirst().millis() >= keptMillis)) {
+        while (!rows.isEmpty() && isToGo(rows.peekFirst(), now, room)) {
             ChangeRow oldest = rows.removeFirst().row();
-            bytes -= oldest.weight();
+            count(-oldest.weight());
             above = oldest.sequence();
         }
+    }
+
+    private boolean isToGo(Acknowledged oldest, long now, long room) {
+        return bytes > room || now - oldest.millis() >= keptMillis || budget.isExceeded();
     }
 
     /** Every acknowledged row above this number is kept. */
@@ -56,7 +73,7 @@ final class AcknowledgedRows {
         Deque<ChangeRow> taken = new ArrayDeque<>();
         while (!rows.isEmpty() && rows.peekLast().row().sequence() > number) {
             ChangeRow last = rows.removeLast().row();
-            bytes -= last.weight();
+            count(-last.weight());
             taken.addFirst(last);
         }
         return List.copyOf(taken);
@@ -65,8 +82,14 @@ final class AcknowledgedRows {
     /** Forgets all of them. */
     void clear(long acknowledged) {
         rows.clear();
-        bytes = 0;
+        count(-bytes);
         above = acknowledged;
+    }
+
+    /** The pipeline has ended: keeps nothing any more. */
+    void close() {
+        clear(rows.isEmpty() ? above : rows.peekLast().row().sequence());
+        closed = true;
     }
 
     /** The newest of them, as many as fit into so many bytes. */

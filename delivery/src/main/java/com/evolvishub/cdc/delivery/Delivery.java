@@ -259,6 +259,9 @@ public final class Delivery extends AbstractStreamOperator<Void>
             thread.interrupt();
             thread.join(FAREWELL.toMillis());
         }
+        if (queue != null) {
+            queue.close();
+        }
         super.close();
     }
 }

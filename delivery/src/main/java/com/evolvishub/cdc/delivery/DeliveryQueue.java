@@ -74,7 +74,9 @@ final class DeliveryQueue implements RefusedRows.Rows {
         this.bounds = bounds;
         this.author = author;
         this.clock = clock;
-        this.resendable = new AcknowledgedRows(resend, restored.resendable(), clock.millis());
+        this.resendable =
+                new AcknowledgedRows(
+                        resend, restored.resendable(), clock.millis(), ResendBudget.OF_JVM);
         Progress before = restored.acknowledged();
         acknowledged =
                 new Progress(
@@ -388,6 +390,11 @@ final class DeliveryQueue implements RefusedRows.Rows {
         acknowledged = acknowledged.at(number, target.isEmpty() ? acknowledged.target() : target);
         drained();
         return ended;
+    }
+
+    /** The pipeline has ended: gives the memory of acknowledged rows back. */
+    synchronized void close() {
+        resendable.close();
     }
 
     private long roomForResendable() {
