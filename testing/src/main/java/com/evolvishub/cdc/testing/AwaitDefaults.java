@@ -2,15 +2,16 @@ package com.evolvishub.cdc.testing;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
  * How tests wait on conditions that say nothing else: they look at once, then after pauses that
- * grow with the wait up to {@link #LONGEST_PAUSE}, and give up after {@link #PATIENCE}. Found by
- * JUnit itself, as the build asks it to look for extensions.
+ * grow with the wait up to {@link #LONGEST_PAUSE}, and give up after {@link #PATIENCE}. JUnit finds
+ * it as a service. It is no extension: looking for these would also find one of Flink's test jars
+ * that does not load without the rest of them.
  */
-public final class AwaitDefaults implements BeforeAllCallback {
+public final class AwaitDefaults implements LauncherSessionListener {
 
     /** For what takes milliseconds on an idle machine, and may take a thousand times that. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -19,7 +20,7 @@ public final class AwaitDefaults implements BeforeAllCallback {
     private static final int STEP_MILLIS = 2;
 
     @Override
-    public void beforeAll(ExtensionContext context) {
+    public void launcherSessionOpened(LauncherSession session) {
         Awaitility.setDefaultTimeout(PATIENCE);
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval((looks, previous) -> pauseAfter(looks));
