@@ -198,7 +198,8 @@ class ChangedPlanITCase {
                 "INSERT INTO t SELECT n, " + value + " FROM generate_series(1, 2000) n");
         try (LaneModel lane = new LaneModel(reaching(source, 5))) {
             lane.finishPolls(3);
-            assertThat(lane.remembered()).isLessThan(20);
+            // a row a second: the look-back, and the minute that a clock may be set back
+            assertThat(lane.remembered()).isLessThan(80);
             lane.restart(reaching(source, 1000), Resumption.GO_ON);
             source.execute("INSERT INTO t SELECT 2001, max(at) FROM t");
             lane.finishPolls(3);

@@ -6,7 +6,6 @@ import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.servers.Database;
-import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A standby, and a clock that is behind the one before. */
+/** A standby that was cut off from its primary. */
 class StandbyITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -48,47 +47,6 @@ class StandbyITCase {
                 assertThat(lane.position().looks().pins()).isEmpty();
             }
         }
-    }
-
-    @Test
-    void whoseClockIsBehindIsLookedBackOnOnce(@FreshDatabase Database source) throws Exception {
-        source.execute(
-                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
-                "INSERT INTO t VALUES (1, now())");
-        try (LaneModel lane = new LaneModel(table(source))) {
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
-            lane.crashInto(split -> seenByAClockThatIsAnHourAhead(source, split));
-            source.execute("INSERT INTO t VALUES (2, now() - interval '50 min')");
-            lane.finishPolls(1);
-            assertThat(lane.cells(0)).containsExactly("1", "2");
-
-            source.execute("INSERT INTO t VALUES (3, now() - interval '50 min')");
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "2");
-        }
-    }
-
-    private static WatermarkSplit seenByAClockThatIsAnHourAhead(
-            Database source, WatermarkSplit split) {
-        Looks seen = split.looks();
-        String later =
-                source.queryOne("SELECT '%s'::timestamptz + interval '1 h'".formatted(seen.at()));
-        Looks ahead = new Looks(later, seen.atMicros() + 3_600_000_000L, seen.pins());
-        return new WatermarkSplit(
-                split.splitId(),
-                split.poll(),
-                split.key(),
-                split.after(),
-                split.readAt(),
-                split.reading(),
-                split.range(),
-                split.lastSync(),
-                ahead,
-                split.reach(),
-                split.asideAt(),
-                split.time(),
-                split.origin());
     }
 
     private static Pipeline table(Database source) {
