@@ -103,6 +103,23 @@ public final class RelationLocks {
         }
     }
 
+    /**
+     * The planner's guess for a read. Planning locks too, one relation after the other, so it is
+     * done behind the locks.
+     *
+     * @throws SQLException of state 55P03 if somebody holds a lock that excludes readers
+     */
+    public long estimatedRows(SourceSession session, String select) throws SQLException {
+        begin(session);
+        try {
+            return new RelationReader(session).estimatedRows(select);
+        } finally {
+            if (session.isUsable()) {
+                session.endSnapshot();
+            }
+        }
+    }
+
     private void note(SQLException refused) throws SQLException {
         String state = String.valueOf(refused.getSQLState());
         if (REFUSED.contains(state) || (MISSING.contains(state) && learned.isEmpty())) {

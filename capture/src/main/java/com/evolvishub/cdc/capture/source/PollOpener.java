@@ -7,7 +7,6 @@ import com.evolvishub.cdc.capture.postgres.QueryReader;
 import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
-import com.evolvishub.cdc.capture.postgres.RelationReader;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
 import com.evolvishub.cdc.capture.source.Opening.Waiting;
@@ -116,7 +115,7 @@ final class PollOpener {
             return survey;
         }
         String all = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest));
-        long expected = new RelationReader(session).estimatedRows(all);
+        long expected = locks.estimatedRows(session, all);
         return new Survey(found, key, layout, places, expected);
     }
 
