@@ -161,7 +161,8 @@ class ChangedPlanITCase {
                 "INSERT INTO t SELECT n, " + value + " FROM generate_series(1, 2000) n");
         try (LaneModel lane = new LaneModel(reaching(source, 5))) {
             lane.finishPolls(3);
-            assertThat(lane.remembered()).isLessThan(20);
+            // rows of the look-back, and of the 60 s that a clock may go back
+            assertThat(lane.remembered()).isLessThan(80);
             lane.restart(reaching(source, 1000), Resumption.GO_ON);
             source.execute("INSERT INTO t SELECT 2001, max(at) FROM t");
             lane.finishPolls(3);
