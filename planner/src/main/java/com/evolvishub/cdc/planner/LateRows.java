@@ -50,6 +50,7 @@ final class LateRows {
         }
         lines.addAll(limits(scan, facts));
         facts.flatMap(known -> sequence(scan, known)).ifPresent(w -> lines.add("warning: " + w));
+        TextOrder.line(scan, facts).ifPresent(lines::add);
         zone(by, facts, type).ifPresent(lines::add);
         return lines;
     }

@@ -93,12 +93,19 @@ final class PipelineChecks {
                         });
             }
             EndpointSpec destination = plan.trees().get(i).destination();
+            Optional<PollFacts> polls = polls(pipeline.scan(), source, catalog);
+            polls.flatMap(known -> TextOrder.refusal(pipeline.scan(), known))
+                    .ifPresent(
+                            why ->
+                                    problem(
+                                            MappingChecks.path(mapping, "watermark.collation"),
+                                            why));
             boolean keyed = types.find(destination.type()).orElseThrow().keyed();
             facts.add(
                     new Plans.Facts(
                             source,
                             keyed ? catalog.destination(destination) : Optional.empty(),
-                            polls(pipeline.scan(), source, catalog)));
+                            polls));
         }
         return facts;
     }

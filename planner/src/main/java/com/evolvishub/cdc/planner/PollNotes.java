@@ -41,7 +41,7 @@ public final class PollNotes {
         }
         List<String> selected =
                 columns.stream().map(ColumnFacts::name).filter(scan::selects).toList();
-        ScanSql sql = new ScanSql(scan.relation(), selected, key);
+        ScanSql sql = by.ordering(new ScanSql(scan.relation(), selected, key));
         return columns.stream()
                 .filter(column -> column.name().equals(by.column()))
                 .findFirst()
@@ -83,6 +83,7 @@ public final class PollNotes {
         }
         warnings.addAll(RelationLimits.of(scan, facts));
         LateRows.sequence(scan, facts).ifPresent(warnings::add);
+        TextOrder.warning(scan, facts).ifPresent(warnings::add);
         return warnings;
     }
 

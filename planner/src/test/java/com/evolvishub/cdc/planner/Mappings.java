@@ -17,6 +17,7 @@ import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import java.time.Duration;
@@ -117,6 +118,24 @@ public final class Mappings {
                                 1000,
                                 Duration.ZERO,
                                 NullWatermark.IGNORE));
+        return this;
+    }
+
+    /** A text that is compared byte by byte. */
+    public Mappings watermarkOfBytes(String column) {
+        watermark =
+                Optional.of(
+                        new WatermarkSpec(
+                                column,
+                                WatermarkType.STRING,
+                                "",
+                                "",
+                                Duration.ofSeconds(10),
+                                1000,
+                                Duration.ZERO,
+                                NullWatermark.IGNORE,
+                                Duration.ZERO,
+                                WatermarkCollation.C));
         return this;
     }
 

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.postgres;
 
+import com.evolvishub.cdc.planner.logical.Catalog.ColumnOrder;
 import com.evolvishub.cdc.planner.logical.Catalog.PollBounds;
 import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
 import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
@@ -86,6 +87,8 @@ final class PollFactsReader {
                 goes ? Optional.of(new EmptyPoll(session).cost(question)) : Optional.empty();
         long cache = goes ? session.inTransaction(() -> sequenceCache(question)) : 1;
         List<ReadRelation> reads = reads(question);
+        Optional<ColumnOrder> order =
+                goes ? new ColumnOrderReader(session).of(question) : Optional.empty();
         return session.query(
                 SERVER,
                 found -> {
@@ -97,7 +100,8 @@ final class PollFactsReader {
                             found.getString(3),
                             cost,
                             cache,
-                            reads);
+                            reads,
+                            order);
                 });
     }
 

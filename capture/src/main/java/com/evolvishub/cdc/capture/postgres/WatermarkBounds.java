@@ -298,7 +298,9 @@ public record WatermarkBounds(
          * remembered for as long as it was pinned.
          */
         String kept(String value) {
-            return asked.kept().isEmpty()
+            // what has no distances reaches back to the position alone, and has other orders than
+            // this
+            return asked.kept().isEmpty() || scale == WatermarkScale.NONE
                     ? value
                     : "greatest(" + value + ", " + typed(asked.kept()) + ")";
         }

@@ -179,7 +179,7 @@ final class PollOpener {
             case "numeric" -> "-1e1000";
             case "xid8" -> "0";
             case "uuid" -> "00000000-0000-0000-0000-000000000000";
-            case "text", "varchar", "bpchar" -> "";
+            case "text", "varchar", "bpchar", "name", "citext" -> "";
             default -> "-infinity";
         };
     }

@@ -77,6 +77,7 @@ final class WatermarkOpener {
         Request request = asked;
         WatermarkSplit split = request.split();
         SqlType type = BaseTypes.of(session, type(request));
+        ByteOrder.check(by, type);
         WatermarkScale scale = WatermarkScale.of(type);
         boolean blind = split.looks().isFirst() && !isTime(scale);
         Optional<FirstLook> first =
@@ -121,7 +122,7 @@ final class WatermarkOpener {
             select = select.with(horizon.get());
         }
         UnaryOperator<String> lastSync = text -> lastSync(text, range, bounds, scale);
-        ScanSql sql = request.survey().sql(scan.relation());
+        ScanSql sql = by.ordering(request.survey().sql(scan.relation()));
         Poll.Statements statements =
                 new Poll.Statements(
                         aside,
@@ -211,15 +212,17 @@ final class WatermarkOpener {
     }
 
     private String highest(Request request) {
-        return "SELECT w::text FROM (%s) r(w) WHERE w IS NOT NULL ORDER BY w DESC LIMIT 1"
+        // not ORDER BY w: that would name the text that is selected
+        return "SELECT r.w::text FROM (%s) r(w) WHERE r.w IS NOT NULL ORDER BY r.w%s DESC LIMIT 1"
                 .formatted(
                         new ScanSql(scan.relation(), List.of(by.column()), List.of())
-                                .all(literals(request, PollOpener::lowest)));
+                                .all(literals(request, PollOpener::lowest)),
+                        ByteOrder.collate(by));
     }
 
     /** Counts what no range shows; asks for the rows without a watermark where they are wanted. */
     private Optional<String> aside(Request request, LaneStatus status) throws SQLException {
-        ScanSql sql = request.survey().sql(scan.relation());
+        ScanSql sql = by.ordering(request.survey().sql(scan.relation()));
         List<Long> counts =
                 request.session()
                         .askForCounts(
@@ -302,6 +305,10 @@ final class WatermarkOpener {
             return by.initialValue().isEmpty() ? PollOpener.lowest(type) : by.initialValue();
         }
         String lower = range.lower().values().get(0);
+        if (ByteOrder.isChosen(by)) {
+            // the query's own predicate compares in another order
+            return PollOpener.lowest(type);
+        }
         if (!range.included()) {
             return lower;
         }

@@ -3,6 +3,8 @@ package com.evolvishub.cdc.capture.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.planner.logical.Catalog.ColumnOrder;
+import com.evolvishub.cdc.planner.logical.Catalog.ColumnOrder.Order;
 import com.evolvishub.cdc.planner.logical.Catalog.PollBounds;
 import com.evolvishub.cdc.planner.logical.Catalog.PollCost;
 import com.evolvishub.cdc.planner.logical.Catalog.PollCost.Kind;
@@ -77,6 +79,59 @@ class PollFactsITCase {
     }
 
     @Test
+    void anIndexOfTheChosenOrderFindsIt(@FreshDatabase Database source) {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, note text COLLATE \"en-x-icu\")",
+                "CREATE INDEX t_note ON t (note)");
+        assertThat(inBytes(source).kind()).isEqualTo(Kind.SCAN);
+
+        source.execute("CREATE INDEX t_bytes ON t (note COLLATE \"C\")");
+        assertThat(inBytes(source)).isEqualTo(probe("t_bytes"));
+    }
+
+    private PollCost inBytes(Database source) {
+        ScanSql sql = new ScanSql(new Relation.Table("", "t"), List.of("note"), List.of());
+        return catalog.polls(question(source, "t", "note", "text", sql.comparingBytes()))
+                .flatMap(PollFacts::cost)
+                .orElseThrow();
+    }
+
+    @Test
+    void tellsByWhichOrderAWatermarkIsCompared(@FreshDatabase Database source) {
+        source.execute(
+                "CREATE EXTENSION citext",
+                "CREATE COLLATION same (provider = icu, locale = 'und-u-ks-level2',"
+                        + " deterministic = false)",
+                "CREATE DOMAIN token AS text COLLATE \"en-x-icu\" CHECK (value <> '')",
+                "CREATE TABLE t (own text, bytes varchar(9) COLLATE \"C\", icu text COLLATE"
+                        + " \"en-x-icu\", same text COLLATE same, d token, u uuid, n int, c citext)",
+                "CREATE VIEW v AS SELECT icu, own, bytes || 'x' AS more FROM t");
+
+        assertThat(order(source, "t", "bytes", "character varying(9)").kind())
+                .isEqualTo(Order.BYTES);
+        assertThat(order(source, "t", "icu", "text"))
+                .isEqualTo(new ColumnOrder(Order.LANGUAGE, "\"en-x-icu\", en"));
+        assertThat(order(source, "t", "same", "text").kind()).isEqualTo(Order.NONDETERMINISTIC);
+        assertThat(order(source, "t", "d", "token").kind()).isEqualTo(Order.LANGUAGE);
+        assertThat(order(source, "v", "icu", "text").kind()).isEqualTo(Order.LANGUAGE);
+        assertThat(order(source, "v", "more", "text").kind()).isEqualTo(Order.BYTES);
+        assertThat(order(source, "t", "u", "uuid").kind()).isEqualTo(Order.NO_TEXT);
+        assertThat(order(source, "t", "n", "integer").kind()).isEqualTo(Order.NO_TEXT);
+        assertThat(order(source, "t", "c", "citext").kind()).isEqualTo(Order.OTHER_TEXT);
+        boolean bytes =
+                source.queryOne(
+                                "SELECT datcollate FROM pg_database WHERE datname = current_database()")
+                        .matches("C|POSIX|C\\.UTF-?8");
+        assertThat(order(source, "t", "own", "text").kind())
+                .isEqualTo(bytes ? Order.BYTES : Order.LANGUAGE);
+        assertThat(order(source, "t", "own", "text").words()).startsWith("of the database");
+    }
+
+    private ColumnOrder order(Database source, String table, String watermark, String type) {
+        return facts(source, table, watermark, type).order().orElseThrow();
+    }
+
+    @Test
     void aSmallTableIsAskedForAsIfItWereLarge(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)", "ANALYZE t");
@@ -145,13 +200,16 @@ class PollFactsITCase {
 
     private PollFacts facts(Database source, String table, String watermark, String type) {
         ScanSql sql = new ScanSql(new Relation.Table("", table), List.of(watermark), List.of());
-        PollQuestion question =
-                new PollQuestion(
-                        endpoint(source, table),
-                        watermark,
-                        type,
-                        bounds -> sql.range(watermark, range(bounds), place -> ""));
-        return catalog.polls(question).orElseThrow();
+        return catalog.polls(question(source, table, watermark, type, sql)).orElseThrow();
+    }
+
+    private static PollQuestion question(
+            Database source, String table, String watermark, String type, ScanSql sql) {
+        return new PollQuestion(
+                endpoint(source, table),
+                watermark,
+                type,
+                bounds -> sql.range(watermark, range(bounds), place -> ""));
     }
 
     private static ScanRange range(PollBounds bounds) {

@@ -97,6 +97,7 @@ public interface Catalog {
      * @param sequenceCache how many values a session takes at once from the sequence that fills the
      *     watermark; 1: each when it needs it, or there is no sequence
      * @param reads the relations that rows come from
+     * @param order by which the watermark's column is compared; empty: not known
      */
     record PollFacts(
             boolean replica,
@@ -105,7 +106,28 @@ public interface Catalog {
             String zoneOrigin,
             Optional<PollCost> cost,
             long sequenceCache,
-            List<ReadRelation> reads) {
+            List<ReadRelation> reads,
+            Optional<ColumnOrder> order) {
+
+        /** Of a watermark of whose order nothing is known. */
+        public PollFacts(
+                boolean replica,
+                boolean seesOthers,
+                String zone,
+                String zoneOrigin,
+                Optional<PollCost> cost,
+                long sequenceCache,
+                List<ReadRelation> reads) {
+            this(
+                    replica,
+                    seesOthers,
+                    zone,
+                    zoneOrigin,
+                    cost,
+                    sequenceCache,
+                    reads,
+                    Optional.empty());
+        }
 
         /** Of a mapping of whose relations nothing is known. */
         public PollFacts(
@@ -123,6 +145,35 @@ public interface Catalog {
             Objects.requireNonNull(zoneOrigin, "zoneOrigin");
             Objects.requireNonNull(cost, "cost");
             reads = List.copyOf(reads);
+            Objects.requireNonNull(order, "order");
+        }
+    }
+
+    /**
+     * By which order a column is compared.
+     *
+     * @param kind the order
+     * @param words the column's type where it is no text, else its collation; for people
+     */
+    record ColumnOrder(Order kind, String words) {
+
+        /** The orders there are. */
+        public enum Order {
+            /** No text: the type's own. */
+            NO_TEXT,
+            /** Byte by byte. */
+            BYTES,
+            /** That of a language. */
+            LANGUAGE,
+            /** That of a language, in which different texts may be equal. */
+            NONDETERMINISTIC,
+            /** Of a text that is compared in another form than its own, such as a citext. */
+            OTHER_TEXT
+        }
+
+        public ColumnOrder {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(words, "words");
         }
     }
 

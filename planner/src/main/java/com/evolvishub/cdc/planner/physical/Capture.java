@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import java.io.Serializable;
 import java.time.Duration;
@@ -32,6 +33,7 @@ public sealed interface Capture extends Serializable {
      * @param nullWatermark what becomes of rows without a watermark
      * @param settle how late rows may become visible where commits are made elsewhere; zero: not
      *     given
+     * @param collation by which order texts are compared
      */
     record ByWatermark(
             String column,
@@ -42,7 +44,8 @@ public sealed interface Capture extends Serializable {
             long lookbackValues,
             Duration maxPin,
             NullWatermark nullWatermark,
-            Duration settle)
+            Duration settle,
+            WatermarkCollation collation)
             implements Capture {
 
         /** Over relations whose commits nobody said to be made elsewhere. */
@@ -67,6 +70,30 @@ public sealed interface Capture extends Serializable {
                     Duration.ZERO);
         }
 
+        /** In the column's own order. */
+        public ByWatermark(
+                String column,
+                WatermarkType type,
+                String initialValue,
+                String timezone,
+                Duration lookback,
+                long lookbackValues,
+                Duration maxPin,
+                NullWatermark nullWatermark,
+                Duration settle) {
+            this(
+                    column,
+                    type,
+                    initialValue,
+                    timezone,
+                    lookback,
+                    lookbackValues,
+                    maxPin,
+                    nullWatermark,
+                    settle,
+                    WatermarkCollation.COLUMN);
+        }
+
         public ByWatermark {
             Objects.requireNonNull(column, "column");
             Objects.requireNonNull(type, "type");
@@ -76,6 +103,7 @@ public sealed interface Capture extends Serializable {
             Objects.requireNonNull(maxPin, "maxPin");
             Objects.requireNonNull(nullWatermark, "nullWatermark");
             Objects.requireNonNull(settle, "settle");
+            Objects.requireNonNull(collation, "collation");
         }
 
         /**
@@ -96,7 +124,13 @@ public sealed interface Capture extends Serializable {
                             lookbackValues,
                             maxPin,
                             nullWatermark,
-                            settle);
+                            settle,
+                            collation);
+        }
+
+        /** The texts of this capture: its watermark is compared by {@link #collation}. */
+        public ScanSql ordering(ScanSql sql) {
+            return collation == WatermarkCollation.C ? sql.comparingBytes() : sql;
         }
 
         @Override

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.planner.physical;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.evolvishub.cdc.planner.physical.PollQuery.Place;
+import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -52,7 +53,11 @@ public record Fingerprint(List<String> parts) implements Serializable {
     }
 
     private static String watermark(Capture capture) {
-        return capture instanceof Capture.ByWatermark by ? by.column() + "\n" + by.type() : "";
+        if (!(capture instanceof Capture.ByWatermark by)) {
+            return "";
+        }
+        String order = by.collation() == WatermarkCollation.COLUMN ? "" : "\n" + by.collation();
+        return by.column() + "\n" + by.type() + order;
     }
 
     private static String hash(String text) {

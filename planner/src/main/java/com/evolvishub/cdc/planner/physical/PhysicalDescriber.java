@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +117,13 @@ public final class PhysicalDescriber implements PhysicalNode.Visitor<PlanNode> {
 
     private static String capture(Capture capture) {
         if (capture instanceof Capture.ByWatermark by) {
-            return "watermark " + by.column() + " " + by.type().name().toLowerCase(Locale.ROOT);
+            return "watermark "
+                    + by.column()
+                    + " "
+                    + by.type().name().toLowerCase(Locale.ROOT)
+                    + (by.collation() == WatermarkCollation.COLUMN
+                            ? ""
+                            : " collation " + by.collation());
         }
         return capture instanceof Capture.ByQuery ? "query for last_sync" : "diff";
     }

@@ -123,7 +123,8 @@ public final class PhysicalPlanner {
                         watermark.lookbackValues(),
                         watermark.maxPin(),
                         watermark.nullWatermark(),
-                        watermark.settle());
+                        watermark.settle(),
+                        watermark.collation());
             }
             case QUERY ->
                     new Capture.ByQuery(

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.physical.PollQuery.Place;
-import com.evolvishub.cdc.planner.spec.WatermarkType;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -28,9 +27,7 @@ public final class PollText {
                         : ScanSql.unresolved(
                                 scan.relation(), selected(scan, columns), key, keyKnown);
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            // only a timestamp has a now to stop at
-            String upTo = by.type() == WatermarkType.TIMESTAMP ? ":now" : "";
-            return sql.range(by.column(), ScanRange.of(":lower", upTo), PollText::name);
+            return by.ordering(sql).range(by.column(), ScanRange.of(":lower", ""), PollText::name);
         }
         return sql.all(PollText::name);
     }

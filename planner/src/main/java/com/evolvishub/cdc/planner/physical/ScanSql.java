@@ -25,22 +25,31 @@ public final class ScanSql {
 
     private final String join;
 
+    /** Stands behind the watermark wherever it is compared or rows are ordered by it. */
+    private final String collate;
+
     /**
      * @param relation what is read
      * @param columns source columns to select, in order; never one that must not leave the source
      * @param key source columns that tell rows apart; empty: none
      */
     public ScanSql(Relation relation, List<String> columns, List<String> key) {
-        this(relation, list(columns), key, "", "");
+        this(relation, list(columns), key, "", "", "");
     }
 
     private ScanSql(
-            Relation relation, String columns, List<String> key, String openKey, String join) {
+            Relation relation,
+            String columns,
+            List<String> key,
+            String openKey,
+            String join,
+            String collate) {
         this.relation = Objects.requireNonNull(relation, "relation");
         this.columns = Objects.requireNonNull(columns, "columns");
         this.key = List.copyOf(key);
         this.openKey = Objects.requireNonNull(openKey, "openKey");
         this.join = Objects.requireNonNull(join, "join");
+        this.collate = Objects.requireNonNull(collate, "collate");
     }
 
     /**
@@ -52,7 +61,7 @@ public final class ScanSql {
      */
     static ScanSql unresolved(
             Relation relation, String columns, List<String> key, boolean keyKnown) {
-        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>", "");
+        return new ScanSql(relation, columns, key, keyKnown ? "" : ", <key>", "", "");
     }
 
     /**
@@ -90,8 +99,8 @@ public final class ScanSql {
      *     watermark and whole key
      */
     public String range(String watermark, ScanRange range, Function<Place, String> literals) {
-        String column = SqlIdentifier.quote(watermark);
-        List<String> position = position(watermark, key);
+        String column = compared(watermark);
+        List<String> position = positions(watermark);
         List<String> conditions = new ArrayList<>();
         if (!range.lower().isEmpty()) {
             conditions.add(column + (range.lowerIncluded() ? " >= " : " > ") + range.lower());
@@ -119,7 +128,7 @@ public final class ScanSql {
                 + " WHERE "
                 + String.join(" AND ", conditions)
                 + " ORDER BY "
-                + list(position)
+                + String.join(", ", position)
                 + openKey;
     }
 
@@ -139,11 +148,11 @@ public final class ScanSql {
             ScanRange range,
             List<List<String>> keys,
             Function<Place, String> literals) {
-        String column = SqlIdentifier.quote(watermark);
+        String column = compared(watermark);
         String outside =
                 range.resume().isEmpty()
                         ? column + (range.lowerIncluded() ? " < " : " <= ") + range.lower()
-                        : compared(position(watermark, key), "<", range.resume());
+                        : compared(positions(watermark), "<", range.resume());
         String wanted =
                 keys.stream()
                         .map(values -> "(" + String.join(", ", values) + ")")
@@ -165,7 +174,7 @@ public final class ScanSql {
      * @param upTo the bound, quoted; empty: the second number is 0
      */
     public String aside(String watermark, String upTo, Function<Place, String> literals) {
-        String column = SqlIdentifier.quote(watermark);
+        String column = compared(watermark);
         String count =
                 "(SELECT pg_catalog.count(*) FROM " + from(relation, literals) + " WHERE " + column;
         return "SELECT "
@@ -186,7 +195,12 @@ public final class ScanSql {
 
     /** The same texts, which leave the cells of rows that are too large at the server. */
     public ScanSql guarded(RowGuard rows) {
-        return new ScanSql(relation, rows.selectList(), key, openKey, rows.join());
+        return new ScanSql(relation, rows.selectList(), key, openKey, rows.join(), collate);
+    }
+
+    /** The same texts, in which the watermark, a text, is compared byte by byte. */
+    public ScanSql comparingBytes() {
+        return new ScanSql(relation, columns, key, openKey, join, " COLLATE \"C\"");
     }
 
     private String select(String flag, Function<Place, String> literals) {
@@ -203,7 +217,7 @@ public final class ScanSql {
                             .formatted(literals.size(), position));
         }
         // as a row also where it is one column: the form is the same for every key
-        return "(" + list(position) + ") >= (" + String.join(", ", literals) + ")";
+        return "(" + String.join(", ", position) + ") >= (" + String.join(", ", literals) + ")";
     }
 
     private static String future(String column, ScanRange range) {
@@ -218,7 +232,8 @@ public final class ScanSql {
             return "";
         }
         String before =
-                "pg_catalog.lag(%s) OVER (ORDER BY %s)".formatted(column, list(position) + openKey);
+                "pg_catalog.lag(%s) OVER (ORDER BY %s)"
+                        .formatted(column, String.join(", ", position) + openKey);
         return "coalesce(%s = %s, false), "
                 .formatted(
                         column,
@@ -230,8 +245,22 @@ public final class ScanSql {
     /** The watermark alone, or the whole position. */
     private static String compared(List<String> position, String operator, List<String> literals) {
         return literals.size() == 1
-                ? SqlIdentifier.quote(position.get(0)) + " " + operator + " " + literals.get(0)
-                : "(%s) %s (%s)".formatted(list(position), operator, String.join(", ", literals));
+                ? position.get(0) + " " + operator + " " + literals.get(0)
+                : "(%s) %s (%s)"
+                        .formatted(
+                                String.join(", ", position), operator, String.join(", ", literals));
+    }
+
+    private String compared(String watermark) {
+        return SqlIdentifier.quote(watermark) + collate;
+    }
+
+    /** What {@link #position} names, as SQL. */
+    private List<String> positions(String watermark) {
+        List<String> quoted = new ArrayList<>();
+        quoted.add(compared(watermark));
+        position(watermark, key).stream().skip(1).map(SqlIdentifier::quote).forEach(quoted::add);
+        return quoted;
     }
 
     static String list(List<String> names) {

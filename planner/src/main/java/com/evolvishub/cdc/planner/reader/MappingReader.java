@@ -12,6 +12,7 @@ import com.evolvishub.cdc.planner.spec.OnReplacedTable;
 import com.evolvishub.cdc.planner.spec.Rename;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import java.time.Duration;
@@ -137,8 +138,23 @@ final class MappingReader {
                         values.get("lookback_values").count(),
                         values.find("max_pin_seconds").map(Value::seconds).orElse(Duration.ZERO),
                         constant(NullWatermark.class, values.text("null_watermark")),
-                        values.find("settle_seconds").map(Value::seconds).orElse(Duration.ZERO));
+                        values.find("settle_seconds").map(Value::seconds).orElse(Duration.ZERO),
+                        values.gives("collation")
+                                ? WatermarkCollation.C
+                                : WatermarkCollation.COLUMN);
         values.find("timezone").ifPresent(syncs::checkZone);
+        values.find("collation")
+                .filter(given -> watermark.type() != WatermarkType.STRING)
+                .ifPresent(
+                        given ->
+                                problems.add(
+                                        given.path(),
+                                        "is for texts alone, and this watermark's type is %s, which has one order everywhere; leave collation out, or set type: string where the column is a text"
+                                                .formatted(
+                                                        watermark
+                                                                .type()
+                                                                .name()
+                                                                .toLowerCase(Locale.ROOT))));
         Optional<Value> initial = values.find("initial_value");
         if (initial.isPresent()
                 && watermark.type() == WatermarkType.INTEGER

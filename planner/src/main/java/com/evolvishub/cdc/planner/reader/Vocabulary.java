@@ -305,6 +305,11 @@ final class Vocabulary {
                                 List.of("ignore", "include_once", "fail"),
                                 "What becomes of rows without a watermark.")
                         .initially("ignore"),
+                Key.oneOf(
+                        "collation",
+                        List.of("C"),
+                        "C compares a text byte by byte; if not given, by the column's own"
+                                + " collation."),
                 Key.accepted("increment_value", "it never had an effect"));
     }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param maxPin {@code max_pin_seconds}; zero: no limit
  * @param nullWatermark what becomes of rows without a watermark
  * @param settle {@code settle_seconds}; zero: not given
+ * @param collation by which order texts are compared
  */
 public record WatermarkSpec(
         String column,
@@ -25,7 +26,8 @@ public record WatermarkSpec(
         long lookbackValues,
         Duration maxPin,
         NullWatermark nullWatermark,
-        Duration settle) {
+        Duration settle,
+        WatermarkCollation collation) {
 
     public WatermarkSpec {
         Objects.requireNonNull(column, "column");
@@ -36,9 +38,10 @@ public record WatermarkSpec(
         Objects.requireNonNull(maxPin, "maxPin");
         Objects.requireNonNull(nullWatermark, "nullWatermark");
         Objects.requireNonNull(settle, "settle");
+        Objects.requireNonNull(collation, "collation");
     }
 
-    /** Without {@code settle_seconds}. */
+    /** Without {@code settle_seconds}, in the column's own order. */
     public WatermarkSpec(
             String column,
             WatermarkType type,
@@ -57,6 +60,7 @@ public record WatermarkSpec(
                 lookbackValues,
                 maxPin,
                 nullWatermark,
-                Duration.ZERO);
+                Duration.ZERO,
+                WatermarkCollation.COLUMN);
     }
 }

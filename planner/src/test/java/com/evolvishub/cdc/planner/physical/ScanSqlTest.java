@@ -65,7 +65,7 @@ class ScanSqlTest {
 
         assertThatThrownBy(() -> sql.range("wm", range, ScanSqlTest::noPlaces))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a resume position of 1 values for the columns [wm, id]");
+                .hasMessage("a resume position of 1 values for the columns [\"wm\", \"id\"]");
     }
 
     @Test

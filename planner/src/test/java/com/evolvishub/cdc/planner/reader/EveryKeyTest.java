@@ -22,6 +22,7 @@ import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.planner.spec.SpecDocument;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
+import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -104,11 +105,13 @@ class EveryKeyTest {
                                 20,
                                 Duration.ofMinutes(10),
                                 NullWatermark.INCLUDE_ONCE,
-                                Duration.ofSeconds(20)));
+                                Duration.ofSeconds(20),
+                                WatermarkCollation.COLUMN));
     }
 
     @Test
     void overridesTheGlobalScheduleKeyByKey() {
+        assertThat(ITEMS.watermark().orElseThrow().collation()).isEqualTo(WatermarkCollation.C);
         assertThat(ITEMS.sync())
                 .isEqualTo(
                         new SyncSpec(
