@@ -122,6 +122,10 @@ public final class Explain {
         if (!late.isEmpty()) {
             node = node.with("late rows", String.join("\n", late));
         }
+        Optional<String> deletes = DeleteNotes.line(scan, facts.deletes());
+        if (deletes.isPresent()) {
+            node = node.with("deletes", deletes.get());
+        }
         node =
                 node.with("delivery", Guarantee.of(pipeline.deliver(), scan, type, key))
                         .with("cannot see", String.join("\n", BlindSpots.of(scan)));

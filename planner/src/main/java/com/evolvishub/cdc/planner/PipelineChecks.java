@@ -4,6 +4,7 @@ import com.evolvishub.cdc.planner.destination.DestinationTypes;
 import com.evolvishub.cdc.planner.logical.Catalog;
 import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
+import com.evolvishub.cdc.planner.logical.DeleteCoverage;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.MappingChecks;
 import com.evolvishub.cdc.planner.logical.SourceChecks;
@@ -81,7 +82,7 @@ final class PipelineChecks {
             Pipeline pipeline = physical.pipelines().get(i);
             MappingSpec mapping = plan.trees().get(i).mapping();
             if (!pipeline.enabled()) {
-                facts.add(new Plans.Facts(Optional.empty(), Optional.empty(), Optional.empty()));
+                facts.add(Plans.Facts.NONE);
                 continue;
             }
             Optional<RelationFacts> source = source(mapping, pipeline.scan(), catalog);
@@ -105,7 +106,8 @@ final class PipelineChecks {
                     new Plans.Facts(
                             source,
                             keyed ? catalog.destination(destination) : Optional.empty(),
-                            polls));
+                            polls,
+                            deletes(pipeline.scan(), source, catalog)));
         }
         return facts;
     }
@@ -127,6 +129,13 @@ final class PipelineChecks {
         return source.filter(known -> problems.isEmpty())
                 .flatMap(known -> PollNotes.question(scan, known.columns(), known.primaryKey()))
                 .flatMap(catalog::polls);
+    }
+
+    /** Asked only if the file names nothing that the source has not. */
+    private Optional<DeleteCoverage> deletes(
+            PollScan scan, Optional<RelationFacts> source, Catalog catalog) {
+        return source.filter(known -> problems.isEmpty())
+                .flatMap(known -> DeleteNotes.ask(scan, known.columns(), catalog));
     }
 
     void warnings(LogicalPlan plan) {

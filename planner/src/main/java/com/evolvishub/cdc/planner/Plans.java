@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
+import com.evolvishub.cdc.planner.logical.DeleteCoverage;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
@@ -43,15 +44,23 @@ public record Plans(
      * @param source the table or query; empty: nothing
      * @param destination the table; empty: nothing
      * @param polls what polls meet at the source; empty: nothing
+     * @param deletes whether reads prove deletes; empty: they tell none, or nothing is known
      */
     public record Facts(
             Optional<RelationFacts> source,
             Optional<RelationFacts> destination,
-            Optional<PollFacts> polls) {
+            Optional<PollFacts> polls,
+            Optional<DeleteCoverage> deletes) {
+
+        /** Of a pipeline that nothing is known of. */
+        static final Facts NONE =
+                new Facts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
         public Facts {
             Objects.requireNonNull(source, "source");
             Objects.requireNonNull(destination, "destination");
             Objects.requireNonNull(polls, "polls");
+            Objects.requireNonNull(deletes, "deletes");
         }
     }
 }

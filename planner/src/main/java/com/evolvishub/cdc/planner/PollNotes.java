@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class PollNotes {
 
     /** What a poll sends in the place of {@code :batch_size}. */
-    private static final String ALL_ROWS = String.valueOf(Long.MAX_VALUE);
+    static final String ALL_ROWS = String.valueOf(Long.MAX_VALUE);
 
     private PollNotes() {}
 

@@ -1,6 +1,8 @@
 package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.logical.DeleteCoverage;
+import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ public final class KnownTables implements Catalog {
     private String lastQuery = "";
     private Optional<PollFacts> polls = Optional.empty();
     private PollQuestion lastPolls;
+    private Optional<DeleteCoverage> deletes = Optional.empty();
 
     /** Tells of a table; the columns of its primary key have an asterisk. */
     public KnownTables with(String table, String... columns) {
@@ -34,6 +37,12 @@ public final class KnownTables implements Catalog {
     /** Tells what polls meet, whatever they read. */
     public KnownTables meeting(PollFacts facts) {
         polls = Optional.of(facts);
+        return this;
+    }
+
+    /** Tells what deletes rest on, whatever is read. */
+    public KnownTables proving(DeleteCoverage coverage) {
+        deletes = Optional.of(coverage);
         return this;
     }
 
@@ -62,5 +71,12 @@ public final class KnownTables implements Catalog {
     public Optional<PollFacts> polls(PollQuestion question) {
         lastPolls = question;
         return polls;
+    }
+
+    @Override
+    public Optional<DeleteCoverage> deletes(
+            EndpointSpec endpoint, Relation relation, String select) {
+        lastQuery = select;
+        return deletes;
     }
 }

@@ -123,21 +123,37 @@ record HeldRelations(List<Held> relations, Set<String> functions) {
      * does.
      */
     String gap(Set<Long> lockedBefore) {
-        for (Held held : relations) {
-            if (held.kind().equals("f")) {
-                return "the foreign table " + held.name() + " cannot be locked";
-            }
-            if (held.kind().equals("m")) {
-                return "the materialized view " + held.name() + " cannot be locked";
-            }
+        String foreign = ofKind("f");
+        if (!foreign.isEmpty()) {
+            return "the foreign table " + foreign + " cannot be locked";
         }
         if (!functions.isEmpty()) {
             return "what the function " + functions.iterator().next() + " reads is not known";
         }
+        String materialized = ofKind("m");
+        if (!materialized.isEmpty()) {
+            return "the materialized view " + materialized + " cannot be locked";
+        }
         return relations.stream()
                 .filter(held -> !lockedBefore.contains(held.oid()))
                 .findFirst()
-                .map(held -> held.name() + " could not be locked before the read")
+                .map(
+                        held ->
+                                held.name()
+                                        + " could not be locked before the read, which takes SELECT on all of it")
+                .orElse("");
+    }
+
+    /** Whether some of what is read shows no files here, so that two reads prove nothing. */
+    boolean hidesFiles() {
+        return !ofKind("f").isEmpty() || !functions.isEmpty();
+    }
+
+    private String ofKind(String kind) {
+        return relations.stream()
+                .filter(held -> held.kind().equals(kind))
+                .findFirst()
+                .map(Held::name)
                 .orElse("");
     }
 

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.capture.postgres;
 
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.logical.DeleteCoverage;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
@@ -80,6 +81,13 @@ public final class PostgresCatalog implements Catalog {
     @Override
     public List<String> restlessFunctions(EndpointSpec endpoint, String select) {
         return ask(endpoint, session -> new RestlessFunctions(session).in(select));
+    }
+
+    @Override
+    public Optional<DeleteCoverage> deletes(
+            EndpointSpec endpoint, Relation relation, String select) {
+        return Optional.of(
+                ask(endpoint, session -> new DeleteCoverageReader(session).ask(relation, select)));
     }
 
     private static RelationFacts facts(RelationDescription found, long estimatedRows) {

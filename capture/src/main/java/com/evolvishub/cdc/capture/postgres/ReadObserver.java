@@ -25,6 +25,7 @@ public final class ReadObserver {
     private Set<Long> read = Set.of();
     private String securityBefore = "";
     private String gap = "";
+    private boolean hidesFiles;
 
     /**
      * @param locks taken before each read
@@ -67,6 +68,7 @@ public final class ReadObserver {
         read = held.oids();
         String security = RowSecurity.fingerprint(session, read);
         gap = held.gap(lockedBefore);
+        hidesFiles = held.hidesFiles();
         locks.learn(held, lockedBefore);
         return new ReadCoverage(
                 poll, gap.isEmpty(), held.fingerprint(), security, security.equals(securityBefore));
@@ -75,5 +77,10 @@ public final class ReadObserver {
     /** Why the last read could not be covered by locks, for people; empty: it was. */
     public String gap() {
         return gap;
+    }
+
+    /** Whether the last read came from relations that may be filled anew without it being seen. */
+    boolean hidesFiles() {
+        return hidesFiles;
     }
 }

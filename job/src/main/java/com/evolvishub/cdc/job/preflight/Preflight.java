@@ -11,6 +11,7 @@ import com.evolvishub.cdc.flow.ExpiredCertificate;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
 import com.evolvishub.cdc.job.project.ProjectFunction;
+import com.evolvishub.cdc.planner.DeleteNotes;
 import com.evolvishub.cdc.planner.PollNotes;
 import com.evolvishub.cdc.planner.RestlessColumns;
 import com.evolvishub.cdc.planner.destination.DestinationType;
@@ -136,6 +137,9 @@ public final class Preflight {
                     .flatMap(catalog::polls)
                     .ifPresent(facts -> notes.addAll(PollNotes.warnings(scan, facts)));
             notes.addAll(RestlessColumns.warnings(scan, columns, catalog));
+            DeleteNotes.ask(scan, columns, catalog)
+                    .flatMap(coverage -> DeleteNotes.note(scan, coverage))
+                    .ifPresent(notes::add);
             return notes;
         } catch (SourceException unasked) {
             // the schema was told: what cannot be asked beyond it keeps nothing from working

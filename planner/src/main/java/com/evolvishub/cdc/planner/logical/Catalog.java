@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
+import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.util.List;
 import java.util.Objects;
@@ -54,6 +55,12 @@ public interface Catalog {
      */
     default List<String> restlessFunctions(EndpointSpec endpoint, String select) {
         return List.of();
+    }
+
+    /** Whether complete reads of a relation prove deletes; empty when nothing can be known now. */
+    default Optional<DeleteCoverage> deletes(
+            EndpointSpec endpoint, Relation relation, String select) {
+        return Optional.empty();
     }
 
     /**

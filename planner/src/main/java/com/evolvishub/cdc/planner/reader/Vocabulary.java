@@ -168,7 +168,8 @@ final class Vocabulary {
                         "custom_query",
                         SQL,
                         "What to read in place of the table. `%(last_sync)s`, `:last_sync` and"
-                                + " `:batch_size` are filled in."),
+                                + " `:batch_size` are filled in. At its outermost level only"
+                                + " `capture: diff` takes another `LIMIT`."),
                 Key.of("column_mapping", RENAMES, "Source column: its name at the destination."),
                 Key.of("exclude_columns", NAMES, "Columns that do not leave the source."),
                 Key.block("sync", BLOCK, SYNC, "Overrides `global_sync`, key by key."),
@@ -213,7 +214,9 @@ final class Vocabulary {
                 Key.number(
                                 "max_delete_ratio",
                                 Range.between(0, 1),
-                                "Part of the known rows that one read may find missing.")
+                                "Part of more than 100 known rows that one read of a `diff` may"
+                                        + " find missing; where more are missing, the mapping"
+                                        + " stops until `--accept-deletes`.")
                         .initially("0.5"),
                 Key.number(
                                 "resend_seconds",
