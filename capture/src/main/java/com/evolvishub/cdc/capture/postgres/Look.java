@@ -30,6 +30,8 @@ import java.util.Optional;
 public record Look(
         Instant now, String text, boolean replica, List<OpenTransaction> open, String completeTo) {
 
+    private static final int COLUMNS = 11;
+
     private static final String SQL =
             """
             SELECT one.now, (extract(epoch FROM one.now) * 1000000)::bigint, pg_catalog.pg_is_in_recovery(),
@@ -95,30 +97,50 @@ public record Look(
 
     private static Look at(SourceSession session, DatabaseClock clock, boolean inSnapshot)
             throws SQLException {
-        String sql =
-                SQL.formatted(
-                        SourceSession.READER.replace("_", "\\_"),
-                        clock.expression(),
-                        StandbyTransactions.columns(),
-                        session.standby().select(inSnapshot));
-        Optional<Look> look = session.query(sql, found -> read(found, session.standby()));
+        Optional<Look> look =
+                session.query(
+                        sql(session, clock, inSnapshot),
+                        found -> {
+                            found.next();
+                            return read(found, 0, session.standby());
+                        });
         return look.isPresent() ? look.get() : at(session, clock, inSnapshot);
     }
 
+    /**
+     * The same as {@link #inSnapshot}, as a question of the statement that takes the snapshot.
+     * Nothing: it has to be asked again.
+     */
+    public static SnapshotStatement.Question<Optional<Look>> whereSnapshotIsTaken(
+            SourceSession session) {
+        return new SnapshotStatement.Question<>(
+                sql(session, DatabaseClock.SERVER, true),
+                COLUMNS,
+                true,
+                (found, before) -> read(found, before, session.standby()));
+    }
+
+    private static String sql(SourceSession session, DatabaseClock clock, boolean inSnapshot) {
+        return SQL.formatted(
+                SourceSession.READER.replace("_", "\\_"),
+                clock.expression(),
+                StandbyTransactions.columns(),
+                session.standby().select(inSnapshot));
+    }
+
     /** Nothing if it has to be asked again. */
-    private static Optional<Look> read(ResultSet found, StandbyTransactions standby)
+    private static Optional<Look> read(ResultSet found, int before, StandbyTransactions standby)
             throws SQLException {
         List<OpenTransaction> open = new ArrayList<>();
-        found.next();
-        Instant now = Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS);
-        String text = found.getString(1);
-        boolean replica = found.getBoolean(3);
-        String completeTo = replica ? found.getString(9) : text;
-        long next = found.getLong(10);
-        String server = found.getString(11);
+        Instant now = Instant.EPOCH.plus(found.getLong(before + 2), ChronoUnit.MICROS);
+        String text = found.getString(before + 1);
+        boolean replica = found.getBoolean(before + 3);
+        String completeTo = replica ? found.getString(before + 9) : text;
+        long next = found.getLong(before + 10);
+        String server = found.getString(before + 11);
         do {
-            if (found.getString(4) != null) {
-                open.add(transaction(found));
+            if (found.getString(before + 4) != null) {
+                open.add(transaction(found, before));
             }
         } while (found.next());
         return replica && !standby.saw(server, next, open)
@@ -126,13 +148,13 @@ public record Look(
                 : Optional.of(new Look(now, text, replica, open, completeTo));
     }
 
-    private static OpenTransaction transaction(ResultSet found) throws SQLException {
-        String started = found.getString(6);
+    private static OpenTransaction transaction(ResultSet found, int before) throws SQLException {
+        String started = found.getString(before + 6);
         return new OpenTransaction(
-                found.getString(4),
-                List.of((String[]) found.getArray(5).getArray()),
+                found.getString(before + 4),
+                List.of((String[]) found.getArray(before + 5).getArray()),
                 started == null ? "" : started,
-                found.getBoolean(7),
-                found.getString(8));
+                found.getBoolean(before + 7),
+                found.getString(before + 8));
     }
 }

@@ -84,20 +84,19 @@ public final class RelationLocks {
             refusedLists = 0;
         }
         while (true) {
-            session.beginSnapshot();
             List<String> names = refusedLists < lists.size() ? lists.get(refusedLists) : List.of();
             if (names.isEmpty()) {
+                session.beginSnapshot();
                 return;
             }
             try {
-                session.execute(
+                session.beginSnapshot(
                         "LOCK TABLE " + String.join(", ", names) + " IN ACCESS SHARE MODE NOWAIT");
                 return;
             } catch (SQLException refused) {
                 if (!session.isUsable()) {
                     throw refused;
                 }
-                session.endSnapshot();
                 note(refused);
             }
         }

@@ -114,8 +114,20 @@ public final class RelationReader {
      * all types of its columns are built in; empty: it is not there.
      */
     public String version(Relation.Table table) throws SQLException {
+        return session.askForText(versionSql(table)).orElse("");
+    }
+
+    /** The same, together with other questions. */
+    public static SnapshotStatement.Question<String> versionOf(Relation.Table table) {
+        return new SnapshotStatement.Question<>(
+                "SELECT coalesce((" + versionSql(table) + "), '')",
+                1,
+                (found, before) -> found.getString(before + 1));
+    }
+
+    private static String versionSql(Relation.Table table) {
         String name = SqlIdentifier.quote(table.schema(), table.name());
-        return session.askForText(VERSION.formatted(SqlLiteral.quote(name))).orElse("");
+        return VERSION.formatted(SqlLiteral.quote(name));
     }
 
     private OptionalLong oid(Relation.Table table) throws SQLException {

@@ -209,15 +209,23 @@ public final class SourceSession implements AutoCloseable {
      * of the first statement which reads anything.
      */
     public void beginSnapshot() throws SQLException {
-        begin(SNAPSHOT);
+        begin(SNAPSHOT, "");
     }
 
-    private void begin(String isolation) throws SQLException {
+    /**
+     * The same, with a statement in the same message that takes no snapshot. When it fails, nothing
+     * is under way.
+     */
+    void beginSnapshot(String statement) throws SQLException {
+        begin(SNAPSHOT, "; " + statement);
+    }
+
+    private void begin(String isolation, String behind) throws SQLException {
         if (begun) {
             throw new IllegalStateException("a transaction is under way");
         }
         try {
-            send(settings.begin(isolation, applicationName()));
+            send(settings.begin(isolation, applicationName()) + behind);
             begun = true;
         } catch (SQLException failure) {
             if (isUsable()) {
@@ -242,7 +250,7 @@ public final class SourceSession implements AutoCloseable {
         if (begun) {
             return work.run();
         }
-        begin(SINGLE_STATEMENTS);
+        begin(SINGLE_STATEMENTS, "");
         try {
             return work.run();
         } finally {

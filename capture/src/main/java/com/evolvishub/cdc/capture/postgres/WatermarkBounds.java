@@ -96,6 +96,14 @@ public record WatermarkBounds(
     /** Asks. */
     public static WatermarkBounds ask(SourceSession session, Question question)
             throws SQLException {
+        SnapshotStatement statement = new SnapshotStatement();
+        SnapshotStatement.Answer<WatermarkBounds> bounds = statement.ask(of(question));
+        statement.send(session);
+        return bounds.get();
+    }
+
+    /** The same, together with other questions. */
+    public static SnapshotStatement.Question<WatermarkBounds> of(Question question) {
         Expressions sql = Expressions.of(question);
         List<String> columns = new ArrayList<>();
         columns.add(sql.upTo() + "::text");
@@ -115,22 +123,23 @@ public record WatermarkBounds(
                                 SqlLiteral.quote(question.look().text()),
                                 sql.high(),
                                 sql.candidates());
-        return session.query(text, found -> read(found, question));
+        return new SnapshotStatement.Question<>(
+                text, columns.size(), (found, before) -> read(found, before, question));
     }
 
-    private static WatermarkBounds read(ResultSet found, Question question) throws SQLException {
-        found.next();
+    private static WatermarkBounds read(ResultSet found, int before, Question question)
+            throws SQLException {
         List<String> floors = new ArrayList<>();
         for (int i = 0; i < question.times().size(); i++) {
-            floors.add(text(found, 8 + i));
+            floors.add(text(found, before + 8 + i));
         }
         return new WatermarkBounds(
-                text(found, 1),
-                text(found, 2),
-                found.getBoolean(3),
-                new Lowest(found.getInt(4), text(found, 5)),
-                text(found, 6),
-                found.getLong(7),
+                text(found, before + 1),
+                text(found, before + 2),
+                found.getBoolean(before + 3),
+                new Lowest(found.getInt(before + 4), text(found, before + 5)),
+                text(found, before + 6),
+                found.getLong(before + 7),
                 floors);
     }
 

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.capture.postgres.DatabaseClock;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.flow.FlowElement;
 import java.sql.SQLException;
@@ -34,6 +35,7 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
      * What one way to read needs to open a poll.
      *
      * @param session not in a snapshot yet
+     * @param known how it was described
      * @param locks to take before the snapshot
      * @param found what the source looks like
      * @param survey what to ask for
@@ -42,6 +44,7 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
      */
     record Request(
             SourceSession session,
+            KnownRelation known,
             RelationLocks locks,
             RelationDescription found,
             PollOpener.Survey survey,
@@ -49,14 +52,28 @@ record Opening(Poll poll, WatermarkSplit started, List<FlowElement> announced, l
             DatabaseClock clock) {
 
         Request at(WatermarkSplit other) {
-            return new Request(session, locks, found, survey, other, clock);
+            return new Request(session, known, locks, found, survey, other, clock);
         }
 
-        /** A look, the locks, and a snapshot that the next statement takes. */
-        Look beginSnapshot() throws SQLException {
-            Look look = Look.at(session, clock);
+        /** The look before the snapshot. */
+        Look look() throws SQLException {
+            return Look.at(session, clock);
+        }
+
+        /** Takes the locks; the snapshot is taken by the next statement. */
+        void beginSnapshot() throws SQLException {
             locks.begin(session);
-            return look;
+        }
+
+        /**
+         * Takes the snapshot.
+         *
+         * @param first what is asked besides; with the locks taken, what is described can no longer
+         *     be changed by others
+         * @throws ChangedRelationException if it was changed between its description and the lock
+         */
+        void takeSnapshot(SnapshotStatement first) throws SQLException, ChangedRelationException {
+            known.takeSnapshot(session, first);
         }
     }
 }

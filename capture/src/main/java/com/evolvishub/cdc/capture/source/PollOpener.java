@@ -7,6 +7,9 @@ import com.evolvishub.cdc.capture.postgres.QueryReader;
 import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
+import com.evolvishub.cdc.capture.postgres.RelationReader;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
+import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
 import com.evolvishub.cdc.capture.source.Opening.Waiting;
@@ -32,6 +35,9 @@ import java.util.function.UnaryOperator;
  */
 final class PollOpener {
 
+    /** DDL comes once, not at every poll. */
+    private static final int TRIES = 3;
+
     private final PollScan scan;
     private final LayoutFinder layouts;
     private final KnownRelation known;
@@ -53,8 +59,7 @@ final class PollOpener {
             KeyLookups lookups) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
-        this.known =
-                scan.relation() instanceof Relation.Table table ? new KnownRelation(table) : null;
+        this.known = new KnownRelation(scan.relation());
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
         this.reads = new ReadRelations(scan.relation(), clocks.wall());
@@ -93,6 +98,16 @@ final class PollOpener {
 
     Survey survey(SourceSession session, WatermarkSplit split, Optional<Target> target)
             throws SQLException {
+        try {
+            return surveyed(session, split, target);
+        } catch (SQLException | RuntimeException failure) {
+            known.forget();
+            throw failure;
+        }
+    }
+
+    private Survey surveyed(SourceSession session, WatermarkSplit split, Optional<Target> target)
+            throws SQLException {
         Optional<QueryPlaces> places = Optional.empty();
         RelationDescription described;
         if (scan.relation() instanceof Relation.Query query) {
@@ -123,15 +138,44 @@ final class PollOpener {
         throw new IllegalStateException("a table has no place for " + place);
     }
 
-    /** Takes a snapshot and starts to read. */
-    Opening open(SourceSession session, Survey survey, WatermarkSplit split, Waiting waiting)
+    /**
+     * Takes a snapshot and starts to read.
+     *
+     * @param surveyed a moment ago; surveyed anew if the source has changed since
+     */
+    Opening open(
+            SourceSession session,
+            Survey surveyed,
+            WatermarkSplit split,
+            Optional<Target> target,
+            Waiting waiting)
             throws SQLException, WokenUpException {
+        Survey survey = surveyed;
+        for (int tried = 1; ; tried++) {
+            try {
+                return open(session, survey, split, waiting);
+            } catch (ChangedRelationException changed) {
+                session.endSnapshot();
+                if (tried == TRIES) {
+                    throw SourceException.passing(changed.getMessage(), changed);
+                }
+                survey = survey(session, split, target);
+            } catch (SQLException | RuntimeException failure) {
+                known.forget();
+                throw failure;
+            }
+        }
+    }
+
+    private Opening open(
+            SourceSession session, Survey survey, WatermarkSplit split, Waiting waiting)
+            throws SQLException, WokenUpException, ChangedRelationException {
         WatermarkSplit here =
                 split.in(split.origin().withColumns(LayoutFinder.signature(survey.found())));
         locks.explain(
                 session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest)));
         Request request =
-                new Request(session, locks, survey.found(), survey, here, clocks.database());
+                new Request(session, known, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
             Capture.ByWatermark far = by.over(reads.commitElsewhere());
             return new WatermarkOpener(
@@ -150,7 +194,9 @@ final class PollOpener {
                             scan, far, reads.refresh(session, here), watch, observer, clocks, step)
                     .open(request);
         }
-        Look look = request.beginSnapshot();
+        Look look = request.look();
+        request.beginSnapshot();
+        request.takeSnapshot(new SnapshotStatement());
         observer.begin(session);
         String select = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest));
         return new Opening(

@@ -54,7 +54,8 @@ final class QueryOpener {
     Opening open(Request request) throws SQLException {
         SourceSession session = request.session();
         Instant ours = clocks.steady().instant();
-        Look look = request.beginSnapshot();
+        Look look = request.look();
+        request.beginSnapshot();
         observer.begin(session);
         WatermarkSplit split = step.followed(request.split(), look, ClockStep.ahead(look, ours));
         Look inside = Look.inSnapshot(session);

@@ -3,6 +3,8 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.capture.postgres.BaseTypes;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.OpenTransaction;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement.Answer;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.postgres.WatermarkBounds;
@@ -72,7 +74,7 @@ final class WatermarkOpener {
     }
 
     Opening open(Request asked, LaneStatus status, Waiting waiting)
-            throws SQLException, WokenUpException {
+            throws SQLException, WokenUpException, ChangedRelationException {
         SourceSession session = asked.session();
         Request request = asked;
         WatermarkSplit split = request.split();
@@ -88,7 +90,8 @@ final class WatermarkOpener {
         String zone = zone(session, split, type);
 
         Instant ours = clocks.steady().instant();
-        Look look = request.beginSnapshot();
+        Look look = request.look();
+        // what has to be asked besides is asked here: the snapshot is to begin with the second look
         split =
                 step.followed(
                         session,
@@ -99,16 +102,28 @@ final class WatermarkOpener {
                         ClockStep.ahead(look, ours),
                         by.lookback());
         request = request.at(split);
-        // the snapshot is taken by this statement; what it sees open began before or right after
-        Look inside = Look.inSnapshot(session);
         Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
         known = watch.lettingGo(known, by.maxPin(), look);
         Reach reach = reach(session, split, type, zone, look);
-        List<OpenTransaction> fresh = known.unknown(look, inside);
         Floors floors = new Floors(split, scale, look, first);
-        Question question =
-                question(split, type, zone, look, reach, floors.ended(known), floors.times(fresh));
-        WatermarkBounds bounds = WatermarkBounds.ask(session, question);
+        List<Floor> ended = floors.ended(known);
+        request.beginSnapshot();
+        SnapshotStatement taking = new SnapshotStatement();
+        Answer<WatermarkBounds> bounded =
+                taking.ask(
+                        WatermarkBounds.of(
+                                question(split, type, zone, look, reach, ended, List.of())));
+        // what it sees open began before the snapshot or right after
+        Answer<Optional<Look>> looked = taking.ask(Look.whereSnapshotIsTaken(session));
+        request.takeSnapshot(taking);
+        Look inside = looked.get().isPresent() ? looked.get().get() : Look.inSnapshot(session);
+        List<OpenTransaction> fresh = known.unknown(look, inside);
+        List<String> times = floors.times(fresh);
+        WatermarkBounds bounds =
+                times.isEmpty()
+                        ? bounded.get()
+                        : WatermarkBounds.ask(
+                                session, question(split, type, zone, look, reach, ended, times));
         Looks looks = known.pinning(floors.pins(fresh, bounds), look);
         PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;

@@ -262,12 +262,15 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         }
         takeTurn();
         silence.begin(open);
-        Opening opened = opener.open(open, survey, split, until -> awaitTime(open, until));
+        Opening opened =
+                opener.open(open, survey, split, gate.target(), until -> awaitTime(open, until));
         silence.end();
         WatermarkSplit started = opened.started();
         steps.add(
                 new Step.Mark(
-                        new PollStarted(started.poll(), survey.layout().schema()), started, ""));
+                        new PollStarted(started.poll(), opened.poll().layout().schema()),
+                        started,
+                        ""));
         opened.announced().forEach(element -> steps.add(new Step.Passing(element)));
         position.moveTo(started);
         crossed = !(scan.capture() instanceof Capture.ByWatermark);

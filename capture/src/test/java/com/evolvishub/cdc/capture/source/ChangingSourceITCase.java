@@ -2,17 +2,23 @@ package com.evolvishub.cdc.capture.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.capture.postgres.DatabaseClock;
 import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +153,50 @@ class ChangingSourceITCase {
             diff.finishPolls(2);
             assertThat(lane.sent()).hasSize(301);
             assertThat(diff.rows().stream().filter(row -> row.startsWith("DELETE"))).hasSize(100);
+        }
+    }
+
+    @Test
+    void aColumnThatChangesBetweenItsDescriptionAndTheLockIsReadAsWhatItIs(
+            @FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
+                "INSERT INTO t VALUES (1, now() - interval '1 h', 7)",
+                // lock_timeout counts for advisory locks too
+                "CREATE FUNCTION held_up() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN"
+                        + " WHILE NOT pg_try_advisory_xact_lock_shared(7) LOOP"
+                        + " PERFORM pg_sleep(0.01); END LOOP; RETURN pg_catalog.now(); END'");
+        try (LaneModel lane = new LaneModel(watermark(source, SchemaChange.EVOLVE));
+                Connection holder = source.connect();
+                Statement held = holder.createStatement()) {
+            lane.goBy(new DatabaseClock("public.held_up()"));
+            lane.finishPolls(1);
+            held.execute("SELECT pg_advisory_lock(7)");
+            FutureTask<Void> poll =
+                    new FutureTask<>(
+                            () -> {
+                                lane.finishPolls(1);
+                                return null;
+                            });
+            new Thread(poll).start();
+            await().until(
+                            () ->
+                                    source.queryOne(
+                                                    "SELECT count(*) FROM pg_stat_activity"
+                                                            + " WHERE wait_event = 'PgSleep'"
+                                                            + " AND datname = current_database()"
+                                                            + " AND application_name LIKE 'evolvishub-cdc-read%'")
+                                            .equals("1"));
+            source.execute(
+                    "ALTER TABLE t ALTER v TYPE text",
+                    "INSERT INTO t VALUES (2, now() - interval '1 min', 'x')");
+            held.execute("SELECT pg_advisory_unlock(7)");
+            poll.get();
+
+            assertThat(ids(lane)).contains("2");
+            assertThat(lane.sent().get(lane.sent().size() - 1).schema().columns().get(2).type())
+                    .extracting(SqlType::name)
+                    .isEqualTo("text");
         }
     }
 
