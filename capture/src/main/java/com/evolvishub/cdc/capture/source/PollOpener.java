@@ -43,6 +43,7 @@ final class PollOpener {
     private final RelationLocks locks;
     private final ReadObserver observer;
     private final ClockStep step;
+    private final RestedNumbers rested;
     private final KeyLookups lookups;
 
     PollOpener(
@@ -63,6 +64,7 @@ final class PollOpener {
         this.locks = new RelationLocks(scan.relation());
         this.observer = new ReadObserver(scan.relation(), locks);
         this.step = new ClockStep(mapping, repeats);
+        this.rested = new RestedNumbers(clocks.wall());
         this.lookups = lookups;
     }
 
@@ -134,7 +136,8 @@ final class PollOpener {
         Request request =
                 new Request(session, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            Capture.ByWatermark far = by.over(reads.commitElsewhere());
+            Capture.ByWatermark far =
+                    GranuleSample.widened(by.over(reads.commitElsewhere()), here.time().granule());
             return new WatermarkOpener(
                             scan,
                             far,
@@ -142,6 +145,7 @@ final class PollOpener {
                             watch,
                             clocks,
                             step,
+                            rested,
                             lookups.wanted())
                     .open(request, status, waiting);
         }

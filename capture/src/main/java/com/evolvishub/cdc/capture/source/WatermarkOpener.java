@@ -52,6 +52,7 @@ final class WatermarkOpener {
     private final FloorWatch watch;
     private final Clocks clocks;
     private final ClockStep step;
+    private final RestedNumbers rested;
     private final List<byte[]> wanted;
 
     WatermarkOpener(
@@ -61,6 +62,7 @@ final class WatermarkOpener {
             FloorWatch watch,
             Clocks clocks,
             ClockStep step,
+            RestedNumbers rested,
             List<byte[]> wanted) {
         this.scan = scan;
         this.by = by;
@@ -68,6 +70,7 @@ final class WatermarkOpener {
         this.watch = watch;
         this.clocks = clocks;
         this.step = step;
+        this.rested = rested;
         this.wanted = List.copyOf(wanted);
     }
 
@@ -108,7 +111,10 @@ final class WatermarkOpener {
         Floors floors = new Floors(split, scale, look, first);
         Question question =
                 question(split, type, zone, look, reach, floors.ended(known), floors.times(fresh));
-        WatermarkBounds bounds = WatermarkBounds.ask(session, question);
+        WatermarkBounds settled = WatermarkBounds.ask(session, question);
+        boolean looksBack = !split.reading() && rested.isDue(scale, settled.atRest());
+        WatermarkBounds bounds =
+                looksBack ? WatermarkBounds.ask(session, question.unsettled()) : settled;
         Looks looks = known.pinning(floors.pins(fresh, bounds), look);
         PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;
