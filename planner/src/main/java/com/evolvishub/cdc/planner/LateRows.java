@@ -86,7 +86,7 @@ final class LateRows {
             case INTEGER ->
                     by.lookbackValues() == 0
                             ? "no look-back: lookback_values is 0"
-                            : "reads the last %d values of %s again (lookback_values), for %s"
+                            : "reads the last %d values of %s again (lookback_values), for %s, then every 10 min"
                                     .formatted(
                                             by.lookbackValues(), by.column(), words(by.lookback()));
             case STRING -> "no look-back: there are no distances between texts";

@@ -91,6 +91,22 @@ public record WatermarkBounds(
             floors = List.copyOf(floors);
             times = List.copyOf(times);
         }
+
+        /** The same, as if more rows might come below the position. */
+        public Question unsettled() {
+            return new Question(
+                    type,
+                    zone,
+                    look,
+                    high,
+                    readAt,
+                    "",
+                    lookbackMillis,
+                    lookbackValues,
+                    kept,
+                    floors,
+                    times);
+        }
     }
 
     /** Asks. */

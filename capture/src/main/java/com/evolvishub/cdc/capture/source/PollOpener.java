@@ -7,7 +7,6 @@ import com.evolvishub.cdc.capture.postgres.QueryReader;
 import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
-import com.evolvishub.cdc.capture.postgres.RelationReader;
 import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
@@ -48,6 +47,7 @@ final class PollOpener {
     private final RelationLocks locks;
     private final ReadObserver observer;
     private final ClockStep step;
+    private final RestedNumbers rested;
     private final KeyLookups lookups;
 
     PollOpener(
@@ -67,6 +67,7 @@ final class PollOpener {
         this.locks = new RelationLocks(scan.relation());
         this.observer = new ReadObserver(scan.relation(), locks);
         this.step = new ClockStep(mapping, repeats);
+        this.rested = new RestedNumbers(clocks.wall());
         this.lookups = lookups;
     }
 
@@ -177,7 +178,8 @@ final class PollOpener {
         Request request =
                 new Request(session, known, locks, survey.found(), survey, here, clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            Capture.ByWatermark far = by.over(reads.commitElsewhere());
+            Capture.ByWatermark far =
+                    GranuleSample.widened(by.over(reads.commitElsewhere()), here.time().granule());
             return new WatermarkOpener(
                             scan,
                             far,
@@ -185,6 +187,7 @@ final class PollOpener {
                             watch,
                             clocks,
                             step,
+                            rested,
                             lookups.wanted())
                     .open(request, status, waiting);
         }

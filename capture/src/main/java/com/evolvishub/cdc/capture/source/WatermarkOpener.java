@@ -54,6 +54,7 @@ final class WatermarkOpener {
     private final FloorWatch watch;
     private final Clocks clocks;
     private final ClockStep step;
+    private final RestedNumbers rested;
     private final List<byte[]> wanted;
 
     WatermarkOpener(
@@ -63,6 +64,7 @@ final class WatermarkOpener {
             FloorWatch watch,
             Clocks clocks,
             ClockStep step,
+            RestedNumbers rested,
             List<byte[]> wanted) {
         this.scan = scan;
         this.by = by;
@@ -70,6 +72,7 @@ final class WatermarkOpener {
         this.watch = watch;
         this.clocks = clocks;
         this.step = step;
+        this.rested = rested;
         this.wanted = List.copyOf(wanted);
     }
 
@@ -106,24 +109,25 @@ final class WatermarkOpener {
         known = watch.lettingGo(known, by.maxPin(), look);
         Reach reach = reach(session, split, type, zone, look);
         Floors floors = new Floors(split, scale, look, first);
-        List<Floor> ended = floors.ended(known);
+        Question question =
+                question(split, type, zone, look, reach, floors.ended(known), List.of());
         request.beginSnapshot();
         SnapshotStatement taking = new SnapshotStatement();
-        Answer<WatermarkBounds> bounded =
-                taking.ask(
-                        WatermarkBounds.of(
-                                question(split, type, zone, look, reach, ended, List.of())));
+        Answer<WatermarkBounds> bounded = taking.ask(WatermarkBounds.of(question));
         // what it sees open began before the snapshot or right after
         Answer<Optional<Look>> looked = taking.ask(Look.whereSnapshotIsTaken(session));
         request.takeSnapshot(taking);
         Look inside = looked.get().isPresent() ? looked.get().get() : Look.inSnapshot(session);
         List<OpenTransaction> fresh = known.unknown(look, inside);
         List<String> times = floors.times(fresh);
+        WatermarkBounds settled = bounded.get();
+        if (!times.isEmpty()) {
+            question = question(split, type, zone, look, reach, floors.ended(known), times);
+            settled = WatermarkBounds.ask(session, question);
+        }
+        boolean looksBack = !split.reading() && rested.isDue(scale, settled.atRest());
         WatermarkBounds bounds =
-                times.isEmpty()
-                        ? bounded.get()
-                        : WatermarkBounds.ask(
-                                session, question(split, type, zone, look, reach, ended, times));
+                looksBack ? WatermarkBounds.ask(session, question.unsettled()) : settled;
         Looks looks = known.pinning(floors.pins(fresh, bounds), look);
         PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;

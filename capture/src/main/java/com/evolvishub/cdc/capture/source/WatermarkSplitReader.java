@@ -7,12 +7,14 @@ import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Pause.WokenUpException;
 import com.evolvishub.cdc.capture.watermark.WatermarkScale;
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.Frontier;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.flow.PollEnded;
 import com.evolvishub.cdc.flow.PollStarted;
 import com.evolvishub.cdc.flow.Resumption;
+import com.evolvishub.cdc.flow.SqlType;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
@@ -72,6 +74,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private final WorkerTurns.Ticket turn;
     private final PollSession session;
     private final SilenceWatch.Place silence;
+    private final GranuleSample granules;
     private final AtomicInteger onTheWay = new AtomicInteger();
 
     private WatermarkSplitState position;
@@ -80,6 +83,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
     private Instant begun;
     private Instant next;
     private boolean crossed;
+    private SqlType watermarkType;
     private long aside;
     private long completed;
     private int confirmations;
@@ -113,6 +117,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         this.turn = WorkerTurns.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
         this.session = new PollSession(pipeline, gate, clock, pause);
         this.silence = SilenceWatch.join(run, scan.source().connection(), session::abort);
+        this.granules = new GranuleSample(pipeline.mapping());
         this.next = schedule.first(clock.instant());
         this.begun = next;
     }
@@ -275,7 +280,17 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         position.moveTo(started);
         crossed = !(scan.capture() instanceof Capture.ByWatermark);
         poll = opened.poll();
+        watermarkType = watermarkType(survey);
         aside = opened.aside();
+    }
+
+    /** Below its domain it may be another; then nothing is recognised. */
+    private SqlType watermarkType(PollOpener.Survey survey) {
+        return survey.layout().schema().columns().stream()
+                .filter(column -> column.name().equals(LayoutFinder.watermark(scan)))
+                .map(Column::type)
+                .findFirst()
+                .orElse(new SqlType(25, "text", 'b', 'S'));
     }
 
     /** Nobody owes an answer meanwhile. */
@@ -351,6 +366,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
             steps.add(new Step.Passing(row));
             return;
         }
+        granules.add(row, watermarkType);
         boolean beyond = poll.isBeyond();
         if (beyond && !crossed) {
             crossed = true;
@@ -367,6 +383,8 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
         }
         WatermarkSplit split =
                 poll.told(position.toSplit().completed(poll.look(), aside), gate.status());
+        Granule granule = granules.told(split.time().granule(), LayoutFinder.watermark(scan));
+        split = split.with(split.time().with(granule));
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),

@@ -113,19 +113,22 @@ public sealed interface Capture extends Serializable {
          */
         public ByWatermark over(boolean elsewhere) {
             Duration longest = settle.isZero() && elsewhere ? SETTLES : settle;
-            return longest.compareTo(lookback) <= 0
-                    ? this
-                    : new ByWatermark(
-                            column,
-                            type,
-                            initialValue,
-                            timezone,
-                            longest,
-                            lookbackValues,
-                            maxPin,
-                            nullWatermark,
-                            settle,
-                            collation);
+            return longest.compareTo(lookback) <= 0 ? this : lookingBack(longest);
+        }
+
+        /** The same, looking back so far. */
+        public ByWatermark lookingBack(Duration distance) {
+            return new ByWatermark(
+                    column,
+                    type,
+                    initialValue,
+                    timezone,
+                    distance,
+                    lookbackValues,
+                    maxPin,
+                    nullWatermark,
+                    settle,
+                    collation);
         }
 
         /** The texts of this capture: its watermark is compared by {@link #collation}. */
