@@ -304,9 +304,10 @@ class RandomHistoriesITCase {
             step("26 s");
         }
 
-        /** Sets the clock; of two steps between two looks nobody could know, so there is one. */
+        /** Sets the clock; of two steps behind the last look that is kept nobody could know. */
         private void step(String interval) throws Exception {
             lane.finishPolls(2);
+            lane.takeCheckpoint();
             clock.set(interval);
         }
     }
