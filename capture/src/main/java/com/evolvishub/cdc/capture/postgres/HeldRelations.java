@@ -25,14 +25,23 @@ record HeldRelations(List<Held> relations, Set<String> functions) {
     /** Kind of a relation that is younger than the snapshot. */
     private static final String YOUNGER = "?";
 
-    /** Below lie the system catalogs (FirstNormalObjectId). */
-    private static final String SQL =
+    /**
+     * A SELECT of the oids of what is locked, indexes included. Below lie the system catalogs
+     * (FirstNormalObjectId).
+     */
+    static final String OIDS =
             """
-            WITH held AS MATERIALIZED (
-              SELECT DISTINCT l.relation AS oid FROM pg_catalog.pg_locks l
-              WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-                AND l.relation >= 16384 AND l.database =
-                  (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+            SELECT DISTINCT l.relation AS oid FROM pg_catalog.pg_locks l
+            WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+              AND l.relation >= 16384 AND l.database =
+                (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+            """;
+
+    private static final String SQL =
+            "WITH held AS MATERIALIZED ("
+                    + OIDS
+                    + """
+            )
             SELECT h.oid::bigint, coalesce(c.relkind::text, '?'),
               coalesce(pg_catalog.pg_relation_filenode(h.oid)::bigint, 0),
               coalesce(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), ''),

@@ -120,6 +120,26 @@ public record Look(
                 (found, before) -> read(found, before, session.standby()));
     }
 
+    /**
+     * The time alone, no later than the snapshot: a question of the statement that takes it. On a
+     * standby that does not tell what the snapshot shows.
+     */
+    public static SnapshotStatement.Question<Look> timeOnly(DatabaseClock clock) {
+        return new SnapshotStatement.Question<>(
+                """
+                SELECT t.now::text, (extract(epoch FROM t.now) * 1000000)::bigint, pg_catalog.pg_is_in_recovery()
+                FROM (SELECT %s AS now OFFSET 0) t
+                """
+                        .formatted(clock.expression()),
+                3,
+                (found, before) ->
+                        new Look(
+                                Instant.EPOCH.plus(found.getLong(before + 2), ChronoUnit.MICROS),
+                                found.getString(before + 1),
+                                found.getBoolean(before + 3),
+                                List.of()));
+    }
+
     private static String sql(SourceSession session, DatabaseClock clock, boolean inSnapshot) {
         return SQL.formatted(
                 SourceSession.READER.replace("_", "\\_"),

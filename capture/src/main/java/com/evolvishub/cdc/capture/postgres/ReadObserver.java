@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.postgres;
 import com.evolvishub.cdc.flow.ReadCoverage;
 import com.evolvishub.cdc.planner.physical.PollQuery;
 import com.evolvishub.cdc.planner.physical.Relation;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Locale;
@@ -52,12 +53,19 @@ public final class ReadObserver {
         return names;
     }
 
-    /** The read's transaction has begun, nothing was read yet. */
-    public void begin(SourceSession session) throws SQLException {
-        lockedBefore = HeldRelations.now(session, Set.of()).oids();
-        Set<Long> known = new HashSet<>(read);
-        known.addAll(lockedBefore);
-        securityBefore = RowSecurity.fingerprint(session, known);
+    /** To be asked by the statement that takes the snapshot, before anything is read. */
+    public SnapshotStatement.Question<Set<Long>> beforeRead() {
+        String oids = "SELECT oid FROM held UNION " + RowSecurity.list(read);
+        String select =
+                "WITH held AS MATERIALIZED (%s) SELECT ARRAY(SELECT oid::bigint FROM held), (%s)"
+                        .formatted(HeldRelations.OIDS, RowSecurity.select(oids));
+        return new SnapshotStatement.Question<>(select, 2, this::begin);
+    }
+
+    private Set<Long> begin(ResultSet found, int before) throws SQLException {
+        lockedBefore = Set.of((Long[]) found.getArray(before + 1).getArray());
+        securityBefore = found.getString(before + 2);
+        return lockedBefore;
     }
 
     /** Everything was read; ends the read's transaction. */
@@ -66,7 +74,9 @@ public final class ReadObserver {
         // what was changed while it was read shows behind the snapshot only
         session.endSnapshot();
         read = held.oids();
-        String security = RowSecurity.fingerprint(session, read);
+        // nobody switches it on for what was locked from before the snapshot to here
+        boolean without = securityBefore.isEmpty() && lockedBefore.containsAll(read);
+        String security = without ? "" : RowSecurity.fingerprint(session, read);
         gap = held.gap(lockedBefore);
         hidesFiles = held.hidesFiles();
         locks.learn(held, lockedBefore);

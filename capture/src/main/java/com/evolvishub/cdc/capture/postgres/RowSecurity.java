@@ -1,9 +1,8 @@
 package com.evolvishub.cdc.capture.postgres;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What decides which rows of a relation a role sees: row-level security, its policies, and the
@@ -17,7 +16,7 @@ final class RowSecurity {
               SELECT c.oid, c.relname, n.nspname, c.relkind, c.relowner, c.relrowsecurity,
                 c.relforcerowsecurity
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              WHERE c.oid = ANY (?::oid[])),
+              WHERE c.oid IN (%s)),
             guarded AS (SELECT * FROM seen WHERE relrowsecurity),
             reader(oid) AS (
               SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user
@@ -50,16 +49,21 @@ final class RowSecurity {
         if (relations.isEmpty()) {
             return "";
         }
-        return session.inTransaction(() -> ask(session, relations));
+        return session.askForText(select(list(relations))).orElse("");
     }
 
-    private static String ask(SourceSession session, Set<Long> relations) throws SQLException {
-        try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
-            statement.setArray(1, session.connection().createArrayOf("oid", relations.toArray()));
-            try (ResultSet found = statement.executeQuery()) {
-                found.next();
-                return found.getString(1);
-            }
-        }
+    /**
+     * A SELECT of the same.
+     *
+     * @param oids a SELECT of the relations' oids
+     */
+    static String select(String oids) {
+        return SQL.formatted(oids);
+    }
+
+    /** A SELECT of these. */
+    static String list(Set<Long> relations) {
+        String oids = relations.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return "SELECT pg_catalog.unnest('{" + oids + "}'::oid[])";
     }
 }

@@ -21,15 +21,14 @@ public record SnapshotTimes(
         Instant now, String text, Map<String, String> bounds, Map<String, String> since) {
 
     /**
-     * Asks within the session's snapshot.
+     * To be asked by the statement that takes the snapshot.
      *
      * @param zone the zone that values without one are meant in
      * @param last the last poll's {@link #text}; empty: there was none
      * @param lookback how far behind it {@code since} lies; a date lies a whole day further back
      */
-    public static SnapshotTimes ask(
-            SourceSession session, String zone, String last, Duration lookback)
-            throws SQLException {
+    public static SnapshotStatement.Question<SnapshotTimes> of(
+            String zone, String last, Duration lookback) {
         String quotedZone = SqlLiteral.quote(zone);
         String from =
                 last.isEmpty()
@@ -44,22 +43,21 @@ public record SnapshotTimes(
                 FROM (SELECT pg_catalog.now() AS now, %2$s AS since) t
                 """
                         .formatted(quotedZone, from);
-        return session.query(sql, SnapshotTimes::read);
+        return new SnapshotStatement.Question<>(sql, 7, SnapshotTimes::read);
     }
 
-    private static SnapshotTimes read(ResultSet found) throws SQLException {
-        found.next();
-        String text = found.getString(1);
+    private static SnapshotTimes read(ResultSet found, int before) throws SQLException {
+        String text = found.getString(before + 1);
         return new SnapshotTimes(
-                Instant.EPOCH.plus(found.getLong(2), ChronoUnit.MICROS),
+                Instant.EPOCH.plus(found.getLong(before + 2), ChronoUnit.MICROS),
                 text,
                 Map.of(
                         "timestamptz", text,
-                        "timestamp", found.getString(3),
-                        "date", found.getString(4)),
+                        "timestamp", found.getString(before + 3),
+                        "date", found.getString(before + 4)),
                 Map.of(
-                        "timestamptz", found.getString(5),
-                        "timestamp", found.getString(6),
-                        "date", found.getString(7)));
+                        "timestamptz", found.getString(before + 5),
+                        "timestamp", found.getString(before + 6),
+                        "date", found.getString(before + 7)));
     }
 }

@@ -8,6 +8,7 @@ import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
 import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement.Answer;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
@@ -49,6 +50,9 @@ final class PollOpener {
     private final ClockStep step;
     private final RestedNumbers rested;
     private final KeyLookups lookups;
+
+    /** Whether it may be one: then a look has to stand before the snapshot. */
+    private boolean standby = true;
 
     PollOpener(
             String mapping,
@@ -197,16 +201,34 @@ final class PollOpener {
                             scan, far, reads.refresh(session, here), watch, observer, clocks, step)
                     .open(request);
         }
-        Look look = request.look();
-        request.beginSnapshot();
-        request.takeSnapshot(new SnapshotStatement());
-        observer.begin(session);
+        Look look = takeSnapshot(request);
         String select = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowest));
         return new Opening(
                 Poll.start(session, survey.layout(), look, select),
                 here.started(survey.key(), PollRange.ALL, here.looks(), here.reach()),
                 List.of(),
                 here.asideAt());
+    }
+
+    /** Takes a comparison's snapshot; tells a time that is no later. */
+    private Look takeSnapshot(Request request) throws SQLException, ChangedRelationException {
+        Optional<Look> before = standby ? Optional.of(request.look()) : Optional.empty();
+        request.beginSnapshot();
+        SnapshotStatement taking = new SnapshotStatement();
+        taking.ask(observer.beforeRead());
+        Answer<Look> time = taking.ask(Look.timeOnly(clocks.database()));
+        request.takeSnapshot(taking);
+        if (before.isPresent()) {
+            standby = before.get().replica();
+            return before.get();
+        }
+        if (!time.get().replica()) {
+            return time.get();
+        }
+        // another server than before
+        request.session().endSnapshot();
+        standby = true;
+        return takeSnapshot(request);
     }
 
     /** What the read that has come to its end could see; ends its transaction. */

@@ -3,6 +3,8 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.OpenTransaction;
 import com.evolvishub.cdc.capture.postgres.ReadObserver;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
+import com.evolvishub.cdc.capture.postgres.SnapshotStatement.Answer;
 import com.evolvishub.cdc.capture.postgres.SnapshotTimes;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.source.Opening.Request;
@@ -15,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -51,21 +54,26 @@ final class QueryOpener {
         this.step = step;
     }
 
-    Opening open(Request request) throws SQLException {
+    Opening open(Request request) throws SQLException, ChangedRelationException {
         SourceSession session = request.session();
         Instant ours = clocks.steady().instant();
         Look look = request.look();
-        request.beginSnapshot();
-        observer.begin(session);
         WatermarkSplit split = step.followed(request.split(), look, ClockStep.ahead(look, ours));
-        Look inside = Look.inSnapshot(session);
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
+        String since = since(split, known);
+        request.beginSnapshot();
+        SnapshotStatement taking = new SnapshotStatement();
+        taking.ask(observer.beforeRead());
+        Answer<SnapshotTimes> asked =
+                taking.ask(SnapshotTimes.of(session.roleZone(), since, by.lookback()));
+        Answer<Optional<Look>> looked = taking.ask(Look.whereSnapshotIsTaken(session));
+        request.takeSnapshot(taking);
+        SnapshotTimes times = asked.get();
+        Look inside = looked.get().isPresent() ? looked.get().get() : Look.inSnapshot(session);
         List<PinnedFloor> pins =
                 known.unknown(look, inside).stream().map(open -> pin(open, split, look)).toList();
         Looks looks = known.pinning(pins, look);
-        String since = since(split, known);
-        SnapshotTimes times = SnapshotTimes.ask(session, session.roleZone(), since, by.lookback());
         UnaryOperator<String> lastSync = type -> lastSync(type, split, times);
         String select =
                 request.survey().sql(scan.relation()).all(request.survey().literals(lastSync));
