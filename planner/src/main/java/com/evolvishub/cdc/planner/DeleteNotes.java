@@ -6,9 +6,11 @@ import com.evolvishub.cdc.planner.logical.DeleteCoverage;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollQuery.Place;
 import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.ScanSql;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Says when a row that is not read any more is deleted, by a diff, or forgotten, by a query. */
 public final class DeleteNotes {
@@ -28,10 +30,14 @@ public final class DeleteNotes {
         }
         List<String> selected =
                 columns.stream().map(ColumnFacts::name).filter(scan::selects).toList();
-        String select =
-                new ScanSql(scan.relation(), selected, List.of())
-                        .all(place -> place == Place.LAST_SYNC ? "NULL" : PollNotes.ALL_ROWS);
-        return catalog.deletes(scan.source(), scan.relation(), select);
+        Function<Place, String> filled =
+                place -> place == Place.LAST_SYNC ? "NULL" : PollNotes.ALL_ROWS;
+        Optional<String> query =
+                scan.relation() instanceof Relation.Query own
+                        ? Optional.of(own.query().render(filled))
+                        : Optional.empty();
+        String select = new ScanSql(scan.relation(), selected, List.of()).all(filled);
+        return catalog.deletes(scan.source(), query, select);
     }
 
     /** For {@code validate}: what holds deletes back, or makes them uncertain. */

@@ -55,7 +55,7 @@ class DeleteNotesTest {
                 .contains("deletes: nothing is deleted; a row is forgotten, and sent anew");
         assertThat(note(query, new DeleteCoverage(Kind.TWO_READS, "because")))
                 .contains("a row is forgotten once two reads in a row miss it: because");
-        assertThat(tables.lastQuery()).contains("at > NULL");
+        assertThat(tables.lastRead()).contains("at > NULL");
     }
 
     @Test
@@ -77,7 +77,7 @@ class DeleteNotesTest {
     void asksForNoColumnThatMustNotLeave() {
         explain(diff().excluding("secret"), new DeleteCoverage(Kind.LOCKED, ""));
 
-        assertThat(tables.lastQuery()).isEqualTo("SELECT \"id\", \"at\" FROM \"t\"");
+        assertThat(tables.lastRead()).isEqualTo("SELECT \"id\", \"at\" FROM \"t\"");
     }
 
     private static Mappings diff() {

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.logical.Catalog;
 import com.evolvishub.cdc.planner.logical.DeleteCoverage;
-import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,6 +17,7 @@ public final class KnownTables implements Catalog {
     private Optional<PollFacts> polls = Optional.empty();
     private PollQuestion lastPolls;
     private Optional<DeleteCoverage> deletes = Optional.empty();
+    private String lastRead;
 
     /** Tells of a table; the columns of its primary key have an asterisk. */
     public KnownTables with(String table, String... columns) {
@@ -51,6 +51,11 @@ public final class KnownTables implements Catalog {
         return lastPolls;
     }
 
+    /** The last read whose deletes were asked about. */
+    public String lastRead() {
+        return lastRead;
+    }
+
     /** The last statement that was to be described. */
     public String lastQuery() {
         return lastQuery;
@@ -75,8 +80,8 @@ public final class KnownTables implements Catalog {
 
     @Override
     public Optional<DeleteCoverage> deletes(
-            EndpointSpec endpoint, Relation relation, String select) {
-        lastQuery = select;
+            EndpointSpec endpoint, Optional<String> query, String select) {
+        lastRead = select;
         return deletes;
     }
 }

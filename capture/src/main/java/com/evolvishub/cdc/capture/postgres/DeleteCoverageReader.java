@@ -50,7 +50,9 @@ final class DeleteCoverageReader {
             throws SQLException {
         locks.explain(session, select);
         locks.begin(session);
-        observer.begin(session);
+        SnapshotStatement taking = new SnapshotStatement();
+        taking.ask(observer.beforeRead());
+        taking.send(session);
         session.execute("EXPLAIN " + select);
         observer.end(session, 0);
     }

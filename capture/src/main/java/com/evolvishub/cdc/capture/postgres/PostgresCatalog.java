@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.postgres;
 import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.planner.logical.Catalog;
 import com.evolvishub.cdc.planner.logical.DeleteCoverage;
+import com.evolvishub.cdc.planner.physical.PollQuery;
 import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
@@ -85,7 +86,12 @@ public final class PostgresCatalog implements Catalog {
 
     @Override
     public Optional<DeleteCoverage> deletes(
-            EndpointSpec endpoint, Relation relation, String select) {
+            EndpointSpec endpoint, Optional<String> query, String select) {
+        Relation relation =
+                query.isPresent()
+                        ? new Relation.Query(
+                                new PollQuery(List.of(new PollQuery.Text(query.get()))))
+                        : new Relation.Table(endpoint.schema(), endpoint.table());
         return Optional.of(
                 ask(endpoint, session -> new DeleteCoverageReader(session).ask(relation, select)));
     }

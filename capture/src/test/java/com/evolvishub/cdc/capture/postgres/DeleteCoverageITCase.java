@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.planner.logical.DeleteCoverage;
 import com.evolvishub.cdc.planner.logical.DeleteCoverage.Kind;
-import com.evolvishub.cdc.planner.physical.PollQuery;
-import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Secret;
@@ -17,6 +15,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -77,7 +76,7 @@ class DeleteCoverageITCase {
                         owner.timeout(),
                         owner.parameters());
 
-        assertThat(ask(few, new Relation.Table("", "t"), "SELECT k FROM t"))
+        assertThat(ask(few, "t", Optional.empty(), "SELECT k FROM t"))
                 .isEqualTo(
                         new DeleteCoverage(
                                 Kind.TWO_READS,
@@ -124,19 +123,18 @@ class DeleteCoverageITCase {
     private static DeleteCoverage table(Database source, String name) {
         return ask(
                 PipelineBuilder.connection(source),
-                new Relation.Table("", name),
+                name,
+                Optional.empty(),
                 "SELECT k FROM " + name);
     }
 
     private static DeleteCoverage query(Database source, String sql) {
-        return ask(
-                PipelineBuilder.connection(source),
-                new Relation.Query(new PollQuery(List.of(new PollQuery.Text(sql)))),
-                sql);
+        return ask(PipelineBuilder.connection(source), "", Optional.of(sql), sql);
     }
 
-    private static DeleteCoverage ask(ConnectionSpec source, Relation relation, String select) {
-        EndpointSpec endpoint = new EndpointSpec("postgresql", source, "", "t", List.of());
-        return new PostgresCatalog("test").deletes(endpoint, relation, select).orElseThrow();
+    private static DeleteCoverage ask(
+            ConnectionSpec source, String table, Optional<String> query, String select) {
+        EndpointSpec endpoint = new EndpointSpec("postgresql", source, "", table, List.of());
+        return new PostgresCatalog("test").deletes(endpoint, query, select).orElseThrow();
     }
 }

@@ -1,6 +1,5 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.util.List;
 import java.util.Objects;
@@ -57,9 +56,14 @@ public interface Catalog {
         return List.of();
     }
 
-    /** Whether complete reads of a relation prove deletes; empty when nothing can be known now. */
+    /**
+     * Whether complete reads of a relation prove deletes; empty when nothing can be known now.
+     *
+     * @param query the user's own statement, places already filled; empty: the endpoint's table
+     * @param select reads all of it; it is planned, never run
+     */
     default Optional<DeleteCoverage> deletes(
-            EndpointSpec endpoint, Relation relation, String select) {
+            EndpointSpec endpoint, Optional<String> query, String select) {
         return Optional.empty();
     }
 
