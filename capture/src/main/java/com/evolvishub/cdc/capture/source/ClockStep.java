@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -90,8 +91,15 @@ final class ClockStep {
         String moment = lowest(split, back);
         Looks looks = split.looks();
         WatermarkPosition after = split.highest().watermarkOnly();
+        Reach reach = split.reach();
         if (scale == WatermarkScale.TIME || scale == WatermarkScale.DATE) {
             List<PinnedFloor> pins = looks.pins().stream().filter(ClockStep::isLowered).toList();
+            List<String> floors = new ArrayList<>();
+            pins.forEach(pin -> floors.add(pin.floor().values().get(0)));
+            if (!reach.kept().isEmpty()) {
+                // else it would keep the position from reaching what is written from now on
+                floors.add(reach.kept());
+            }
             SteppedPosition stepped =
                     SteppedPosition.ask(
                             session,
@@ -100,17 +108,25 @@ final class ClockStep {
                             moment,
                             lookback.toMillis(),
                             after.isStart() ? Optional.empty() : Optional.of(after.values().get(0)),
-                            pins.stream().map(pin -> pin.floor().values().get(0)).toList());
+                            floors);
             refuseRepeats(split, scale, after, stepped, back);
             after = stepped.after().map(WatermarkPosition::at).orElse(WatermarkPosition.START);
             looks = looks.lowered(pins, stepped.floors());
+            if (!reach.kept().isEmpty()) {
+                reach =
+                        new Reach(
+                                reach.lookbackMillis(),
+                                reach.lookbackValues(),
+                                stepped.floors().get(pins.size()));
+            }
         }
         LOG.warn(
                 "{}: the database's clock has gone back by {} ms since the last look; rows are read again from {} on",
                 mapping,
                 back / 1000,
                 after.isStart() ? "the start" : after.values().get(0));
-        return split.stepped(after, look.text(), moment, looks).with(split.time().ahead(ahead));
+        return split.stepped(after, look.text(), moment, looks, reach)
+                .with(split.time().ahead(ahead));
     }
 
     private static boolean isLowered(PinnedFloor pin) {
@@ -137,7 +153,11 @@ final class ClockStep {
                         .toList();
         String lastSync = split.lastSync().isEmpty() ? "" : earlier(split.lastSync(), moment);
         return split.stepped(
-                        split.after(), look.text(), lastSync, split.looks().lowered(pins, floors))
+                        split.after(),
+                        look.text(),
+                        lastSync,
+                        split.looks().lowered(pins, floors),
+                        split.reach())
                 .with(split.time().ahead(ahead));
     }
 

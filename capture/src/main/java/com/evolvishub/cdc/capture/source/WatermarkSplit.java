@@ -156,7 +156,11 @@ record WatermarkSplit(
      * written now may lie in the part that was read.
      */
     WatermarkSplit stepped(
-            WatermarkPosition back, String databaseTime, String sync, Looks lowered) {
+            WatermarkPosition back,
+            String databaseTime,
+            String sync,
+            Looks lowered,
+            Reach reaching) {
         return new WatermarkSplit(
                 splitId,
                 poll,
@@ -167,7 +171,7 @@ record WatermarkSplit(
                 PollRange.ALL,
                 lastSync.isEmpty() ? lastSync : sync,
                 lowered,
-                reach,
+                reaching,
                 asideAt,
                 time,
                 origin);

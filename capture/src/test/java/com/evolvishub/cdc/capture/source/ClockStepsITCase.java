@@ -127,6 +127,26 @@ class ClockStepsITCase {
         }
     }
 
+    /** What was forgotten before is no reason to stop above what is written after the step. */
+    @Test
+    void noRowIsLostBehindAStepThatFollowsALongerLookBack(@FreshDatabase Database source)
+            throws Exception {
+        SteppedClock clock = create(source, "timestamptz");
+        insert(source, 1, "db_now()");
+        try (LaneModel lane = lane(table(source, Duration.ofSeconds(10)).build())) {
+            lane.finishPolls(2);
+            lane.restart(table(source, Duration.ofSeconds(20)).build(), Resumption.GO_ON);
+            lane.finishPolls(2);
+            clock.set("-50 s");
+            insert(source, 2, "db_now()");
+            lane.finishPolls(2);
+            insert(source, 3, "db_now()");
+            lane.finishPolls(2);
+
+            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+        }
+    }
+
     @Test
     void afterAStepForwardRowsMayStillComeLate(@FreshDatabase Database source) throws Exception {
         SteppedClock clock = create(source, "timestamptz");
@@ -242,6 +262,10 @@ class ClockStepsITCase {
     }
 
     private static PipelineBuilder table(Database source) {
+        return table(source, Duration.ofSeconds(10));
+    }
+
+    private static PipelineBuilder table(Database source, Duration lookback) {
         return PipelineBuilder.table(source, "t")
                 .capture(
                         new Capture.ByWatermark(
@@ -249,7 +273,7 @@ class ClockStepsITCase {
                                 WatermarkType.TIMESTAMP,
                                 "",
                                 "UTC",
-                                Duration.ofSeconds(10),
+                                lookback,
                                 1000,
                                 Duration.ZERO,
                                 NullWatermark.IGNORE))

@@ -271,7 +271,7 @@ class ServerRulesITCase {
 
     @Test
     void goesOnInATableThatWasSwappedInByRenames() throws Exception {
-        open(lane().byDiff(), KEYED);
+        open(lane().byDiff().goingOnIntoReplacedTables(), KEYED);
         write(insert("1", "a"), insert("2", "b"));
         write(insert("1", "a2"));
         database.execute(
