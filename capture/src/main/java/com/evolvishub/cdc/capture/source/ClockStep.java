@@ -32,6 +32,9 @@ final class ClockStep {
     /** Clocks are adjusted all the time; what is less is what the look-back is for. */
     static final Duration TOLERANCE = Duration.ofSeconds(1);
 
+    /** Less cannot be told from a pause between two clocks that are asked one after the other. */
+    private static final Duration LEAST = Duration.ofMillis(100);
+
     /** How far the position may go back so that all that is read again is remembered. */
     static final Duration REMEMBERED = Duration.ofSeconds(60);
 
@@ -51,10 +54,17 @@ final class ClockStep {
     }
 
     /** By how much the clock has gone back since the last look, in microseconds; 0: it has not. */
-    private static long back(WatermarkSplit split, long ahead) {
+    private static long back(WatermarkSplit split, long ahead, Duration tolerance) {
         SourceTime time = split.time();
         long back = time.measured() && !split.looks().isFirst() ? time.ahead() - ahead : 0;
-        return back > TOLERANCE.toMillis() * 1000 ? back : 0;
+        return back > tolerance.toMillis() * 1000 ? back : 0;
+    }
+
+    /** A look-back that is shorter than the tolerance would not cover it. */
+    private static Duration tolerance(Duration lookback) {
+        Duration half = lookback.dividedBy(2);
+        Duration shorter = half.compareTo(TOLERANCE) < 0 ? half : TOLERANCE;
+        return shorter.compareTo(LEAST) < 0 ? LEAST : shorter;
     }
 
     private static boolean isForward(WatermarkSplit split, long ahead) {
@@ -82,7 +92,7 @@ final class ClockStep {
             long ahead,
             Duration lookback)
             throws SQLException {
-        long back = back(split, ahead);
+        long back = back(split, ahead, tolerance(lookback));
         if (back == 0) {
             WatermarkSplit here = isForward(split, ahead) ? split.readAt(look.text()) : split;
             return here.with(here.time().ahead(ahead));
@@ -134,8 +144,8 @@ final class ClockStep {
     }
 
     /** Where a query stands after a step. */
-    WatermarkSplit followed(WatermarkSplit split, Look look, long ahead) {
-        long back = back(split, ahead);
+    WatermarkSplit followed(WatermarkSplit split, Look look, long ahead, Duration lookback) {
+        long back = back(split, ahead, tolerance(lookback));
         if (back == 0) {
             return split.with(split.time().ahead(ahead));
         }

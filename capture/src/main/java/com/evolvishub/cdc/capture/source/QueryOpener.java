@@ -58,7 +58,8 @@ final class QueryOpener {
         SourceSession session = request.session();
         Instant ours = clocks.steady().instant();
         Look look = request.look();
-        WatermarkSplit split = step.followed(request.split(), look, ClockStep.ahead(look, ours));
+        WatermarkSplit split =
+                step.followed(request.split(), look, ClockStep.ahead(look, ours), by.lookback());
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
         String since = since(split, known);
