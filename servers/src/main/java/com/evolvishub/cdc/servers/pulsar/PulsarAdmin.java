@@ -39,6 +39,13 @@ record PulsarAdmin(String url, Optional<String> token) {
         }
     }
 
+    /** Whether the topic is there by which transaction coordinators are found. */
+    boolean coordinatesTransactions() throws IOException {
+        String topic = "/admin/v2/persistent/pulsar/system/transaction_coordinator_assign";
+        String partitions = send("GET", topic + "/partitions", "").body();
+        return partitions.contains("\"partitions\":") && !partitions.contains("\"partitions\":0");
+    }
+
     /**
      * Asks for something, and gives the answer's text.
      *

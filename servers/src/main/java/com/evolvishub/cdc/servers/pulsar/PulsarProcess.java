@@ -26,7 +26,8 @@ final class PulsarProcess {
     private PulsarProcess() {}
 
     /** Starts the broker and returns when it takes clients. */
-    static BrokerJvm start(PulsarFolder folder, PulsarPorts ports, PulsarAdmin admin)
+    static BrokerJvm start(
+            PulsarFolder folder, PulsarPorts ports, PulsarSettings settings, PulsarAdmin admin)
             throws IOException {
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("-c", folder.configuration().toString()));
@@ -36,6 +37,13 @@ final class PulsarProcess {
         // neither stream storage nor functions: topics only
         arguments.addAll(List.of("-nss", "-nfw", "-a", "127.0.0.1"));
         String cluster = folder.cluster();
-        return BrokerJvm.start(PROGRAM, arguments, folder.log(), () -> admin.isReady(cluster));
+        // its topic is made behind the readiness of the broker
+        boolean coordinates =
+                "true".equals(settings.parameters().get("transactionCoordinatorEnabled"));
+        return BrokerJvm.start(
+                PROGRAM,
+                arguments,
+                folder.log(),
+                () -> admin.isReady(cluster) && (!coordinates || admin.coordinatesTransactions()));
     }
 }

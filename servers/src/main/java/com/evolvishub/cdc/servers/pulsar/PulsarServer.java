@@ -131,7 +131,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     /** Starts a server that has ended on the same ports and with the same data. */
     public synchronized void startAgain() {
         try {
-            process = PulsarProcess.start(folder, ports, adminApi());
+            process = PulsarProcess.start(folder, ports, settings, adminApi());
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -195,7 +195,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
                 folder = PulsarFolder.at(settings.data());
                 ports = PulsarPorts.free();
                 folder.write(settings, ports, tokens);
-                process = PulsarProcess.start(folder, ports, adminApi());
+                process = PulsarProcess.start(folder, ports, settings, adminApi());
             } catch (IOException | RuntimeException e) {
                 ServerUnavailableException failure = unavailable(e);
                 closeFolder(failure);
