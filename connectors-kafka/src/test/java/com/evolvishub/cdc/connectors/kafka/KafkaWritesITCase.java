@@ -188,21 +188,6 @@ class KafkaWritesITCase {
     }
 
     @Test
-    void aKeylessRowIsABadRowForACompactedTopic() throws Exception {
-        topic.create(1, Map.of("cleanup.policy", "compact"));
-        try (KafkaBusClient client = topic.client()) {
-            client.open(Topic.lane(identity, "a"));
-            client.prepare(TestLane.KEYLESS);
-            assertThatThrownBy(
-                            () ->
-                                    client.write(
-                                            List.of(row(TestLane.KEYLESS, "1", "one").numbered(1))))
-                    .isInstanceOf(BadRowException.class)
-                    .hasMessageContaining(topic.name());
-        }
-    }
-
-    @Test
     void putsARefusedRowAmongTheDeadLettersTogetherWithItsNumber() throws Exception {
         topic.create(1, Map.of("max.message.bytes", "50000"));
         try (KafkaBusClient client = opened(topic.lane())) {

@@ -15,6 +15,10 @@ class LargeValuesITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final String HEAP = "-Xmx1g";
+
+    /** Above what such a heap allows by default: rows of 100 MB go through one at a time. */
+    private static final String LIMIT = "max_row_bytes: 220000000\n";
+
     private static final String HASH = "SELECT id, length(t), md5(t), md5(b) FROM %s ORDER BY id";
 
     @TempDir private Path folder;
@@ -35,8 +39,8 @@ class LargeValuesITCase {
                                 "watermark",
                                 "big",
                                 "by_watermark",
-                                "watermark:\n  column: at\n  type: timestamp\n")
-                        .mapping("diff", "big", "by_diff")
+                                "watermark:\n  column: at\n  type: timestamp\n" + LIMIT)
+                        .mapping("diff", "big", "by_diff", LIMIT)
                         .runWith(HEAP, "--sequential");
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
