@@ -44,6 +44,7 @@ final class MemoryDestination {
     private int tries;
     private int connections;
     private Runnable leave = () -> {};
+    private boolean wanted;
     private CountDownLatch stuck = new CountDownLatch(0);
 
     static MemoryDestination at(String table) {
@@ -191,14 +192,20 @@ final class MemoryDestination {
 
     synchronized void disconnected() {
         connections--;
+        wanted = false;
     }
 
     synchronized void whenWanted(Runnable call) {
         leave = call;
+        if (wanted) {
+            call.run();
+        }
     }
 
-    /** Another lane would like the connection. */
+    /** Another lane would like the connection, and waits for it. */
     synchronized void wantConnection() {
+        // a lane may be open and not have said yet how it is to be told
+        wanted = connections > 0;
         leave.run();
     }
 
