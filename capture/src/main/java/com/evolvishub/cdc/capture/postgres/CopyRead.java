@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.postgres;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.postgresql.copy.CopyManager;
 import org.postgresql.copy.CopyOut;
 
 /**
@@ -21,13 +22,18 @@ public final class CopyRead {
 
     /** Starts to read. */
     public static CopyRead start(SourceSession session, String select) throws SQLException {
-        return new CopyRead(
-                session,
-                session.connection().getCopyAPI().copyOut("COPY (" + select + "\n) TO STDOUT"));
+        CopyManager copies = session.connection().getCopyAPI();
+        session.underWay().begin();
+        try {
+            return new CopyRead(session, copies.copyOut("COPY (" + select + "\n) TO STDOUT"));
+        } finally {
+            session.underWay().end();
+        }
     }
 
     /** The next row without its line's end; nothing at the end. Waits for the server. */
     public Optional<byte[]> next() throws SQLException {
+        // the statement has begun: the one request that an abort always sends ends it
         byte[] row = copy.readFromCopy();
         session.heard();
         return row == null ? Optional.empty() : Optional.of(Arrays.copyOf(row, row.length - 1));

@@ -48,6 +48,7 @@ public final class SourceSession implements AutoCloseable {
     private final PgConnection connection;
     private TransactionSettings settings;
     private final StandbyTransactions standby = new StandbyTransactions();
+    private final StatementUnderWay underWay = new StatementUnderWay();
     private ServerFacts server;
     private volatile String purpose;
     private boolean begun;
@@ -267,6 +268,7 @@ public final class SourceSession implements AutoCloseable {
      * @param sql made of names and literals that are quoted
      */
     <T> T query(String sql, Reader<T> reader) throws SQLException {
+        underWay.begin();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             if (begun) {
@@ -290,13 +292,15 @@ public final class SourceSession implements AutoCloseable {
                 send("ROLLBACK");
             }
             throw failure;
+        } finally {
+            underWay.end();
         }
     }
 
-    /** Whether a statement may be sent: the connection was not seen to break. */
+    /** Whether a statement may be sent: the connection was not seen to break, nor is it ended. */
     public boolean isUsable() {
         try {
-            return !connection.isClosed();
+            return !underWay.isEnding() && !connection.isClosed();
         } catch (SQLException broken) {
             return false;
         }
@@ -340,23 +344,28 @@ public final class SourceSession implements AutoCloseable {
     }
 
     private void send(String sql) throws SQLException {
+        underWay.begin();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);
             heard();
+        } finally {
+            underWay.end();
         }
     }
 
+    /** What {@link #abort} ends: for statements that are not sent from here. */
+    StatementUnderWay underWay() {
+        return underWay;
+    }
+
     /**
-     * Ends the statement under way and the connection, from any thread. After a COPY that was
-     * cancelled a connection is out of step, so there is nothing to be kept.
+     * Ends the statement under way and the connection, from any thread: nothing goes on at the
+     * server. After a COPY that was cancelled a connection is out of step, so there is nothing to
+     * be kept.
      */
     public void abort() {
-        try {
-            connection.cancelQuery();
-        } catch (SQLException unreachable) {
-            // the socket below is closed all the same
-        }
+        underWay.cancel(connection::cancelQuery);
         try {
             connection.abort(Runnable::run);
         } catch (SQLException alreadyGone) {

@@ -73,9 +73,8 @@ final class UserTypes {
                   (SELECT pg_catalog.format('CREATE TYPE %s AS RANGE (SUBTYPE = %s%s)',
                             pg_catalog.format_type(t.oid, NULL),
                             pg_catalog.format_type(r.rngsubtype, NULL),
-                            pg_catalog.format(', MULTIRANGE_TYPE_NAME = %s',
-                              pg_catalog.format_type(
-                                (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::oid, NULL)))
+                            ', MULTIRANGE_TYPE_NAME = ' || pg_catalog.format_type(
+                              (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::oid, NULL))
                    FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid)
               END,
               ARRAY(

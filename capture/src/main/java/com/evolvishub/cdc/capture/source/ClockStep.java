@@ -155,19 +155,26 @@ final class ClockStep {
                 mapping,
                 back / 1000,
                 moment);
+        String reached = lowest(split, back + lookback.toMillis() * 1000);
         List<PinnedFloor> pins = split.looks().pins();
         List<String> floors =
                 pins.stream()
                         .map(pin -> pin.floor().values().get(0))
-                        .map(floor -> earlier(floor, moment))
+                        .map(floor -> earlier(floor, reached))
                         .toList();
+        Reach reach = split.reach();
+        if (!reach.kept().isEmpty()) {
+            // else it would keep last_sync from reaching what is written from now on
+            String kept = earlier(reach.kept(), reached);
+            reach = new Reach(reach.lookbackMillis(), reach.lookbackValues(), kept);
+        }
         String lastSync = split.lastSync().isEmpty() ? "" : earlier(split.lastSync(), moment);
         return split.stepped(
                         split.after(),
                         look.text(),
                         lastSync,
                         split.looks().lowered(pins, floors),
-                        split.reach())
+                        reach)
                 .with(split.time().ahead(ahead));
     }
 

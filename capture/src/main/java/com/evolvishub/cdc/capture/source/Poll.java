@@ -38,23 +38,34 @@ final class Poll {
 
     /** The parts of a read, in their order. */
     private enum Part {
-        ASIDE,
         LOOKED_UP,
         RANGE,
-        FUTURE
+        FUTURE,
+        ASIDE
+    }
+
+    /** Rows that stand in no range; looked for behind it, since counting may take a full scan. */
+    interface Aside {
+        /**
+         * Counts them, in the session's snapshot.
+         *
+         * @return a SELECT of those to send; empty: none are
+         * @throws com.evolvishub.cdc.capture.postgres.SourceException if there must be none
+         */
+        Optional<String> count() throws SQLException;
     }
 
     /**
      * What a read asks for.
      *
-     * @param aside rows that come first and are in no order; empty: none
+     * @param aside rows that come last and are in no order; empty: it is not their time
      * @param lookup rows of some keys, which come next; empty: the range shows them
      * @param keys those keys, as COPY text
      * @param range the rows that are read in order
      * @param future whether those of the future stand at its end, flagged
      */
     record Statements(
-            Optional<String> aside,
+            Optional<Aside> aside,
             Optional<String> lookup,
             List<byte[]> keys,
             String range,
@@ -69,9 +80,8 @@ final class Poll {
 
         private String of(Part part) {
             return switch (part) {
-                case ASIDE -> aside.orElseThrow();
                 case LOOKED_UP -> lookup.orElseThrow();
-                case RANGE, FUTURE -> range;
+                case RANGE, FUTURE, ASIDE -> range;
             };
         }
     }
@@ -113,7 +123,6 @@ final class Poll {
             throws SQLException {
         Poll poll = new Poll(session, layout, look, crossing, statements);
         layout.largeRows().begin();
-        statements.aside().ifPresent(sql -> poll.parts.add(Part.ASIDE));
         statements.lookup().ifPresent(sql -> poll.parts.add(Part.LOOKED_UP));
         poll.parts.add(Part.RANGE);
         if (!statements.keys().isEmpty()) {
@@ -160,8 +169,14 @@ final class Poll {
                 line = rows.next();
             }
             if (line.isEmpty()) {
+                if (!isInOrder()) {
+                    return line;
+                }
                 enterFuture();
-                return line;
+                line = firstAside();
+                if (line.isEmpty()) {
+                    return line;
+                }
             }
             int prefix = isInOrder() ? flags(line.get()) : 0;
             Optional<byte[]> row = layout.largeRows().whole(line.get(), prefix);
@@ -169,6 +184,20 @@ final class Poll {
                 return row;
             }
         }
+    }
+
+    /** Goes on to the rows that stand in no range, once. */
+    private Optional<byte[]> firstAside() throws SQLException {
+        part = Part.ASIDE;
+        Optional<String> select =
+                statements.aside().isPresent()
+                        ? statements.aside().get().count()
+                        : Optional.empty();
+        if (select.isEmpty()) {
+            return Optional.empty();
+        }
+        rows = CopyRead.start(session, select.get());
+        return rows.next();
     }
 
     /** Reads the flags in front of a line, each followed by a tab; how many bytes they take. */

@@ -16,14 +16,20 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
  * Opens polls of a query that says itself what is new since {@code last_sync}: the database's time
- * at the previous complete poll's look, or at the look before a transaction was first seen that has
- * ended by now, whichever is lower. Used by the polling thread.
+ * at the previous complete poll's look less the look-back, or what an ended transaction has pinned,
+ * whichever is lower. Used by the polling thread.
+ *
+ * <p>A complete poll forgets the rows that the query did not return, unless an open transaction
+ * pins an earlier time. Such a poll's {@code last_sync} is kept as {@link Reach#kept}, and no later
+ * one lies below it: a raised look-back would show forgotten rows again. A low watermark is pinned
+ * with the look-back already subtracted, so that a changed look-back does not move it.
  */
 final class QueryOpener {
 
@@ -62,12 +68,11 @@ final class QueryOpener {
                 step.followed(request.split(), look, ClockStep.ahead(look, ours), by.lookback());
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
-        String since = since(split, known);
+        String since = since(split, known, by.lookback());
         request.beginSnapshot();
         SnapshotStatement taking = new SnapshotStatement();
         taking.ask(observer.beforeRead());
-        Answer<SnapshotTimes> asked =
-                taking.ask(SnapshotTimes.of(session.roleZone(), since, by.lookback()));
+        Answer<SnapshotTimes> asked = taking.ask(SnapshotTimes.of(session.roleZone(), since));
         Answer<Optional<Look>> looked = taking.ask(Look.whereSnapshotIsTaken(session));
         request.takeSnapshot(taking);
         SnapshotTimes times = asked.get();
@@ -80,11 +85,16 @@ final class QueryOpener {
                 request.survey().sql(scan.relation()).all(request.survey().literals(lastSync));
         Poll poll = Poll.start(session, request.survey().layout(), look, select);
         watch.show(looks, look, WatermarkScale.TIME);
-        WatermarkSplit started =
-                split.started(request.survey().key(), PollRange.ALL, looks, split.reach());
         boolean mayComeAgain =
                 refresh.remembersAll()
                         || looks.open().stream().anyMatch(pin -> isBefore(floor(pin), since));
+        String kept = mayComeAgain ? split.reach().kept() : since;
+        WatermarkSplit started =
+                split.started(
+                        request.survey().key(),
+                        PollRange.ALL,
+                        looks,
+                        new Reach(by.lookback().toMillis(), 0, kept));
         Retention retention =
                 new Retention(
                         started.poll(),
@@ -98,48 +108,63 @@ final class QueryOpener {
 
     private PinnedFloor pin(OpenTransaction open, WatermarkSplit split, Look look) {
         boolean started = !open.started().isEmpty() && !open.prepared();
-        String floor =
+        long began =
                 !split.looks().isFirst()
-                        ? split.looks().at()
-                        : started ? open.started() : text(look);
+                        ? place(split.looks().at())
+                        : started
+                                ? place(open.started())
+                                : Looks.micros(look) - micros(UNKNOWN_START);
         return new PinnedFloor(
                 open.virtualId(),
                 open.ids(),
                 open.who(),
                 Looks.micros(look),
-                WatermarkPosition.at(floor),
+                WatermarkPosition.at(text(notBelowKept(began - micros(by.lookback()), split))),
                 true,
                 split.poll() + 1,
                 Stage.OPEN);
     }
 
-    /** An hour before, as the database writes it under the pinned settings. */
-    private static String text(Look look) {
-        return look.now().minus(UNKNOWN_START).toString().replace('T', ' ').replace("Z", "+00");
+    /**
+     * The last complete poll's time less the look-back, or the lowest of the low watermarks that
+     * ended transactions have pinned; empty: everything is read.
+     */
+    private static String since(WatermarkSplit split, Looks known, Duration lookback) {
+        if (split.lastSync().isEmpty()) {
+            return "";
+        }
+        long since = notBelowKept(place(split.lastSync()) - micros(lookback), split);
+        for (PinnedFloor pin : known.ended()) {
+            since = Math.min(since, place(floor(pin)));
+        }
+        return text(since);
     }
 
-    /** The lower of the last complete poll's time and the floors that are served; empty: all. */
-    private static String since(WatermarkSplit split, Looks known) {
-        String since = split.lastSync();
-        if (since.isEmpty()) {
-            return since;
-        }
-        for (PinnedFloor pin : known.ended()) {
-            if (isBefore(floor(pin), since)) {
-                since = floor(pin);
-            }
-        }
-        return since;
+    /** What lies below was forgotten. */
+    private static long notBelowKept(long time, WatermarkSplit split) {
+        String kept = split.reach().kept();
+        return kept.isEmpty() ? time : Math.max(time, place(kept));
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toMillis() * 1000;
+    }
+
+    private static String text(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 
     private static String floor(PinnedFloor pin) {
         return pin.floor().values().get(0);
     }
 
-    /** Of times that the database told us of itself, never of what rows hold. */
     private static boolean isBefore(String one, String other) {
-        return WatermarkScale.TIME.place(one)
-                < (other.isEmpty() ? Long.MAX_VALUE : WatermarkScale.TIME.place(other));
+        return other.isEmpty() || place(one) < place(other);
+    }
+
+    /** Of times that the database told us of itself, never of what rows hold. */
+    private static long place(String time) {
+        return WatermarkScale.TIME.place(time);
     }
 
     private String lastSync(String type, WatermarkSplit split, SnapshotTimes times) {

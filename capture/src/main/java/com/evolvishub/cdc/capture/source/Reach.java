@@ -7,8 +7,8 @@ import java.util.Objects;
  *
  * @param lookbackMillis for times
  * @param lookbackValues for numbers
- * @param kept rows below this watermark were forgotten when a longer look-back was asked for;
- *     empty: none were
+ * @param kept rows below this watermark were forgotten when a longer look-back was asked for; in
+ *     query mode: the last_sync of the last poll that forgets; empty: none were
  */
 record Reach(long lookbackMillis, long lookbackValues, String kept) {
 

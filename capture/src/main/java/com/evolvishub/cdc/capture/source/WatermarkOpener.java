@@ -131,7 +131,7 @@ final class WatermarkOpener {
         Looks looks = known.pinning(floors.pins(fresh, bounds), look);
         PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;
-        Optional<String> aside = due ? aside(request, status) : Optional.empty();
+        Optional<Poll.Aside> aside = due ? aside(request, status) : Optional.empty();
         Crossing crossing = crossing(split, range);
         Optional<Horizon> horizon =
                 FutureRange.horizon(
@@ -239,25 +239,15 @@ final class WatermarkOpener {
                         ByteOrder.collate(by));
     }
 
-    /** Counts what no range shows; asks for the rows without a watermark where they are wanted. */
-    private Optional<String> aside(Request request, LaneStatus status) throws SQLException {
-        ScanSql sql = by.ordering(request.survey().sql(scan.relation()));
-        List<Long> counts =
-                request.session()
-                        .askForCounts(
-                                sql.aside(by.column(), "", literals(request, PollOpener::lowest)));
-        status.nullWatermarks.set(counts.get(0));
-        if (counts.get(0) == 0 || by.nullWatermark() == NullWatermark.IGNORE) {
+    /** Counts what no range shows, and asks for it where it is wanted. */
+    private Optional<Poll.Aside> aside(Request request, LaneStatus status) throws SQLException {
+        NullWatermarkRows rows = new NullWatermarkRows(by, scan.relation(), request, status);
+        if (by.nullWatermark() == NullWatermark.FAIL && !request.split().highest().isStart()) {
+            // behind the first load nothing is sent that the user may not want
+            rows.count();
             return Optional.empty();
         }
-        if (by.nullWatermark() == NullWatermark.FAIL) {
-            throw SourceException.permanent(
-                    "watermark",
-                    "%d rows of %s have no watermark: %s is NULL, and null_watermark is fail. Give them one, or set null_watermark to ignore or include_once"
-                            .formatted(counts.get(0), request.found().label(), by.column()));
-        }
-        return Optional.of(
-                sql.withoutWatermark(by.column(), literals(request, PollOpener::lowest)));
+        return Optional.of(rows);
     }
 
     private Crossing crossing(WatermarkSplit split, PollRange range) {

@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** The format that a mapping's position has in checkpoints. */
 final class WatermarkSplitSerializer implements SimpleVersionedSerializer<WatermarkSplit> {
 
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
 
     @Override
     public int getVersion() {

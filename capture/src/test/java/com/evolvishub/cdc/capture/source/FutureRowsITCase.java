@@ -3,6 +3,7 @@ package com.evolvishub.cdc.capture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.capture.ServerVersion;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
@@ -40,6 +41,9 @@ class FutureRowsITCase {
     void comeOnceAndHoldUpNothing(
             String type, String future, String value, @FreshDatabase Database source)
             throws Exception {
+        if (type.equals("numeric") && future.equals("'Infinity'")) {
+            ServerVersion.skipBefore(14, "numeric has Infinity from PostgreSQL 14 on", source);
+        }
         for (String key : new String[] {"PRIMARY KEY", "NOT NULL"}) {
             source.execute(
                     "DROP TABLE IF EXISTS t",

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows that have no watermark. */
 class OutsideTheOrderITCase {
@@ -28,6 +29,29 @@ class OutsideTheOrderITCase {
             lane.finishPolls(2);
 
             assertThat(lane.rows()).hasSize(2).noneMatch(row -> row.contains("\\N"));
+            assertThat(lane.gate().status().nullWatermarks).hasValue(5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsWithoutAWatermarkAreCountedBehindTheFirstLoad(
+            NullWatermark without, @FreshDatabase Database source) throws Exception {
+        fill(source, "id int PRIMARY KEY, at timestamptz");
+        try (LaneModel lane =
+                new LaneModel(
+                        PipelineBuilder.table(source, "t")
+                                .watermark("at", without)
+                                .pageRows(1)
+                                .polling()
+                                .build())) {
+            while (lane.sent().size() < 2) {
+                lane.step();
+            }
+            assertThat(lane.rows()).noneMatch(row -> row.contains("\\N"));
+            assertThat(lane.gate().status().nullWatermarks).hasValue(0);
+
+            lane.waitingOutOutages().finishPolls(1);
             assertThat(lane.gate().status().nullWatermarks).hasValue(5);
         }
     }
@@ -90,14 +114,22 @@ class OutsideTheOrderITCase {
         ManualClock clock = new ManualClock();
         try (LaneModel lane = new LaneModel(table(source, NullWatermark.FAIL))) {
             lane.goBy(clock);
-            assertThatThrownBy(() -> lane.finishPolls(1))
-                    .hasMessageContaining(
-                            "QUARANTINED: 5 rows of table \"public\".\"t\" have no watermark: at is NULL, and null_watermark is fail");
+            String cause =
+                    "5 rows of table \"public\".\"t\" have no watermark: at is NULL, and null_watermark is fail";
+            lane.finishPolls(1);
+            assertThat(lane.gate().status().source().cause()).contains(cause);
+            assertThat(lane.rows()).hasSize(2);
+            lane.takeCheckpoint();
+
+            source.execute("INSERT INTO t VALUES (8, now())");
+            clock.advance(Duration.ofMinutes(6));
+            assertThatThrownBy(() -> lane.finishPolls(1)).hasMessageContaining(cause);
+            assertThat(lane.rows()).hasSize(2);
 
             source.execute("UPDATE t SET at = now() WHERE at IS NULL");
             clock.advance(Duration.ofMinutes(6));
             lane.waitingOutOutages().finishPolls(1);
-            assertThat(lane.rows()).hasSize(7);
+            assertThat(lane.rows()).hasSize(8);
             assertThat(lane.gate().status().source().cause()).isEmpty();
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.capture.LaneCluster;
 import com.evolvishub.cdc.capture.LaneCluster.RunningLane;
 import com.evolvishub.cdc.capture.PipelineBuilder;
+import com.evolvishub.cdc.capture.ServerVersion;
 import com.evolvishub.cdc.capture.postgres.PostgresCatalog;
 import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.planner.logical.Catalog;
@@ -207,6 +208,7 @@ class PoolerITCase {
     @Test
     void aSessionThatTheServerEndedWhileItWasIdleIsReplacedSilently(@FreshDatabase Database source)
             throws Exception {
+        ServerVersion.skipBefore(14, "idle_session_timeout is there from PostgreSQL 14 on", source);
         String role = role(source);
         source.execute(
                 "ALTER ROLE " + role + " SET idle_session_timeout = '200ms'",

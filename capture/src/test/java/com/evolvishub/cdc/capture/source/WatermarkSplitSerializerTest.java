@@ -59,7 +59,7 @@ class WatermarkSplitSerializerTest {
 
     @Test
     void writesAndReadsASplitInTheMiddleOfARead() throws IOException {
-        assertThat(serializer.deserialize(3, serializer.serialize(IN_A_READ))).isEqualTo(IN_A_READ);
+        assertThat(serializer.deserialize(4, serializer.serialize(IN_A_READ))).isEqualTo(IN_A_READ);
     }
 
     @Test
@@ -71,7 +71,7 @@ class WatermarkSplitSerializerTest {
                                 PollRange.from(WatermarkPosition.at(""), false),
                                 Looks.NONE,
                                 Reach.NONE);
-        WatermarkSplit read = serializer.deserialize(3, serializer.serialize(split));
+        WatermarkSplit read = serializer.deserialize(4, serializer.serialize(split));
 
         assertThat(read.range().lower().isStart()).isFalse();
         assertThat(read.range().resume().isStart()).isTrue();
@@ -79,10 +79,10 @@ class WatermarkSplitSerializerTest {
 
     @Test
     void refusesAFormatItDoesNotKnow() {
-        assertThatThrownBy(() -> serializer.deserialize(2, new byte[0]))
+        assertThatThrownBy(() -> serializer.deserialize(3, new byte[0]))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "cannot restore a position written in format 2; this build reads format 3");
+                        "cannot restore a position written in format 3; this build reads format 4");
         assertThatThrownBy(() -> new EnumeratorStateSerializer().deserialize(2, new byte[1]))
                 .hasMessage(
                         "cannot restore an enumerator written in format 2; this build reads format 1");
