@@ -54,6 +54,6 @@ final class DeleteCoverageReader {
         taking.ask(observer.beforeRead());
         taking.send(session);
         session.execute("EXPLAIN " + select);
-        observer.end(session, 0);
+        observer.end(session, 0, ReadObserver.ANY_EDITION);
     }
 }

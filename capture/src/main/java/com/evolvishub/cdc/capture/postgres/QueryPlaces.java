@@ -5,6 +5,7 @@ import com.evolvishub.cdc.planner.physical.PollQuery.Place;
 import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -35,21 +36,31 @@ public final class QueryPlaces {
         this.types = List.copyOf(types);
     }
 
-    /** Asks for the types of a query's places. */
-    public static QueryPlaces of(SourceSession session, PollQuery query) throws SQLException {
-        int places = (int) query.parts().stream().filter(Place.LAST_SYNC::equals).count();
+    /**
+     * Asks for the types of a query's places.
+     *
+     * @throws SQLException if the database cannot tell them
+     */
+    static QueryPlaces parsed(SourceSession session, PollQuery query) throws SQLException {
+        int places = places(query);
         if (places == 0) {
             return new QueryPlaces(query, List.of());
         }
-        List<String> types;
-        try {
-            types = new QueryReader(session).placeTypes(parameterized(query), places);
-        } catch (SQLException undecided) {
-            // such as date_trunc('hour', ?): a time is what nearly every query means
-            types = java.util.Collections.nCopies(places, TIME);
-        }
+        List<String> types = new QueryReader(session).placeTypes(parameterized(query), places);
         return new QueryPlaces(
                 query, types.stream().map(type -> type.equals("interval") ? TIME : type).toList());
+    }
+
+    /**
+     * Of a query for which the database cannot tell them, such as {@code date_trunc('hour', ?)}: a
+     * time is what nearly every query means.
+     */
+    static QueryPlaces undecided(PollQuery query) {
+        return new QueryPlaces(query, Collections.nCopies(places(query), TIME));
+    }
+
+    private static int places(PollQuery query) {
+        return (int) query.parts().stream().filter(Place.LAST_SYNC::equals).count();
     }
 
     /** To the driver a question mark is a parameter, two of them are the operator. */

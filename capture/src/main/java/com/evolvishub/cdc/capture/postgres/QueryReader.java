@@ -42,16 +42,24 @@ public final class QueryReader {
      * @throws SourceException if it is no query, or a name stands twice in its columns
      */
     public RelationDescription describe(String sql) throws SQLException {
-        return session.inTransaction(() -> described(sql));
+        return session.inTransaction(() -> describe(sql, () -> {}));
     }
 
-    private RelationDescription described(String sql) throws SQLException {
+    /** Something to be asked while the query is parsed and the search path is the role's own. */
+    interface Parsed {
+        /** Asks. */
+        void ask() throws SQLException;
+    }
+
+    /** The same, in the transaction under way. */
+    RelationDescription describe(String sql, Parsed parsed) throws SQLException {
         // a statement that changes something can be prepared, but not stand behind FROM
         session.execute("SELECT * FROM (" + sql + "\n) q WHERE false");
         List<String> names = new ArrayList<>();
         List<Long> oids = new ArrayList<>();
         List<Integer> modifiers = new ArrayList<>();
         read(sql, names, oids, modifiers);
+        parsed.ask();
         session.execute("SET LOCAL search_path TO ''");
         return new RelationDescription(
                 "the query", "query", columns(names, oids, modifiers), List.of());

@@ -20,6 +20,9 @@ public final class ReadObserver {
     private static final Pattern CALL =
             Pattern.compile("(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\p{N}_$]*))\\s*\\(");
 
+    /** Of what may read other relations in each poll, such as a view that is changed. */
+    public static final long ANY_EDITION = 0;
+
     private final RelationLocks locks;
     private final Set<String> called;
     private Set<Long> lockedBefore = Set.of();
@@ -27,6 +30,7 @@ public final class ReadObserver {
     private String securityBefore = "";
     private String gap = "";
     private boolean hidesFiles;
+    private long coveredEdition = ANY_EDITION;
 
     /**
      * @param locks taken before each read
@@ -68,8 +72,18 @@ public final class ReadObserver {
         return lockedBefore;
     }
 
-    /** Everything was read; ends the read's transaction. */
-    public ReadCoverage end(SourceSession session, long poll) throws SQLException {
+    /**
+     * Everything was read; ends the read's transaction.
+     *
+     * @param edition of a query's description: the same as long as the query reads the same
+     *     relations, so that one which was covered by locks need not be looked at again
+     */
+    public ReadCoverage end(SourceSession session, long poll, long edition) throws SQLException {
+        boolean same = edition != ANY_EDITION && edition == coveredEdition;
+        if (same && securityBefore.isEmpty() && lockedBefore.containsAll(read)) {
+            session.endSnapshot();
+            return new ReadCoverage(poll, true, "", "", true);
+        }
         HeldRelations held = HeldRelations.now(session, called);
         // what was changed while it was read shows behind the snapshot only
         session.endSnapshot();
@@ -79,6 +93,7 @@ public final class ReadObserver {
         String security = without ? "" : RowSecurity.fingerprint(session, read);
         gap = held.gap(lockedBefore);
         hidesFiles = held.hidesFiles();
+        coveredEdition = gap.isEmpty() ? edition : ANY_EDITION;
         locks.learn(held, lockedBefore);
         return new ReadCoverage(
                 poll, gap.isEmpty(), held.fingerprint(), security, security.equals(securityBefore));

@@ -73,6 +73,15 @@ public final class RelationLocks {
         explained = true;
     }
 
+    /** A query may read other relations than before: it is planned anew before it is locked. */
+    public void forgetQuery() {
+        if (root.isEmpty()) {
+            learned = new TreeSet<>();
+            explained = false;
+            refusedLists = 0;
+        }
+    }
+
     /**
      * Begins a poll's transaction and locks; the snapshot is taken by the next statement.
      *

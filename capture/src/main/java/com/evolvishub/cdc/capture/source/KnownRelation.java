@@ -1,5 +1,7 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.DescribedQuery;
+import com.evolvishub.cdc.capture.postgres.QueryPlaces;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationReader;
 import com.evolvishub.cdc.capture.postgres.SnapshotStatement;
@@ -7,16 +9,19 @@ import com.evolvishub.cdc.capture.postgres.SnapshotStatement.Answer;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.planner.physical.Relation;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
- * What a mapping's table or view looks like, asked anew only when the catalog says that it may have
- * changed: behind the lock, where it can change no more. Used by the polling thread.
+ * What a mapping's table, view or query looks like, asked anew only when the catalog says that it
+ * may have changed: behind the lock, where it can change no more. Used by the polling thread.
  */
 final class KnownRelation {
 
     private final Relation relation;
     private String version = "";
     private RelationDescription description;
+    private DescribedQuery query;
+    private long edition;
 
     KnownRelation(Relation relation) {
         this.relation = relation;
@@ -28,6 +33,13 @@ final class KnownRelation {
      */
     RelationDescription describe(SourceSession session) throws SQLException {
         if (description == null) {
+            edition++;
+            if (relation instanceof Relation.Query asked) {
+                query = DescribedQuery.of(session, asked.query());
+                version = query.version();
+                description = query.description();
+                return description;
+            }
             Relation.Table table = (Relation.Table) relation;
             RelationReader reader = new RelationReader(session);
             // first the version: a change in between shows behind the lock
@@ -44,11 +56,11 @@ final class KnownRelation {
      */
     void takeSnapshot(SourceSession session, SnapshotStatement first)
             throws SQLException, ChangedRelationException {
-        if (!(relation instanceof Relation.Table table)) {
-            first.send(session);
-            return;
-        }
-        Answer<String> found = first.ask(RelationReader.versionOf(table));
+        Answer<String> found =
+                first.ask(
+                        relation instanceof Relation.Table table
+                                ? RelationReader.versionOf(table)
+                                : query.versionNow());
         first.send(session);
         if (!found.get().equals(version)) {
             forget();
@@ -57,6 +69,16 @@ final class KnownRelation {
         if (!isBuiltIn(description)) {
             forget();
         }
+    }
+
+    /** The places of a query, as it was described; nothing where a table is read. */
+    Optional<QueryPlaces> places() {
+        return Optional.ofNullable(query).map(DescribedQuery::places);
+    }
+
+    /** Another number whenever it was described anew. */
+    long edition() {
+        return edition;
     }
 
     /** Has it asked anew: something about it was not as it should be, and may be mended. */

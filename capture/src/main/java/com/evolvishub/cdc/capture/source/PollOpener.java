@@ -3,7 +3,6 @@ package com.evolvishub.cdc.capture.source;
 import com.evolvishub.cdc.capture.postgres.LockHolder;
 import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.QueryPlaces;
-import com.evolvishub.cdc.capture.postgres.QueryReader;
 import com.evolvishub.cdc.capture.postgres.ReadObserver;
 import com.evolvishub.cdc.capture.postgres.RelationDescription;
 import com.evolvishub.cdc.capture.postgres.RelationLocks;
@@ -113,15 +112,8 @@ final class PollOpener {
 
     private Survey surveyed(SourceSession session, WatermarkSplit split, Optional<Target> target)
             throws SQLException {
-        Optional<QueryPlaces> places = Optional.empty();
-        RelationDescription described;
-        if (scan.relation() instanceof Relation.Query query) {
-            QueryPlaces typed = QueryPlaces.of(session, query.query());
-            described = new QueryReader(session).describe(typed.sample());
-            places = Optional.of(typed);
-        } else {
-            described = known.describe(session);
-        }
+        RelationDescription described = known.describe(session);
+        Optional<QueryPlaces> places = known.places();
         RelationDescription found =
                 layouts.allowed(described, split.origin().columns(), scan.schemaChange());
         RowKey key = split.key().decided() ? split.key() : layouts.key(found, target);
@@ -161,6 +153,7 @@ final class PollOpener {
                 return open(session, survey, split, waiting);
             } catch (ChangedRelationException changed) {
                 session.endSnapshot();
+                locks.forgetQuery();
                 if (tried == TRIES) {
                     throw SourceException.passing(changed.getMessage(), changed);
                 }
@@ -233,7 +226,8 @@ final class PollOpener {
 
     /** What the read that has come to its end could see; ends its transaction. */
     ReadCoverage coverage(SourceSession session, long poll) throws SQLException {
-        return observer.end(session, poll);
+        boolean query = scan.relation() instanceof Relation.Query;
+        return observer.end(session, poll, query ? known.edition() : ReadObserver.ANY_EDITION);
     }
 
     /** Who has locked what is read, for people. */

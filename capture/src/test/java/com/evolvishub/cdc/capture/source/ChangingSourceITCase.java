@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.evolvishub.cdc.capture.PipelineBuilder;
 import com.evolvishub.cdc.capture.postgres.DatabaseClock;
+import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.Resumption;
-import com.evolvishub.cdc.flow.SqlType;
+import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PollQuery;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
 import com.evolvishub.cdc.servers.Database;
@@ -156,9 +158,78 @@ class ChangingSourceITCase {
         }
     }
 
+    /** How the table is read. */
+    enum Reading {
+        TABLE,
+        WATERMARK_OF_A_QUERY,
+        QUERY;
+
+        Pipeline of(Database source) {
+            if (this == TABLE) {
+                return watermark(source, SchemaChange.EVOLVE);
+            }
+            PipelineBuilder query =
+                    PipelineBuilder.query(
+                                    source,
+                                    new PollQuery.Text("SELECT id, at, v FROM t WHERE at > "),
+                                    PollQuery.Place.LAST_SYNC)
+                            .key("id")
+                            .polling();
+            return this == QUERY
+                    ? query.capture(new Capture.ByQuery(Duration.ofMinutes(10), "")).build()
+                    : query.watermark("at", NullWatermark.IGNORE).build();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aColumnThatChangesWhileThePollWaitsForALockIsReadAsWhatItIs(
+            Reading reading, @FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
+                "INSERT INTO t VALUES (1, now() - interval '1 h', 7)");
+        try (LaneModel lane = new LaneModel(reading.of(source)).waitingOutLocks();
+                Connection holder = source.connect();
+                Statement altering = holder.createStatement()) {
+            lane.finishPolls(2);
+            holder.setAutoCommit(false);
+            altering.execute("ALTER TABLE t ALTER v TYPE text");
+            altering.execute("INSERT INTO t VALUES (2, now() - interval '1 s', 'x')");
+            for (int i = 0; i < 3; i++) {
+                lane.step();
+            }
+            holder.commit();
+            lane.finishPolls(2);
+
+            assertThat(ids(lane)).contains("2");
+            assertThat(lastType(lane)).isEqualTo("text");
+        }
+    }
+
     @Test
+    void aTableThatTakesTheNameOfTheOneAQueryReadsIsNoticed(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE SCHEMA near",
+                "ALTER DATABASE %s SET search_path TO near, public".formatted(source.name()),
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
+                "INSERT INTO t VALUES (1, now() - interval '1 s', 7)");
+        try (LaneModel lane = new LaneModel(Reading.QUERY.of(source))) {
+            lane.finishPolls(3);
+            source.execute(
+                    "CREATE TABLE near.t (id int PRIMARY KEY, at timestamptz, v text)",
+                    "INSERT INTO near.t VALUES (2, now(), 'x')");
+            lane.finishPolls(2);
+
+            assertThat(ids(lane)).containsExactly("1", "2");
+            assertThat(lastType(lane)).isEqualTo("text");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aColumnThatChangesBetweenItsDescriptionAndTheLockIsReadAsWhatItIs(
-            @FreshDatabase Database source) throws Exception {
+            Reading reading, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
                 "INSERT INTO t VALUES (1, now() - interval '1 h', 7)",
@@ -166,7 +237,7 @@ class ChangingSourceITCase {
                 "CREATE FUNCTION held_up() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN"
                         + " WHILE NOT pg_try_advisory_xact_lock_shared(7) LOOP"
                         + " PERFORM pg_sleep(0.01); END LOOP; RETURN pg_catalog.now(); END'");
-        try (LaneModel lane = new LaneModel(watermark(source, SchemaChange.EVOLVE));
+        try (LaneModel lane = new LaneModel(reading.of(source));
                 Connection holder = source.connect();
                 Statement held = holder.createStatement()) {
             lane.goBy(new DatabaseClock("public.held_up()"));
@@ -194,10 +265,14 @@ class ChangingSourceITCase {
             poll.get();
 
             assertThat(ids(lane)).contains("2");
-            assertThat(lane.sent().get(lane.sent().size() - 1).schema().columns().get(2).type())
-                    .extracting(SqlType::name)
-                    .isEqualTo("text");
+            assertThat(lastType(lane)).isEqualTo("text");
         }
+    }
+
+    /** Of the third column in the row that came last. */
+    private static String lastType(LaneModel lane) {
+        ChangeRow last = lane.sent().get(lane.sent().size() - 1);
+        return last.schema().columns().get(2).type().name();
     }
 
     private static Pipeline watermark(Database source, SchemaChange policy) {

@@ -1,0 +1,85 @@
+package com.evolvishub.cdc.capture.postgres;
+
+import com.evolvishub.cdc.planner.physical.PollQuery;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** A user's query as the database describes it, and what that description depends on. */
+public final class DescribedQuery {
+
+    /** Classes of what parsing says of a query whose places have no type of their own. */
+    private static final Set<String> UNDECIDED = Set.of("42", "22", "0A");
+
+    private final RelationDescription description;
+    private final QueryPlaces places;
+    private final QueryVersion version;
+
+    private DescribedQuery(
+            RelationDescription description, QueryPlaces places, QueryVersion version) {
+        this.description = description;
+        this.places = places;
+        this.version = version;
+    }
+
+    /**
+     * Has the database describe a query. Parsing locks what it reads, so types, columns and version
+     * belong together.
+     *
+     * @param session in no transaction
+     * @throws SourceException if it is no query, or a name stands twice in its columns
+     */
+    public static DescribedQuery of(SourceSession session, PollQuery query) throws SQLException {
+        QueryPlaces[] typed = new QueryPlaces[1];
+        try {
+            return session.inTransaction(
+                    () -> {
+                        typed[0] = QueryPlaces.parsed(session, query);
+                        return described(session, query, typed[0]);
+                    });
+        } catch (SQLException refused) {
+            if (typed[0] != null || !session.isUsable() || !isUndecided(refused)) {
+                throw refused;
+            }
+        }
+        return session.inTransaction(() -> described(session, query, QueryPlaces.undecided(query)));
+    }
+
+    private static boolean isUndecided(SQLException refused) {
+        String state = String.valueOf(refused.getSQLState());
+        return UNDECIDED.contains(state.substring(0, 2));
+    }
+
+    private static DescribedQuery described(
+            SourceSession session, PollQuery query, QueryPlaces places) throws SQLException {
+        QueryVersion[] version = new QueryVersion[1];
+        RelationDescription description =
+                new QueryReader(session)
+                        .describe(
+                                places.sample(),
+                                () -> {
+                                    Set<String> called = ReadObserver.calls(query);
+                                    version[0] = QueryVersion.ofParsed(session, called);
+                                });
+        return new DescribedQuery(description, places, version[0]);
+    }
+
+    /** The query's columns. */
+    public RelationDescription description() {
+        return description;
+    }
+
+    /** The query's places, with their types. */
+    public QueryPlaces places() {
+        return places;
+    }
+
+    /** A text that is another one than {@link #version} once the description may be outdated. */
+    public SnapshotStatement.Question<String> versionNow() {
+        return version.textNow();
+    }
+
+    /** See {@link #versionNow}. */
+    public String version() {
+        return version.text();
+    }
+}
