@@ -6,8 +6,12 @@ import com.evolvishub.cdc.playground.events.Route;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is said in two files says the same in both. */
@@ -57,6 +61,25 @@ class LauncherTest {
                     .containsPattern("table: (persistent://public/default/)?" + route.topic());
         }
         assertThat(example.split("- name: ", -1)).hasSize(Route.ALL.size() + 1);
+    }
+
+    @Test
+    void theIntegrationTestsOfEachModuleAreRunByAWholeBuild() throws IOException {
+        String modules = read("pom.xml");
+        Set<String> tested = new TreeSet<>();
+        try (Stream<Path> sources = Files.find(ROOT, 12, LauncherTest::isIntegrationTest)) {
+            sources.forEach(test -> tested.add(ROOT.relativize(test).getName(0).toString()));
+        }
+        assertThat(tested).isNotEmpty();
+        for (String module : tested) {
+            assertThat(modules).contains("<module>its/" + module + "</module>");
+            assertThat(read("its/" + module + "/pom.xml"))
+                    .contains("<tested>" + module + "</tested>");
+        }
+    }
+
+    private static boolean isIntegrationTest(Path path, BasicFileAttributes attributes) {
+        return path.toString().contains("/src/test/") && path.toString().endsWith("ITCase.java");
     }
 
     private static String read(String file) throws IOException {

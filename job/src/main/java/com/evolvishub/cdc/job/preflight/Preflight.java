@@ -34,8 +34,9 @@ import java.util.concurrent.Callable;
  */
 public final class Preflight {
 
+    /** A busy broker may need half a minute for its first topic; a dead one says so at once. */
     private static final SideBySide ENDS =
-            new SideBySide(16, Duration.ofSeconds(20), Duration.ofSeconds(40));
+            new SideBySide(16, Duration.ofSeconds(60), Duration.ofSeconds(120));
 
     private static final RowSchema UNKNOWN = new RowSchema(List.of(), List.of());
 
