@@ -59,6 +59,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
     private transient GateKeeper keeper;
     private transient SendingRules rules;
     private transient Recovery recovery;
+    private transient ResetComparison comparison;
     private transient WriterIdentity identity;
     private transient LaneWriter writer;
     private transient Thread thread;
@@ -158,6 +159,8 @@ public final class Delivery extends AbstractStreamOperator<Void>
         }
         rules = new SendingRules(pipeline, restored.ahead(), choices);
         recovery = new Recovery(pipeline, run, queue, rules, restored, choices);
+        comparison =
+                new ResetComparison(pipeline, run, restored.comparison(), choices, gate.status());
         if (pipeline.enabled() && failsWhenQuarantined) {
             watch =
                     start.watch(
@@ -187,6 +190,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
                         keeper,
                         rules,
                         recovery,
+                        comparison,
                         new Backoff(pipeline.deliver().retry(), new Random()),
                         recheck.pauses(),
                         clock,
@@ -233,6 +237,7 @@ public final class Delivery extends AbstractStreamOperator<Void>
                 contents.acknowledged(),
                 contents.resendable(),
                 recovery.lossAcceptedBy(),
+                comparison.state(),
                 contents.elements());
     }
 

@@ -22,6 +22,7 @@ import java.util.Objects;
  * @param resendable rows that were acknowledged a short time ago
  * @param lossAcceptedBy the run that the user told to go on without rows that the destination has
  *     lost, once it has done so
+ * @param comparison how far the comparison of a load that began anew is
  * @param queue rows not yet acknowledged, numbered, and the marks between them
  */
 record DeliveryState(
@@ -34,6 +35,7 @@ record DeliveryState(
         Progress acknowledged,
         AcknowledgedRows.Tail resendable,
         String lossAcceptedBy,
+        LoadComparison comparison,
         List<FlowElement> queue) {
 
     static final DeliveryState NEW =
@@ -47,6 +49,7 @@ record DeliveryState(
                     Progress.NONE,
                     AcknowledgedRows.Tail.none(0),
                     "",
+                    LoadComparison.NONE,
                     List.of());
 
     DeliveryState {
@@ -55,6 +58,7 @@ record DeliveryState(
         Objects.requireNonNull(acknowledged, "acknowledged");
         Objects.requireNonNull(resendable, "resendable");
         Objects.requireNonNull(lossAcceptedBy, "lossAcceptedBy");
+        Objects.requireNonNull(comparison, "comparison");
         queue = List.copyOf(queue);
     }
 
@@ -80,6 +84,7 @@ record DeliveryState(
                 acknowledged,
                 AcknowledgedRows.Tail.none(acknowledged.number()),
                 lossAcceptedBy,
+                comparison,
                 deletes);
     }
 

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 final class DeliveryStateFormat {
 
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private static final byte ROW = 1;
     private static final byte POLL_STARTED = 2;
@@ -42,6 +42,7 @@ final class DeliveryStateFormat {
         ProgressFormat.write(state.acknowledged(), out);
         out.writeLong(state.resendable().above());
         text(state.lossAcceptedBy(), out);
+        state.comparison().write(out);
         List<FlowElement> elements = new ArrayList<>(state.resendable().rows());
         elements.addAll(state.queue());
         out.writeInt(state.resendable().rows().size());
@@ -70,6 +71,7 @@ final class DeliveryStateFormat {
                 out.writeLong(ended.poll());
                 out.writeBoolean(ended.complete());
                 instant(ended.asOf(), out);
+                out.writeBoolean(ended.provesAbsence());
             }
         }
     }
@@ -112,6 +114,9 @@ final class DeliveryStateFormat {
         out.writeLong(totals.pollMillis());
         out.writeLong(totals.errors());
         out.writeLong(totals.retries());
+        out.writeLong(totals.rowsSkipped());
+        out.writeLong(totals.rowsPutAside());
+        out.writeLong(totals.extraRows());
         text(totals.watermark(), out);
         optional(totals.lastPoll(), out);
         optional(totals.deliveredAsOf(), out);
@@ -123,11 +128,11 @@ final class DeliveryStateFormat {
     static DeliveryState read(DataInput in) throws IOException {
         int version = in.readInt();
         return switch (version) {
-            case 1, 2, 3 -> read(in, version);
+            case 1, 2, 3, 4 -> read(in, version);
             default ->
                     throw new IOException(
                             ("cannot restore a delivery written in format %d; this build reads"
-                                            + " formats 1 to 3")
+                                            + " formats 1 to 4")
                                     .formatted(version));
         };
     }
@@ -138,11 +143,12 @@ final class DeliveryStateFormat {
         String run = text(in);
         long epoch = in.readLong();
         long acknowledgedPoll = in.readLong();
-        LaneTotals totals = totals(in);
+        LaneTotals totals = totals(in, version);
         Optional<Progress> recorded =
                 version < 3 ? Optional.empty() : Optional.of(ProgressFormat.read(in));
         long above = version < 3 ? 0 : in.readLong();
         String lossAcceptedBy = version < 3 ? "" : text(in);
+        LoadComparison comparison = version < 4 ? LoadComparison.NONE : LoadComparison.read(in);
         int resendable = version < 3 ? 0 : in.readInt();
         List<RowSchema> schemas = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
@@ -150,7 +156,7 @@ final class DeliveryStateFormat {
         }
         List<FlowElement> queue = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            queue.add(element(in, schemas));
+            queue.add(element(in, schemas, version));
         }
         List<FlowElement> pending = queue.subList(resendable, queue.size());
         Progress acknowledged =
@@ -167,15 +173,22 @@ final class DeliveryStateFormat {
                         recorded.isPresent() ? above : acknowledged.number(),
                         queue.subList(0, resendable).stream().map(ChangeRow.class::cast).toList()),
                 lossAcceptedBy,
+                comparison,
                 pending);
     }
 
-    private static FlowElement element(DataInput in, List<RowSchema> schemas) throws IOException {
+    private static FlowElement element(DataInput in, List<RowSchema> schemas, int version)
+            throws IOException {
         byte kind = in.readByte();
         return switch (kind) {
             case ROW -> row(in, schemas);
             case POLL_STARTED -> new PollStarted(in.readLong(), schemas.get(in.readInt()));
-            case POLL_ENDED -> new PollEnded(in.readLong(), in.readBoolean(), instant(in));
+            case POLL_ENDED ->
+                    new PollEnded(
+                            in.readLong(),
+                            in.readBoolean(),
+                            instant(in),
+                            version >= 4 && in.readBoolean());
             default -> throw new IOException("no element is written as " + kind);
         };
     }
@@ -190,7 +203,7 @@ final class DeliveryStateFormat {
         return ChangeRow.of(operation, schema, line, watermark).withRowId(rowId).numbered(number);
     }
 
-    private static LaneTotals totals(DataInput in) throws IOException {
+    private static LaneTotals totals(DataInput in, int version) throws IOException {
         return new LaneTotals(
                 in.readLong(),
                 in.readLong(),
@@ -201,6 +214,9 @@ final class DeliveryStateFormat {
                 in.readLong(),
                 in.readLong(),
                 in.readLong(),
+                version < 4 ? 0 : in.readLong(),
+                version < 4 ? 0 : in.readLong(),
+                version < 4 ? 0 : in.readLong(),
                 text(in),
                 optional(in),
                 optional(in));

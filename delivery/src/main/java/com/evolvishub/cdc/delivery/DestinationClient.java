@@ -115,6 +115,16 @@ public interface DestinationClient extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * Compares what a load has written with what is there, as the rows of the last {@link #prepare}
+     * allow. {@link KeyComparison#compare} needs no more than {@link #open}.
+     *
+     * @return empty: rows are only ever added here, or nothing tells them apart
+     */
+    default Optional<KeyComparison> keyComparison() {
+        return Optional.empty();
+    }
+
     /** Whether this destination has a place for rows that it cannot take. */
     default boolean keepsDeadLetters() {
         return false;

@@ -19,12 +19,16 @@ record LaneTotals(
         long pollMillis,
         long errors,
         long retries,
+        long rowsSkipped,
+        long rowsPutAside,
+        long extraRows,
         String watermark,
         Optional<Instant> lastPoll,
         Optional<Instant> deliveredAsOf) {
 
     static final LaneTotals NONE =
-            new LaneTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, "", Optional.empty(), Optional.empty());
+            new LaneTotals(
+                    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", Optional.empty(), Optional.empty());
 
     static LaneTotals of(LaneStatus status) {
         return new LaneTotals(
@@ -37,6 +41,9 @@ record LaneTotals(
                 status.pollMillis.get(),
                 status.errors.get(),
                 status.retries.get(),
+                status.rowsSkipped.get(),
+                status.rowsPutAside.get(),
+                status.extraRows.get(),
                 status.watermark(),
                 status.lastPoll(),
                 status.deliveredAsOf());
@@ -54,6 +61,9 @@ record LaneTotals(
                 pollMillis,
                 errors,
                 retries,
+                rowsSkipped,
+                rowsPutAside,
+                extraRows,
                 watermark,
                 lastPoll,
                 asOf.or(() -> deliveredAsOf));
@@ -72,6 +82,9 @@ record LaneTotals(
         status.pollMillis.set(pollMillis);
         status.errors.set(errors);
         status.retries.set(retries);
+        status.rowsSkipped.set(rowsSkipped);
+        status.rowsPutAside.set(rowsPutAside);
+        status.extraRows.set(extraRows);
         status.watermark(watermark);
         deliveredAsOf.ifPresent(status::delivered);
     }

@@ -48,6 +48,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
     private final Consumer<Throwable> bug;
     private final SendingRules rules;
     private final Recovery recovery;
+    private final ResetComparison comparison;
     private final TimedBatches batches;
     private final DestinationCondition condition;
     private final BadRows badRows;
@@ -58,6 +59,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
     private RowSchema prepared;
     private boolean rested;
 
+    /** The end of the load that is to be compared. */
+    private Optional<PollEnded> loaded = Optional.empty();
+
     LaneWriter(
             Pipeline pipeline,
             WriterIdentity identity,
@@ -67,6 +71,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
             GateKeeper keeper,
             SendingRules rules,
             Recovery recovery,
+            ResetComparison comparison,
             Backoff backoff,
             Recheck.Pauses recheck,
             Clock clock,
@@ -80,6 +85,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         this.status = gate.status();
         this.rules = rules;
         this.recovery = recovery;
+        this.comparison = comparison;
         this.batches = new TimedBatches(queue, clock);
         this.backoff = backoff;
         this.recheck = recheck;
@@ -145,6 +151,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
             well();
         }
         client.whenWanted(queue::leave);
+        compare();
         for (Optional<Batch> next = queue.nextUnlessWanted();
                 next.isPresent();
                 next = queue.nextUnlessWanted()) {
@@ -155,6 +162,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
             } else {
                 write(batch.rows());
             }
+            compare();
             answers.over();
             well();
         }
@@ -185,7 +193,8 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
     }
 
     private boolean isForUs(Batch batch) {
-        return batch.mark().isPresent()
+        return !comparison.isOpen()
+                && batch.mark().isPresent()
                 && !(batch.mark().get() instanceof PollStarted started
                         && !started.schema().equals(prepared));
     }
@@ -223,7 +232,22 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         }
     }
 
+    /** Before anybody hears that the load is delivered. */
+    private void compare() throws Exception {
+        if (comparison.isDue()) {
+            answers.asked("a comparison with the keys that are there");
+            comparison.compare(client);
+            answers.over();
+        }
+        loaded.ifPresent(this::delivered);
+        loaded = Optional.empty();
+    }
+
     private void delivered(PollEnded ended) {
+        if (comparison.ended(ended)) {
+            loaded = Optional.of(ended);
+            return;
+        }
         // what a broken-off read did not reach is not at the destination
         if (ended.complete()) {
             status.delivered(ended.asOf());
@@ -240,6 +264,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         client.prepare(schema);
         queue.deliversTo(client.targetIdentity());
         stopIfClosing();
+        comparison.prepared(client);
         rules.decide(client.upserts(schema));
         queue.sendAtOnce(rules.atOnce());
         keeper.refresh();
@@ -254,6 +279,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
             bytes += row.line().length;
         }
         status.rowsWritten.addAndGet(rows.size() - client.rowsSkipped());
+        status.rowsSkipped.addAndGet(client.rowsSkipped());
         status.bytesWritten.addAndGet(bytes);
         settle(rows.get(rows.size() - 1).sequence());
     }
@@ -269,6 +295,7 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         answers.heard();
         stopIfClosing();
         status.errors.incrementAndGet();
+        status.rowsPutAside.incrementAndGet();
         settle(row.sequence());
     }
 

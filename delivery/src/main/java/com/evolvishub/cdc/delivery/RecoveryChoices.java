@@ -8,9 +8,17 @@ import java.io.Serializable;
  * @param loadsAnew all rows come again, whatever the state knew ({@code --reset}, {@code --fresh})
  * @param acceptsDuplicates rows may arrive a second time ({@code --accept-duplicates})
  * @param acceptsLoss rows that the destination has lost stay away ({@code --accept-loss})
+ * @param deletesExtra rows at the destination that the load does not write are deleted, whosesoever
+ *     they are ({@code --delete-extra})
  */
-public record RecoveryChoices(boolean loadsAnew, boolean acceptsDuplicates, boolean acceptsLoss)
+public record RecoveryChoices(
+        boolean loadsAnew, boolean acceptsDuplicates, boolean acceptsLoss, boolean deletesExtra)
         implements Serializable {
+
+    /** Extra rows stay where they may be somebody else's. */
+    public RecoveryChoices(boolean loadsAnew, boolean acceptsDuplicates, boolean acceptsLoss) {
+        this(loadsAnew, acceptsDuplicates, acceptsLoss, false);
+    }
 
     /** Nothing: where they do not fit, the mapping stops. */
     public static final RecoveryChoices NONE = new RecoveryChoices(false, false, false);

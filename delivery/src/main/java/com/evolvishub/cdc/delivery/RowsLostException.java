@@ -29,8 +29,9 @@ public final class RowsLostException extends DestinationException {
     private static RowsLostException told(String rows, String found, String mapping) {
         return new RowsLostException(
                 ("the destination has lost %s: %s. Bring back what it held, and the mapping goes on"
-                                + " by itself; or start with --reset %s to load anew, or with"
-                                + " --accept-loss %3$s to go on without them")
+                                + " by itself; or start with --reset %s to load anew (a destination"
+                                + " without a key has to be emptied first), or with --accept-loss"
+                                + " %3$s to go on without them")
                         .formatted(rows, found, mapping));
     }
 }

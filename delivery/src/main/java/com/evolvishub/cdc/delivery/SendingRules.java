@@ -23,8 +23,15 @@ final class SendingRules {
     private static final String AHEAD_OF_HASHES =
             UNKNOWN_ROWS
                     + ": rows that have changed since and changed back would not be seen. Start with"
-                    + " --reset %1$s to send everything anew; rows that this state never knew, and that"
-                    + " are gone from the source, stay at the destination";
+                    + " --reset %1$s to send everything anew; ";
+
+    private static final String COMPARED =
+            "with --delete-extra %1$s as well, rows that this state never knew and that are gone from"
+                    + " the source are deleted, and the destination ends equal";
+
+    private static final String NOT_COMPARED =
+            "rows that this state never knew, and that are gone from the source, stay at the"
+                    + " destination, so empty it first";
 
     private final Pipeline pipeline;
     private final RecoveryChoices choices;
@@ -61,7 +68,9 @@ final class SendingRules {
     void decide(boolean upserts) throws DestinationException {
         if (ahead && !choices.loadsAnew() && !(upserts && isByWatermark())) {
             if (!isByWatermark()) {
-                throw new DestinationException(AHEAD_OF_HASHES.formatted(pipeline.mapping()));
+                throw new DestinationException(
+                        (AHEAD_OF_HASHES + (upserts ? COMPARED : NOT_COMPARED))
+                                .formatted(pipeline.mapping()));
             }
             if (!atLeastOnce() && !choices.acceptsDuplicates()) {
                 throw new DestinationException(AHEAD.formatted(pipeline.mapping()));

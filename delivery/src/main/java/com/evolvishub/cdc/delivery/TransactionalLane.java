@@ -29,6 +29,8 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What stands before a two-phase sink ({@code delivery: transactional}). It gives rows the lane's
@@ -47,6 +49,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
         implements OneInputStreamOperator<FlowElement, ChangeRow> {
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalLane.class);
 
     private static final String STATE = "delivery";
 
@@ -182,6 +186,13 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
             acknowledged = acknowledged.withoutRecord();
             return;
         }
+        if (resumption == Resumption.RESET && acknowledged.number() > 0) {
+            LOG.warn(
+                    "{}: the mapping loads anew, but with delivery: transactional what the"
+                            + " destination holds already is not compared with the source: rows and"
+                            + " keys that the source no longer has stay",
+                    pipeline.mapping());
+        }
         boolean goesOn =
                 resumption == Resumption.RESET
                         || (acceptsLoss && !restored.lossAcceptedBy().equals(run));
@@ -316,6 +327,7 @@ public final class TransactionalLane extends AbstractStreamOperator<ChangeRow>
                                 acknowledged.at(handedOn(), acknowledged.target()),
                                 AcknowledgedRows.Tail.none(handedOn()),
                                 run,
+                                LoadComparison.NONE,
                                 List.copyOf(held))));
     }
 

@@ -59,6 +59,7 @@ class DeliveryQueueTest {
                         held.acknowledged(),
                         held.resendable(),
                         "",
+                        LoadComparison.NONE,
                         held.elements());
         DeliveryQueue restored = queue(state, QueueBounds.DEFAULT);
         assertThat(opened(restored, 2)).isEqualTo(2);

@@ -46,6 +46,9 @@ class DeliveryStateFormatTest {
                             7,
                             8,
                             9,
+                            0,
+                            0,
+                            0,
                             "2026-01-01 00:00:00+00",
                             Optional.of(AS_OF),
                             Optional.empty()),
@@ -54,6 +57,7 @@ class DeliveryStateFormatTest {
                     new AcknowledgedRows.Tail(
                             40, List.of(TestLane.row(TestLane.KEYLESS, "0", "z").numbered(41))),
                     "accepting run",
+                    LoadComparison.NONE,
                     List.of(
                             new PollStarted(4, TestLane.KEYED),
                             TestLane.row(Operation.INSERT, TestLane.KEYED, "1", "é\\t🐘")
@@ -119,16 +123,17 @@ class DeliveryStateFormatTest {
                         Progress.NONE,
                         AcknowledgedRows.Tail.none(0),
                         "",
+                        LoadComparison.NONE,
                         List.of(new PollStarted(4, schema)));
         assertThat(((PollStarted) read(written(state)).queue().get(0)).schema()).isEqualTo(schema);
     }
 
     @Test
     void refusesAFormatItDoesNotKnow() {
-        assertThatThrownBy(() -> read(new byte[] {0, 0, 0, 4}))
+        assertThatThrownBy(() -> read(new byte[] {0, 0, 0, 5}))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format 4")
-                .hasMessageContaining("reads formats 1 to 3");
+                .hasMessageContaining("format 5")
+                .hasMessageContaining("reads formats 1 to 4");
     }
 
     private static void assertSame(DeliveryState restored, String... ignored) {

@@ -758,6 +758,27 @@ class DeliveryTest {
     }
 
     @Test
+    void saysWhatAResetCannotCompare() throws Exception {
+        choices = new RecoveryChoices(true, false, false);
+        try (LogLines log = LogLines.of(ResetComparison.class)) {
+            startAndWait(null);
+            row("1", "a");
+            task.snapshot(1, 1);
+            task.notifyOfCompletedCheckpoint(1);
+            awaitRows("1\ta");
+            row("2", "b");
+            task.snapshot(2, 2);
+            task.notifyOfCompletedCheckpoint(2);
+            awaitRows("1\ta", "2\tb");
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN orders: the mapping loads anew, but what the destination")
+                    .contains("rows are only ever added there");
+        }
+    }
+
+    @Test
     void sendsLessWhenABatchIsNotDoneInTime() throws Exception {
         startAndWait(null);
         destination.takesInTime(3, Duration.ofMillis(20));

@@ -80,6 +80,7 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
             Instant asOf = ended.asOf();
             out.writeLong(asOf.getEpochSecond());
             out.writeInt(asOf.getNano());
+            out.writeBoolean(ended.provesAbsence());
         }
     }
 
@@ -93,7 +94,8 @@ public final class FlowElementSerializer extends TypeSerializer<FlowElement> {
                     new PollEnded(
                             in.readLong(),
                             in.readBoolean(),
-                            Instant.ofEpochSecond(in.readLong(), in.readInt()));
+                            Instant.ofEpochSecond(in.readLong(), in.readInt()),
+                            in.readBoolean());
             case RETENTION ->
                     new Retention(
                             in.readLong(),

@@ -43,6 +43,17 @@ public final class LaneStatus {
     /** Rows that the last read missed, and that are deleted if the next one misses them too. */
     public final AtomicLong deletesUnconfirmed = new AtomicLong();
 
+    /** Rows that the destination took and left out, by rules of its own such as a trigger. */
+    public final AtomicLong rowsSkipped = new AtomicLong();
+
+    /** Rows put where dead letters go. */
+    public final AtomicLong rowsPutAside = new AtomicLong();
+
+    /**
+     * Rows at the destination that a reset found there, that it did not load and did not delete.
+     */
+    public final AtomicLong extraRows = new AtomicLong();
+
     /** Complete polls. */
     public final AtomicLong polls = new AtomicLong();
 

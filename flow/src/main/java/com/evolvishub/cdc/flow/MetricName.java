@@ -30,6 +30,12 @@ public enum MetricName {
     FUTURE_WATERMARKS("futureWatermarks"),
     /** Rows that the last read missed, and that are deleted if the next one misses them too. */
     DELETES_UNCONFIRMED("deletesUnconfirmed"),
+    /** Rows that the destination took and left out, by rules of its own such as a trigger. */
+    ROWS_SKIPPED("rowsSkipped"),
+    /** Rows put where dead letters go. */
+    ROWS_PUT_ASIDE("rowsPutAside"),
+    /** Rows at the destination that a reset found there, did not load and did not delete. */
+    EXTRA_ROWS("extraRows"),
     /** Rows that are remembered, so that a read that shows them again does not send them again. */
     ROWS_REMEMBERED("rowsRemembered"),
     /** How far back polls have to read, and what makes them; empty when nothing does. */

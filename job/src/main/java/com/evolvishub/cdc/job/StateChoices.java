@@ -5,8 +5,10 @@ import com.evolvishub.cdc.flow.Resumption;
 import com.evolvishub.cdc.flow.SuspectDeletes;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
  * @param acceptDuplicates mappings to go on with although rows may arrive a second time
  * @param acceptLoss mappings to go on with although a destination has lost rows; {@code
  *     mapping:table} names one of several destinations
+ * @param deleteExtra mappings that load anew and of which rows at the destination that the load
+ *     does not write are deleted
  * @param acceptDeletes mappings of which one read's deletes go through although they are suspect
  */
 public record StateChoices(
@@ -28,17 +32,20 @@ public record StateChoices(
         List<String> acceptChange,
         List<String> acceptDuplicates,
         List<String> acceptLoss,
+        List<String> deleteExtra,
         List<String> acceptDeletes) {
 
     /** State is gone on from where it fits, and a mapping stops where it does not. */
     public static final StateChoices NONE =
-            new StateChoices(false, List.of(), List.of(), List.of(), List.of(), List.of());
+            new StateChoices(
+                    false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     public StateChoices {
         reset = List.copyOf(reset);
         acceptChange = List.copyOf(acceptChange);
         acceptDuplicates = List.copyOf(acceptDuplicates);
         acceptLoss = List.copyOf(acceptLoss);
+        deleteExtra = List.copyOf(deleteExtra);
         acceptDeletes = List.copyOf(acceptDeletes);
     }
 
@@ -53,7 +60,8 @@ public record StateChoices(
         return new RecoveryChoices(
                 fresh || names(reset, pipeline),
                 names(acceptDuplicates, pipeline),
-                names(acceptLoss, pipeline));
+                names(acceptLoss, pipeline),
+                names(deleteExtra, pipeline));
     }
 
     SuspectDeletes suspectDeletes(Pipeline pipeline) {
@@ -75,10 +83,32 @@ public record StateChoices(
         return mapping.equals(name) || (mapping + ":" + table).equals(name);
     }
 
+    private Optional<String> whyNothingIsExtra(Pipeline pipeline) {
+        String option = "--delete-extra " + pipeline.mapping() + ": ";
+        String type = pipeline.deliver().destination().type();
+        if (!fresh && !names(reset, pipeline)) {
+            return Optional.of(
+                    option
+                            + "extra is what a load from the beginning does not write; add --reset "
+                            + pipeline.mapping());
+        }
+        if (!type.equals("postgresql")) {
+            return Optional.of(
+                    option
+                            + "what a destination of type %s holds cannot be compared with the source; leave it out"
+                                    .formatted(type));
+        }
+        return pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL
+                ? Optional.of(
+                        option
+                                + "with delivery: transactional nothing is compared; leave it out, or load with delivery: exactly_once")
+                : Optional.empty();
+    }
+
     /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
     public List<String> problems(PhysicalPlan plan) {
         List<String> problems = new ArrayList<>();
-        Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss, acceptDeletes)
+        Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss, deleteExtra, acceptDeletes)
                 .flatMap(List::stream)
                 .filter(name -> plan.pipelines().stream().noneMatch(p -> isCalled(name, p)))
                 .distinct()
@@ -93,6 +123,10 @@ public record StateChoices(
                                                                 .collect(
                                                                         Collectors.joining(
                                                                                 ", ")))));
+        plan.pipelines().stream()
+                .filter(pipeline -> names(deleteExtra, pipeline))
+                .flatMap(pipeline -> whyNothingIsExtra(pipeline).stream())
+                .forEach(problems::add);
         return problems;
     }
 }

@@ -198,7 +198,9 @@ public final class ChangeDetector extends AbstractStreamOperator<FlowElement>
         gate.status().deletesUnconfirmed.set(detection.unconfirmed());
         boolean complete = ended.complete() && ending.isComplete();
         gate.lookups().want(detection.wanted());
-        output.collect(sent.replace(new PollEnded(ended.poll(), complete, ended.asOf())));
+        boolean provesAbsence = complete && detection.provesAbsence();
+        output.collect(
+                sent.replace(new PollEnded(ended.poll(), complete, ended.asOf(), provesAbsence)));
     }
 
     /** Logged once, not once a poll; it began when it was first told. */

@@ -270,6 +270,11 @@ final class ComparingDetection implements Detection {
     }
 
     @Override
+    public boolean provesAbsence() {
+        return tellsDeletes && coverage.locked() && coverage.settled();
+    }
+
+    @Override
     public long unconfirmed() {
         return unconfirmed;
     }

@@ -64,6 +64,11 @@ interface Detection {
         return false;
     }
 
+    /** Whether a row that the last read has not shown is gone, without a second read. */
+    default boolean provesAbsence() {
+        return false;
+    }
+
     /** Rows that the last read missed, and that are deleted if the next one misses them too. */
     default long unconfirmed() {
         return 0;

@@ -35,7 +35,7 @@ class LateCommitITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final Duration NO_LOOKBACK = Duration.ofMillis(1);
-    private static final int POLLS = 100;
+    private static final int POLLS = 40;
 
     private static final String LONGER_THAN_BOTH =
             """

@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
@@ -37,8 +39,10 @@ import org.slf4j.LoggerFactory;
  * Any interleaving of writers, polls, checkpoints and crashes: when the writers have stopped and
  * the lane is level, the destination holds the newest version of every row, was given none twice,
  * and versions of a key never went back. {@code -Dhistories=N} runs N rounds in all, {@code
- * -Dhistories.seed=S} one round with that seed in each mode.
+ * -Dhistories.seed=S} one round with that seed in each mode. Modes run side by side, each in a
+ * database of its own: nearly all of the time is spent on one statement after another.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RandomHistoriesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class KafkaCrashITCase {
 
-    private static final int BROKER_KILLS = 5;
-    private static final int WRITER_KILLS = Integer.getInteger("kill.rounds", 3);
+    private static final int KILLS = Integer.getInteger("kill.rounds", 3);
 
     private static KafkaServer kafka;
 
@@ -49,7 +48,7 @@ class KafkaCrashITCase {
         LaneLoop loop = new LaneLoop(topic, "file/broker", "run", nowhere);
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> write(loop));
         long before = 0;
-        for (int kill = 0; kill < BROKER_KILLS; kill++) {
+        for (int kill = 0; kill < KILLS; kill++) {
             long held = before;
             // it writes again, and is in the middle of something
             await().atMost(Duration.ofSeconds(60)).until(() -> end(topic) > held + 2000);
@@ -86,7 +85,7 @@ class KafkaCrashITCase {
         Topic topic = Topic.fresh(kafka.bootstrapServers());
         topic.create(1, Map.of());
         Random random = new Random();
-        for (int kill = 0; kill < WRITER_KILLS; kill++) {
+        for (int kill = 0; kill < KILLS; kill++) {
             try (WriterProcess writer =
                     WriterProcess.start(topic, 30, "file/writer", "run " + kill, Long.MAX_VALUE)) {
                 int batches = random.nextInt(60);

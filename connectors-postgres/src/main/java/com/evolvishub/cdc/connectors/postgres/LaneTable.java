@@ -4,6 +4,7 @@ import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.Numbering;
 import com.evolvishub.cdc.delivery.Progress;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -48,6 +49,12 @@ final class LaneTable {
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE pid = ? AND backend_start = ?::timestamptz AND pid <> pg_backend_pid()
               AND datname = current_database() AND application_name LIKE 'evolvishub-cdc %'""";
+
+    private static final String WRITES_TO =
+            """
+            UPDATE evolvishub_cdc.lane SET target_table = ?::oid
+            WHERE identity = ? AND epoch = ? AND run = ? AND writer = ?
+              AND target_table <> ?::oid""";
 
     private final PostgresSession session;
     private final String identity;
@@ -148,6 +155,24 @@ final class LaneTable {
         taker = lane;
         epoch = next;
         return new Taken(next, found);
+    }
+
+    /**
+     * Notes the table that rows go into, for those who want to know whose rows are in there.
+     *
+     * @param table its OID
+     */
+    void writesTo(String table) throws SQLException {
+        try (PreparedStatement note = session.connection().prepareStatement(WRITES_TO)) {
+            note.setString(1, table);
+            note.setString(2, identity);
+            note.setLong(3, epoch);
+            note.setString(4, taker.run());
+            note.setString(5, taker.writer());
+            note.setString(6, table);
+            note.executeUpdate();
+        }
+        session.commit();
     }
 
     private void insertMissing() throws SQLException {
@@ -254,8 +279,9 @@ final class LaneTable {
     }
 
     private void advance(OptionalLong after, long number) throws SQLException, FencedException {
+        Connection connection = session.connection();
         if (advance == null) {
-            advance = session.connection().prepareStatement(ADVANCE);
+            advance = connection.prepareStatement(ADVANCE);
         }
         advance.setLong(1, number);
         advance.setString(2, identity);

@@ -22,12 +22,15 @@ final class LaneTableCreation {
                 ADD COLUMN IF NOT EXISTS key_text text,
                 ADD COLUMN IF NOT EXISTS superseded_by bigint""";
 
-    /** Came later than the table: what tells a destination that went back or was replaced. */
+    /** Came later than the table: what tells which table, and whether it is still the same. */
     private static final String PROGRESS_COLUMNS =
             """
             ALTER TABLE evolvishub_cdc.lane
                 ADD COLUMN IF NOT EXISTS incarnation uuid NOT NULL DEFAULT gen_random_uuid(),
-                ADD COLUMN IF NOT EXISTS numbering text NOT NULL DEFAULT '';
+                ADD COLUMN IF NOT EXISTS numbering text NOT NULL DEFAULT '',
+                ADD COLUMN IF NOT EXISTS target_table oid NOT NULL DEFAULT 0,
+                ADD COLUMN IF NOT EXISTS created_table oid NOT NULL DEFAULT 0,
+                ADD COLUMN IF NOT EXISTS compared_load text NOT NULL DEFAULT '';
             """;
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -100,7 +103,7 @@ final class LaneTableCreation {
                 SELECT EXISTS (
                        SELECT FROM pg_attribute
                        WHERE attrelid = to_regclass('evolvishub_cdc.lane')
-                         AND attname = 'numbering' AND NOT attisdropped)
+                         AND attname = 'compared_load' AND NOT attisdropped)
                    AND EXISTS (
                        SELECT FROM pg_attribute
                        WHERE attrelid = to_regclass('evolvishub_cdc.dead_letter')

@@ -3,8 +3,10 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.ExtraRows;
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.FencedException;
+import com.evolvishub.cdc.delivery.KeyComparison;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.delivery.Progress;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +57,7 @@ final class PostgresClient implements DestinationClient {
     private TableDescription table;
     private TableWriter writer;
     private boolean appends;
+    private Optional<LoadedKeys> loadedKeys = Optional.empty();
 
     PostgresClient(Pipeline pipeline) {
         this.pipeline = pipeline;
@@ -149,9 +153,18 @@ final class PostgresClient implements DestinationClient {
 
     @Override
     public List<String> notes(RowSchema schema) throws SQLException {
-        return describe()
+        List<String> notes = new ArrayList<>();
+        if (session().isPooled()) {
+            notes.add(
+                    "a connection pooler stands in between: each batch sets its transaction up and"
+                            + " makes its temporary tables anew, so rows are written more slowly"
+                            + " than over a direct connection, and a writer that was displaced is"
+                            + " shut out by its epoch alone");
+        }
+        describe()
                 .map(found -> TableCheck.fit(found, schema, pipeline).notes())
-                .orElse(List.of());
+                .ifPresent(notes::addAll);
+        return notes;
     }
 
     private String notThere() {
@@ -180,6 +193,8 @@ final class PostgresClient implements DestinationClient {
         // first the shape, then all that is made for it: what changes in between is noticed
         String shape = TableWriter.shape(session(), there());
         guard.admit(session());
+        lanes.writesTo(guard.identity());
+        loadedKeys = Optional.empty();
         table = there();
         TableFit fit = TableCheck.fit(table, schema, pipeline);
         refuse(fit.problems());
@@ -209,6 +224,51 @@ final class PostgresClient implements DestinationClient {
     private static void refuse(List<String> problems) throws DestinationException {
         if (!problems.isEmpty()) {
             throw new DestinationException(String.join("\n", problems));
+        }
+    }
+
+    @Override
+    public Optional<KeyComparison> keyComparison() {
+        return prepared != null && identity == RowIdentity.NONE
+                ? Optional.empty()
+                : Optional.of(new TableComparison());
+    }
+
+    private LoadedKeys loaded() {
+        return new LoadedKeys(
+                session,
+                pipeline.identity(),
+                SqlIdentifier.quote(endpoint.schema(), endpoint.table()));
+    }
+
+    /** Of the table with what was merged into it. */
+    private final class TableComparison implements KeyComparison {
+        @Override
+        public Noting note(String load, boolean begins) throws SQLException {
+            LoadedKeys keys = loaded();
+            Noting noting = keys.note(load, begins, TableCheck.keyOf(prepared, identity));
+            if (noting.kind() == Kind.NOTES) {
+                // only rows that pass a temporary table have their keys at hand
+                appends = false;
+                writer.noteKeysIn(keys.table());
+                loadedKeys = Optional.of(keys);
+            }
+            return noting;
+        }
+
+        @Override
+        public ExtraRows compare(String load, Predicate<ExtraRows> deletes)
+                throws SQLException, DestinationException {
+            // over a large table it takes longer than any batch
+            session.awaitAnswersFor(Duration.ZERO);
+            lanes.advance(number, number);
+            ExtraRows found = loaded().compare(load, deletes);
+            session.awaitAnswersFor(writeTimeout());
+            loadedKeys = Optional.empty();
+            if (writer != null) {
+                writer.noteNoKeys();
+            }
+            return found;
         }
     }
 
@@ -320,6 +380,9 @@ final class PostgresClient implements DestinationClient {
         lanes.advance(number, row.sequence());
         letters.supersede(List.of(row), identity);
         new DeadLetterTable(session, pipeline).write(row, identity, error);
+        if (loadedKeys.isPresent()) {
+            loadedKeys.get().putAside();
+        }
         session.commit();
         number = row.sequence();
         LetterKeys.keyText(row, identity).ifPresent(letters::add);

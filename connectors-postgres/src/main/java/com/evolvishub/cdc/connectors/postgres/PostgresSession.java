@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.connectors.postgres;
 
+import com.evolvishub.cdc.flow.ConnectionPooler;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Option;
@@ -18,39 +19,50 @@ import org.postgresql.copy.CopyManager;
 
 /**
  * One connection to the destination, set up so that COPY text means what it meant at the source.
- * Transactions are the caller's. {@link #abort} may be called from any thread.
+ * Behind a connection pooler each transaction sets itself up, since the next one may be another
+ * server process's. Transactions are the caller's. {@link #abort} may be called from any thread.
  */
 final class PostgresSession {
 
+    // %1$s: SET or SET LOCAL; %2$s: whether only for this transaction
     private static final String SETTINGS =
             """
-            SET TimeZone = 'UTC';
-            SET DateStyle = 'ISO, YMD';
-            SET IntervalStyle = 'postgres';
-            SET lc_monetary = 'C';
-            SET array_nulls = on;
-            SET quote_all_identifiers = off;
-            SET xmloption = 'content';
-            SET standard_conforming_strings = on;
-            SET client_min_messages = warning;
-            SET statement_timeout = 0;
-            SET idle_in_transaction_session_timeout = 0;
-            SET lock_timeout = 0;
-            SET jit = off;
-            SET default_transaction_isolation = 'read committed';
-            SELECT set_config('synchronous_commit', 'on', false)
+            %1$s TimeZone = 'UTC';
+            %1$s DateStyle = 'ISO, YMD';
+            %1$s IntervalStyle = 'postgres';
+            %1$s lc_monetary = 'C';
+            %1$s array_nulls = on;
+            %1$s quote_all_identifiers = off;
+            %1$s xmloption = 'content';
+            %1$s standard_conforming_strings = on;
+            %1$s client_min_messages = warning;
+            %1$s statement_timeout = 0;
+            %1$s idle_in_transaction_session_timeout = 0;
+            %1$s lock_timeout = '%3$ds';
+            %1$s jit = off;
+            SELECT set_config('synchronous_commit', 'on', %2$s)
             WHERE current_setting('synchronous_commit') = 'off';
-            SELECT set_config(name, '0', false) FROM pg_settings
+            SELECT set_config(name, '0', %2$s) FROM pg_settings
             WHERE name IN ('idle_session_timeout', 'transaction_timeout')
             """;
+
+    private static final String OF_SESSION =
+            "SET default_transaction_isolation = 'read committed'; ";
+    private static final String OF_TRANSACTION =
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; ";
 
     private static final String SOCKET_TIMEOUT = "socketTimeout";
     private static final int SECONDS_FOR_AN_ANSWER = 300;
 
     private final Connection connection;
+    private final boolean pooled;
+    private final String ofTransaction;
+    private boolean begun;
 
-    private PostgresSession(Connection connection) {
+    private PostgresSession(Connection connection, boolean pooled, long lockSeconds) {
         this.connection = connection;
+        this.pooled = pooled;
+        this.ofTransaction = OF_TRANSACTION + SETTINGS.formatted("SET LOCAL", "true", lockSeconds);
     }
 
     /** Connects. Waits as long as the endpoint's timeout allows. */
@@ -60,18 +72,35 @@ final class PostgresSession {
         if (connection == null) {
             throw new SQLException("no PostgreSQL address: " + spec.host());
         }
-        PostgresSession session = new PostgresSession(connection);
         try {
-            session.execute(SETTINGS);
             // whoever else holds a lock for long is not taken for a server that does not answer
-            session.execute(
-                    "SET lock_timeout = '%ds'".formatted((secondsForAnAnswer(spec) + 1) / 2));
+            long lockSeconds = (secondsForAnAnswer(spec) + 1L) / 2;
+            PostgresSession session =
+                    new PostgresSession(connection, isPooled(connection), lockSeconds);
+            session.settle(lockSeconds);
             connection.setNetworkTimeout(Runnable::run, 1000 * secondsForAnAnswer(spec));
             connection.setAutoCommit(false);
             return session;
         } catch (SQLException e) {
-            session.abort();
+            abort(connection);
             throw e;
+        }
+    }
+
+    private void settle(long lockSeconds) throws SQLException {
+        if (pooled) {
+            // a statement that is prepared under a name is another server process's tomorrow
+            connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+        } else {
+            run(OF_SESSION + SETTINGS.formatted("SET", "false", lockSeconds));
+        }
+    }
+
+    /** Behind a pooler what one transaction has set is gone in the next. */
+    private void begin() throws SQLException {
+        if (pooled && !begun && !connection.getAutoCommit()) {
+            begun = true;
+            run(ofTransaction);
         }
     }
 
@@ -111,12 +140,29 @@ final class PostgresSession {
                 : Duration.ofSeconds(seconds);
     }
 
-    /** Whether a pooler stands between: then a server's process is not this session's alone. */
-    boolean isPooled() throws SQLException {
+    /**
+     * Gives up a server that does not answer for so long.
+     *
+     * @param time zero: never
+     */
+    void awaitAnswersFor(Duration time) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(time.toMillis()));
+    }
+
+    /**
+     * Whether a pooler stands between: then a server's process is not this session's alone, and
+     * nothing lasts from one transaction to the next.
+     */
+    boolean isPooled() {
+        return pooled;
+    }
+
+    private static boolean isPooled(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("SELECT pg_backend_pid()")) {
             found.next();
-            return found.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
+            int announced = connection.unwrap(PGConnection.class).getBackendPID();
+            return ConnectionPooler.isBetween(announced, found.getInt(1));
         }
     }
 
@@ -145,15 +191,23 @@ final class PostgresSession {
         }
     }
 
-    Connection connection() {
+    /** The connection, for the transaction under way or the next one; not to be kept. */
+    Connection connection() throws SQLException {
+        begin();
         return connection;
     }
 
     CopyManager copyManager() throws SQLException {
+        begin();
         return connection.unwrap(PGConnection.class).getCopyAPI();
     }
 
     void execute(String sql) throws SQLException {
+        begin();
+        run(sql);
+    }
+
+    private void run(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // braces in a name are no escapes of the driver's
             statement.setEscapeProcessing(false);
@@ -163,6 +217,7 @@ final class PostgresSession {
 
     /** Runs a statement that changes rows. Returns how many. */
     long update(String sql) throws SQLException {
+        begin();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             return statement.executeLargeUpdate(sql);
@@ -171,6 +226,7 @@ final class PostgresSession {
 
     /** The only number that a query gives. */
     long number(String sql) throws SQLException {
+        begin();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet row = statement.executeQuery(sql)) {
@@ -181,6 +237,7 @@ final class PostgresSession {
     }
 
     void commit() throws SQLException {
+        begun = false;
         connection.commit();
     }
 
@@ -188,11 +245,16 @@ final class PostgresSession {
      * Rolls back; a connection that cannot is of no more use, and that failure is the newer one.
      */
     void rollback() throws SQLException {
+        begun = false;
         connection.rollback();
     }
 
     /** Cuts the connection, whatever another thread does with it. Does not wait. */
     void abort() {
+        abort(connection);
+    }
+
+    private static void abort(Connection connection) {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {

@@ -25,6 +25,11 @@ final class PreparedTransactions {
             SELECT gid FROM pg_prepared_xacts
             WHERE database = current_database() AND starts_with(gid, ?)""";
 
+    private static final String POOLED =
+            "a connection pooler stands in between, which gives a transaction's server process away"
+                    + " before its checkpoint is complete; connect to the server itself, or say"
+                    + " delivery: exactly_once";
+
     private final PostgresSession session;
     private final String prefix;
 
@@ -47,6 +52,9 @@ final class PreparedTransactions {
 
     /** What keeps this server from it, with what would do. */
     static Optional<String> problem(PostgresSession session) throws SQLException {
+        if (session.isPooled()) {
+            return Optional.of(POOLED);
+        }
         try (Statement statement = session.connection().createStatement();
                 ResultSet row =
                         statement.executeQuery(

@@ -55,13 +55,13 @@ final class PreparedWriter
         this.lane = lane;
         this.session = session;
         this.skipped = new SkippedRows(pipeline.mapping());
-        // whoever else locks rows of the table must not hold up the job's checkpoints for ever
-        session.execute("SET lock_timeout = '60s'");
-        session.commit();
         Optional<String> problem = PreparedTransactions.problem(session);
         if (problem.isPresent()) {
             throw new DestinationException(problem.get());
         }
+        // whoever else locks rows of the table must not hold up the job's checkpoints for ever
+        session.execute("SET lock_timeout = '60s'");
+        session.commit();
         lanes = new LaneTable(session, lane.identity());
         lanes.mayBeTakenBy(lane);
         transactions = new PreparedTransactions(session, lane.identity());

@@ -31,7 +31,9 @@ final class SqlStates {
     static final String PROGRESS_CHANGED = "57P0X";
 
     private static final String AUTHENTICATION_CLASS = "28";
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** The role may not do that. */
+    static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     /** The server's function that looks whether policies let a row in. */
     private static final String POLICY_CHECK = "ExecWithCheckOptions";

@@ -6,10 +6,12 @@ import com.evolvishub.cdc.flow.Column;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
+import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -52,7 +54,18 @@ final class TableCreation {
 
     void create(RowSchema schema) throws SQLException, DestinationException {
         refuse(MissingTypes.of(session, schema.columns()));
-        commit(true, () -> statements(schema));
+        commit(true, () -> statements(schema), Optional.of(noteMaker()));
+    }
+
+    /** The table that this very transaction has made, and nobody else just before. */
+    private String noteMaker() {
+        EndpointSpec endpoint = pipeline.deliver().destination();
+        return ("UPDATE evolvishub_cdc.lane SET created_table = made.oid FROM pg_class AS made"
+                        + " WHERE identity = %s AND made.oid = to_regclass(%s)"
+                        + " AND made.xmin = pg_current_xact_id()::xid")
+                .formatted(
+                        SqlLiteral.quote(pipeline.identity()),
+                        SqlLiteral.quote(SqlIdentifier.quote(endpoint.schema(), endpoint.table())));
     }
 
     /** Adds columns, in a transaction of their own. Those that are there by now are let be. */
@@ -68,7 +81,8 @@ final class TableCreation {
                             new ArrayList<>(MissingTypes.within(session, columns).statements());
                     columns.forEach(column -> statements.add(TableCheck.addition(table, column)));
                     return statements;
-                });
+                },
+                Optional.empty());
     }
 
     private static void refuse(MissingTypes types) throws DestinationException {
@@ -81,7 +95,7 @@ final class TableCreation {
         List<String> now() throws SQLException;
     }
 
-    private void commit(boolean oneAtATime, Statements statements)
+    private void commit(boolean oneAtATime, Statements statements, Optional<String> note)
             throws SQLException, DestinationException {
         for (int left = TRIES; ; left--) {
             try {
@@ -90,6 +104,9 @@ final class TableCreation {
                 }
                 List<String> made = statements.now();
                 run(made);
+                if (note.isPresent()) {
+                    session.execute(note.get());
+                }
                 session.commit();
                 made.forEach(sql -> LOG.info("{}: {}", pipeline.mapping(), sql));
                 return;

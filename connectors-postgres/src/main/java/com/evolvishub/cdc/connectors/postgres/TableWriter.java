@@ -22,6 +22,7 @@ final class TableWriter {
     private final String shape;
     private final ServerRules rules;
     private long skipped;
+    private Optional<String> noted = Optional.empty();
 
     /**
      * @param table read after {@link #shape}, so that what changes in between is noticed
@@ -69,10 +70,33 @@ final class TableWriter {
 
     /** Makes the temporary tables that {@link #merge} needs. */
     void prepareMerge() throws SQLException {
-        for (String sql : statements.createTemporaryTables()) {
+        if (!session.isPooled()) {
+            makeTemporaryTables("DELETE ROWS");
+            session.commit();
+        }
+    }
+
+    /** Behind a pooler those of the last transaction are another server process's. */
+    private void makeThoseOfTheTransaction() throws SQLException {
+        if (session.isPooled()) {
+            makeTemporaryTables("DROP");
+        }
+    }
+
+    private void makeTemporaryTables(String atCommit) throws SQLException {
+        for (String sql : statements.createTemporaryTables(atCommit)) {
             session.execute(sql);
         }
-        session.commit();
+    }
+
+    /** From here on each {@link #merge} notes its keys in this table. */
+    void noteKeysIn(String loadedKeys) {
+        noted = Optional.of(statements.noteKeys(loadedKeys));
+    }
+
+    /** Keys are no longer noted. */
+    void noteNoKeys() {
+        noted = Optional.empty();
     }
 
     /** Rows of the last {@link #append} or {@link #merge} that the server left out in silence. */
@@ -88,6 +112,7 @@ final class TableWriter {
     void append(List<ChangeRow> rows) throws SQLException, BadRowException {
         long sent = rows.stream().filter(row -> row.operation() != Operation.DELETE).count();
         if (rules.rowSecurity()) {
+            makeThoseOfTheTransaction();
             copy(statements.copyIntoRows(), rows);
             skipped = sent - session.update(statements.insert());
         } else {
@@ -98,6 +123,7 @@ final class TableWriter {
     /** Puts the latest version of each row in the place of an older one, or takes it out. */
     void merge(List<ChangeRow> rows) throws SQLException, BadRowException {
         skipped = 0;
+        makeThoseOfTheTransaction();
         Collection<ChangeRow> latest = latestVersions.of(rows);
         List<ChangeRow> deletes =
                 latest.stream().filter(row -> row.operation() == Operation.DELETE).toList();
@@ -115,6 +141,9 @@ final class TableWriter {
         }
         if (deletes.size() < latest.size()) {
             copy(statements.copyIntoRows(), latest);
+            if (noted.isPresent()) {
+                session.execute(noted.get());
+            }
             refuseChangedIdentities();
             session.execute(statements.merge());
             if (rules.maySkip()) {

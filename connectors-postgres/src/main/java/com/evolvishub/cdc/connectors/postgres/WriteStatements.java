@@ -62,17 +62,21 @@ final class WriteStatements {
         return "COPY pg_temp.cdc_keys FROM STDIN";
     }
 
-    /** Temporary tables with the destination's own types, emptied by each commit. */
-    List<String> createTemporaryTables() {
+    /**
+     * Temporary tables with the destination's own types.
+     *
+     * @param atCommit what becomes of them: DELETE ROWS or DROP
+     */
+    List<String> createTemporaryTables(String atCommit) {
         return List.of(
                 "DROP TABLE IF EXISTS pg_temp.cdc_rows, pg_temp.cdc_keys",
-                temporary("cdc_rows", columns),
-                temporary("cdc_keys", key));
+                temporary("cdc_rows", columns, atCommit),
+                temporary("cdc_keys", key, atCommit));
     }
 
-    private String temporary(String name, List<String> selected) {
-        return "CREATE TEMPORARY TABLE %s ON COMMIT DELETE ROWS AS SELECT %s FROM %s WITH NO DATA"
-                .formatted(name, list(selected), table.quoted());
+    private String temporary(String name, List<String> selected, String atCommit) {
+        return "CREATE TEMPORARY TABLE %s ON COMMIT %s AS SELECT %s FROM %s WITH NO DATA"
+                .formatted(name, atCommit, list(selected), table.quoted());
     }
 
     /**
@@ -105,6 +109,12 @@ final class WriteStatements {
                         staging.rows(columns),
                         list(key),
                         action);
+    }
+
+    /** Copies the keys of a batch into a table that has the key's columns. */
+    String noteKeys(String loadedKeys) {
+        return "INSERT INTO %s (%s) SELECT %s FROM %s AS cdc_r"
+                .formatted(loadedKeys, list(key), list(key), staging.rows(columns));
     }
 
     /** Puts rows in without looking for older versions of them. */

@@ -33,7 +33,7 @@ class SlowTableITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final int ROWS = 80;
+    private static final int ROWS = 30;
 
     @Test
     void getsSmallerBatchesUntilTheyAreDoneInTime(@FreshDatabase Database database)

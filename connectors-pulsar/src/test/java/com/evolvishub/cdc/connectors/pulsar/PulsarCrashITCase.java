@@ -58,7 +58,7 @@ class PulsarCrashITCase {
         AtomicLong written = new AtomicLong();
         CompletableFuture<Long> writer =
                 CompletableFuture.supplyAsync(() -> writeUntil(stop, written));
-        for (int kill = 0; kill < 5; kill++) {
+        for (int kill = 0; kill < ROUNDS; kill++) {
             long soFar = written.get();
             int more = ThreadLocalRandom.current().nextInt(1, 2000);
             Awaitility.await()

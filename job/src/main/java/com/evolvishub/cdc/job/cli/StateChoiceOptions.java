@@ -47,6 +47,14 @@ final class StateChoiceOptions {
     List<String> acceptLoss = new ArrayList<>();
 
     @Option(
+            names = "--delete-extra",
+            paramLabel = "MAPPING",
+            description =
+                    "With --reset: delete the rows of this mapping's table that the load does not"
+                            + " write, whoever has written them; may be repeated.")
+    List<String> deleteExtra = new ArrayList<>();
+
+    @Option(
             names = "--accept-deletes",
             paramLabel = "MAPPING",
             description =
@@ -57,6 +65,12 @@ final class StateChoiceOptions {
 
     StateChoices choices() {
         return new StateChoices(
-                fresh, reset, acceptChange, acceptDuplicates, acceptLoss, acceptDeletes);
+                fresh,
+                reset,
+                acceptChange,
+                acceptDuplicates,
+                acceptLoss,
+                deleteExtra,
+                acceptDeletes);
     }
 }

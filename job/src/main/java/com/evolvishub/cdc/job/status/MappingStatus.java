@@ -39,6 +39,10 @@ import java.util.Objects;
  * @param futureWatermarks rows above the source's time when they were last read: they were sent
  * @param deletesUnconfirmed rows that the last read missed, and that are deleted if the next one
  *     misses them too
+ * @param rowsSkipped rows the destination took and left out, by a trigger or by row-level security,
+ *     over all runs
+ * @param rowsPutAside rows put among the dead letters, over all runs
+ * @param extraRows rows that a reset found at the destination, did not load and did not delete
  * @param errors failures, over all runs
  * @param retries tries after a failure, over all runs
  */
@@ -72,6 +76,9 @@ public record MappingStatus(
         @JsonProperty("null_watermarks") long nullWatermarks,
         @JsonProperty("future_watermarks") long futureWatermarks,
         @JsonProperty("deletes_unconfirmed") long deletesUnconfirmed,
+        @JsonProperty("rows_skipped") long rowsSkipped,
+        @JsonProperty("rows_put_aside") long rowsPutAside,
+        @JsonProperty("extra_rows") long extraRows,
         @JsonProperty("errors") long errors,
         @JsonProperty("retries") long retries) {
 

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.job.status;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is to be known of a mapping's source although nothing is wrong. */
+/** What is to be known of a mapping although nothing is wrong. */
 public final class Remarks {
 
     private Remarks() {}
@@ -33,6 +33,22 @@ public final class Remarks {
             remarks.add(
                     rows(mapping.deletesUnconfirmed())
                             + " missing from the last read, deleted if the next one misses them too");
+        }
+        if (mapping.rowsSkipped() > 0) {
+            remarks.add(
+                    rows(mapping.rowsSkipped())
+                            + " left out by the destination without an error: a trigger returned"
+                            + " NULL, or row-level security hides them");
+        }
+        if (mapping.rowsPutAside() > 0) {
+            remarks.add(rows(mapping.rowsPutAside()) + " put among the dead letters so far");
+        }
+        if (mapping.extraRows() > 0) {
+            remarks.add(
+                    rows(mapping.extraRows())
+                            + " at the destination that the last --reset did not load and did not"
+                            + " delete; the log says why, and --reset with --delete-extra deletes"
+                            + " them");
         }
         return remarks;
     }

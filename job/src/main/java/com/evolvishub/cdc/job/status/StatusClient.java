@@ -184,6 +184,9 @@ public final class StatusClient {
                 number(metrics, "nullWatermarks"),
                 number(metrics, "futureWatermarks"),
                 number(metrics, "deletesUnconfirmed"),
+                number(metrics, "rowsSkipped"),
+                number(metrics, "rowsPutAside"),
+                number(metrics, "extraRows"),
                 errors,
                 number(metrics, "retries"));
     }

@@ -53,6 +53,9 @@ public final class Reported {
                 0,
                 0,
                 0,
+                0,
+                0,
+                0,
                 0);
     }
 }

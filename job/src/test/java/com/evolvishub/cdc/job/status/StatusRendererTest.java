@@ -123,6 +123,9 @@ class StatusRendererTest {
                 Math.min(1, read),
                 Math.min(2, read),
                 Math.min(3, read),
+                0,
+                0,
+                0,
                 errors,
                 0);
     }

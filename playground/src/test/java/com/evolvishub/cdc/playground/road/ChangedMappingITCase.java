@@ -27,7 +27,7 @@ class ChangedMappingITCase {
                 "CREATE TABLE events (note text, made timestamptz, changed timestamptz)",
                 "INSERT INTO events SELECT 'note ' || i, timestamptz '2024-01-01' + i * interval '1 s',"
                         + " timestamptz '2024-02-01' - i * interval '1 s' FROM generate_series(1, 100) i");
-        CliProcess.Ended first = road("made").run();
+        CliProcess.Ended first = road("made").runHere();
         assertThat(first.exitCode()).as(first.output()).isZero();
         assertThat(copied()).isEqualTo("100");
     }
@@ -76,17 +76,17 @@ class ChangedMappingITCase {
     void isLoadedAnewOnceWhereTheUserSaysSo() {
         destination.execute("TRUNCATE copy");
 
-        CliProcess.Ended reset = road("changed").run("--reset", "events");
+        CliProcess.Ended reset = road("changed").runHere("--reset", "events");
 
         assertThat(reset.exitCode()).as(reset.output()).isZero();
         assertThat(copied()).isEqualTo("100");
-        assertThat(road("changed").run().exitCode()).isZero();
+        assertThat(road("changed").runHere().exitCode()).isZero();
         assertThat(copied()).isEqualTo("100");
     }
 
     @Test
     void isNotLookedForUnderANameThatNoMappingHas() {
-        CliProcess.Ended unknown = road("made").run("--reset", "event");
+        CliProcess.Ended unknown = road("made").runHere("--reset", "event");
 
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.output())

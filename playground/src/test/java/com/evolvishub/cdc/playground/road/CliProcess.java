@@ -31,6 +31,8 @@ final class CliProcess implements AutoCloseable {
     private static final String CLASS_PATH =
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                     .filter(entry -> !entry.isEmpty() && !entry.endsWith("test-classes"))
+                    // Maven names the folder of a module's classes even where the module has none
+                    .filter(entry -> Files.exists(Path.of(entry)))
                     .collect(Collectors.joining(File.pathSeparator));
 
     private final Process process;

@@ -73,7 +73,7 @@ class OneTimeITCase {
     void losesAndRepeatsNothingWhateverTheWorkers() {
         for (String[] placement :
                 new String[][] {{"--sequential"}, {"--workers", "1"}, {"--workers", "5"}}) {
-            CliProcess.Ended ended = road.run(placement);
+            CliProcess.Ended ended = road.runHere(placement);
             assertThat(ended.exitCode()).as(ended.output()).isZero();
             assertLevel();
         }
@@ -89,7 +89,7 @@ class OneTimeITCase {
                 "CREATE TABLE compared_copy (id int PRIMARY KEY, note text, at timestamptz,"
                         + " came timestamptz DEFAULT clock_timestamp())");
 
-        CliProcess.Ended ended = road.run("--sequential");
+        CliProcess.Ended ended = road.runHere("--sequential");
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         assertLevel();
@@ -102,14 +102,14 @@ class OneTimeITCase {
 
     @Test
     void keepsTheStateOfMappingsThatAreNotSelected() {
-        road.run();
+        road.runHere();
         source.execute("INSERT INTO orders VALUES (5001, 'new', now())");
 
-        road.run("--mapping", "keyed");
+        road.runHere("--mapping", "keyed");
         assertThat(destination.queryOne("SELECT count(*) FROM orders_copy")).isEqualTo("5001");
         assertThat(destination.queryOne("SELECT count(*) FROM appended_copy")).isEqualTo("5000");
 
-        road.run();
+        road.runHere();
         assertLevel();
     }
 

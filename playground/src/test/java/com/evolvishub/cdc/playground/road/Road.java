@@ -91,6 +91,16 @@ final class Road {
         return CliProcess.run(folder, Map.of(), arguments("run-multi", more));
     }
 
+    /**
+     * The same in this JVM, for half the work: where it does not matter whose process it is. Its
+     * log lines are left out.
+     */
+    CliProcess.Ended runHere(String... more) {
+        List<String> all = new ArrayList<>(List.of(more));
+        all.addAll(List.of("--state-dir", stateDirectory().toString(), "--log-level", "ERROR"));
+        return CliProcess.runHere(arguments("run-multi", all.toArray(String[]::new)));
+    }
+
     /** Runs {@code run-multi} on it to its end, with another heap. */
     CliProcess.Ended runWith(String heap, String... more) {
         try (CliProcess process =

@@ -1,0 +1,181 @@
+package com.evolvishub.cdc.delivery;
+
+import com.evolvishub.cdc.delivery.LoadComparison.Phase;
+import com.evolvishub.cdc.flow.LaneStatus;
+import com.evolvishub.cdc.flow.PollEnded;
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a reset end equal: compares what a load that began anew has written with the keys at the
+ * destination, tells the counts, and deletes extra rows where nobody else's can be among them or
+ * where the user has asked for it. Written by the I/O thread, read by the task's.
+ */
+final class ResetComparison {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResetComparison.class);
+
+    /** Below that many rows a table may well be emptied. */
+    private static final long FEW = 100;
+
+    private final Pipeline pipeline;
+    private final RecoveryChoices choices;
+    private final LaneStatus status;
+    private volatile LoadComparison state;
+
+    /**
+     * @param run the run under way
+     * @param restored what an earlier attempt or run has left
+     */
+    ResetComparison(
+            Pipeline pipeline,
+            String run,
+            LoadComparison restored,
+            RecoveryChoices choices,
+            LaneStatus status) {
+        this.pipeline = pipeline;
+        this.choices = choices;
+        this.status = status;
+        this.state = choices.loadsAnew() ? restored.askedBy(run) : restored;
+    }
+
+    /** What a checkpoint keeps. */
+    LoadComparison state() {
+        return state;
+    }
+
+    /** Whether {@link #compare} has something to do. */
+    boolean isDue() {
+        return state.phase() == Phase.DUE;
+    }
+
+    /** Whether the load under way is going to be compared. */
+    boolean isOpen() {
+        return state.phase() != Phase.NONE;
+    }
+
+    /** The client is ready for rows. */
+    void prepared(DestinationClient client) throws Exception {
+        if (state.phase() != Phase.NOTING) {
+            return;
+        }
+        if (client.keyComparison().isEmpty()) {
+            LOG.warn(
+                    "{}: the mapping loads anew, but what the destination holds already cannot be"
+                            + " compared with the source: rows are only ever added there. Rows and"
+                            + " keys that the source no longer has stay, and where rows have no key"
+                            + " each comes a second time; empty the destination first if that is"
+                            + " not what you want",
+                    pipeline.mapping());
+            state = state.in(Phase.NONE);
+            return;
+        }
+        KeyComparison.Noting noting =
+                client.keyComparison().get().note(state.load(), !state.begun());
+        switch (noting.kind()) {
+            case NOTES -> state = state.noting();
+            case DONE -> state = state.in(Phase.NONE);
+            case IMPOSSIBLE -> {
+                LOG.warn(
+                        "{}: the mapping loads anew, but what the destination holds already cannot"
+                                + " be compared with the source: {}. Rows that the source no longer"
+                                + " has stay",
+                        pipeline.mapping(),
+                        noting.reason());
+                state = state.in(Phase.NONE);
+            }
+        }
+    }
+
+    /**
+     * Everything of a poll is at the destination.
+     *
+     * @return whether the comparison is due now
+     */
+    boolean ended(PollEnded poll) {
+        if (state.phase() != Phase.NOTING || !state.begun() || !poll.complete()) {
+            return false;
+        }
+        LoadComparison read = state.read(poll.provesAbsence());
+        // a read that proves nothing is enough where nothing is deleted unasked
+        boolean due =
+                read.isProven()
+                        || !(pipeline.scan().capture() instanceof Capture.ByDiff)
+                        || choices.deletesExtra()
+                        || pipeline.scan().schedule() instanceof Schedule.Once;
+        state = due ? read.in(Phase.DUE) : read;
+        return due;
+    }
+
+    /** Compares, and deletes where that is allowed. */
+    void compare(DestinationClient client) throws Exception {
+        KeyComparison keys =
+                client.keyComparison()
+                        .orElseThrow(() -> new IllegalStateException("keys were noted"));
+        ExtraRows found = keys.compare(state.load(), this::deletes);
+        status.extraRows.set(found.extra() - found.deleted());
+        if (found.deleted() > 0) {
+            LOG.info("{}: {} extra rows were deleted", pipeline.mapping(), found.deleted());
+        }
+        state = state.in(Phase.NONE);
+    }
+
+    private boolean deletes(ExtraRows found) {
+        String counts =
+                "%s: after the load, the destination has %,d rows"
+                        .formatted(pipeline.mapping(), found.rows());
+        if (found.extra() == 0) {
+            LOG.info("{}, and all of them were loaded", counts);
+            return false;
+        }
+        counts +=
+                "; %,d of them were not loaded: the source no longer has them, or others have written them (first keys: %s)"
+                        .formatted(found.extra(), String.join("; ", found.firstKeys()));
+        String stays = staysBecause(found);
+        if (stays.isEmpty()) {
+            LOG.info("{}. They are deleted", counts);
+            return true;
+        }
+        LOG.warn("{}. They stay: {}", counts, stays);
+        return false;
+    }
+
+    /** Why extra rows are not deleted, and what would have them deleted; empty: they are. */
+    private String staysBecause(ExtraRows found) {
+        if (found.putAside() > 0) {
+            return "%,d rows of this load were put aside, and older versions of these may be among them. Replay or drop the dead letters, then %s"
+                    .formatted(found.putAside(), again());
+        }
+        if (!found.otherWriters().isEmpty()) {
+            return "other mappings deliver to this table (%s), and their rows cannot be told from these. Where such a mapping is gone for good, delete its row from evolvishub_cdc.lane; then %s"
+                    .formatted(String.join(", ", found.otherWriters()), again());
+        }
+        if (choices.deletesExtra()) {
+            return "";
+        }
+        if (!(pipeline.scan().capture() instanceof Capture.ByDiff diff)) {
+            return "a read by watermark or query does not show every row of the source. To delete them, "
+                    + again();
+        }
+        if (!found.madeByTool()) {
+            return "the table was not made by this tool, so they may be somebody else's. To delete them, "
+                    + again();
+        }
+        if (found.rows() > FEW && found.extra() > diff.maxDeleteRatio() * found.rows()) {
+            return "they are more than max_delete_ratio (%s) of the rows. To delete them, %s"
+                    .formatted(diff.maxDeleteRatio(), again());
+        }
+        if (!state.isProven()) {
+            return "a single read of this source does not prove that rows are gone. To delete them, "
+                    + again();
+        }
+        return "";
+    }
+
+    private String again() {
+        return "start with --reset %s --delete-extra %1$s".formatted(pipeline.mapping());
+    }
+}
