@@ -10,14 +10,16 @@ import java.util.List;
  * How far a lane has come, as far as that decides what may be forgotten. A type without distances
  * is counted in ties: each watermark that differs from the one before it is one more.
  *
- * @param highest the highest place read
+ * @param highest the highest place read; goes back when the database's clock does
+ * @param sentTo the highest place that was ever sent: what lies above was not
  * @param tie number of the highest watermark's tie
  * @param last that watermark
  * @param polls at which tie each poll began, rising
  */
-record Memory(long highest, long tie, ByteBuffer last, List<Begun> polls) {
+record Memory(long highest, long sentTo, long tie, ByteBuffer last, List<Begun> polls) {
 
-    static final Memory EMPTY = new Memory(Long.MIN_VALUE, 0, ByteBuffer.allocate(0), List.of());
+    static final Memory EMPTY =
+            new Memory(Long.MIN_VALUE, Long.MIN_VALUE, 0, ByteBuffer.allocate(0), List.of());
 
     /**
      * Where a poll began.
@@ -34,7 +36,7 @@ record Memory(long highest, long tie, ByteBuffer last, List<Begun> polls) {
     Memory beginning(long poll) {
         List<Begun> longer = new ArrayList<>(polls);
         longer.add(new Begun(poll, tie));
-        return new Memory(highest, tie, last, longer);
+        return new Memory(highest, sentTo, tie, last, longer);
     }
 
     /** Lets go of polls before the one that says what is remembered from {@code floorPoll} on. */
@@ -45,21 +47,23 @@ record Memory(long highest, long tie, ByteBuffer last, List<Begun> polls) {
         }
         return first == 0
                 ? this
-                : new Memory(highest, tie, last, polls.subList(first, polls.size()));
+                : new Memory(highest, sentTo, tie, last, polls.subList(first, polls.size()));
     }
 
     Memory reaching(long place) {
-        return place <= highest ? this : new Memory(place, tie, last, polls);
+        return place <= highest
+                ? this
+                : new Memory(place, Math.max(sentTo, place), tie, last, polls);
     }
 
     /** The position may have gone back. */
     Memory upTo(long position) {
-        return highest <= position ? this : new Memory(position, tie, last, polls);
+        return highest <= position ? this : new Memory(position, sentTo, tie, last, polls);
     }
 
     Memory passing(byte[] watermark) {
         ByteBuffer next = ByteBuffer.wrap(watermark);
-        return next.equals(last) ? this : new Memory(highest, tie + 1, next, polls);
+        return next.equals(last) ? this : new Memory(highest, sentTo, tie + 1, next, polls);
     }
 
     /** Rows whose place is lower cannot be read again. */

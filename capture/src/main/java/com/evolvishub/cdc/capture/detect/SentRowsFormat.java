@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** The format that remembered rows on the heap have in checkpoints. */
 final class SentRowsFormat {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private SentRowsFormat() {}
 
@@ -22,6 +22,7 @@ final class SentRowsFormat {
         DataOutputSerializer out = new DataOutputSerializer(1024);
         out.writeInt(FORMAT);
         out.writeLong(memory.highest());
+        out.writeLong(memory.sentTo());
         out.writeLong(memory.tie());
         bytes(memory.last(), out);
         out.writeInt(memory.polls().size());
@@ -85,6 +86,7 @@ final class SentRowsFormat {
                             .formatted(format, FORMAT));
         }
         long highest = in.readLong();
+        long sentTo = in.readLong();
         long tie = in.readLong();
         ByteBuffer last = ByteBuffer.wrap(bytes(in));
         List<Memory.Begun> polls = new ArrayList<>();
@@ -110,7 +112,7 @@ final class SentRowsFormat {
             ChangeRow plain = ChangeRow.of(Operation.UPSERT, schema, line, bytes(in));
             rows.restore(plain, place, poll);
         }
-        return new Memory(highest, tie, last, polls);
+        return new Memory(highest, sentTo, tie, last, polls);
     }
 
     private static void bytes(byte[] bytes, DataOutputSerializer out) throws IOException {

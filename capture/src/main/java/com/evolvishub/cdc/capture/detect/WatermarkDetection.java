@@ -44,6 +44,7 @@ final class WatermarkDetection implements Detection {
     private DeletionMark mark;
     private WatermarkScale scale = WatermarkScale.NONE;
     private Retention retention;
+    private long sentBefore = Long.MIN_VALUE;
     private boolean beyond;
     private boolean sweepWanted;
     private long doubled;
@@ -110,6 +111,7 @@ final class WatermarkDetection implements Detection {
         tookFuture = false;
         keyed = started.schema().isKeyed();
         future.begin();
+        sentBefore = memory.sentTo();
         memory = memory.beginning(started.poll());
     }
 
@@ -160,7 +162,7 @@ final class WatermarkDetection implements Detection {
             sent.give(row, known.get());
         }
         long place = place(row);
-        if (beyond && section == Section.Kind.RANGE && !tookFuture && future.size() == 0) {
+        if (isNeverSent(place)) {
             sent.add(row, place, retention.poll(), forgetBelow());
             return send(row, output);
         }
@@ -177,6 +179,12 @@ final class WatermarkDetection implements Detection {
                 yield send(row, output);
             }
         };
+    }
+
+    /** Behind a clock that was set back lie rows that were sent before it was. */
+    private boolean isNeverSent(long place) {
+        boolean above = !scale.hasDistances() || place > sentBefore;
+        return isBeyond() && above && !tookFuture && future.size() == 0;
     }
 
     private boolean send(ChangeRow row, Consumer<ChangeRow> output) {

@@ -99,6 +99,9 @@ public final class SourceSession implements AutoCloseable {
                                 PostgresConnections.searchPath(spec)),
                         purpose);
         try {
+            Optional<String> path =
+                    session.askForText("SELECT pg_catalog.current_setting('search_path')");
+            session.settings = session.settings.inPath(path.orElse(""));
             session.server =
                     session.query(
                             SERVER,

@@ -45,6 +45,8 @@ final class TransactionSettings {
                     new Setting("idle_in_transaction_session_timeout", "0"),
                     new Setting("transaction_timeout", "0", 17));
 
+    private static final String CATALOG = "pg_catalog";
+
     private static final Pattern SCHEMA =
             Pattern.compile("\\s*(?:\"((?:[^\"]|\"\")+)\"|([^,\"]+))");
 
@@ -86,7 +88,7 @@ final class TransactionSettings {
                                         .append(" TO ")
                                         .append(SqlLiteral.quote(setting.value())));
         searchPath.ifPresent(
-                path -> text.append("; SET LOCAL search_path TO ").append(schemas(path)));
+                path -> text.append("; SET LOCAL search_path TO ").append(quoted(names(path))));
         this.fixed = text.toString();
         this.zone = "UTC";
         this.lockTimeout = POLL_WAITS_FOR_A_LOCK;
@@ -96,6 +98,24 @@ final class TransactionSettings {
         this.fixed = fixed;
         this.zone = zone;
         this.lockTimeout = lockTimeout;
+    }
+
+    /**
+     * The same with {@code pg_catalog} before the other schemas of the role's own search path. Our
+     * statements name the schema of each function, but not of operators and types: those of a
+     * user's type live where the user has put them. The server searches {@code pg_catalog} first
+     * unless the path lists it behind others; then an operator there could change a comparison of
+     * ours. An operator for exactly a user's types, or for types that {@code pg_catalog} compares
+     * only as others ({@code varchar}), is found as in the role's own sessions.
+     *
+     * @param path the role's {@code search_path}
+     */
+    TransactionSettings inPath(String path) {
+        List<String> names = names(path);
+        return names.indexOf(CATALOG) <= 0
+                ? this
+                : new TransactionSettings(
+                        fixed + "; SET LOCAL search_path TO " + quoted(names), zone, lockTimeout);
     }
 
     /**
@@ -131,8 +151,8 @@ final class TransactionSettings {
     }
 
     /** As the server reads the text of {@code search_path}: a name without quotes in lower case. */
-    private static String schemas(String path) {
-        List<String> quoted = new ArrayList<>();
+    private static List<String> names(String path) {
+        List<String> names = new ArrayList<>();
         Matcher next = SCHEMA.matcher(path);
         while (next.find()) {
             String name =
@@ -140,9 +160,21 @@ final class TransactionSettings {
                             ? next.group(2).strip().toLowerCase(Locale.ROOT)
                             : next.group(1).replace("\"\"", "\"");
             if (!name.isEmpty()) {
-                quoted.add(SqlIdentifier.quote(name));
+                names.add(name);
             }
         }
+        return names;
+    }
+
+    private static String quoted(List<String> names) {
+        List<String> quoted = new ArrayList<>();
+        if (names.contains(CATALOG)) {
+            quoted.add(SqlIdentifier.quote(CATALOG));
+        }
+        names.stream()
+                .filter(name -> !name.equals(CATALOG))
+                .map(SqlIdentifier::quote)
+                .forEach(quoted::add);
         return quoted.isEmpty() ? "''" : String.join(", ", quoted);
     }
 }

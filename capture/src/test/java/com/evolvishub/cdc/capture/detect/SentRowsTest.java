@@ -207,7 +207,7 @@ class SentRowsTest {
                                         new byte[] {0, 0, 0, 9},
                                         new SentRows(new HeapMapState<>())))
                 .hasMessage(
-                        "cannot restore sent rows written in format 9; this build reads format 1");
+                        "cannot restore sent rows written in format 9; this build reads format 2");
     }
 
     private static ChangeRow row(RowSchema schema, int key, Version version) {

@@ -42,11 +42,31 @@ class TransactionSettingsTest {
                 "Sales,public | \"sales\", \"public\"",
                 "\"Sales, old\" , public | \"Sales, old\", \"public\"",
                 "\"a\"\"b\",\"$user\" | \"a\"\"b\", \"$user\"",
+                "sales, pg_catalog, public | \"pg_catalog\", \"sales\", \"public\"",
                 "x'; DROP TABLE t; -- | \"x'; drop table t; --\"",
             })
     void aSearchPathIsReadAsTheServerReadsIt(String path, String names) {
         assertThat(new TransactionSettings(17, Optional.of(path)).begin("READ COMMITTED", "a"))
                 .endsWith("SET LOCAL search_path TO " + names);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "odd, pg_catalog | true",
+                "\"$user\", public | false",
+                "pg_catalog, odd | false",
+                "'' | false"
+            })
+    void aRolesOwnPathIsSetOnlyWhereTheCatalogStandsBehindOthers(String path, boolean set) {
+        String begin =
+                new TransactionSettings(17, Optional.empty())
+                        .inPath(path)
+                        .begin("READ COMMITTED", "a");
+        assertThat(begin.contains("SET LOCAL search_path TO \"pg_catalog\", \"odd\""))
+                .isEqualTo(set);
+        assertThat(begin.contains("search_path")).isEqualTo(set);
     }
 
     @Test

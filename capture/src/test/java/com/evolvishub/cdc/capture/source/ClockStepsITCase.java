@@ -208,6 +208,33 @@ class ClockStepsITCase {
         }
     }
 
+    /** Between the position and the clock that was set back lie rows that were sent. */
+    @ParameterizedTest
+    @CsvSource({"timestamptz, PRIMARY KEY", "timestamptz, NOT NULL", "timestamp(0), PRIMARY KEY"})
+    void aSmallStepDoublesNothingOfWhatIsWrittenAllTheTime(
+            String type, String key, @FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (id int " + key + ", at " + type + ")");
+        SteppedClock clock = new SteppedClock(source);
+        source.execute(
+                "INSERT INTO t SELECT n, db_now() - n * interval '5 ms'"
+                        + " FROM generate_series(1, 8000) n");
+        try (LaneModel lane = lane(table(source).build())) {
+            lane.finishPolls(3);
+            clock.set("-30 s");
+            lane.step();
+            lane.takeCheckpoint();
+            lane.crash();
+            lane.finishPolls(2);
+            insert(source, 8001, "db_now()");
+            lane.finishPolls(2);
+            clock.set("0");
+            insert(source, 8002, "db_now()");
+            lane.finishPolls(3);
+
+            assertThat(lane.cells(0)).hasSize(8002).doesNotHaveDuplicates();
+        }
+    }
+
     @Test
     void aLargeStepStopsWhatWouldBeDoubled(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int, at timestamptz)");
