@@ -68,6 +68,7 @@ public abstract class DestinationRounds {
 
     private final List<Event> expected = new ArrayList<>();
     private Random random = new Random();
+    private long seed;
     private TestLane lane;
     private RecoveryChoices choices = RecoveryChoices.NONE;
     private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
@@ -149,7 +150,12 @@ public abstract class DestinationRounds {
     }
 
     private void deliver(int rows) throws Exception {
-        await().atMost(Duration.ofSeconds(60)).until(gate::isOpen);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () ->
+                                assertThat(gate.isOpen())
+                                        .as("seed %d: %s", seed, gate.status().destination())
+                                        .isTrue());
         emit(rows);
         awaitEqual();
         // what is acknowledged by now is in the state that a restart goes on from
@@ -168,7 +174,7 @@ public abstract class DestinationRounds {
 
     @Test
     void endEqualOrNameWhatIsGone() throws Exception {
-        long seed = Long.getLong("seed", new Random().nextLong());
+        seed = Long.getLong("seed", new Random().nextLong());
         random = new Random(seed);
         lane = lane();
         start();
