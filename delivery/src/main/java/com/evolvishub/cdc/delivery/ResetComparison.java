@@ -62,6 +62,11 @@ final class ResetComparison {
         if (state.phase() != Phase.NOTING) {
             return;
         }
+        state = notesKeys(client) ? state.noting() : state.in(Phase.NONE);
+    }
+
+    /** Whether keys are noted for this load; if not, the reason was told. */
+    private boolean notesKeys(DestinationClient client) throws Exception {
         if (client.keyComparison().isEmpty()) {
             LOG.warn(
                     "{}: the mapping loads anew, but what the destination holds already cannot be"
@@ -70,24 +75,19 @@ final class ResetComparison {
                             + " each comes a second time; empty the destination first if that is"
                             + " not what you want",
                     pipeline.mapping());
-            state = state.in(Phase.NONE);
-            return;
+            return false;
         }
         KeyComparison.Noting noting =
                 client.keyComparison().get().note(state.load(), !state.begun());
-        switch (noting.kind()) {
-            case NOTES -> state = state.noting();
-            case DONE -> state = state.in(Phase.NONE);
-            case IMPOSSIBLE -> {
-                LOG.warn(
-                        "{}: the mapping loads anew, but what the destination holds already cannot"
-                                + " be compared with the source: {}. Rows that the source no longer"
-                                + " has stay",
-                        pipeline.mapping(),
-                        noting.reason());
-                state = state.in(Phase.NONE);
-            }
+        if (noting.kind() == KeyComparison.Kind.IMPOSSIBLE) {
+            LOG.warn(
+                    "{}: the mapping loads anew, but what the destination holds already cannot"
+                            + " be compared with the source: {}. Rows that the source no longer"
+                            + " has stay",
+                    pipeline.mapping(),
+                    noting.reason());
         }
+        return noting.kind() == KeyComparison.Kind.NOTES;
     }
 
     /**
@@ -112,10 +112,12 @@ final class ResetComparison {
 
     /** Compares, and deletes where that is allowed. */
     void compare(DestinationClient client) throws Exception {
-        KeyComparison keys =
-                client.keyComparison()
-                        .orElseThrow(() -> new IllegalStateException("keys were noted"));
-        ExtraRows found = keys.compare(state.load(), this::deletes);
+        // it may have been done already, by an attempt that ended before its next checkpoint
+        if (!notesKeys(client)) {
+            state = state.in(Phase.NONE);
+            return;
+        }
+        ExtraRows found = client.keyComparison().orElseThrow().compare(state.load(), this::deletes);
         status.extraRows.set(found.extra() - found.deleted());
         if (found.deleted() > 0) {
             LOG.info("{}: {} extra rows were deleted", pipeline.mapping(), found.deleted());

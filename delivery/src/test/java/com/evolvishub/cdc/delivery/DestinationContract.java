@@ -57,6 +57,16 @@ public abstract class DestinationContract {
         void run() throws Exception;
     }
 
+    /** Like {@link #client}, but gives up soon when the destination does not answer. */
+    protected abstract DestinationClient impatientClient() throws Exception;
+
+    /**
+     * Holds the destination still: connections stay, and nothing is answered.
+     *
+     * @return lets it go on
+     */
+    protected abstract Restore hold() throws Exception;
+
     /** Removes rows and progress records, as a database or topic that was made anew. */
     protected abstract void empty() throws Exception;
 
@@ -318,6 +328,37 @@ public abstract class DestinationContract {
             drop();
             assertThatThrownBy(() -> client.write(rows(4, 4))).isInstanceOf(Exception.class);
         }
+    }
+
+    @Test
+    void losesAndDoublesNoneWhenABatchIsNotDoneInTime() throws Exception {
+        try (DestinationClient client = impatientClient()) {
+            opened(client, "a");
+            client.prepare(SCHEMA);
+            client.write(rows(1, 2));
+            Restore goOn = hold();
+            try {
+                assertThatThrownBy(() -> client.write(rows(3, 5)))
+                        .isNotInstanceOf(FencedException.class)
+                        .isNotInstanceOf(BadRowException.class)
+                        .satisfies(
+                                e ->
+                                        assertThat(client.classify((Exception) e))
+                                                .isEqualTo(Failure.TRANSIENT));
+            } finally {
+                goOn.run();
+            }
+        }
+        try (DestinationClient next = client()) {
+            long last = opened(next, "b").number();
+            assertThat(last).isBetween(2L, 5L);
+            if (writesBatchesWhole()) {
+                assertThat(last).isIn(2L, 5L);
+            }
+            next.prepare(SCHEMA);
+            next.write(rows(last + 1, 6));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 6));
     }
 
     @Test

@@ -7,11 +7,17 @@ import com.evolvishub.cdc.flow.FlowElement;
 import com.evolvishub.cdc.flow.Gate;
 import com.evolvishub.cdc.flow.LaneKey;
 import com.evolvishub.cdc.flow.MappingState;
+import com.evolvishub.cdc.flow.Operation;
+import com.evolvishub.cdc.flow.RowSchema;
+import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -19,16 +25,21 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Random rounds of: deliver, copy the destination, deliver more, put the copy back, go on; with the
  * delivering task restarted or not. The destination ends equal, or the mapping stops and names
- * exactly the rows that are gone; never is it well and wrong.
+ * exactly the rows that are gone; never is it well and wrong. {@code -Drounds=20} for more than a
+ * glance, {@code -Dseed=…} to play one again.
  */
-@Timeout(300)
+@Timeout(1200)
 public abstract class DestinationRounds {
 
-    private static final int ROUNDS = Integer.getInteger("rounds", 4);
+    private static final int ROUNDS = Integer.getInteger("rounds", 2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DestinationRounds.class);
 
     /** The destination of the test. */
     protected abstract EndpointSpec endpoint();
@@ -43,7 +54,21 @@ public abstract class DestinationRounds {
     /** The lines of all rows at the destination, by a plain client. */
     protected abstract List<String> contents() throws Exception;
 
-    private final List<String> expected = new ArrayList<>();
+    /** How rows get there, and by what they are told apart. */
+    protected TestLane lane() {
+        return TestLane.to(endpoint());
+    }
+
+    /** Of the rows; with a key, rows are changed and, where a diff reads them, deleted as well. */
+    protected RowSchema schema() {
+        return TestLane.KEYLESS;
+    }
+
+    private record Event(Operation operation, String id, String line) {}
+
+    private final List<Event> expected = new ArrayList<>();
+    private Random random = new Random();
+    private long seed;
     private TestLane lane;
     private RecoveryChoices choices = RecoveryChoices.NONE;
     private OneInputStreamOperatorTestHarness<FlowElement, Void> task;
@@ -82,17 +107,55 @@ public abstract class DestinationRounds {
 
     private void emit(int rows) throws Exception {
         for (int i = 0; i < rows; i++) {
-            String id = Long.toString(++number);
+            Event event = next(++number);
+            String[] cells =
+                    event.operation() == Operation.DELETE
+                            ? new String[] {event.id()}
+                            : event.line().split("\t", -1);
             task.processElement(
-                    new StreamRecord<>(TestLane.row(TestLane.KEYLESS, id, "row " + id)));
-            expected.add(id + "\trow " + id);
+                    new StreamRecord<>(TestLane.row(event.operation(), schema(), cells)));
+            expected.add(event);
         }
         state = task.snapshot(++checkpoint, checkpoint);
         task.notifyOfCompletedCheckpoint(checkpoint);
     }
 
+    private Event next(long row) {
+        String id = Long.toString(row);
+        List<String> there = lines().stream().map(line -> line.split("\t", -1)[0]).toList();
+        if (schema().isKeyed() && !there.isEmpty() && random.nextInt(3) == 0) {
+            id = there.get(random.nextInt(there.size()));
+            boolean deletes = lane.capture() instanceof Capture.ByDiff && random.nextBoolean();
+            if (deletes) {
+                return new Event(Operation.DELETE, id, "");
+            }
+        }
+        return new Event(Operation.UPSERT, id, id + "\trow " + row);
+    }
+
+    /** What the destination has to hold. */
+    private List<String> lines() {
+        if (!schema().isKeyed()) {
+            return expected.stream().map(Event::line).toList();
+        }
+        Map<String, String> rows = new LinkedHashMap<>();
+        for (Event event : expected) {
+            if (event.operation() == Operation.DELETE) {
+                rows.remove(event.id());
+            } else {
+                rows.put(event.id(), event.line());
+            }
+        }
+        return List.copyOf(rows.values());
+    }
+
     private void deliver(int rows) throws Exception {
-        await().atMost(Duration.ofSeconds(60)).until(gate::isOpen);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () ->
+                                assertThat(gate.isOpen())
+                                        .as("seed %d: %s", seed, gate.status().destination())
+                                        .isTrue());
         emit(rows);
         awaitEqual();
         // what is acknowledged by now is in the state that a restart goes on from
@@ -104,22 +167,22 @@ public abstract class DestinationRounds {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> {
-                            assertThat(contents()).containsExactlyInAnyOrderElementsOf(expected);
+                            assertThat(contents()).containsExactlyInAnyOrderElementsOf(lines());
                             assertThat(gate.status().rowsQueued).hasValue(0);
                         });
     }
 
     @Test
     void endEqualOrNameWhatIsGone() throws Exception {
-        long seed = Long.getLong("seed", new Random().nextLong());
-        Random random = new Random(seed);
-        lane = TestLane.to(endpoint());
+        seed = Long.getLong("seed", new Random().nextLong());
+        random = new Random(seed);
+        lane = lane();
         start();
+        Map<String, Integer> told = new TreeMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             boolean resends = random.nextBoolean();
             boolean restarts = random.nextBoolean();
-            lane = TestLane.to(endpoint());
-            lane = resends ? lane : lane.withoutResending();
+            lane = resends ? lane() : lane().withoutResending();
             restart();
             deliver(1 + random.nextInt(5));
             int copied = expected.size();
@@ -134,6 +197,7 @@ public abstract class DestinationRounds {
             }
             if (resends) {
                 awaitEqual();
+                told.merge(restarts ? "equal after a restart" : "equal", 1, Integer::sum);
                 continue;
             }
             await().atMost(Duration.ofSeconds(60))
@@ -154,6 +218,8 @@ public abstract class DestinationRounds {
             emit(1);
             awaitEqual();
             state = task.snapshot(++checkpoint, checkpoint);
+            told.merge("stopped, with the range of what was lost", 1, Integer::sum);
         }
+        LOG.info("{}, seed {}: {} rounds, {}", getClass().getSimpleName(), seed, ROUNDS, told);
     }
 }

@@ -29,6 +29,17 @@ class MemoryClientTest extends DestinationContract {
     }
 
     @Override
+    protected DestinationClient impatientClient() {
+        return client();
+    }
+
+    @Override
+    protected Restore hold() {
+        MemoryDestination.at(table).goAway();
+        return () -> MemoryDestination.at(table).comeBack();
+    }
+
+    @Override
     protected void empty() {
         MemoryDestination.at(table).empty();
     }

@@ -4,6 +4,8 @@ import com.evolvishub.cdc.planner.destination.DestinationType;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Deliver;
 import com.evolvishub.cdc.planner.physical.PollScan;
+import com.evolvishub.cdc.planner.spec.LossRules;
+import com.evolvishub.cdc.planner.spec.OnReplacedTable;
 
 /** Says what a delivery promises, and why it can. */
 final class Guarantee {
@@ -14,15 +16,37 @@ final class Guarantee {
         return switch (deliver.mode()) {
             case AT_LEAST_ONCE ->
                     "at least once: rows are sent as soon as they are read, and those since the last"
-                            + " checkpoint are sent again after a crash";
+                            + " checkpoint are sent again after a crash. "
+                            + losses(deliver, type);
             case TRANSACTIONAL ->
                     "exactly once by the destination's own transactions: all rows of a checkpoint"
                             + " appear together. The price: every checkpoint of the file waits for this"
                             + " destination, so while it is away no mapping of the file gets one, and "
                             + type.transactionalPrice();
             case EXACTLY_ONCE ->
-                    "exactly once: " + type.exactlyOnce() + ". " + sending(scan, type, key);
+                    "exactly once: "
+                            + type.exactlyOnce()
+                            + ". "
+                            + sending(scan, type, key)
+                            + ". "
+                            + losses(deliver, type);
         };
+    }
+
+    private static String losses(Deliver deliver, DestinationType type) {
+        if (!type.keepsProgress(deliver.mode())) {
+            return "No progress record is kept so, and rows that the destination loses cannot be seen";
+        }
+        LossRules rules = deliver.lossRules();
+        return (rules.resend().isZero()
+                        ? "Rows that the destination loses stop the mapping"
+                        : "Rows that the destination loses are sent again if they were delivered in"
+                                + " the last "
+                                + rules.resend().toSeconds()
+                                + " s; older ones stop the mapping")
+                + (rules.onReplacedTable() == OnReplacedTable.GO_ON
+                        ? "; a table that takes the place of the one before is gone on with"
+                        : "");
     }
 
     private static String sending(PollScan scan, DestinationType type, MappingKey key) {

@@ -23,6 +23,8 @@ import org.apache.kafka.common.IsolationLevel;
  */
 final class ClientSettings {
 
+    private static final String DELIVERY_TIMEOUT = "delivery.timeout.ms";
+    private static final Duration LONGEST_DELIVERY = Duration.ofSeconds(25);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
     // open from one checkpoint to the next, and over an outage of the job
     private static final Duration CHECKPOINT_TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
@@ -136,7 +138,7 @@ final class ClientSettings {
         values.put("retry.backoff.ms", "1");
         values.put("retry.backoff.max.ms", "5");
         values.put("max.block.ms", Long.toString(call()));
-        values.put("delivery.timeout.ms", Long.toString(25_000));
+        values.put(DELIVERY_TIMEOUT, Long.toString(LONGEST_DELIVERY.toMillis()));
         values.putAll(common("producer"));
         option("compression_type").ifPresent(type -> values.put("compression.type", type));
         option("retries").ifPresent(count -> values.put("retries", count));
@@ -155,6 +157,20 @@ final class ClientSettings {
                     values.put("transaction.timeout.ms", (int) transactionTimeout().toMillis());
                 });
         return values;
+    }
+
+    /** How long the client tries to have a record answered for. */
+    Duration longestDelivery() {
+        return endpoint.connection().parameters().stream()
+                .filter(parameter -> parameter.name().equals(DELIVERY_TIMEOUT))
+                .map(parameter -> Duration.ofMillis(Long.parseLong(parameter.value().reveal())))
+                .findFirst()
+                .orElse(LONGEST_DELIVERY);
+    }
+
+    /** How long a batch may take in all, its transaction's opening included. */
+    Duration patience() {
+        return longestDelivery().plusMillis(call());
     }
 
     /** The largest message that the client itself sends, in bytes. */

@@ -43,8 +43,6 @@ final class KafkaBusClient implements DestinationClient {
     // the broker looks for transactions that are over time every 10 s
     static final Duration BROKER_LOOKS = Duration.ofSeconds(15);
 
-    private static final Duration LONGEST_DELIVERY = Duration.ofSeconds(25);
-
     private final Pipeline pipeline;
     private final MessageEncoder encoder;
     private final String topic;
@@ -133,7 +131,9 @@ final class KafkaBusClient implements DestinationClient {
 
     @Override
     public Duration writeTimeout() {
-        return settings.transactional() ? settings.transactionTimeout() : LONGEST_DELIVERY;
+        return settings.transactional()
+                ? settings.transactionTimeout()
+                : settings.longestDelivery();
     }
 
     private void initialize() throws Exception {
@@ -208,12 +208,12 @@ final class KafkaBusClient implements DestinationClient {
 
     private void commit(Sending sending, long last) throws Exception {
         if (!settings.transactional()) {
-            sending.finish();
+            sending.finish(settings.patience());
             return;
         }
         // of the batches before: the offsets of this one are not known yet
         sending.send(ledger.record(entry.at(last, entry.ends())));
-        sending.finish();
+        sending.finish(settings.patience());
         refuseWhatWentBack(sending);
         producer.commitTransaction();
         entry = entry.at(last, entry.ends().with(sending.last()));

@@ -1,11 +1,15 @@
 package com.evolvishub.cdc.connectors.kafka;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * The records of one batch on their way. Kafka answers for each one in a thread of its own; the
@@ -61,10 +65,31 @@ final class Sending {
         return Map.copyOf(last);
     }
 
-    /** Waits until the brokers have answered for all of them. */
-    void finish() throws Exception {
-        producer.flush();
+    /**
+     * Waits until the brokers have answered for all of them. Kafka's client has no limit of its own
+     * where a silent broker leaves the request unanswered that opens a transaction: after the
+     * patience the producer is closed, which ends the wait.
+     */
+    void finish(Duration patience) throws Exception {
+        CompletableFuture<Void> watch =
+                CompletableFuture.runAsync(
+                        () -> giveUp(patience),
+                        CompletableFuture.delayedExecutor(
+                                patience.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            producer.flush();
+        } finally {
+            watch.cancel(false);
+        }
         stopIfRefused();
+    }
+
+    private void giveUp(Duration patience) {
+        refused(
+                new TimeoutException(
+                        "the brokers have not answered for a batch within %d s"
+                                .formatted(patience.toSeconds())));
+        producer.close(Duration.ZERO);
     }
 
     private void stopIfRefused() throws Exception {

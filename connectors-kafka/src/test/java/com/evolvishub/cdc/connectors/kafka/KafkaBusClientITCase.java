@@ -4,7 +4,6 @@ import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
-import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,26 +12,40 @@ import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(120)
 class KafkaBusClientITCase extends DestinationContract {
 
-    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+    private static KafkaCopy kafka;
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private Topic topic;
 
+    @BeforeAll
+    static void start() throws IOException {
+        kafka = KafkaCopy.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (kafka != null) {
+            kafka.close();
+        }
+    }
+
     @BeforeEach
     void freshTopic() throws Exception {
-        topic = Topic.fresh(KAFKA.bootstrapServers());
+        topic = Topic.fresh(kafka.bootstrapServers());
         topic.create(1, Map.of("max.message.bytes", "20000"));
         // the contract's lane has one name for all tests
-        Topic.forget(KAFKA.bootstrapServers(), "file/orders");
+        Topic.forget(kafka.bootstrapServers(), "file/orders");
     }
 
     @Override
@@ -67,8 +80,23 @@ class KafkaBusClientITCase extends DestinationContract {
     }
 
     @Override
+    protected Optional<Restore> copy() {
+        return Optional.of(kafka.copy());
+    }
+
+    @Override
+    protected DestinationClient impatientClient() {
+        return topic.withParameter("delivery.timeout.ms", "4000").client();
+    }
+
+    @Override
+    protected Restore hold() {
+        return kafka.hold();
+    }
+
+    @Override
     protected void empty() throws Exception {
-        Topic.forget(KAFKA.bootstrapServers(), "file/orders");
+        Topic.forget(kafka.bootstrapServers(), "file/orders");
     }
 
     @Override

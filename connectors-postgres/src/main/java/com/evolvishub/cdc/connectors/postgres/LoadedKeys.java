@@ -124,6 +124,12 @@ final class LoadedKeys {
         }
     }
 
+    /** Rows come that have no key: what was noted is of no use. */
+    void giveUp() throws SQLException {
+        session.execute("DROP TABLE IF EXISTS " + name);
+        session.commit();
+    }
+
     /** In the transaction that puts a row aside. */
     void putAside() throws SQLException {
         session.execute("INSERT INTO %s DEFAULT VALUES".formatted(name));

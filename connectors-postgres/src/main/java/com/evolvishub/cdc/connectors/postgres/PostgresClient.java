@@ -194,7 +194,6 @@ final class PostgresClient implements DestinationClient {
         String shape = TableWriter.shape(session(), there());
         guard.admit(session());
         lanes.writesTo(guard.identity());
-        loadedKeys = Optional.empty();
         table = there();
         TableFit fit = TableCheck.fit(table, schema, pipeline);
         refuse(fit.problems());
@@ -215,6 +214,22 @@ final class PostgresClient implements DestinationClient {
                             && TableCheck.keyIsNotNull(table, TableCheck.keyOf(schema, identity));
             writer.prepareMerge();
         }
+        if (loadedKeys.isPresent()) {
+            // the table was changed in the middle of a load
+            noteKeys(loadedKeys.get());
+        }
+    }
+
+    private void noteKeys(LoadedKeys keys) throws SQLException {
+        if (identity == RowIdentity.NONE) {
+            keys.giveUp();
+            loadedKeys = Optional.empty();
+            return;
+        }
+        // only rows that pass a temporary table have their keys at hand
+        appends = false;
+        writer.noteKeysIn(keys.table());
+        loadedKeys = Optional.of(keys);
     }
 
     private TableDescription there() throws SQLException {
@@ -246,12 +261,13 @@ final class PostgresClient implements DestinationClient {
         @Override
         public Noting note(String load, boolean begins) throws SQLException {
             LoadedKeys keys = loaded();
-            Noting noting = keys.note(load, begins, TableCheck.keyOf(prepared, identity));
-            if (noting.kind() == Kind.NOTES) {
-                // only rows that pass a temporary table have their keys at hand
-                appends = false;
-                writer.noteKeysIn(keys.table());
-                loadedKeys = Optional.of(keys);
+            Noting noting =
+                    keys.note(
+                            load,
+                            begins,
+                            writer == null ? List.of() : TableCheck.keyOf(prepared, identity));
+            if (noting.kind() == Kind.NOTES && writer != null) {
+                noteKeys(keys);
             }
             return noting;
         }

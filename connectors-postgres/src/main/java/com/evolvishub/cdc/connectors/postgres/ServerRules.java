@@ -113,6 +113,13 @@ record ServerRules(
                                                     + " log counts such deletes"
                                             : ""));
         }
+        if (triggers) {
+            notes.add(
+                    ("%s: a trigger looks at each row before it is written and may drop it; such rows"
+                                    + " do not count as written, and status tells how many there were"
+                                    + " (rows_skipped)")
+                            .formatted(table));
+        }
         String ignored =
                 rules.stream()
                         .filter(rule -> rule.event().equals("INSERT") && !merges && !rowSecurity)

@@ -5,6 +5,7 @@ import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.Option;
 import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
 import com.evolvishub.cdc.servers.Database;
@@ -15,10 +16,20 @@ import java.util.List;
 import org.postgresql.PGConnection;
 
 /** A table of a test's database as a destination. */
-record Destination(Database database, String schema, String table) {
+record Destination(Database database, String schema, String table, List<Option> parameters) {
+
+    Destination(Database database, String schema, String table) {
+        this(database, schema, table, List.of());
+    }
 
     static Destination in(Database database) {
         return new Destination(database, "", "orders");
+    }
+
+    /** A server that does not answer is given up after so many seconds. */
+    Destination answeringWithin(int seconds) {
+        Option timeout = new Option("socketTimeout", new Secret(Integer.toString(seconds)));
+        return new Destination(database, schema, table, List.of(timeout));
     }
 
     EndpointSpec endpoint() {
@@ -32,7 +43,7 @@ record Destination(Database database, String schema, String table) {
                         new Secret(database.password()),
                         TlsSpec.UNSET,
                         Duration.ofSeconds(10),
-                        List.of()),
+                        parameters),
                 schema,
                 table,
                 List.of());

@@ -6,6 +6,7 @@ import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
+import com.evolvishub.cdc.servers.HeldProcess;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,26 @@ class PostgresClientITCase extends DestinationContract {
                                 "INSERT INTO orders SELECT * FROM copy.orders",
                                 "TRUNCATE evolvishub_cdc.lane",
                                 "INSERT INTO evolvishub_cdc.lane SELECT * FROM copy.lane"));
+    }
+
+    @Override
+    protected DestinationClient impatientClient() {
+        return destination.answeringWithin(1).client();
+    }
+
+    @Override
+    protected Restore hold() {
+        HeldProcess held =
+                HeldProcess.of(
+                        database
+                                .queryAll(
+                                        "SELECT pid FROM pg_stat_activity WHERE datname ="
+                                                + " current_database() AND application_name LIKE"
+                                                + " 'evolvishub-cdc %'")
+                                .stream()
+                                .map(row -> Long.valueOf(row.get(0)))
+                                .toList());
+        return held::close;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** Rows without a key. */
 class PostgresRoundsITCase extends DestinationRounds {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -21,7 +22,12 @@ class PostgresRoundsITCase extends DestinationRounds {
     void freshTable(@FreshDatabase Database fresh) {
         database = fresh;
         destination = Destination.in(fresh);
-        fresh.execute("CREATE TABLE orders (id bigint, name text)");
+        fresh.execute(table());
+    }
+
+    /** Makes the table. */
+    protected String table() {
+        return "CREATE TABLE orders (id bigint, name text)";
     }
 
     @Override

@@ -21,6 +21,8 @@ import com.evolvishub.cdc.planner.spec.OnBadRow;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -259,6 +261,53 @@ class ResetITCase {
         start(RESET, run);
         load(true);
         assertThat(ids()).isEqualTo("1 3");
+    }
+
+    @Test
+    void doesNotCompareAgainWhatAnAttemptHasDoneThatEndedBeforeItsNextCheckpoint()
+            throws Exception {
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        String run = UUID.randomUUID().toString();
+        start(RESET, run);
+        OperatorSubtaskState due;
+        try (Connection rival = database.connect();
+                Statement statement = rival.createStatement()) {
+            begin(1, 3);
+            await().until(() -> gate.status().rowsQueued.get() == 0);
+            rival.setAutoCommit(false);
+            statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
+            emit(new PollEnded(poll, true, AS_OF, true));
+            await().until(
+                            () ->
+                                    database.queryOne(
+                                                    "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                                            .equals("1"));
+            due = task.snapshot(++checkpoint, checkpoint);
+            rival.rollback();
+        }
+        await().until(() -> gate.acknowledgedPoll() == poll);
+        assertThat(ids()).isEqualTo("1 3");
+
+        state = due;
+        start(RESET, run);
+        load(true, 3, 5);
+        assertThat(ids()).isEqualTo("1 3 5");
+    }
+
+    @Test
+    void notesKeysInATableThatIsChangedInTheMiddleOfTheLoad() throws Exception {
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        start(RESET);
+        begin(1);
+        await().until(() -> gate.status().rowsQueued.get() == 0);
+        database.execute("ALTER TABLE orders ADD COLUMN more int");
+        for (int id : new int[] {2, 3}) {
+            emit(row(schema, Integer.toString(id), "a"));
+        }
+        end(true);
+        assertThat(ids()).isEqualTo("1 2 3");
     }
 
     @Test

@@ -192,6 +192,8 @@ class ServerRulesITCase {
                         + " coalesce(NEW, OLD); END $$",
                 "CREATE TRIGGER drops BEFORE INSERT OR UPDATE OR DELETE ON orders FOR EACH ROW"
                         + " EXECUTE FUNCTION drops()");
+        assertThat(notes(lane().byDiff(), KEYED))
+                .anyMatch(note -> note.contains("may drop it") && note.contains("rows_skipped"));
         open(lane().byDiff(), KEYED);
         write(insert("1", "a"), insert("2", "no"), insert("3", "c"));
         assertThat(client.rowsSkipped()).as("by COPY").isEqualTo(1);

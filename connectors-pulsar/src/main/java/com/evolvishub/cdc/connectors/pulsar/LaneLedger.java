@@ -97,7 +97,7 @@ final class LaneLedger {
     private void seen(Message<byte[]> message) {
         try {
             LedgerRecord other = LedgerRecord.of(message);
-            if (!other.isHeldLike(last)) {
+            if (other.isTakenFrom(last)) {
                 taken = other;
             }
         } catch (DestinationException e) {
@@ -134,7 +134,7 @@ final class LaneLedger {
         Consumer<byte[]> fresh = session.keep(topic, SubscriptionInitialPosition.Earliest);
         try {
             Optional<LedgerRecord> found = read(fresh);
-            if (found.isPresent() && !found.get().isHeldLike(last)) {
+            if (found.isPresent() && found.get().isTakenFrom(last)) {
                 throw found.get().fence();
             }
         } finally {

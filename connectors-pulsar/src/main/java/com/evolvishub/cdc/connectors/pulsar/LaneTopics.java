@@ -143,6 +143,21 @@ final class LaneTopics {
         return ledger.isConnected() && all().stream().allMatch(TopicChannel::isConnected);
     }
 
+    /**
+     * The next rows begin behind this one, whose predecessors will never come: the user goes on
+     * without rows that were lost. The ledger has to say so, since the topic shows a gap.
+     */
+    void goOnBehind(long number) throws Exception {
+        if (number <= done) {
+            return;
+        }
+        arrivals.forgetUpTo(number);
+        Map<String, MessageId> marks = arrivals.isEmpty() ? marks() : ledger.record().marks();
+        ledger.write(ledger.record().at(number, marks));
+        done = number;
+        marked = number;
+    }
+
     /** All rows up to this one are there; now and then the ledger learns of it. */
     void settled(long number) {
         done = number;

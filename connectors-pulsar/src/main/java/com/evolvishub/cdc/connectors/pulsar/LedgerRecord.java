@@ -80,8 +80,13 @@ record LedgerRecord(
         return new LedgerRecord(lane, epoch, run, writer, host, number, other, incarnation, marks);
     }
 
-    boolean isHeldLike(LedgerRecord other) {
-        return epoch == other.epoch && run.equals(other.run) && writer.equals(other.writer);
+    /**
+     * Whether this record tells that somebody has taken the lane from the other one's writer. A
+     * lower epoch tells that the ledger went back, as a restored backup does.
+     */
+    boolean isTakenFrom(LedgerRecord other) {
+        boolean same = epoch == other.epoch && run.equals(other.run) && writer.equals(other.writer);
+        return !same && epoch >= other.epoch;
     }
 
     /**

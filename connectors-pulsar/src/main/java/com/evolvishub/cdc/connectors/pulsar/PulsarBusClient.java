@@ -176,6 +176,7 @@ final class PulsarBusClient implements DestinationClient {
             }
         }
         refuseIfBroken();
+        topics.goOnBehind(rows.get(0).sequence() - 1);
         Flight flight = new Flight();
         for (Outgoing row : batch) {
             if (flight.isBroken() || closed) {
@@ -297,6 +298,7 @@ final class PulsarBusClient implements DestinationClient {
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws Exception {
         refuseIfBroken();
+        topics.goOnBehind(row.sequence() - 1);
         int limit = session().largestMessage();
         Outgoing letter = DeadLetter.of(pipeline, encoder, row, error, Instant.now(), limit);
         if (isToBeSent(letter)) {

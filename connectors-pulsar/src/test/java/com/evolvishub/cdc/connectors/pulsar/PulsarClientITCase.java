@@ -4,22 +4,36 @@ import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
-import com.evolvishub.cdc.servers.pulsar.PulsarServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(120)
 class PulsarClientITCase extends DestinationContract {
 
     private static final Pattern JSON = Pattern.compile("\\{\"id\":(\\d+),\"name\":\"(.*)\"}");
 
-    @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
+    private static PulsarCopy pulsar;
 
-    private final Topic topic = Topic.on(PULSAR);
+    private final Topic topic = Topic.on(pulsar.server());
+
+    @BeforeAll
+    static void start() throws IOException {
+        pulsar = PulsarCopy.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (pulsar != null) {
+            pulsar.close();
+        }
+    }
 
     @Override
     protected DestinationClient client() {
@@ -33,9 +47,24 @@ class PulsarClientITCase extends DestinationContract {
                 .toList();
     }
 
-    private static String line(String json) {
+    static String line(String json) {
         Matcher row = JSON.matcher(json);
         return row.matches() ? row.group(1) + "\t" + row.group(2) : json;
+    }
+
+    @Override
+    protected Optional<Restore> copy() {
+        return Optional.of(pulsar.copy());
+    }
+
+    @Override
+    protected DestinationClient impatientClient() {
+        return topic.with("send_timeout_millis", "1000").client();
+    }
+
+    @Override
+    protected Restore hold() {
+        return pulsar.hold();
     }
 
     @Override

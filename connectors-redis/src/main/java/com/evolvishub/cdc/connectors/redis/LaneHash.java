@@ -19,14 +19,16 @@ import redis.clients.jedis.CommandArguments;
 final class LaneHash {
 
     /**
-     * Takes the lane if nobody else has taken it since it was looked at. KEYS: hash. ARGV: epoch
-     * that was seen, epoch to write under, run, writer, host, mapping, numbering, incarnation if it
-     * has none yet, "forget" if the stream may lack what was written to it.
+     * Takes the lane if nobody else has taken it since it was looked at, and its holder has written
+     * nothing more. KEYS: hash. ARGV: epoch that was seen, epoch to write under, run, writer, host,
+     * mapping, numbering, incarnation if it has none yet, "forget" if the stream may lack what was
+     * written to it, number that was seen.
      */
     private static final Script TAKE =
             Script.of(
                     """
-                    if (redis.call('HGET', KEYS[1], 'epoch') or '0') ~= ARGV[1] then
+                    if (redis.call('HGET', KEYS[1], 'epoch') or '0') ~= ARGV[1]
+                        or (redis.call('HGET', KEYS[1], 'number') or '') ~= ARGV[10] then
                       return 0
                     end
                     redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'run', ARGV[3],
@@ -152,7 +154,8 @@ final class LaneHash {
                             .add(lane.mapping())
                             .add(lane.numberingAfter(number, numbering).text())
                             .add(incarnation)
-                            .add(forgets ? "forget" : "keep");
+                            .add(forgets ? "forget" : "keep")
+                            .add(RedisSession.text(found.get(1)));
             if (session.call(take).equals(1L)) {
                 progress = Progress.recorded(number, numbering, incarnation);
                 lastEntry = forgets ? "" : RedisSession.text(found.get(7));

@@ -4,7 +4,9 @@ import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.servers.HeldProcess;
 import com.evolvishub.cdc.servers.RedisServer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +65,17 @@ class RedisStreamsClientITCase extends DestinationContract {
                     server.command("COPY", keys().stream() + ":copy", keys().stream(), "REPLACE");
                     server.command("COPY", keys().lane() + ":copy", keys().lane(), "REPLACE");
                 });
+    }
+
+    @Override
+    protected DestinationClient impatientClient() {
+        return destination.answersWithin(Duration.ofSeconds(1)).client();
+    }
+
+    @Override
+    protected Restore hold() {
+        HeldProcess held = HeldProcess.of(List.of(server.pid()));
+        return held::close;
     }
 
     @Override

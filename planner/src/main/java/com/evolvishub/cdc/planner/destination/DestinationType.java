@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.planner.destination;
 
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import java.util.List;
 
@@ -31,6 +32,11 @@ public interface DestinationType {
 
     /** How exactly-once is kept here, in one sentence for {@code explain}. */
     String exactlyOnce();
+
+    /** Whether the destination keeps how far a mapping is, so that lost rows are noticed. */
+    default boolean keepsProgress(DeliveryMode mode) {
+        return true;
+    }
 
     /** What {@code delivery: transactional} costs here besides, for the end of a sentence. */
     default String transactionalPrice() {

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.planner.destination;
 
 import com.evolvishub.cdc.planner.destination.OptionKey.Kind;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
@@ -205,5 +206,10 @@ public final class KafkaType implements DestinationType {
     public String exactlyOnce() {
         return "each batch is one short transaction of a fixed transactional.id, with the last"
                 + " sequence number written in it";
+    }
+
+    @Override
+    public boolean keepsProgress(DeliveryMode mode) {
+        return mode != DeliveryMode.AT_LEAST_ONCE;
     }
 }
