@@ -32,7 +32,7 @@ final class ClockStep {
     /** Clocks are adjusted all the time; what is less is what the look-back is for. */
     static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-    /** Less cannot be told from a pause between two clocks that are asked one after the other. */
+    /** Less cannot be told from a pause while the two clocks are asked. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
     /** How far the position may go back so that all that is read again is remembered. */
@@ -48,11 +48,6 @@ final class ClockStep {
         this.repeats = repeats;
     }
 
-    /** By how much the database's clock is ahead of ours, in microseconds. */
-    static long ahead(Look look, Instant ours) {
-        return Looks.micros(look) - ChronoUnit.MICROS.between(Instant.EPOCH, ours);
-    }
-
     /** By how much the clock has gone back since the last look, in microseconds; 0: it has not. */
     private static long back(WatermarkSplit split, long ahead, Duration tolerance) {
         SourceTime time = split.time();
@@ -60,8 +55,10 @@ final class ClockStep {
         return back > tolerance.toMillis() * 1000 ? back : 0;
     }
 
-    /** A look-back that is shorter than the tolerance would not cover it. */
-    private static Duration tolerance(Duration lookback) {
+    /**
+     * What is less is no step. A look-back that is shorter than the tolerance would not cover it.
+     */
+    static Duration tolerance(Duration lookback) {
         Duration half = lookback.dividedBy(2);
         Duration shorter = half.compareTo(TOLERANCE) < 0 ? half : TOLERANCE;
         return shorter.compareTo(LEAST) < 0 ? LEAST : shorter;
@@ -88,10 +85,11 @@ final class ClockStep {
             WatermarkSplit split,
             SqlType type,
             String zone,
-            Look look,
-            long ahead,
+            TimedLook timed,
             Duration lookback)
             throws SQLException {
+        Look look = timed.look();
+        long ahead = timed.ahead();
         long back = back(split, ahead, tolerance(lookback));
         if (back == 0) {
             WatermarkSplit here = isForward(split, ahead) ? split.readAt(look.text()) : split;
@@ -144,7 +142,9 @@ final class ClockStep {
     }
 
     /** Where a query stands after a step. */
-    WatermarkSplit followed(WatermarkSplit split, Look look, long ahead, Duration lookback) {
+    WatermarkSplit followed(WatermarkSplit split, TimedLook timed, Duration lookback) {
+        Look look = timed.look();
+        long ahead = timed.ahead();
         long back = back(split, ahead, tolerance(lookback));
         if (back == 0) {
             return split.with(split.time().ahead(ahead));

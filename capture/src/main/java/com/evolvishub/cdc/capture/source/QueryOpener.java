@@ -62,10 +62,10 @@ final class QueryOpener {
 
     Opening open(Request request) throws SQLException, ChangedRelationException {
         SourceSession session = request.session();
-        Instant ours = clocks.steady().instant();
-        Look look = request.look();
-        WatermarkSplit split =
-                step.followed(request.split(), look, ClockStep.ahead(look, ours), by.lookback());
+        TimedLook timed =
+                TimedLook.take(request::look, clocks.steady(), ClockStep.tolerance(by.lookback()));
+        Look look = timed.look();
+        WatermarkSplit split = step.followed(request.split(), timed, by.lookback());
         // a query is read from its start again: what has ended is served in any case
         Looks known = split.looks().servingWhatEnded(look);
         String since = since(split, known, by.lookback());

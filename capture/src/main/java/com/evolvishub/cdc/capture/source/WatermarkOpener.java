@@ -31,7 +31,6 @@ import com.evolvishub.cdc.planner.physical.SqlLiteral;
 import com.evolvishub.cdc.planner.spec.NullWatermark;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,18 +91,11 @@ final class WatermarkOpener {
                         : Optional.empty();
         String zone = zone(session, split, type);
 
-        Instant ours = clocks.steady().instant();
-        Look look = request.look();
+        TimedLook timed =
+                TimedLook.take(request::look, clocks.steady(), ClockStep.tolerance(by.lookback()));
+        Look look = timed.look();
         // what has to be asked besides is asked here: the snapshot is to begin with the second look
-        split =
-                step.followed(
-                        session,
-                        split,
-                        type,
-                        zone,
-                        look,
-                        ClockStep.ahead(look, ours),
-                        by.lookback());
+        split = step.followed(session, split, type, zone, timed, by.lookback());
         request = request.at(split);
         Looks known = split.reading() ? split.looks() : split.looks().servingWhatEnded(look);
         known = watch.lettingGo(known, by.maxPin(), look);
