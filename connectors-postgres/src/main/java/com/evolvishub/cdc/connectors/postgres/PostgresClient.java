@@ -193,7 +193,10 @@ final class PostgresClient implements DestinationClient {
         // first the shape, then all that is made for it: what changes in between is noticed
         String shape = TableWriter.shape(session(), there());
         guard.admit(session());
-        lanes.writesTo(guard.identity());
+        // transactional delivery takes no lane here: its own writer notes the table
+        if (lanes != null) {
+            lanes.writesTo(guard.identity());
+        }
         table = there();
         TableFit fit = TableCheck.fit(table, schema, pipeline);
         refuse(fit.problems());

@@ -109,6 +109,18 @@ class PreparedSinkITCase {
     }
 
     @Test
+    void isNotedAsOneWhoWritesToTheTable() throws Exception {
+        try (PostgresClient client = new PostgresClient(pipeline)) {
+            client.prepare(KEYED);
+        }
+        write(writer("run"), row(KEYED, "1", "a"));
+        assertThat(
+                        database.queryOne(
+                                "SELECT target_table::regclass::text FROM evolvishub_cdc.lane"))
+                .isEqualTo("orders");
+    }
+
+    @Test
     void tellsTheLastNumberThatIsCommittedAndWaitsForNoOther() throws Exception {
         try (PostgresClient client = new PostgresClient(pipeline)) {
             assertThat(client.progress()).get().returns(0L, Progress::number);
