@@ -4,9 +4,11 @@ import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.capture.postgres.SteppedPosition;
+import com.evolvishub.cdc.capture.source.Opening.Request;
 import com.evolvishub.cdc.capture.watermark.WatermarkScale;
 import com.evolvishub.cdc.flow.SqlType;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,6 +50,11 @@ final class ClockStep {
         this.repeats = repeats;
     }
 
+    /** Looks, so that a step can be told from a pause. */
+    static TimedLook look(Request request, Clock steady, Duration lookback) throws SQLException {
+        return TimedLook.take(request::look, steady, tolerance(lookback));
+    }
+
     /** By how much the clock has gone back since the last look, in microseconds; 0: it has not. */
     private static long back(WatermarkSplit split, long ahead, Duration tolerance) {
         SourceTime time = split.time();
@@ -58,7 +65,7 @@ final class ClockStep {
     /**
      * What is less is no step. A look-back that is shorter than the tolerance would not cover it.
      */
-    static Duration tolerance(Duration lookback) {
+    private static Duration tolerance(Duration lookback) {
         Duration half = lookback.dividedBy(2);
         Duration shorter = half.compareTo(TOLERANCE) < 0 ? half : TOLERANCE;
         return shorter.compareTo(LEAST) < 0 ? LEAST : shorter;

@@ -62,8 +62,7 @@ final class QueryOpener {
 
     Opening open(Request request) throws SQLException, ChangedRelationException {
         SourceSession session = request.session();
-        TimedLook timed =
-                TimedLook.take(request::look, clocks.steady(), ClockStep.tolerance(by.lookback()));
+        TimedLook timed = ClockStep.look(request, clocks.steady(), by.lookback());
         Look look = timed.look();
         WatermarkSplit split = step.followed(request.split(), timed, by.lookback());
         // a query is read from its start again: what has ended is served in any case

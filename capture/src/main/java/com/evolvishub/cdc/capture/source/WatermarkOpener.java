@@ -91,8 +91,7 @@ final class WatermarkOpener {
                         : Optional.empty();
         String zone = zone(session, split, type);
 
-        TimedLook timed =
-                TimedLook.take(request::look, clocks.steady(), ClockStep.tolerance(by.lookback()));
+        TimedLook timed = ClockStep.look(request, clocks.steady(), by.lookback());
         Look look = timed.look();
         // what has to be asked besides is asked here: the snapshot is to begin with the second look
         split = step.followed(session, split, type, zone, timed, by.lookback());
