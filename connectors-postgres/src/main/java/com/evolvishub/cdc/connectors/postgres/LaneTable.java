@@ -52,9 +52,9 @@ final class LaneTable {
 
     private static final String WRITES_TO =
             """
-            UPDATE evolvishub_cdc.lane SET target_table = ?::oid
+            UPDATE evolvishub_cdc.lane SET target_table = to_regclass(?)
             WHERE identity = ? AND epoch = ? AND run = ? AND writer = ?
-              AND target_table <> ?::oid""";
+              AND target_table <> to_regclass(?)""";
 
     private final PostgresSession session;
     private final String identity;
@@ -160,7 +160,7 @@ final class LaneTable {
     /**
      * Notes the table that rows go into, for those who want to know whose rows are in there.
      *
-     * @param table its OID
+     * @param table its name, as SQL takes it
      */
     void writesTo(String table) throws SQLException {
         try (PreparedStatement note = session.connection().prepareStatement(WRITES_TO)) {

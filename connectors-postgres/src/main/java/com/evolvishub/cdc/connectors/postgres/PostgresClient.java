@@ -193,11 +193,11 @@ final class PostgresClient implements DestinationClient {
         // first the shape, then all that is made for it: what changes in between is noticed
         String shape = TableWriter.shape(session(), there());
         guard.admit(session());
+        table = there();
         // transactional delivery takes no lane here: its own writer notes the table
         if (lanes != null) {
-            lanes.writesTo(guard.identity());
+            lanes.writesTo(table.quoted());
         }
-        table = there();
         TableFit fit = TableCheck.fit(table, schema, pipeline);
         refuse(fit.problems());
         fit.notes().forEach(note -> LOG.warn("{}: {}", pipeline.mapping(), note));

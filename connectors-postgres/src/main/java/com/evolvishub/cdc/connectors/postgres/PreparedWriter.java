@@ -6,8 +6,6 @@ import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import java.io.IOException;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -121,7 +119,7 @@ final class PreparedWriter
                             .describe(pipeline.deliver().destination())
                             .orElseThrow(() -> new SQLException("the table has just gone"));
             String shape = TableWriter.shape(session, table);
-            lanes.writesTo(oid(table));
+            lanes.writesTo(table.quoted());
             TableFit fit = TableCheck.fit(table, next, pipeline);
             if (!fit.problems().isEmpty()) {
                 throw new DestinationException(String.join("\n", fit.problems()));
@@ -132,17 +130,6 @@ final class PreparedWriter
             schema = next;
         } catch (SQLException | DestinationException e) {
             throw failed(pipeline, e);
-        }
-    }
-
-    private String oid(TableDescription described) throws SQLException {
-        try (PreparedStatement question =
-                session.connection().prepareStatement("SELECT to_regclass(?)::oid::text")) {
-            question.setString(1, described.quoted());
-            try (ResultSet found = question.executeQuery()) {
-                found.next();
-                return found.getString(1);
-            }
         }
     }
 
