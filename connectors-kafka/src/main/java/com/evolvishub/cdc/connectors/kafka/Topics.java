@@ -25,6 +25,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -33,6 +34,9 @@ final class Topics {
 
     // what is refused for its size is to find room among the dead letters
     private static final String ROOM_FOR_ALL = "33554432";
+
+    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
+    private static final Duration KNOWN_POLL = Duration.ofMillis(20);
 
     private final KafkaSession session;
     private final ClientSettings settings;
@@ -212,8 +216,13 @@ final class Topics {
         CreateTopicsOptions options = new CreateTopicsOptions().validateOnly(onlyTry);
         try {
             Answers.of(session.admin().createTopics(List.of(topic), options).all());
+            if (!onlyTry) {
+                awaitKnown(topic.name());
+            }
             return Optional.empty();
         } catch (TopicExistsException e) {
+            // somebody else made it just now
+            awaitKnown(topic.name());
             return Optional.empty();
         } catch (AuthorizationException e) {
             return Optional.of(
@@ -232,6 +241,33 @@ final class Topics {
                     "topic %s: cannot be created: %s; look at partitions and replication_factor"
                             .formatted(topic.name(), e.getMessage()));
         }
+    }
+
+    /**
+     * Waits until a topic that was made has reached the brokers. The controller answers first, and
+     * a broker that has not heard of the topic says that there is none: a guard would take that for
+     * a topic that was deleted.
+     */
+    private void awaitKnown(String topic) throws Exception {
+        long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+        while (!hasLeaders(topic)) {
+            session.stopIfClosed();
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException(
+                        "topic %s was created, and after %d s the brokers do not show it"
+                                .formatted(topic, KNOWN_WITHIN.toSeconds()));
+            }
+            Thread.sleep(KNOWN_POLL.toMillis());
+        }
+    }
+
+    private boolean hasLeaders(String topic) throws Exception {
+        return describe(topic)
+                .filter(
+                        found ->
+                                found.partitions().stream()
+                                        .allMatch(partition -> partition.leader() != null))
+                .isPresent();
     }
 
     private NewTopic own(String topic) {

@@ -47,6 +47,19 @@ class KafkaTopicsITCase {
         }
     }
 
+    /** The controller answers before the broker has heard of the topic. */
+    @Test
+    void aTopicThatWasJustMadeIsKnownByItsIdentity() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            Topic fresh = Topic.fresh(KAFKA.bootstrapServers());
+            try (KafkaBusClient client = Topic.client(fresh.lane())) {
+                client.open(Topic.lane("file/" + fresh.name(), "a"));
+                client.prepare(TestLane.KEYED);
+                assertThat(client.targetIdentity()).isNotEmpty();
+            }
+        }
+    }
+
     @Test
     void wantsThreeReplicasWhereThereAreSoManyBrokers() {
         assertThat(TopicRisks.replicas(1)).isEqualTo((short) 1);

@@ -100,6 +100,8 @@ record Topic(
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
                     .all()
                     .get();
+            // the controller answers before the broker has heard of the topic
+            await().until(() -> admin.listTopics().names().get().contains(name));
         }
     }
 
