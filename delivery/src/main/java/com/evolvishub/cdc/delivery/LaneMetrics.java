@@ -27,6 +27,7 @@ import static com.evolvishub.cdc.flow.MetricName.ROWS_WRITTEN;
 import static com.evolvishub.cdc.flow.MetricName.SINCE;
 import static com.evolvishub.cdc.flow.MetricName.STATE;
 import static com.evolvishub.cdc.flow.MetricName.WATERMARK;
+import static com.evolvishub.cdc.flow.MetricName.WATERMARK_GRANULE_SECONDS;
 
 import com.evolvishub.cdc.flow.LaneStatus;
 import com.evolvishub.cdc.flow.MetricName;
@@ -64,6 +65,7 @@ final class LaneMetrics {
         show(RETRIES, status.retries::get);
         show(NULL_WATERMARKS, status.nullWatermarks::get);
         show(FUTURE_WATERMARKS, status.futureWatermarks::get);
+        show(WATERMARK_GRANULE_SECONDS, status.watermarkGranuleSeconds::get);
         show(DELETES_UNCONFIRMED, status.deletesUnconfirmed::get);
         show(ROWS_REMEMBERED, status.rowsRemembered::get);
         show(ROWS_SKIPPED, status.rowsSkipped::get);

@@ -37,6 +37,12 @@ public final class LaneStatus {
     /** Rows above the source's clock when they were last read: they were sent. */
     public final AtomicLong futureWatermarks = new AtomicLong();
 
+    /**
+     * Seconds that each watermark stands for, where all that were seen are whole seconds, minutes,
+     * hours or days: so much is read again besides the look-back. 0: nothing of the kind.
+     */
+    public final AtomicLong watermarkGranuleSeconds = new AtomicLong();
+
     /** Rows that are remembered, so that a read that shows them again does not send them again. */
     public final AtomicLong rowsRemembered = new AtomicLong();
 

@@ -28,6 +28,8 @@ public enum MetricName {
     NULL_WATERMARKS("nullWatermarks"),
     /** Rows above the current time at the last count: they wait. */
     FUTURE_WATERMARKS("futureWatermarks"),
+    /** Seconds that a watermark stands for, read again besides the look-back; 0: none. */
+    WATERMARK_GRANULE_SECONDS("watermarkGranuleSeconds"),
     /** Rows that the last read missed, and that are deleted if the next one misses them too. */
     DELETES_UNCONFIRMED("deletesUnconfirmed"),
     /** Rows that the destination took and left out, by rules of its own such as a trigger. */

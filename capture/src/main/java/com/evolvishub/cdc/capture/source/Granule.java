@@ -24,6 +24,10 @@ enum Granule {
         this.word = word;
     }
 
+    long seconds() {
+        return seconds;
+    }
+
     long micros() {
         return seconds * 1_000_000;
     }

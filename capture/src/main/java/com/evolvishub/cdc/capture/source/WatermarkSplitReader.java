@@ -385,6 +385,7 @@ final class WatermarkSplitReader implements SplitReader<Step, WatermarkSplit> {
                 poll.told(position.toSplit().completed(poll.look(), aside), gate.status());
         Granule granule = granules.told(split.time().granule(), LayoutFinder.watermark(scan));
         split = split.with(split.time().with(granule));
+        gate.status().watermarkGranuleSeconds.set(granule.seconds());
         steps.add(
                 new Step.Mark(
                         new PollEnded(split.poll(), true, poll.look().now()),

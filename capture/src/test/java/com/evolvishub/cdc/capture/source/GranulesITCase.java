@@ -7,6 +7,7 @@ import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,8 @@ class GranulesITCase {
             lane.finishPolls(2);
 
             assertThat(lane.position().time().granule().word()).isEqualTo(unit);
+            assertThat(lane.gate().status().watermarkGranuleSeconds)
+                    .hasValue(Granule.valueOf(unit.toUpperCase(Locale.ROOT)).seconds());
             assertThat(lane.cells(0)).hasSize(31).doesNotHaveDuplicates().contains("31");
         }
     }

@@ -37,6 +37,8 @@ import java.util.Objects;
  *     send them again
  * @param nullWatermarks rows without a watermark at the last count
  * @param futureWatermarks rows above the source's time when they were last read: they were sent
+ * @param watermarkGranuleSeconds seconds that each watermark stands for, read again besides the
+ *     look-back; 0: watermarks are as fine as their type
  * @param deletesUnconfirmed rows that the last read missed, and that are deleted if the next one
  *     misses them too
  * @param rowsSkipped rows the destination took and left out, by a trigger or by row-level security,
@@ -75,6 +77,7 @@ public record MappingStatus(
         @JsonProperty("rows_remembered") long rowsRemembered,
         @JsonProperty("null_watermarks") long nullWatermarks,
         @JsonProperty("future_watermarks") long futureWatermarks,
+        @JsonProperty("watermark_granule_seconds") long watermarkGranuleSeconds,
         @JsonProperty("deletes_unconfirmed") long deletesUnconfirmed,
         @JsonProperty("rows_skipped") long rowsSkipped,
         @JsonProperty("rows_put_aside") long rowsPutAside,

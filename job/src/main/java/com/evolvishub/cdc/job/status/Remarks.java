@@ -29,6 +29,11 @@ public final class Remarks {
                             + " from the future: sent, and read again until the source's clock has"
                             + " reached them");
         }
+        if (mapping.watermarkGranuleSeconds() > 0) {
+            remarks.add(
+                    "all watermarks are whole %ss: each poll reads one more of them again than the look-back"
+                            .formatted(unit(mapping.watermarkGranuleSeconds())));
+        }
         if (mapping.deletesUnconfirmed() > 0) {
             remarks.add(
                     rows(mapping.deletesUnconfirmed())
@@ -51,6 +56,15 @@ public final class Remarks {
                             + " them");
         }
         return remarks;
+    }
+
+    private static String unit(long seconds) {
+        return switch ((int) seconds) {
+            case 60 -> "minute";
+            case 3600 -> "hour";
+            case 86_400 -> "day";
+            default -> "second";
+        };
     }
 
     private static String rows(long count) {

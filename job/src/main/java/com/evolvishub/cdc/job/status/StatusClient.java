@@ -183,6 +183,7 @@ public final class StatusClient {
                 number(metrics, "rowsRemembered"),
                 number(metrics, "nullWatermarks"),
                 number(metrics, "futureWatermarks"),
+                number(metrics, "watermarkGranuleSeconds"),
                 number(metrics, "deletesUnconfirmed"),
                 number(metrics, "rowsSkipped"),
                 number(metrics, "rowsPutAside"),

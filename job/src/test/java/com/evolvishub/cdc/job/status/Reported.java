@@ -56,6 +56,7 @@ public final class Reported {
                 0,
                 0,
                 0,
+                0,
                 0);
     }
 }

@@ -95,6 +95,8 @@ class StatusClientTest {
                         "7",
                         "futureWatermarks",
                         "1",
+                        "watermarkGranuleSeconds",
+                        "60",
                         "deletesUnconfirmed",
                         "2"));
 
@@ -108,6 +110,7 @@ class StatusClientTest {
         assertThat(orders.rereadFloor()).isEqualTo("re-read floor 2 s back");
         assertThat(orders.rowsRemembered()).isEqualTo(7);
         assertThat(orders.futureWatermarks()).isEqualTo(1);
+        assertThat(orders.watermarkGranuleSeconds()).isEqualTo(60);
         assertThat(orders.deletesUnconfirmed()).isEqualTo(2);
     }
 

@@ -17,6 +17,7 @@ class StatusRendererTest {
                         "orders: re-read floor 3 h 0 min back, held by gid a?b",
                         "orders: 1 row without a watermark (null_watermark)",
                         "orders: 2 rows from the future: sent, and read again until the source's clock has reached them",
+                        "orders: all watermarks are whole days: each poll reads one more of them again than the look-back",
                         "orders: 3 rows missing from the last read, deleted if the next one misses them too",
                         "people: relation \"people\" does not exist (since 2024-01-01T00:00:00Z, next try 2024-01-01T00:05:00Z)",
                         "shop: 2 mappings, 2 enabled; 1,200 rows delivered; 4 polls, 1 failures");
@@ -122,6 +123,7 @@ class StatusRendererTest {
                 Math.min(12, read),
                 Math.min(1, read),
                 Math.min(2, read),
+                read == 0 ? 0 : 86_400,
                 Math.min(3, read),
                 0,
                 0,
