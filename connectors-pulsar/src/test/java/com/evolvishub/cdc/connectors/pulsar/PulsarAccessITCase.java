@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class PulsarAccessITCase {
 
     private static PulsarServer guarded;
@@ -173,7 +173,7 @@ class PulsarAccessITCase {
                                 "",
                                 Secret.NONE,
                                 tls,
-                                Duration.ofSeconds(options.length < 2 ? 2 : 30),
+                                options.length < 2 ? Duration.ofSeconds(2) : Topic.PATIENCE,
                                 List.of()),
                         "",
                         "t" + System.nanoTime(),
