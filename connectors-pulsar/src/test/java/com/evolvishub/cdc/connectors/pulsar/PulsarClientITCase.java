@@ -6,6 +6,7 @@ import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -47,7 +48,9 @@ class PulsarClientITCase extends DestinationContract {
     @Override
     protected DestinationClient impatientClient() {
         // its first rows are to be delivered within it, however busy the machine is
-        return topic.with("send_timeout_millis", "8000").client();
+        Topic impatient = topic.with("send_timeout_millis", "5000");
+        // once a batch has failed, it asks who holds the lane for as long
+        return impatient.client(TestLane.to(impatient.endpoint(Duration.ofSeconds(20))));
     }
 
     @Override
