@@ -74,13 +74,13 @@ class KafkaCrashITCase {
         for (int kill = 0; kill < KILLS; kill++) {
             try (WriterProcess writer =
                     WriterProcess.start(topic, 30, "file/writer", "run " + kill, Long.MAX_VALUE)) {
-                int batches = random.nextInt(60);
+                int batches = random.nextInt(20);
                 for (int batch = 0; batch < batches; batch++) {
                     writer.await(line -> line.startsWith("wrote"));
                 }
                 writer.await(line -> line.startsWith("wrote") || line.startsWith("open"));
                 // and then somewhere in a batch
-                long spins = random.nextInt(20_000_000);
+                long spins = random.nextInt(2_000_000);
                 LongStream.range(0, spins).forEach(i -> Thread.onSpinWait());
             }
         }
