@@ -26,7 +26,7 @@ class OrphanITCase {
 
         jvm.destroyForcibly().waitFor();
 
-        handle.onExit().get(20, TimeUnit.SECONDS);
+        handle.onExit().get(1, TimeUnit.MINUTES);
         assertThat(handle.isAlive()).isFalse();
     }
 
@@ -50,7 +50,7 @@ class OrphanITCase {
 
         jvm.destroyForcibly().waitFor();
 
-        handle.onExit().get(20, TimeUnit.SECONDS);
+        handle.onExit().get(1, TimeUnit.MINUTES);
         assertThat(handle.isAlive()).isFalse();
     }
 

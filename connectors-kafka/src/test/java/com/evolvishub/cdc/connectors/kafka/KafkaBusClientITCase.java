@@ -4,6 +4,7 @@ import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -14,38 +15,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class KafkaBusClientITCase extends DestinationContract {
 
-    private static KafkaCopy kafka;
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private Topic topic;
 
-    @BeforeAll
-    static void start() throws IOException {
-        kafka = KafkaCopy.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (kafka != null) {
-            kafka.close();
-        }
-    }
-
     @BeforeEach
     void freshTopic() throws Exception {
-        topic = Topic.fresh(kafka.bootstrapServers());
+        topic = Topic.fresh(KAFKA.bootstrapServers());
         topic.create(1, Map.of("max.message.bytes", "20000"));
-        // the contract's lane has one name for all tests
-        Topic.forget(kafka.bootstrapServers(), "file/orders");
+        // tests have lanes of the same name
+        Topic.forget(KAFKA.bootstrapServers(), "file/orders");
     }
 
     @Override
@@ -81,22 +69,25 @@ class KafkaBusClientITCase extends DestinationContract {
 
     @Override
     protected Optional<Restore> copy() {
-        return Optional.of(kafka.copy());
+        return Optional.of(KafkaCopy.of(KAFKA));
     }
 
     @Override
     protected DestinationClient impatientClient() {
-        return topic.withParameter("delivery.timeout.ms", "4000").client();
+        // its first rows are to be delivered within it, however busy the machine is
+        return topic.withParameter("request.timeout.ms", "5000")
+                .withParameter("delivery.timeout.ms", "8000")
+                .client();
     }
 
     @Override
     protected Restore hold() {
-        return kafka.hold();
+        return KafkaCopy.hold(KAFKA);
     }
 
     @Override
     protected void empty() throws Exception {
-        Topic.forget(kafka.bootstrapServers(), "file/orders");
+        Topic.forget(KAFKA.bootstrapServers(), "file/orders");
     }
 
     @Override

@@ -41,13 +41,9 @@ class KafkaOrderITCase {
     private static final int PRODUCE = 0;
     private static final int END_TRANSACTION = 26;
 
-    /** A request and all tries of it. */
-    private static final Map<String, String> IMPATIENT =
-            Map.of(
-                    "request.timeout.ms", "500",
-                    "delivery.timeout.ms", "600",
-                    "linger.ms", "0",
-                    "max.request.size", "1000");
+    /** A row is sent at once, and a large one is refused by the client itself. */
+    private static final Map<String, String> SENDING_AT_ONCE =
+            Map.of("linger.ms", "0", "max.request.size", "1000");
 
     private static final TcpProxy PROXY = TcpProxy.listening();
 
@@ -171,7 +167,7 @@ class KafkaOrderITCase {
     /** The client gives a request up, tries it again, and the first one arrives much later. */
     @Test
     void aRequestThatArrivesInTheNextTransactionAddsNothing() throws Exception {
-        try (KafkaBusClient client = opened(lane(Map.of(), Map.of("request.timeout.ms", "500")))) {
+        try (KafkaBusClient client = opened(lane(Map.of(), Map.of("request.timeout.ms", "2000")))) {
             client.write(LaneLoop.rows(1, 3));
             produce.holdNext();
             FutureTask<?>[] task = new FutureTask<?>[1];
@@ -227,7 +223,7 @@ class KafkaOrderITCase {
     /** A bad row ends the transaction while a request of it is still on its way. */
     @Test
     void aRequestOfABatchWithABadRowDoesNotJoinTheNextOne() throws Exception {
-        try (KafkaBusClient client = opened(lane(Map.of(), IMPATIENT))) {
+        try (KafkaBusClient client = opened(lane(Map.of(), SENDING_AT_ONCE))) {
             client.write(LaneLoop.rows(1, 3));
             produce.holdNext();
             assertThatThrownBy(() -> client.write(badRowOnceTheFirstIsSent()))

@@ -3,45 +3,35 @@ package com.evolvishub.cdc.connectors.kafka;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.DestinationRounds;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
-import java.io.IOException;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class KafkaRoundsITCase extends DestinationRounds {
 
-    private static KafkaCopy kafka;
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
     private Topic topic;
 
-    @BeforeAll
-    static void start() throws IOException {
-        kafka = KafkaCopy.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (kafka != null) {
-            kafka.close();
-        }
-    }
-
     @BeforeEach
     void freshTopic() throws Exception {
-        topic = Topic.fresh(kafka.bootstrapServers());
+        topic = Topic.fresh(KAFKA.bootstrapServers());
         topic.create(2, Map.of());
+        // other tests have lanes of the same name
+        Topic.forget(KAFKA.bootstrapServers(), "file/orders");
     }
 
     @Override
     protected EndpointSpec endpoint() {
-        return topic.endpoint();
+        // what is not answered is tried again
+        return topic.givingUpAfter(10).endpoint();
     }
 
     @Override
     protected DestinationContract.Restore copy() {
-        return kafka.copy();
+        return KafkaCopy.of(KAFKA);
     }
 
     @Override

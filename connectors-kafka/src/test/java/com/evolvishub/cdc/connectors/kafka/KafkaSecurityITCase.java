@@ -2,6 +2,7 @@ package com.evolvishub.cdc.connectors.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.evolvishub.cdc.delivery.DeadLetter;
 import com.evolvishub.cdc.delivery.DeadLetters;
@@ -19,6 +20,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
@@ -52,6 +54,7 @@ class KafkaSecurityITCase {
                                 KafkaServer.builder()
                                         .user("writer", "letmein")
                                         .user("stranger", "letmein2")
+                                        .user("reader", "letmein3")
                                         .start());
     }
 
@@ -90,8 +93,19 @@ class KafkaSecurityITCase {
                                 LaneName.PREFIX,
                                 PatternType.PREFIXED),
                         entry(principal, AclOperation.WRITE)));
+        grant(rules);
+    }
+
+    private static void grant(List<AclBinding> rules) throws Exception {
         try (Admin admin = Topic.admin(kafka.bootstrapServers())) {
             admin.createAcls(rules).all().get();
+            // the controller answers; the broker goes by them a moment later
+            await().until(
+                            () ->
+                                    admin.describeAcls(AclBindingFilter.ANY)
+                                            .values()
+                                            .get()
+                                            .containsAll(rules));
         }
     }
 
@@ -168,11 +182,7 @@ class KafkaSecurityITCase {
     }
 
     private static void grant(String topic, AclOperation operation) throws Exception {
-        try (Admin admin = Topic.admin(kafka.bootstrapServers())) {
-            admin.createAcls(List.of(rule("User:writer", ResourceType.TOPIC, topic, operation)))
-                    .all()
-                    .get();
-        }
+        grant(List.of(rule("User:writer", ResourceType.TOPIC, topic, operation)));
     }
 
     @Test
@@ -236,23 +246,11 @@ class KafkaSecurityITCase {
 
     @Test
     void seesBeforehandThatItMayOnlyRead() throws Exception {
-        try (Admin admin = Topic.admin(kafka.bootstrapServers())) {
-            admin.createAcls(
-                            List.of(
-                                    rule(
-                                            "User:stranger",
-                                            ResourceType.TOPIC,
-                                            topic.name(),
-                                            AclOperation.READ),
-                                    rule(
-                                            "User:stranger",
-                                            ResourceType.TOPIC,
-                                            Ledger.TOPIC,
-                                            AclOperation.READ)))
-                    .all()
-                    .get();
-        }
-        try (KafkaBusClient client = as("stranger", "letmein2", BrokerListener.SASL).client()) {
+        grant(
+                List.of(
+                        rule("User:reader", ResourceType.TOPIC, topic.name(), AclOperation.READ),
+                        rule("User:reader", ResourceType.TOPIC, Ledger.TOPIC, AclOperation.READ)));
+        try (KafkaBusClient client = as("reader", "letmein3", BrokerListener.SASL).client()) {
             assertThat(client.check(TestLane.KEYLESS))
                     .hasSize(2)
                     .allMatch(problem -> problem.contains("has no right to write topic"));
@@ -261,22 +259,10 @@ class KafkaSecurityITCase {
 
     @Test
     void namesTheTransactionalIdThatItHasNoRightTo() throws Exception {
-        try (Admin admin = Topic.admin(kafka.bootstrapServers())) {
-            admin.createAcls(
-                            List.of(
-                                    rule(
-                                            "User:stranger",
-                                            ResourceType.TOPIC,
-                                            topic.name(),
-                                            AclOperation.WRITE),
-                                    rule(
-                                            "User:stranger",
-                                            ResourceType.TOPIC,
-                                            Ledger.TOPIC,
-                                            AclOperation.ALL)))
-                    .all()
-                    .get();
-        }
+        grant(
+                List.of(
+                        rule("User:stranger", ResourceType.TOPIC, topic.name(), AclOperation.WRITE),
+                        rule("User:stranger", ResourceType.TOPIC, Ledger.TOPIC, AclOperation.ALL)));
         assertRefused(
                 as("stranger", "letmein2", BrokerListener.SASL),
                 "--transactional-id evolvishub_cdc: --resource-pattern-type prefixed");

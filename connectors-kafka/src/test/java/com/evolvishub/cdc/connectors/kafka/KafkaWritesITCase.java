@@ -209,9 +209,7 @@ class KafkaWritesITCase {
 
     @Test
     void leavesOutTheContentOfADeadLetterThatFindsNoRoom() throws Exception {
-        Topic letters =
-                new Topic(
-                        topic.servers(), topic.name() + ".dlq", topic.tls(), List.of(), List.of());
+        Topic letters = Topic.of(topic.servers(), topic.name() + ".dlq");
         letters.create(1, Map.of("max.message.bytes", "50000"));
         try (KafkaBusClient client = opened(topic.lane())) {
             client.writeDeadLetter(large(5), "too large");
@@ -289,7 +287,7 @@ class KafkaWritesITCase {
 
     @Test
     void aBrokerThatIsNotThereIsAnOutage() {
-        try (KafkaBusClient client = topic.at("127.0.0.1:1").client()) {
+        try (KafkaBusClient client = topic.at("127.0.0.1:1").givingUpAfter(2).client()) {
             assertThatThrownBy(() -> client.open(Topic.lane(identity, "a")))
                     .isInstanceOf(TimeoutException.class)
                     .hasMessageStartingWith("no answer from kafka at 127.0.0.1:1: ")
@@ -300,7 +298,8 @@ class KafkaWritesITCase {
     @Test
     void aServerThatNeverAnswersIsAnOutage() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                KafkaBusClient client = topic.at("127.0.0.1:" + silent.getLocalPort()).client()) {
+                KafkaBusClient client =
+                        topic.at("127.0.0.1:" + silent.getLocalPort()).givingUpAfter(2).client()) {
             assertThatThrownBy(() -> client.open(Topic.lane(identity, "a")))
                     .isInstanceOf(TimeoutException.class)
                     .satisfies(e -> assertOutage(client, e));

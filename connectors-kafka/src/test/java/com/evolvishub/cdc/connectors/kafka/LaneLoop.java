@@ -39,12 +39,7 @@ final class LaneLoop {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Topic topic =
-                new Topic(
-                                arguments[0],
-                                arguments[1],
-                                com.evolvishub.cdc.planner.spec.TlsSpec.UNSET,
-                                List.of(),
-                                List.of())
+                Topic.of(arguments[0], arguments[1])
                         .with("transaction_timeout_seconds", arguments[2]);
         try {
             new LaneLoop(topic, arguments[3], arguments[4], out)

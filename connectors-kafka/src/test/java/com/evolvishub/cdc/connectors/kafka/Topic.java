@@ -29,32 +29,50 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A topic of a test's broker as a destination, and what a plain client finds in it. */
 record Topic(
-        String servers, String name, TlsSpec tls, List<Option> options, List<Option> parameters) {
+        String servers,
+        String name,
+        TlsSpec tls,
+        Duration timeout,
+        List<Option> options,
+        List<Option> parameters) {
+
+    /** A machine that is busy with other tests may stand still for many seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** A name that no other test has; the topic is not made. */
     static Topic fresh(String servers) {
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        return new Topic(servers, "orders-" + random, TlsSpec.UNSET, List.of(), List.of());
+        return of(servers, "orders-" + random);
+    }
+
+    static Topic of(String servers, String name) {
+        return new Topic(servers, name, TlsSpec.UNSET, PATIENCE, List.of(), List.of())
+                .withParameter("max.block.ms", Long.toString(PATIENCE.toMillis()));
     }
 
     Topic with(String option, String value) {
         List<Option> more = new ArrayList<>(options);
         more.add(new Option(option, new Secret(value)));
-        return new Topic(servers, name, tls, more, parameters);
+        return new Topic(servers, name, tls, timeout, more, parameters);
     }
 
     Topic withParameter(String parameter, String value) {
         List<Option> more = new ArrayList<>(parameters);
         more.add(new Option(parameter, new Secret(value)));
-        return new Topic(servers, name, tls, options, more);
+        return new Topic(servers, name, tls, timeout, options, more);
     }
 
     Topic with(TlsSpec other) {
-        return new Topic(servers, name, other, options, parameters);
+        return new Topic(servers, name, other, timeout, options, parameters);
     }
 
     Topic at(String other) {
-        return new Topic(other, name, tls, options, parameters);
+        return new Topic(other, name, tls, timeout, options, parameters);
+    }
+
+    Topic givingUpAfter(int seconds) {
+        Duration limit = Duration.ofSeconds(seconds);
+        return new Topic(servers, name, tls, limit, options, parameters);
     }
 
     EndpointSpec endpoint() {
@@ -68,7 +86,7 @@ record Topic(
                         "",
                         Secret.NONE,
                         tls,
-                        Duration.ofSeconds(3),
+                        timeout,
                         parameters),
                 "",
                 name,
@@ -100,8 +118,20 @@ record Topic(
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
                     .all()
                     .get();
-            // the controller answers before the broker has heard of the topic
-            await().until(() -> admin.listTopics().names().get().contains(name));
+            // the controller answers; the broker learns of it a moment later
+            await().ignoreExceptions()
+                    .until(
+                            () ->
+                                    admin
+                                                    .describeTopics(List.of(name))
+                                                    .allTopicNames()
+                                                    .get()
+                                                    .get(name)
+                                                    .partitions()
+                                                    .stream()
+                                                    .filter(each -> each.leader() != null)
+                                                    .count()
+                                            == partitions);
         }
     }
 
@@ -156,8 +186,7 @@ record Topic(
     // a commit is answered before every partition has its mark
     private static void awaitReadable(
             KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> written) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(
+        await().until(
                         () ->
                                 consumer.endOffsets(written.keySet()).entrySet().stream()
                                         .allMatch(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What {@code validate} says to {@code delivery: transactional}. */
-@Timeout(180)
+@Timeout(300)
 class CheckpointCheckITCase {
 
     /** As it comes: without a transaction coordinator. */

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@code delivery: transactional} keeps when a broker is slow or goes away. */
-@Timeout(180)
+@Timeout(300)
 class CheckpointWriterITCase {
 
     /** Types of commands, as PulsarApi.proto numbers them. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class PulsarAccessITCase {
 
     private static PulsarServer guarded;
@@ -145,7 +145,11 @@ class PulsarAccessITCase {
     void givesUpOnAServerThatNeverAnswers() throws Exception {
         try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
             String url = "pulsar://127.0.0.1:" + mute.getLocalPort();
-            Exception failure = opening("", option("service_url", url));
+            Exception failure;
+            try (PulsarBusClient client =
+                    client("", TlsSpec.UNSET, Duration.ofSeconds(2), option("service_url", url))) {
+                failure = catchException(() -> client.open(Topic.lane("a")));
+            }
             assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
             assertThat(failure)
                     .hasMessage(url + " did not answer within 2 s when asked to connect");
@@ -163,18 +167,16 @@ class PulsarAccessITCase {
     }
 
     private static PulsarBusClient client(String namespace, TlsSpec tls, Option... options) {
+        return client(namespace, tls, Topic.PATIENCE, options);
+    }
+
+    private static PulsarBusClient client(
+            String namespace, TlsSpec tls, Duration limit, Option... options) {
         EndpointSpec endpoint =
                 new EndpointSpec(
                         "pulsar",
                         new ConnectionSpec(
-                                "",
-                                6650,
-                                namespace,
-                                "",
-                                Secret.NONE,
-                                tls,
-                                Duration.ofSeconds(options.length < 2 ? 2 : 30),
-                                List.of()),
+                                "", 6650, namespace, "", Secret.NONE, tls, limit, List.of()),
                         "",
                         "t" + System.nanoTime(),
                         List.of(options));

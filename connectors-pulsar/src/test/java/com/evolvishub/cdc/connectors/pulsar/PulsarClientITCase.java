@@ -4,36 +4,24 @@ import com.evolvishub.cdc.delivery.DestinationClient;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.flow.ChangeRow;
-import java.io.IOException;
+import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class PulsarClientITCase extends DestinationContract {
 
     private static final Pattern JSON = Pattern.compile("\\{\"id\":(\\d+),\"name\":\"(.*)\"}");
 
-    private static PulsarCopy pulsar;
+    @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
-    private final Topic topic = Topic.on(pulsar.server());
-
-    @BeforeAll
-    static void start() throws IOException {
-        pulsar = PulsarCopy.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (pulsar != null) {
-            pulsar.close();
-        }
-    }
+    private final Topic topic = Topic.on(PULSAR);
 
     @Override
     protected DestinationClient client() {
@@ -54,17 +42,20 @@ class PulsarClientITCase extends DestinationContract {
 
     @Override
     protected Optional<Restore> copy() {
-        return Optional.of(pulsar.copy());
+        return Optional.of(PulsarCopy.of(PULSAR));
     }
 
     @Override
     protected DestinationClient impatientClient() {
-        return topic.with("send_timeout_millis", "1000").client();
+        // its first rows are to be delivered within it, however busy the machine is
+        Topic impatient = topic.with("send_timeout_millis", "5000");
+        // once a batch has failed, it asks who holds the lane for as long
+        return impatient.client(TestLane.to(impatient.endpoint(Duration.ofSeconds(20))));
     }
 
     @Override
     protected Restore hold() {
-        return pulsar.hold();
+        return PulsarCopy.hold(PULSAR);
     }
 
     @Override

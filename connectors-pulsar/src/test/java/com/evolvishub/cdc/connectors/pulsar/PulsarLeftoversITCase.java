@@ -15,7 +15,6 @@ import com.evolvishub.cdc.planner.spec.Option;
 import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
 import com.evolvishub.cdc.servers.pulsar.PulsarServer;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What mappings leave at a cluster, and what a cluster takes from them. */
-@Timeout(120)
+@Timeout(300)
 class PulsarLeftoversITCase {
 
     @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
@@ -67,7 +66,7 @@ class PulsarLeftoversITCase {
                     "");
             PULSAR.admin("DELETE", path + ledger + "?force=true", "");
 
-            assertThat(renamed.notes(Topic.SCHEMA)).isEmpty();
+            await().untilAsserted(() -> assertThat(renamed.notes(Topic.SCHEMA)).isEmpty());
             renamed.prepare(Topic.SCHEMA);
             renamed.write(Topic.rows(1, 5));
         }
@@ -84,15 +83,23 @@ class PulsarLeftoversITCase {
                 "a message's time to live of 60 s would end the record of how far this mapping is, in topic %s; except that topic: %spulsar-admin topicPolicies set-message-ttl --ttl 0 %s";
         String path = ledger.replace("persistent://", "/admin/v2/persistent/");
         try (PulsarBusClient client = new PulsarBusClient(TestLane.to(endpoint).pipeline())) {
-            assertThat(client.check(Topic.SCHEMA))
-                    .containsExactly(
-                            problem.formatted(
-                                    ledger,
-                                    "pulsar-admin topics create " + ledger + " && ",
-                                    ledger));
+            // the admin API answers before the broker goes by what it was told
+            await().untilAsserted(
+                            () ->
+                                    assertThat(client.check(Topic.SCHEMA))
+                                            .containsExactly(
+                                                    problem.formatted(
+                                                            ledger,
+                                                            "pulsar-admin topics create "
+                                                                    + ledger
+                                                                    + " && ",
+                                                            ledger)));
             PULSAR.admin("PUT", path, "");
-            assertThat(client.check(Topic.SCHEMA))
-                    .containsExactly(problem.formatted(ledger, "", ledger));
+            await().untilAsserted(
+                            () ->
+                                    assertThat(client.check(Topic.SCHEMA))
+                                            .containsExactly(
+                                                    problem.formatted(ledger, "", ledger)));
             assertThatThrownBy(() -> client.prepare(Topic.SCHEMA))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("time to live");
@@ -117,6 +124,7 @@ class PulsarLeftoversITCase {
                     policies + "/backlogQuota",
                     "{\"limitSize\":1000000,\"policy\":\"consumer_backlog_eviction\"}");
 
+            await().until(() -> client.notes(Topic.SCHEMA).size() == 2);
             assertThat(client.notes(Topic.SCHEMA))
                     .hasSize(2)
                     .anySatisfy(
@@ -139,7 +147,7 @@ class PulsarLeftoversITCase {
                         "",
                         Secret.NONE,
                         TlsSpec.UNSET,
-                        Duration.ofSeconds(20),
+                        Topic.PATIENCE,
                         List.of()),
                 "",
                 "orders",

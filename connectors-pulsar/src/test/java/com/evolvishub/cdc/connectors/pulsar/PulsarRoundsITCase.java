@@ -3,38 +3,27 @@ package com.evolvishub.cdc.connectors.pulsar;
 import com.evolvishub.cdc.delivery.DestinationContract;
 import com.evolvishub.cdc.delivery.DestinationRounds;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
-import java.io.IOException;
+import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PulsarRoundsITCase extends DestinationRounds {
 
-    private static PulsarCopy pulsar;
+    @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
-    private final Topic topic = Topic.on(pulsar.server());
-
-    @BeforeAll
-    static void start() throws IOException {
-        pulsar = PulsarCopy.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (pulsar != null) {
-            pulsar.close();
-        }
-    }
+    private final Topic topic = Topic.on(PULSAR);
 
     @Override
     protected EndpointSpec endpoint() {
-        return topic.endpoint();
+        // what is not answered is tried again
+        return topic.endpoint(Duration.ofSeconds(20));
     }
 
     @Override
     protected DestinationContract.Restore copy() {
-        return pulsar.copy();
+        return PulsarCopy.of(PULSAR);
     }
 
     @Override

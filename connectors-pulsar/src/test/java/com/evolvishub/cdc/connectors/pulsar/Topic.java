@@ -31,6 +31,9 @@ record Topic(PulsarServer server, String name, List<Option> options) {
 
     static final RowSchema SCHEMA = TestLane.KEYED;
 
+    /** A broker that makes a topic waits for disks that many others may write to. */
+    static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final Map<String, PulsarClient> PLAIN = new ConcurrentHashMap<>();
 
     static Topic on(PulsarServer server) {
@@ -53,6 +56,10 @@ record Topic(PulsarServer server, String name, List<Option> options) {
     }
 
     EndpointSpec endpoint() {
+        return endpoint(PATIENCE);
+    }
+
+    EndpointSpec endpoint(Duration timeout) {
         return new EndpointSpec(
                 "pulsar",
                 new ConnectionSpec(
@@ -62,7 +69,7 @@ record Topic(PulsarServer server, String name, List<Option> options) {
                         "",
                         Secret.NONE,
                         TlsSpec.UNSET,
-                        Duration.ofSeconds(20),
+                        timeout,
                         List.of()),
                 "",
                 name,
@@ -109,7 +116,7 @@ record Topic(PulsarServer server, String name, List<Option> options) {
                             .startMessageId(MessageId.earliest)
                             .create()) {
                 while (reader.hasMessageAvailable()) {
-                    all.add(reader.readNext(20, TimeUnit.SECONDS));
+                    all.add(reader.readNext((int) PATIENCE.toSeconds(), TimeUnit.SECONDS));
                 }
             }
         }
@@ -122,7 +129,10 @@ record Topic(PulsarServer server, String name, List<Option> options) {
                 server.serviceUrl(),
                 url -> {
                     try {
-                        return PulsarClient.builder().serviceUrl(url).build();
+                        return PulsarClient.builder()
+                                .serviceUrl(url)
+                                .operationTimeout((int) PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                .build();
                     } catch (PulsarClientException e) {
                         throw new IllegalStateException(e);
                     }

@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
-import java.time.Duration;
 import java.util.List;
 
 /** A process that writes rows without end, one line for each step, until it is killed or fenced. */
@@ -33,7 +32,7 @@ final class WriterMain {
                                 "",
                                 Secret.NONE,
                                 TlsSpec.UNSET,
-                                Duration.ofSeconds(30),
+                                Topic.PATIENCE,
                                 List.of()),
                         "",
                         arguments[2],

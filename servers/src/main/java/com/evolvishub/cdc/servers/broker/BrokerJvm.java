@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
  * ends.
  */
 public final class BrokerJvm {
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
     /** Of one that writes an archive of its classes last. */
-    private static final Duration MAKING_LIMIT = Duration.ofMinutes(2);
+    private static final Duration MAKING_LIMIT = Duration.ofMinutes(3);
 
     private static final int SHOWN_LINES = 60;
 
@@ -46,6 +46,15 @@ public final class BrokerJvm {
         }
     }
 
+    /** What becomes of a broker. */
+    public enum Fate {
+        /** It ends in good order, as far as is known: it may leave an archive of its classes. */
+        ENDS,
+
+        /** It may be killed at any time: what an archive costs would be lost. */
+        IS_KILLED
+    }
+
     /** Tells whether a broker takes clients. */
     public interface Readiness {
         boolean isReady() throws IOException;
@@ -65,7 +74,8 @@ public final class BrokerJvm {
      * @throws ServerUnavailableException if its jars are not there, or it does not get ready
      */
     public static BrokerJvm start(
-            Program program, List<String> arguments, Path log, Readiness ready) throws IOException {
+            Program program, List<String> arguments, Path log, Fate fate, Readiness ready)
+            throws IOException {
         List<String> command = new ArrayList<>();
         // Ctrl-C in the terminal is for us: the broker is stopped when we no longer need it
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
@@ -75,7 +85,7 @@ public final class BrokerJvm {
         command.addAll(program.options());
         String classPath = classPath(program);
         ClassArchive archive = ClassArchive.of(program.main().getSimpleName(), classPath);
-        command.addAll(archive.useOrMake());
+        command.addAll(fate == Fate.ENDS ? archive.useOrMake() : archive.use());
         command.addAll(List.of("-cp", classPath, program.main().getName()));
         command.addAll(arguments);
         Files.deleteIfExists(log);

@@ -34,6 +34,15 @@ final class BrokerFolder implements AutoCloseable {
         return new BrokerFolder(Files.createTempDirectory("evolvishub-cdc-kafka-"), true);
     }
 
+    Path home() {
+        return home;
+    }
+
+    /** Whether nobody wants the data once the broker is stopped. */
+    boolean isTemporary() {
+        return temporary;
+    }
+
     Path log() {
         return home.resolve("server.log");
     }

@@ -24,16 +24,18 @@ final class BrokerProcess {
                             "-Dorg.slf4j.simpleLogger.log." + READY_LOGGER + "=info",
                             "-Dorg.slf4j.simpleLogger.showDateTime=true"),
                     BrokerMain.class,
-                    Duration.ofSeconds(90));
+                    // a few seconds on an idle machine
+                    Duration.ofMinutes(5));
 
     private BrokerProcess() {}
 
     /** Starts the broker and returns when it takes clients. */
-    static BrokerJvm start(BrokerFolder folder) throws IOException {
+    static BrokerJvm start(BrokerFolder folder, BrokerJvm.Fate fate) throws IOException {
         return BrokerJvm.start(
                 PROGRAM,
                 List.of(folder.format().toString(), folder.properties().toString()),
                 folder.log(),
+                fate,
                 () -> Files.exists(folder.log()) && Files.readString(folder.log()).contains(READY));
     }
 }

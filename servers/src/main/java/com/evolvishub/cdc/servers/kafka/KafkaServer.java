@@ -2,6 +2,7 @@ package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.FreePorts;
+import com.evolvishub.cdc.servers.FrozenCopy;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import com.evolvishub.cdc.servers.broker.Certificates;
@@ -99,6 +100,12 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         return folder.log();
     }
 
+    /** Keeps all that it has on disk now; to be put back after {@link #kill}. */
+    public synchronized FrozenCopy copy() {
+        start();
+        return FrozenCopy.of(folder.home(), process.pid());
+    }
+
     /** Ends the broker as a crash would; {@link #startAgain} goes on from what it left. */
     public synchronized void kill() {
         if (process != null) {
@@ -122,7 +129,11 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
 
     private synchronized void stop() {
         if (process != null) {
-            process.stop();
+            if (folder.isTemporary()) {
+                process.discard();
+            } else {
+                process.stop();
+            }
             process = null;
         }
         if (folder != null) {
@@ -140,6 +151,11 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         Availability.require(this::start);
     }
 
+    /** Tests kill the shared one as they like, and one that was killed once. */
+    private BrokerJvm.Fate fate(boolean first) {
+        return first && this != SHARED ? BrokerJvm.Fate.ENDS : BrokerJvm.Fate.IS_KILLED;
+    }
+
     private synchronized void start() {
         if (process != null) {
             return;
@@ -152,7 +168,7 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
                     ports = BrokerPorts.free(settings.port());
                     folder.write(settings, ports);
                 }
-                process = BrokerProcess.start(folder);
+                process = BrokerProcess.start(folder, fate(first));
             } catch (IOException | ServerUnavailableException e) {
                 if (first) {
                     stop();

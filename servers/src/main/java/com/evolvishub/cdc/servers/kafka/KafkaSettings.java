@@ -40,9 +40,10 @@ record KafkaSettings(
                     .with("num.io.threads", "4")
                     .with("background.threads", "2")
                     .with("log.cleaner.dedupe.buffer.size", "8388608")
-                    // a broker that was killed is let in again once its old session is over
-                    .with("broker.heartbeat.interval.ms", "300")
-                    .with("broker.session.timeout.ms", "2000")
+                    // a broker that was killed is let in again once its old session is over; one
+                    // that stalls for as long is without a leader for its topics
+                    .with("broker.heartbeat.interval.ms", "500")
+                    .with("broker.session.timeout.ms", "5000")
                     .with("controlled.shutdown.enable", "false");
 
     KafkaSettings {

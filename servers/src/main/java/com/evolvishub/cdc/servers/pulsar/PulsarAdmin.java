@@ -18,9 +18,11 @@ import java.util.Optional;
  */
 record PulsarAdmin(String url, Optional<String> token) {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** To make a topic may wait for disks that many others write to. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
     /**
      * Whether the broker takes clients and has made the namespace that they use by default. Another

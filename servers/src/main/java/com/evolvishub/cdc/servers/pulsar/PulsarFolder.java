@@ -35,6 +35,10 @@ final class PulsarFolder implements AutoCloseable {
         return new PulsarFolder(Files.createTempDirectory("evolvishub-cdc-pulsar-"), true);
     }
 
+    Path home() {
+        return home;
+    }
+
     Path log() {
         return home.resolve("server.log");
     }

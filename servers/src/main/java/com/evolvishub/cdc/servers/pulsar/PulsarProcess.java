@@ -21,13 +21,18 @@ final class PulsarProcess {
                             "-Dlog4j2.level=WARN",
                             "-Dio.netty.tryReflectionSetAccessible=true"),
                     PulsarMain.class,
-                    Duration.ofMinutes(2));
+                    // ten seconds on an idle machine
+                    Duration.ofMinutes(5));
 
     private PulsarProcess() {}
 
     /** Starts the broker and returns when it takes clients. */
     static BrokerJvm start(
-            PulsarFolder folder, PulsarPorts ports, PulsarSettings settings, PulsarAdmin admin)
+            PulsarFolder folder,
+            PulsarPorts ports,
+            PulsarSettings settings,
+            PulsarAdmin admin,
+            BrokerJvm.Fate fate)
             throws IOException {
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("-c", folder.configuration().toString()));
@@ -44,6 +49,7 @@ final class PulsarProcess {
                 PROGRAM,
                 arguments,
                 folder.log(),
+                fate,
                 () -> admin.isReady(cluster) && (!coordinates || admin.coordinatesTransactions()));
     }
 }

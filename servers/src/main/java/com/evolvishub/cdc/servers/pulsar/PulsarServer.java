@@ -2,6 +2,7 @@ package com.evolvishub.cdc.servers.pulsar;
 
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.FreePorts;
+import com.evolvishub.cdc.servers.FrozenCopy;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import java.io.IOException;
@@ -123,6 +124,16 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return folder.log();
     }
 
+    /** Keeps all that it has on disk now; to be put back after {@link #kill}. */
+    public synchronized FrozenCopy copy() {
+        return FrozenCopy.of(folder(), running().pid());
+    }
+
+    private Path folder() {
+        started();
+        return folder.home();
+    }
+
     /** Ends the server as a crash would; ports and data stay for {@link #startAgain}. */
     public synchronized void kill() {
         running().kill();
@@ -131,7 +142,9 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     /** Starts a server that has ended on the same ports and with the same data. */
     public synchronized void startAgain() {
         try {
-            process = PulsarProcess.start(folder, ports, settings, adminApi());
+            process =
+                    PulsarProcess.start(
+                            folder, ports, settings, adminApi(), BrokerJvm.Fate.IS_KILLED);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -189,13 +202,18 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return process;
     }
 
+    /** Tests kill the shared one as they like. */
+    private BrokerJvm.Fate fate() {
+        return this == SHARED ? BrokerJvm.Fate.IS_KILLED : BrokerJvm.Fate.ENDS;
+    }
+
     private void startFirst() {
         for (int attempt = 1; process == null; attempt++) {
             try {
                 folder = PulsarFolder.at(settings.data());
                 ports = PulsarPorts.free();
                 folder.write(settings, ports, tokens);
-                process = PulsarProcess.start(folder, ports, settings, adminApi());
+                process = PulsarProcess.start(folder, ports, settings, adminApi(), fate());
             } catch (IOException | RuntimeException e) {
                 ServerUnavailableException failure = unavailable(e);
                 closeFolder(failure);

@@ -35,6 +35,10 @@ record PulsarSettings(
                     .with("loadBalancerEnabled", "false")
                     .with("numIOThreads", "2")
                     .with("numHttpServerThreads", "8")
+                    // a crash is that of the process: what the system has is not lost, and a
+                    // subscription does not wait for a disk that others write to
+                    .with("journalSyncData", "false")
+                    .with("journalPreAllocSizeMB", "1")
                     .with("brokerShutdownTimeoutMs", "1000");
 
     PulsarSettings {

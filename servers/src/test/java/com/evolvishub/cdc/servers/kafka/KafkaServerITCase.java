@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class KafkaServerITCase {
 
     @Test
@@ -79,7 +79,7 @@ class KafkaServerITCase {
 
             jvm.destroyForcibly().waitFor();
 
-            broker.onExit().get(20, TimeUnit.SECONDS);
+            broker.onExit().get(1, TimeUnit.MINUTES);
             assertThat(broker.isAlive()).isFalse();
         } finally {
             jvm.destroyForcibly();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(300)
+@Timeout(600)
 class PulsarServerITCase {
     private static final String TOPICS = "/admin/v2/persistent/public/default";
 
@@ -79,7 +79,7 @@ class PulsarServerITCase {
 
         jvm.destroyForcibly().waitFor();
 
-        broker.onExit().get(20, TimeUnit.SECONDS);
+        broker.onExit().get(1, TimeUnit.MINUTES);
         assertThat(broker.isAlive()).isFalse();
     }
 
