@@ -260,12 +260,12 @@ class RandomHistoriesITCase {
                 }
             }
         },
-        /** Up to most of the look-back at once. */
-        TIME_PASSES(6) {
+        /** Often, so that many transactions outlast the look-back. */
+        TIME_PASSES(8) {
             @Override
             void happen(History in) throws SQLException {
                 if (in.mode != Mode.STANDBY) {
-                    long most = in.mode.lookback().toMillis() * 3 / 4;
+                    long most = 2 * in.mode.lookback().toMillis();
                     in.clock.pass(Duration.ofMillis(in.random.nextLong(most)));
                 }
             }
