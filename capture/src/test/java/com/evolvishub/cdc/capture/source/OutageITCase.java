@@ -42,7 +42,7 @@ class OutageITCase {
                     CLUSTER.run(
                             PipelineBuilder.table(over(network, source), "orders")
                                     .watermark("id", WatermarkType.INTEGER)
-                                    .retry(1000, Duration.ofMillis(50))
+                                    .retry(1000, Duration.ofMillis(1))
                                     .build());
             WatermarkSourceITCase.awaitRows(lane, "UPSERT 1");
 
@@ -71,7 +71,7 @@ class OutageITCase {
                     PipelineBuilder.table(over(network, source), "orders")
                             .watermark("id", WatermarkType.INTEGER)
                             .pageRows(100)
-                            .retry(1000, Duration.ofMillis(50))
+                            .retry(1000, Duration.ofMillis(1))
                             .build();
             LaneKey key = LaneCluster.newKey(pipeline);
             // with the gate closed most of the rows are still on the other side of the cut
@@ -97,7 +97,7 @@ class OutageITCase {
                     CLUSTER.run(
                             PipelineBuilder.table(over(network, source), "orders")
                                     .watermark("id", WatermarkType.INTEGER)
-                                    .retry(1000, Duration.ofMillis(50))
+                                    .retry(1000, Duration.ofMillis(1))
                                     .build());
             WatermarkSourceITCase.awaitRows(lane, "UPSERT 1");
 
@@ -130,7 +130,7 @@ class OutageITCase {
         await().atMost(PATIENCE).until(() -> tries.stream().noneMatch(Thread::isAlive));
     }
 
-    /** The way over the proxy, with a second to be answered in. */
+    /** The way over the proxy, with three seconds to be answered in. */
     private static ConnectionSpec over(TcpProxy network, Database source) {
         ConnectionSpec direct = PipelineBuilder.connection(source);
         return new ConnectionSpec(
@@ -140,7 +140,7 @@ class OutageITCase {
                 direct.username(),
                 direct.password(),
                 direct.tls(),
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(3),
                 direct.parameters());
     }
 
