@@ -49,6 +49,9 @@ public final class Collector extends AbstractStreamOperator<FlowElement>
         /** Fails the task when so many rows have come in this attempt; once. */
         public final AtomicInteger failsAt = new AtomicInteger(-1);
 
+        /** Closes the gate before so many rows have come; once. */
+        public final AtomicInteger closesAt = new AtomicInteger(-1);
+
         public volatile boolean opensGate = true;
         public volatile Gate gate;
         private int inAttempt;
@@ -98,6 +101,9 @@ public final class Collector extends AbstractStreamOperator<FlowElement>
             if (lane.inAttempt++ == lane.failsAt.get() && !lane.failed) {
                 lane.failed = true;
                 throw new IllegalStateException("the test asked for it");
+            }
+            if (lane.closesAt.compareAndSet(lane.inAttempt, -1)) {
+                gate.close();
             }
             lane.rows.add(text(row));
         } else {

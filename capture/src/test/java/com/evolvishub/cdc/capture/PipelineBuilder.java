@@ -108,6 +108,11 @@ public final class PipelineBuilder {
                         without));
     }
 
+    /** Looks back so far, for rows that join what was read while a busy machine stood still. */
+    public PipelineBuilder lookingBack(Duration distance) {
+        return capture(((Capture.ByWatermark) capture).lookingBack(distance));
+    }
+
     /** Polls as often as it can. */
     public PipelineBuilder polling() {
         return schedule(new Schedule.Every(Duration.ofMillis(1)));

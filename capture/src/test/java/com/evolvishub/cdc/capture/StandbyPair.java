@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.Folders;
-import com.evolvishub.cdc.servers.FreePorts;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +20,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * PostgresServer#shared} must be at hand too, since it says whether there is a server program.
  */
 public final class StandbyPair implements BeforeAllCallback {
+
+    /** Of tests that pause the standby's replay, or rely on it: one at a time. */
+    public static final String REPLAY = "the standby's replay";
+
+    /** The first major version that can be told how often to hash a password. */
+    private static final int FIRST_WITH_FEWER_ROUNDS = 16;
 
     private static final StandbyPair SHARED = new StandbyPair();
 
@@ -46,7 +51,9 @@ public final class StandbyPair implements BeforeAllCallback {
         try {
             Path folder = Files.createTempDirectory("evolvishub-cdc-standby-");
             empty = folder.resolve("empty");
-            PostgresServer.builder().keepsDataIn(empty).start().close();
+            try (PostgresServer first = PostgresServer.builder().keepsDataIn(empty).start()) {
+                loginsCostLittle(first);
+            }
             copy(empty, folder.resolve("primary"));
             primary = serving(folder.resolve("primary"));
             standby = standbyOf(primary, folder.resolve("standby"));
@@ -56,12 +63,18 @@ public final class StandbyPair implements BeforeAllCallback {
         }
     }
 
+    /** A login costs a client thousands of hashes, which tests pay at every connection. */
+    private static void loginsCostLittle(PostgresServer server) {
+        Database database = server.database("postgres");
+        if (ServerVersion.of(database) >= FIRST_WITH_FEWER_ROUNDS) {
+            database.execute(
+                    "SET scram_iterations TO 1",
+                    "ALTER ROLE %s PASSWORD '%s'".formatted(server.user(), server.password()));
+        }
+    }
+
     private static PostgresServer serving(Path home) {
-        return PostgresServer.builder()
-                .port(FreePorts.find(1).get(0))
-                .parameter("wal_keep_size", "1GB")
-                .keepsDataIn(home)
-                .start();
+        return PostgresServer.builder().parameter("wal_keep_size", "1GB").keepsDataIn(home).start();
     }
 
     /**

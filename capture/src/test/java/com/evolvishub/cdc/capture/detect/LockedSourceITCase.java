@@ -179,7 +179,7 @@ class LockedSourceITCase {
 
         awaitRows(lane, 51);
         // the poll that meets the lock does not end before the table can be seen
-        assertThat(polls(lane)).isGreaterThan(polls);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(polls(lane)).isGreaterThan(polls));
         assertThat(lane.rows().get(50)).isEqualTo("UPSERT 51\t51");
     }
 

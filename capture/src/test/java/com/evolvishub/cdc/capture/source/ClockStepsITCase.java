@@ -62,14 +62,15 @@ class ClockStepsITCase {
         SteppedClock clock = create(source, "timestamptz");
         ManualClock ours = new ManualClock();
         insert(source, 1, "db_now()");
-        try (LaneModel lane = lane(table(source).build())) {
+        // our clock stands still, so the look-back covers what this machine takes for it all
+        try (LaneModel lane = lane(table(source, Duration.ofMinutes(2)).build())) {
             lane.measureBy(ours);
             lane.finishPolls(2);
-            clock.set("-2 min");
+            clock.set("-20 min");
             insert(source, 2, "db_now()");
-            // a minute goes by: the row is older than the look-back by now
-            ours.advance(Duration.ofMinutes(1));
-            clock.set("-1 min");
+            // ten minutes go by: the row is older than the look-back by now
+            ours.advance(Duration.ofMinutes(10));
+            clock.set("-10 min");
             insert(source, 3, "db_now()");
             lane.finishPolls(2);
 
@@ -284,7 +285,7 @@ class ClockStepsITCase {
 
     private static LaneModel lane(Pipeline pipeline) throws Exception {
         LaneModel lane = new LaneModel(pipeline);
-        lane.goBy(SteppedClock.CLOCK);
+        lane.goBy(SteppedClock.CLOCK, new SteadyClock());
         return lane;
     }
 

@@ -7,6 +7,7 @@ import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,9 @@ class ComparisonsITCase {
     }
 
     private static PipelineBuilder watermark(Database source) {
-        return PipelineBuilder.table(source, "t").watermark("at", NullWatermark.IGNORE).polling();
+        return PipelineBuilder.table(source, "t")
+                .watermark("at", NullWatermark.IGNORE)
+                .lookingBack(Duration.ofMinutes(10))
+                .polling();
     }
 }

@@ -149,7 +149,8 @@ class ConcurrentWritersITCase {
                                 WatermarkType.TIMESTAMP,
                                 "",
                                 "UTC",
-                                Duration.ofMillis(300),
+                                // longer than a process may pause where its transaction begins
+                                Duration.ofSeconds(10),
                                 20,
                                 Duration.ZERO,
                                 NullWatermark.IGNORE))

@@ -8,6 +8,7 @@ import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -103,6 +104,7 @@ class DoubledKeysITCase {
     private static Pipeline keyed(Database source) {
         return PipelineBuilder.table(source, "t")
                 .watermark("at", NullWatermark.IGNORE)
+                .lookingBack(Duration.ofMinutes(10))
                 .key("k")
                 .polling()
                 .build();

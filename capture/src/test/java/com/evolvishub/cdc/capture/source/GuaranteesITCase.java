@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each cell of the matrix in docs/capture.md, tried on servers. */
+@ResourceLock(StandbyPair.REPLAY)
 class GuaranteesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

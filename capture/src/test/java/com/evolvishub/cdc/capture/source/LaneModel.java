@@ -40,7 +40,13 @@ final class LaneModel implements AutoCloseable {
     private Resumption resumption = Resumption.GO_ON;
     private SuspectDeletes suspects = SuspectDeletes.STOP;
     private String run = UUID.randomUUID().toString();
-    private Clocks clocks = new Clocks(Clock.systemUTC(), Clock.systemUTC(), DatabaseClock.SERVER);
+
+    /**
+     * The one that the database's is measured by stands still: a pause of this machine cannot look
+     * like a step back then. Tests of steps say what else to go by.
+     */
+    private Clocks clocks = new Clocks(Clock.systemUTC(), new ManualClock(), DatabaseClock.SERVER);
+
     private boolean waits;
     private boolean waitsForLocks;
     private final List<ChangeRow> sent = new ArrayList<>();
@@ -95,6 +101,13 @@ final class LaneModel implements AutoCloseable {
     /** From here on, and after a crash, the database's time is what this expression says. */
     void goBy(DatabaseClock database) throws Exception {
         clocks = new Clocks(clocks.wall(), clocks.steady(), database);
+        takeCheckpoint();
+        crash();
+    }
+
+    /** Both at once. */
+    void goBy(DatabaseClock database, Clock steady) throws Exception {
+        clocks = new Clocks(clocks.wall(), steady, database);
         takeCheckpoint();
         crash();
     }

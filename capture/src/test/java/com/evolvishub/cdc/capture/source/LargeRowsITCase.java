@@ -109,7 +109,8 @@ class LargeRowsITCase {
         fill(source);
         RunningLane lane = CLUSTER.run(watermark(source, OnBadRow.QUARANTINE));
         awaitCause(lane, "a row (id = 2) has 200,000 bytes, more than max_row_bytes (100,000)");
-        assertThat(keys(lane)).containsExactly("1");
+        // rows come by another way than the state
+        await().untilAsserted(() -> assertThat(keys(lane)).containsExactly("1"));
     }
 
     @Test

@@ -71,10 +71,12 @@ class LateCommitITCase {
                 "CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
         insert(source, 0, value);
         try (LaneModel lane = new LaneModel(table(source, NO_LOOKBACK, 0, Duration.ZERO));
-                Connection late = late(source, value)) {
+                Connection late = late(source, value);
+                Connection writer = source.connect();
+                Statement writing = writer.createStatement()) {
             lane.finishPolls(1);
             for (int i = 1; i <= POLLS; i++) {
-                insert(source, i, value);
+                writing.execute("INSERT INTO t VALUES (%d, %s)".formatted(i, value));
                 lane.finishPolls(1);
                 assertThat(ids(lane)).as("what is in front is not held back").contains("" + i);
             }

@@ -51,9 +51,14 @@ class RestedNumbersITCase {
                 "INSERT INTO t SELECT i, i::text::" + type + " FROM generate_series(1, 5) i",
                 "INSERT INTO t VALUES (8, '8')");
         MovedClock clock = new MovedClock();
+        SteppedClock time = new SteppedClock(source);
         try (LaneModel lane = lane(source)) {
             lane.goBy(clock);
-            lane.finishPolls(6);
+            lane.goBy(SteppedClock.CLOCK, time.ours());
+            lane.finishPolls(2);
+            // then the position has come to rest
+            time.pass(Duration.ofMinutes(10));
+            lane.finishPolls(2);
             source.execute("INSERT INTO t VALUES (6, '6')");
             lane.finishPolls(3);
             assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5", "8");
@@ -79,7 +84,7 @@ class RestedNumbersITCase {
                                         WatermarkType.INTEGER,
                                         "",
                                         "",
-                                        Duration.ofMillis(1),
+                                        Duration.ofMinutes(1),
                                         1000,
                                         Duration.ZERO,
                                         NullWatermark.IGNORE))

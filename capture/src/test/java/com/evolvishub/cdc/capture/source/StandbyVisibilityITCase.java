@@ -24,8 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Rows that a standby shows late: because their transaction was long, or because replay stood. */
+@ResourceLock(StandbyPair.REPLAY)
 class StandbyVisibilityITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -112,13 +114,14 @@ class StandbyVisibilityITCase {
         source.execute("INSERT INTO t SELECT n, (SELECT at FROM t) FROM generate_series(2, 100) n");
         StandbyPair.replay(source, replica);
         try (LaneModel lane = new LaneModel(byTime())) {
+            lane.measureBy(new SteadyClock());
             lane.finishPolls(1);
             await().until(
                             () -> {
                                 StandbyPair.replay(source, replica);
-                                long before = lane.gate().status().rowsUnchanged.get();
+                                long before = lane.gate().status().rowsRead.get();
                                 lane.finishPolls(1);
-                                return lane.gate().status().rowsUnchanged.get() == before;
+                                return lane.gate().status().rowsRead.get() == before;
                             });
             assertThat(lane.cells(0)).hasSize(100);
         }
