@@ -250,7 +250,7 @@ class RandomHistoriesITCase {
             }
         },
         /** Up to 50 s, which doubles nothing. */
-        CLOCK_STEP(1) {
+        CLOCK_STEP(3) {
             @Override
             void happen(History in) throws Exception {
                 if (in.mode.isStepped()) {
