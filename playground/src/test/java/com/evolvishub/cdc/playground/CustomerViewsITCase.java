@@ -51,7 +51,7 @@ class CustomerViewsITCase {
     void changesEveryViewAndGoesOnUntilClosed() {
         List<Comparison> before = compareAll();
         try (ChangeMaker changes = ChangeMaker.start(views.source())) {
-            await().atMost(2, MINUTES)
+            await().atMost(5, MINUTES)
                     .until(
                             () ->
                                     changes.failure().isPresent()

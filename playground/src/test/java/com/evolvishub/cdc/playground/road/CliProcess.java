@@ -25,7 +25,7 @@ import org.awaitility.Awaitility;
  */
 final class CliProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String HEAP = "-Xmx512m";
 
     /** As a user has them: jars, no classes of tests. */

@@ -26,7 +26,7 @@ class ClusterITCase {
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static FlinkCluster cluster;
 

@@ -24,7 +24,7 @@ import java.util.Map;
  * topics are called after the source's database, so that many share the servers.
  */
 final class EventRoad implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Path folder;
     private final EventServers servers;

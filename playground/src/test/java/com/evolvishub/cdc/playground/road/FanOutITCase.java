@@ -91,7 +91,7 @@ class FanOutITCase {
     }
 
     private static ConditionFactory eventually(CliProcess run) {
-        return await().atMost(Duration.ofMinutes(2))
+        return await().atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(300))
                 .failFast("the run has ended", () -> !run.isRunning());
     }

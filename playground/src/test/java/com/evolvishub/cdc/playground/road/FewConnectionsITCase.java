@@ -42,7 +42,7 @@ class FewConnectionsITCase {
 
         try (CliProcess running = road.start()) {
             // until then the two ends are looked at, and a question of ours may find no place
-            await().atMost(Duration.ofMinutes(2)).until(() -> running.output().contains("Web UI"));
+            await().atMost(Duration.ofMinutes(5)).until(() -> running.output().contains("Web UI"));
             awaitRows(running, destination, 10);
             String inserts =
                     perMapping("INSERT INTO t%d VALUES (11, now())").collect(joining("; "));
@@ -81,7 +81,7 @@ class FewConnectionsITCase {
 
     /** The server is slow to take note that a client has gone: then there is no place for us. */
     private static void asOneOfFew(ThrowingRunnable action) {
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Duration.ofMinutes(5))
                 .ignoreExceptionsMatching(e -> e.getMessage().contains("too many clients"))
                 .untilAsserted(action);
     }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /** A JobManager and a TaskManager from the Flink jars on the class path, and Flink's own client. */
 final class FlinkCluster implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** Their groups, as folders of the Maven repository. */

@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /** Two mappings of a file with {@code stop_on_error}, of which one can be broken. */
 final class GoodAndBad {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
     private final Database source;

@@ -63,7 +63,7 @@ class InterruptITCase {
     }
 
     private static void awaitRows(CliProcess process, Database destination, int rows) {
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Duration.ofMinutes(5))
                 .untilAsserted(
                         () -> {
                             assertThat(process.isRunning()).as(process.output()).isTrue();

@@ -44,7 +44,7 @@ class KafkaTransactionsITCase {
                         .with("checkpoint:\n  interval_seconds: 3600");
 
         try (CliProcess running = road.start()) {
-            await().atMost(Duration.ofMinutes(2))
+            await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () -> {
                                 assertThat(running.isRunning()).as(running.output()).isTrue();
@@ -67,7 +67,7 @@ class KafkaTransactionsITCase {
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .with("checkpoint:\n  interval_seconds: 0.2");
         try (CliProcess first = road.start()) {
-            await().atMost(Duration.ofMinutes(2))
+            await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () ->
                                     assertThat(end("killed", "read_committed"))
@@ -122,7 +122,7 @@ class KafkaTransactionsITCase {
     /** The broker shows a transaction a little later than it has said that it is committed. */
     static void awaitNumbers(String topic, int last) {
         List<Long> expected = LongStream.rangeClosed(1, last).boxed().toList();
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Duration.ofMinutes(5))
                 .untilAsserted(() -> assertThat(numbers(topic)).isEqualTo(expected));
     }
 

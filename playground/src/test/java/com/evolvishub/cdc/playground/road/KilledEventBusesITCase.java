@@ -83,7 +83,7 @@ class KilledEventBusesITCase {
         int before = road.messages();
         int enough = 1 + random.nextInt(CUSTOMERS);
         try (CliProcess run = road.start(state)) {
-            await().atMost(Duration.ofMinutes(3))
+            await().atMost(Duration.ofMinutes(5))
                     .pollInterval(Duration.ofMillis(1 + random.nextInt(50)))
                     .until(() -> !run.isRunning() || road.messages() - before >= enough);
             assertThat(run.isRunning()).as(run.output()).isTrue();

@@ -64,7 +64,7 @@ class KilledFirstLoadITCase {
                 Statement hold = gate.createStatement()) {
             hold.execute("SELECT pg_advisory_lock(1)");
             try (CliProcess first = road.start()) {
-                await().atMost(Duration.ofMinutes(2))
+                await().atMost(Duration.ofMinutes(5))
                         .until(() -> !first.isRunning() || copied(destination) > 0);
                 first.kill();
             }

@@ -71,7 +71,7 @@ class OtherStateITCase {
                 road.awaitEqual(second);
                 first.signal("CONT");
                 change("while both run");
-                await().atMost(Duration.ofMinutes(2))
+                await().atMost(Duration.ofMinutes(5))
                         .pollInterval(Duration.ofMillis(300))
                         .untilAsserted(
                                 () ->
@@ -108,7 +108,7 @@ class OtherStateITCase {
         change("newest");
 
         try (CliProcess third = road.start(state)) {
-            await().atMost(Duration.ofMinutes(2))
+            await().atMost(Duration.ofMinutes(5))
                     .pollInterval(Duration.ofMillis(300))
                     .untilAsserted(
                             () -> {
@@ -131,7 +131,7 @@ class OtherStateITCase {
                         Route.PRODUCTS.mapping(),
                         "--reset",
                         Route.CUSTOMERS.mapping())) {
-            await().atMost(Duration.ofMinutes(2))
+            await().atMost(Duration.ofMinutes(5))
                     .pollInterval(Duration.ofMillis(300))
                     .untilAsserted(
                             () -> {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PostgresTransactionsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
     private static final String TRANSACTIONAL = "delivery: transactional\n";
 

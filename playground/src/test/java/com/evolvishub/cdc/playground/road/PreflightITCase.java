@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PreflightITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir private Path folder;
 

@@ -74,7 +74,7 @@ class PulsarTransactionsITCase {
                         .mappingInto("orders", "orders", block.indent(6), MAPPING);
         try (CliProcess first = road.start();
                 Reader<byte[]> reader = reader()) {
-            await().atMost(Duration.ofMinutes(2))
+            await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () ->
                                     assertThat(reader.readNext(100, TimeUnit.MILLISECONDS))
