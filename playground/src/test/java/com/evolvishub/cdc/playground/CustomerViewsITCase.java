@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.playground;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -51,7 +51,7 @@ class CustomerViewsITCase {
     void changesEveryViewAndGoesOnUntilClosed() {
         List<Comparison> before = compareAll();
         try (ChangeMaker changes = ChangeMaker.start(views.source())) {
-            await().atMost(60, SECONDS)
+            await().atMost(5, MINUTES)
                     .until(
                             () ->
                                     changes.failure().isPresent()

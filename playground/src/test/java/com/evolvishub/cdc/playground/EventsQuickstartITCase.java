@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(300)
+@Timeout(600)
 class EventsQuickstartITCase {
     /** Skips the test where there is no server to be had; the quickstart starts its own. */
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -35,12 +35,7 @@ class EventsQuickstartITCase {
         boolean equal =
                 new EventsQuickstart(
                                 new EventsSettings(
-                                        everySecond(),
-                                        2000,
-                                        true,
-                                        Duration.ofSeconds(5),
-                                        0,
-                                        folder),
+                                        everySecond(), 500, true, Duration.ofSeconds(5), 0, folder),
                                 () -> new HandlerRun(out),
                                 out)
                         .run();

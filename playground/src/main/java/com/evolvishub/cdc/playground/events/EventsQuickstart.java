@@ -16,6 +16,9 @@ public final class EventsQuickstart {
     private static final Duration REFRESH = Duration.ofSeconds(1);
     private static final Duration LEVEL_LIMIT = Duration.ofMinutes(5);
 
+    /** Some of each kind of change are seen, however slow the machine is. */
+    private static final int ROUNDS_AT_LEAST = 3;
+
     private final EventsSettings settings;
     private final Supplier<SyncRun> runs;
     private final PrintWriter out;
@@ -106,7 +109,9 @@ public final class EventsQuickstart {
                         "the source takes no more changes: "
                                 + changes.failure().get().getMessage());
             }
-            if (settings.once() && System.nanoTime() > deadline) {
+            if (settings.once()
+                    && System.nanoTime() > deadline
+                    && changes.rounds() >= ROUNDS_AT_LEAST) {
                 return;
             }
         }

@@ -11,13 +11,16 @@ import redis.clients.jedis.resps.StreamEntry;
 public final class RedisStream implements Bus {
     private static final int PAGE = 1000;
 
+    /** The client's own two seconds are too few where the machine has much to do. */
+    private static final int LIMIT_MILLIS = 60_000;
+
     private final String stream;
     private final Jedis client;
     private String from = "-";
 
     public RedisStream(String host, int port, String stream) {
         this.stream = stream;
-        this.client = new Jedis(host, port);
+        this.client = new Jedis(host, port, LIMIT_MILLIS);
     }
 
     @Override

@@ -22,4 +22,14 @@ public record Route(String mapping, String table, String topic) {
 
     /** All of them, in the order of the file. */
     public static final List<Route> ALL = List.of(ORDERS, CUSTOMERS, PRODUCTS);
+
+    /** The same mapping where its topic has another name. */
+    public Route into(String otherTopic) {
+        return new Route(mapping, table, otherTopic);
+    }
+
+    /** Whether it is the same mapping, whatever its topic is called. */
+    boolean isLike(Route other) {
+        return mapping.equals(other.mapping);
+    }
 }

@@ -19,14 +19,19 @@ public final class Shop {
      * @param customers how many; there are twice as many orders, and half as many products
      */
     public static Database create(PostgresServer server, int customers) {
+        Database database = server.createDatabase("ecommerce");
+        fill(database, customers);
+        return database;
+    }
+
+    /** Creates its tables in a database of any name, and fills them. */
+    public static void fill(Database database, int customers) {
         try (InputStream in = Shop.class.getResourceAsStream(SCRIPT)) {
             if (in == null) {
                 throw new IllegalStateException(SCRIPT + " is missing from the build");
             }
             String script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            Database database = server.createDatabase("ecommerce");
             database.execute(script.replace(":customers", Integer.toString(customers)));
-            return database;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

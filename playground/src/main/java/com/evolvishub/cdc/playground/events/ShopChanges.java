@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -44,6 +45,7 @@ public final class ShopChanges implements AutoCloseable {
 
     private final Database source;
     private final AtomicLong rowsChanged = new AtomicLong();
+    private final AtomicInteger rounds = new AtomicInteger();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "shop-changes");
     private volatile SQLException failure;
@@ -70,8 +72,13 @@ public final class ShopChanges implements AutoCloseable {
         return rowsChanged.get();
     }
 
+    /** How often each kind of change was made. */
+    int rounds() {
+        return rounds.get();
+    }
+
     /** Why it has ended by itself, if it has. */
-    Optional<SQLException> failure() {
+    public Optional<SQLException> failure() {
         return Optional.ofNullable(failure);
     }
 
@@ -91,6 +98,7 @@ public final class ShopChanges implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             for (int step = 0; !stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS); step++) {
                 rowsChanged.addAndGet(statement.executeUpdate(STEPS.get(step % STEPS.size())));
+                rounds.set((step + 1) / STEPS.size());
             }
         } catch (SQLException e) {
             failure = e;

@@ -48,7 +48,7 @@ class ChangedMappingITCase {
 
     @Test
     void isNotGoneOnWithUnasked() {
-        CliProcess.Ended changed = road("changed").run();
+        CliProcess.Ended changed = road("changed").runHere();
 
         assertThat(changed.exitCode()).as(changed.output()).isEqualTo(1);
         assertThat(changed.output())
@@ -63,12 +63,12 @@ class ChangedMappingITCase {
     void isGoneOnWithFromThePositionWhereTheUserSaysSo() {
         source.execute("INSERT INTO events VALUES ('new', '2025-01-01', '2025-01-01')");
 
-        CliProcess.Ended changed = road("changed").run("--accept-change", "events");
+        CliProcess.Ended changed = road("changed").runHere("--accept-change", "events");
 
         assertThat(changed.exitCode()).as(changed.output()).isZero();
         // everything that changed after the last row that was made
         assertThat(copied()).isEqualTo("201");
-        assertThat(road("changed").run().exitCode()).isZero();
+        assertThat(road("changed").runHere().exitCode()).isZero();
         assertThat(copied()).isEqualTo("201");
     }
 

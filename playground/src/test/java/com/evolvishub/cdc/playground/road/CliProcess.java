@@ -18,13 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /**
  * The command line tool in a process of its own, as a user runs it. Killed, if need be, at the end.
  */
 final class CliProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String HEAP = "-Xmx512m";
 
     /** As a user has them: jars, no classes of tests. */
@@ -110,6 +111,23 @@ final class CliProcess implements AutoCloseable {
         return new Ended(exitCode, text.toString());
     }
 
+    /** What {@code status} says; asks again while a run is too busy to answer. */
+    static String status(Path file, Path stateDirectory, String format) {
+        String[] arguments = {
+            "status",
+            "-c",
+            file.toString(),
+            "--state-dir",
+            stateDirectory.toString(),
+            "--format",
+            format
+        };
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> runHere(arguments), ended -> ended.exitCode() == 0)
+                .output();
+    }
+
     /** Text with what the environment says in the places of its variables. */
     static String resolved(String text, Map<String, String> environment) {
         return Pattern.compile("\\$\\{(\\w+)(:-([^}]*))?}")
@@ -170,9 +188,10 @@ final class CliProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** Returns when nobody writes to the folder any more. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
         archive.killed();
     }
 

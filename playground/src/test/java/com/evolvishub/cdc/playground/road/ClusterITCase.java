@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,12 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 /** The job jar on a real cluster: JobManager and TaskManager in processes of their own. */
 class ClusterITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
     private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static FlinkCluster cluster;
+
     @TempDir private Path folder;
+
+    @BeforeAll
+    static void startCluster(@TempDir Path folder) throws Exception {
+        cluster = FlinkCluster.start(folder);
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
 
     @Test
     void loadsOnlyTheAddedMappingAfterASavepoint(
@@ -39,29 +59,28 @@ class ClusterITCase {
             road.mapping("m" + i, "t" + i, "copy" + i, WATERMARK);
         }
 
-        try (FlinkCluster cluster = FlinkCluster.start(folder)) {
-            String job = submit(cluster, "--config", road.write().toString());
-            awaitRows(destination, "copy5", 1000);
-            String savepoint =
-                    found(
-                            SAVEPOINT,
-                            cluster.cli(
-                                    "stop",
-                                    "--savepointPath",
-                                    folder.resolve("savepoints").toUri().toString(),
-                                    job));
-            for (int i = 1; i <= 5; i++) {
-                source.execute("INSERT INTO t%d VALUES ('later', now())".formatted(i));
-            }
-            road.mapping("m6", "t6", "copy6", WATERMARK);
-
-            submitFrom(cluster, savepoint, "--config", road.write().toString());
-
-            for (int i = 1; i <= 5; i++) {
-                awaitRows(destination, "copy" + i, 1001);
-            }
-            awaitRows(destination, "copy6", 1000);
+        String job = submit("--config", road.write().toString());
+        awaitRows(destination, "copy5", 1000);
+        String savepoint =
+                found(
+                        SAVEPOINT,
+                        cluster.cli(
+                                "stop",
+                                "--savepointPath",
+                                folder.resolve("savepoints").toUri().toString(),
+                                job));
+        for (int i = 1; i <= 5; i++) {
+            source.execute("INSERT INTO t%d VALUES ('later', now())".formatted(i));
         }
+        road.mapping("m6", "t6", "copy6", WATERMARK);
+
+        String again = submitFrom(savepoint, "--config", road.write().toString());
+
+        for (int i = 1; i <= 5; i++) {
+            awaitRows(destination, "copy" + i, 1001);
+        }
+        awaitRows(destination, "copy6", 1000);
+        cluster.cancel(again);
         // these tables have no key: a row read again would be a row more
         for (int i = 1; i <= 5; i++) {
             assertThat(Road.content(destination, "copy" + i, "note, at"))
@@ -69,12 +88,52 @@ class ClusterITCase {
         }
     }
 
-    static String submit(FlinkCluster cluster, String... arguments) {
+    @Test
+    void failsTheJobOnAnErrorAndLeavesACheckpointToGoOnFrom(
+            @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
+        GoodAndBad two = new GoodAndBad(folder, source, destination);
+        String job = submit("--config", two.road().write().toString());
+        two.breakIt();
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(cluster.ask("/jobs/" + job))
+                                        .contains("\"state\":\"FAILED\""));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(cluster.ask("/jobs/" + job + "/exceptions"))
+                                        .contains("stop_on_error: mapping bad is quarantined: "));
+        two.mendIt();
+
+        String again =
+                submitFrom(
+                        cluster.newestCheckpoint(job).toString(),
+                        "--config",
+                        two.road().write().toString());
+
+        two.assertLevel();
+        cluster.cancel(again);
+    }
+
+    /** Where the job's jar has to bring Flink's sink, and Kafka's client with it. */
+    @Test
+    void commitsTransactionsOfKafka(@FreshDatabase Database source) {
+        KafkaTransactionsITCase.createOrders(source, 100);
+        Road road = KafkaTransactionsITCase.road(folder, source, "cluster");
+
+        String job = submit("--config", road.write().toString());
+
+        KafkaTransactionsITCase.awaitNumbers("cluster", 100);
+        cluster.cancel(job);
+    }
+
+    private static String submit(String... arguments) {
         return found(JOB_ID, cluster.run("", arguments));
     }
 
-    static void submitFrom(FlinkCluster cluster, String savepoint, String... arguments) {
-        found(JOB_ID, cluster.run(savepoint, arguments));
+    private static String submitFrom(String savepoint, String... arguments) {
+        return found(JOB_ID, cluster.run(savepoint, arguments));
     }
 
     private static String found(Pattern pattern, String output) {
@@ -84,7 +143,7 @@ class ClusterITCase {
     }
 
     private static void awaitRows(Database destination, String table, int rows) {
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> {
                             assertThat(

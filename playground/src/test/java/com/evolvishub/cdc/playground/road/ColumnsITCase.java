@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ColumnsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
     @TempDir private Path folder;

@@ -19,9 +19,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The example of the event buses, polled often, and everything that its topics hold. */
+/**
+ * The example of the event buses, polled often, and everything that its topics hold. File and
+ * topics are called after the source's database, so that many share the servers.
+ */
 final class EventRoad implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Path folder;
     private final EventServers servers;
@@ -34,15 +37,20 @@ final class EventRoad implements AutoCloseable {
         this.folder = folder;
         this.servers = servers;
         this.source = source;
-        String example = Files.readString(Path.of("..", "examples", "event_buses.yaml"));
+        String example =
+                Files.readString(Path.of("..", "examples", "event_buses.yaml"))
+                        .replaceFirst("(?m)^name: .*", "name: " + source.name())
+                        .replace("database: ecommerce", "database: " + source.name());
+        for (Route route : Route.ALL) {
+            String topic = route.topic() + "_" + source.name();
+            example = example.replace(route.topic(), topic);
+            buses.put(route, servers.bus(route.into(topic)));
+            messages.put(route, new ArrayList<>());
+        }
         this.file =
                 Files.writeString(
                         folder.resolve("event_buses.yaml"),
                         example + "global_sync:\n  interval_seconds: 0.5\n");
-        for (Route route : Route.ALL) {
-            buses.put(route, servers.bus(route));
-            messages.put(route, new ArrayList<>());
-        }
     }
 
     /** Starts {@code run-multi} with its state in a folder. */
@@ -56,8 +64,7 @@ final class EventRoad implements AutoCloseable {
         try {
             String text = CliProcess.resolved(Files.readString(file), servers.addresses());
             Path resolved = Files.writeString(folder.resolve("resolved.yaml"), text);
-            return CliProcess.runHere(arguments("status", resolved, state, "--format", "json"))
-                    .output();
+            return CliProcess.status(resolved, state, "json");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -35,7 +35,7 @@ class ExclusionITCase {
                                     "people_watermark",
                                     exclusion,
                                     "watermark:\n  column: at\n  type: timestamp\n")
-                            .run();
+                            .runHere();
 
             assertThat(ended.exitCode()).as(ended.output()).isZero();
             assertThat(destination.queryOne("SELECT count(*) FROM people_diff")).isEqualTo("2");

@@ -132,7 +132,7 @@ class FidelityITCase {
 
     private void assertRuns() {
         setUpApart();
-        CliProcess.Ended ended = road.run();
+        CliProcess.Ended ended = road.runHere();
         reset(source);
         reset(destination);
         assertThat(ended.exitCode()).as(ended.output()).isZero();

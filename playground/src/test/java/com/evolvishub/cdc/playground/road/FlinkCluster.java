@@ -15,15 +15,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A JobManager and a TaskManager from the Flink jars on the class path, and Flink's own client. */
 final class FlinkCluster implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** Their groups, as folders of the Maven repository. */
     private static final List<String> FLINK_AND_ITS_LIBRARIES =
@@ -60,7 +63,11 @@ final class FlinkCluster implements AutoCloseable {
 
     /** What the REST API answers; empty while it does not. */
     String ask(String path) {
-        return answer(URI.create("http://127.0.0.1:%d%s".formatted(rest, path)));
+        return answer(HttpRequest.newBuilder(address(path)));
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(rest, path));
     }
 
     static FlinkCluster start(Path parent) throws Exception {
@@ -117,10 +124,27 @@ final class FlinkCluster implements AutoCloseable {
                taskmanager.memory.jvm-overhead.max: 192m
                jobmanager.memory.process.size: 1g
                cluster.registration.error-delay: 500 ms
+               pekko.ask.timeout: 2 min
+               web.timeout: 120000
+               client.timeout: 2 min
+               heartbeat.timeout: 300000
                execution.checkpointing.dir: %s
                io.tmp.dirs: %s
                """
                 .formatted(rpc, rest, folder.resolve("checkpoints").toUri(), folder.resolve("tmp"));
+    }
+
+    /** Ends a job, so that the next one finds its slots free. */
+    void cancel(String job) {
+        HttpRequest.Builder cancel =
+                HttpRequest.newBuilder(address("/jobs/" + job + "?mode=cancel"))
+                        .method("PATCH", HttpRequest.BodyPublishers.noBody());
+        await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            answer(cancel);
+                            return ask("/jobs/" + job).contains("\"state\":\"CANCELED\"");
+                        });
     }
 
     /** {@code flink run -d}; its output. */
@@ -151,6 +175,15 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
+    /** The newest checkpoint that a job has left behind. */
+    Path newestCheckpoint(String job) throws IOException {
+        try (Stream<Path> found = Files.list(folder.resolve("checkpoints").resolve(job))) {
+            return found.filter(path -> Files.exists(path.resolve("_metadata")))
+                    .max(Comparator.comparing(path -> path.toFile().lastModified()))
+                    .orElseThrow();
+        }
+    }
+
     private void launch(String main, String... arguments) throws IOException {
         start(main, Files.createTempFile(folder, "server", ".txt"), arguments);
     }
@@ -158,7 +191,7 @@ final class FlinkCluster implements AutoCloseable {
     private Process start(String main, Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:MaxMetaspaceSize=256m"));
+        command.addAll(List.of("-Xmx512m", "-XX:MaxMetaspaceSize=512m"));
         String flags = System.getProperty("flink.jvm.flags", "");
         command.addAll(flags.isBlank() ? List.of() : Arrays.asList(flags.trim().split("\\s+")));
         command.addAll(List.of("-cp", flinkClassPath(), main));
@@ -184,11 +217,10 @@ final class FlinkCluster implements AutoCloseable {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static String answer(URI address) {
+    private static String answer(HttpRequest.Builder request) {
         try {
-            return HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build(),
+            return HTTP.send(
+                            request.timeout(Duration.ofSeconds(30)).build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
         } catch (IOException notYet) {
@@ -199,8 +231,10 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
+    /** Returns when nobody writes to the folder any more. */
     @Override
     public void close() {
         processes.forEach(Process::destroyForcibly);
+        processes.forEach(process -> process.onExit().join());
     }
 }

@@ -38,7 +38,7 @@ class InterruptITCase {
             awaitRows(running, destination, 100);
             source.execute("INSERT INTO events VALUES ('late', now())");
             awaitRows(running, destination, 101);
-            assertThat(road.run().output()).contains("is in use by process");
+            assertThat(road.runHere().output()).contains("is in use by process");
             JsonNode live = road.status();
             assertThat(live.path("summary").path("is_running").asBoolean()).isTrue();
             assertThat(live.path("mappings").get(0).path("state").asText())
@@ -54,7 +54,8 @@ class InterruptITCase {
         source.execute("INSERT INTO events VALUES ('while it was down', now())");
         try (CliProcess again = road.start()) {
             awaitRows(again, destination, 102);
-            assertThat(again.output()).contains("Going on from");
+            // said once the job is under way
+            await().untilAsserted(() -> assertThat(again.output()).contains("Going on from"));
             again.interrupt();
             again.await();
         }
@@ -62,7 +63,7 @@ class InterruptITCase {
     }
 
     private static void awaitRows(CliProcess process, Database destination, int rows) {
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Duration.ofMinutes(5))
                 .untilAsserted(
                         () -> {
                             assertThat(process.isRunning()).as(process.output()).isTrue();

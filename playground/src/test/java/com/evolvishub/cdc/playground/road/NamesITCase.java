@@ -265,7 +265,7 @@ class NamesITCase {
     }
 
     private void assertLevelAfterARun() {
-        CliProcess.Ended ended = road().run();
+        CliProcess.Ended ended = road().runHere();
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         for (Copy copy : copies) {
             assertThat(content(destination, copy, copy.to(), copy.renamedTo()))

@@ -58,7 +58,7 @@ class OddRowsITCase {
                                 "on_bad_row: dead_letter",
                                 // no later row brings the parent
                                 "refusal_wait: 1")
-                        .run();
+                        .runHere();
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         assertThat(
@@ -87,7 +87,7 @@ class OddRowsITCase {
         CliProcess.Ended ended =
                 road().with("stop_on_error: true")
                         .mapping("orders", "orders", "orders", WATERMARK)
-                        .run();
+                        .runHere();
 
         assertThat(ended.exitCode()).as(ended.output()).isEqualTo(1);
         assertThat(ended.output())

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** State that is older than the tables it is compared with, and the way out that is offered. */
-@Timeout(300)
+@Timeout(600)
 class OlderStateITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
@@ -58,7 +58,7 @@ class OlderStateITCase {
                 "UPDATE %s SET name = 'a' WHERE id = 1",
                 "DELETE FROM %s WHERE id = 6",
                 "INSERT INTO %s VALUES (5, 'a')");
-        CliProcess.Ended stopped = road.run();
+        CliProcess.Ended stopped = road.runHere();
         assertThat(stopped.exitCode()).as(stopped.output()).isEqualTo(1);
         for (String table : TABLES) {
             assertThat(stopped.output())
@@ -73,17 +73,17 @@ class OlderStateITCase {
         assertThat(there.queryOne("SELECT count(*) FROM found WHERE id = 6")).isEqualTo("1");
         assertThat(reset.output()).contains("1 row at the destination");
 
-        CliProcess.Ended deleted = road.run("--reset", "found", "--delete-extra", "found");
+        CliProcess.Ended deleted = road.runHere("--reset", "found", "--delete-extra", "found");
         assertThat(deleted.exitCode()).as(deleted.output()).isZero();
         assertEqual(source, there);
 
-        CliProcess.Ended alone = road.run("--delete-extra", "found");
+        CliProcess.Ended alone = road.runHere("--delete-extra", "found");
         assertThat(alone.exitCode()).isEqualTo(2);
         assertThat(alone.output()).contains("add --reset found");
     }
 
     private static void run(Road road) {
-        CliProcess.Ended ended = road.run();
+        CliProcess.Ended ended = road.runHere();
         assertThat(ended.exitCode()).as(ended.output()).isZero();
     }
 

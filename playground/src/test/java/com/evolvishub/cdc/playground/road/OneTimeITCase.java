@@ -50,13 +50,13 @@ class OneTimeITCase {
 
     @Test
     void goesOnFromWhereItStood() throws Exception {
-        road.run();
+        road.runHere();
         source.execute(
                 "UPDATE orders SET note = 'changed', at = now() WHERE id <= 10",
                 "INSERT INTO orders VALUES (5001, 'new', now())",
                 "DELETE FROM orders WHERE id = 4000");
 
-        CliProcess.Ended ended = road.run();
+        CliProcess.Ended ended = road.runHere();
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         assertThat(Road.content(destination, "compared_copy", "id, note, at"))

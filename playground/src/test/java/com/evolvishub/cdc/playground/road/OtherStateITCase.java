@@ -3,12 +3,14 @@ package com.evolvishub.cdc.playground.road;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.evolvishub.cdc.playground.events.EventServers;
 import com.evolvishub.cdc.playground.events.ReadBack;
 import com.evolvishub.cdc.playground.events.Route;
 import com.evolvishub.cdc.playground.events.Shop;
 import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.RedisServer;
+import com.evolvishub.cdc.servers.kafka.KafkaServer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,27 +30,25 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class OtherStateITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
+    @RegisterExtension static final SharedEventServers SERVERS = new SharedEventServers();
 
     @TempDir private Path folder;
 
-    private EventServers servers;
     private Database source;
     private EventRoad road;
 
     @BeforeEach
-    void start() throws IOException {
-        servers = EventServers.start(OpenFolder.in(folder));
-        source = Shop.create(servers.postgres(), 300);
-        road = new EventRoad(folder, servers, source);
+    void start(@FreshDatabase Database fresh) throws IOException {
+        source = fresh;
+        Shop.fill(source, 100);
+        road = new EventRoad(folder, SharedEventServers.get(), source);
     }
 
     @AfterEach
     void stop() {
-        try {
-            road.close();
-        } finally {
-            servers.close();
-        }
+        road.close();
     }
 
     private void change(String word) {
@@ -71,8 +71,8 @@ class OtherStateITCase {
                 road.awaitEqual(second);
                 first.signal("CONT");
                 change("while both run");
-                await().atMost(Duration.ofMinutes(2))
-                        .pollInterval(Duration.ofSeconds(1))
+                await().atMost(Duration.ofMinutes(5))
+                        .pollInterval(Duration.ofMillis(300))
                         .untilAsserted(
                                 () ->
                                         assertThat(causes(state))
@@ -108,8 +108,8 @@ class OtherStateITCase {
         change("newest");
 
         try (CliProcess third = road.start(state)) {
-            await().atMost(Duration.ofMinutes(2))
-                    .pollInterval(Duration.ofSeconds(1))
+            await().atMost(Duration.ofMinutes(5))
+                    .pollInterval(Duration.ofMillis(300))
                     .untilAsserted(
                             () -> {
                                 String said = road.status(state);
@@ -131,8 +131,8 @@ class OtherStateITCase {
                         Route.PRODUCTS.mapping(),
                         "--reset",
                         Route.CUSTOMERS.mapping())) {
-            await().atMost(Duration.ofMinutes(2))
-                    .pollInterval(Duration.ofSeconds(1))
+            await().atMost(Duration.ofMinutes(5))
+                    .pollInterval(Duration.ofMillis(300))
                     .untilAsserted(
                             () -> {
                                 for (Route route : Route.ALL) {

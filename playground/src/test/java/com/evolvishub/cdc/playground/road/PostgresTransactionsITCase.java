@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PostgresTransactionsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
     private static final String TRANSACTIONAL = "delivery: transactional\n";
 
@@ -100,8 +101,8 @@ class PostgresTransactionsITCase {
         try (CliProcess first = road.start()) {
             change(round);
             await().atMost(PATIENCE).until(() -> !first.isRunning() || !visible().isEmpty());
-            // a lane that waits for its own locks would wait for longer than this
-            await().atMost(Duration.ofSeconds(50))
+            // a lane that waits for its own locks, a minute each time, would not get so far
+            await().atMost(PATIENCE)
                     // each look changes every row
                     .pollInterval(Duration.ofMillis(100))
                     .until(() -> !first.isRunning() || commitsAmongChanges() >= 8);
@@ -210,16 +211,23 @@ class PostgresTransactionsITCase {
         return destination.queryOne("SELECT count(*) FROM " + table);
     }
 
-    /** Looks on one connection: a transaction is prepared for milliseconds only. */
+    /**
+     * Looks on one connection: a transaction is prepared for milliseconds only. Changes go on, for
+     * the last one may have been committed before the first look.
+     */
     private void awaitPrepared() throws SQLException {
         try (Connection connection = destination.connect();
                 PreparedStatement look =
                         connection.prepareStatement(
                                 "SELECT 1 FROM pg_prepared_xacts WHERE database = current_database()")) {
+            AtomicInteger looks = new AtomicInteger();
             await().atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(1))
                     .until(
                             () -> {
+                                if (looks.incrementAndGet() % 500 == 0) {
+                                    change(++round);
+                                }
                                 try (ResultSet found = look.executeQuery()) {
                                     return found.next();
                                 }

@@ -121,9 +121,7 @@ final class Road {
 
     /** What {@code status} says of it, as JSON. */
     JsonNode status() throws IOException {
-        CliProcess.Ended ended =
-                command("status", "--format", "json", "--state-dir", stateDirectory().toString());
-        return new ObjectMapper().readTree(ended.output());
+        return new ObjectMapper().readTree(CliProcess.status(write(), stateDirectory(), "json"));
     }
 
     /** Where {@code run-multi} keeps its state unless it is told otherwise. */
