@@ -377,6 +377,37 @@ class DeliveryTest {
         await().until(gate::isOpen);
     }
 
+    private void failWith(RuntimeException failure) throws Exception {
+        destination.failWith(failure);
+        row("1", "a");
+        task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+    }
+
+    @Test
+    void stopsAtAMistakeInItsOwnCodeAndNamesIt() throws Exception {
+        startAndWait(null);
+        failWith(new NullPointerException("no table"));
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .startsWith("java.lang.NullPointerException: no table at com.evolvishub.cdc.")
+                .contains("DeliveryTest.java:");
+        assertThat(gate.isOpen()).isFalse();
+    }
+
+    @Test
+    void takesTheSameForAnOutageWhereALibraryThrowsIt() throws Exception {
+        startAndWait(null);
+        NullPointerException failure = new NullPointerException("no socket");
+        failure.setStackTrace(
+                new StackTraceElement[] {
+                    new StackTraceElement("redis.clients.jedis.Connection", "getOne", null, 1)
+                });
+        failWith(failure);
+        awaitState(MappingState.WAITING_FOR_DESTINATION);
+        assertThat(gate.status().destination().cause()).isEqualTo("no socket");
+    }
+
     @Test
     void anOutageThatLastsIsShownAsQuarantineAndTriedAllTheSame() throws Exception {
         lane = lane.quarantinedAfter(2);

@@ -39,6 +39,7 @@ final class MemoryDestination {
     private boolean away;
     private boolean upserts;
     private boolean losesAnswers;
+    private Optional<RuntimeException> bug = Optional.empty();
     private Predicate<String> refused = line -> false;
     private Predicate<List<String>> needed = lines -> false;
     private int tries;
@@ -167,6 +168,11 @@ final class MemoryDestination {
         losesAnswers = true;
     }
 
+    /** Every batch ends with this. */
+    synchronized void failWith(RuntimeException failure) {
+        bug = Optional.of(failure);
+    }
+
     synchronized void refuse(String line) {
         refused = line::equals;
     }
@@ -277,6 +283,9 @@ final class MemoryDestination {
         synchronized (this) {
             tries++;
             reach();
+            if (bug.isPresent()) {
+                throw bug.get();
+            }
             if (writerEpoch > epoch || (by.equals(writer) && after != lastNumber)) {
                 throw new IOException("the progress record is not the one that was left");
             }
