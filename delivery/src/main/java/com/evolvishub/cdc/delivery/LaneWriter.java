@@ -319,18 +319,23 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         }
         answers.over();
         keeper.away();
-        Failure kind = kindOf(failure);
+        Optional<String> fault = OwnFault.described(failure);
+        Failure kind = fault.isPresent() ? Failure.PERMANENT : kindOf(failure);
         letGo();
         rested = false;
         status.errors.incrementAndGet();
         boolean outage = kind == Failure.TRANSIENT;
         Duration pause = outage ? backoff.next() : recheck.next(kind);
-        LOG.debug("{}: failed", pipeline.mapping(), failure);
+        if (fault.isPresent() && !condition.isBroken()) {
+            LOG.error("{}: a fault of evolvishub-cdc itself", pipeline.mapping(), failure);
+        } else {
+            LOG.debug("{}: failed", pipeline.mapping(), failure);
+        }
         condition.broken(
                 outage && !backoff.isExhausted()
                         ? MappingState.WAITING_FOR_DESTINATION
                         : MappingState.QUARANTINED,
-                cause(failure),
+                fault.orElseGet(() -> cause(failure)),
                 Optional.of(clock.instant().plus(pause)));
         if (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
             status.retries.incrementAndGet();

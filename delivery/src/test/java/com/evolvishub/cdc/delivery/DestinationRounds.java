@@ -39,6 +39,9 @@ public abstract class DestinationRounds {
 
     private static final int ROUNDS = Integer.getInteger("rounds", 2);
 
+    /** A broker that was stopped and started again needs its time on a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private static final Logger LOG = LoggerFactory.getLogger(DestinationRounds.class);
 
     /** The destination of the test. */
@@ -150,7 +153,7 @@ public abstract class DestinationRounds {
     }
 
     private void deliver(int rows) throws Exception {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(PATIENCE)
                 .untilAsserted(
                         () ->
                                 assertThat(gate.isOpen())
@@ -164,7 +167,7 @@ public abstract class DestinationRounds {
     }
 
     private void awaitEqual() {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> {
                             assertThat(contents()).containsExactlyInAnyOrderElementsOf(lines());
@@ -200,7 +203,7 @@ public abstract class DestinationRounds {
                 told.merge(restarts ? "equal after a restart" : "equal", 1, Integer::sum);
                 continue;
             }
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(PATIENCE)
                     .until(() -> gate.status().destination().state() == MappingState.QUARANTINED);
             long lost = restarts ? number : number - 1;
             assertThat(gate.status().destination().cause())
@@ -214,7 +217,7 @@ public abstract class DestinationRounds {
             restart();
             choices = RecoveryChoices.NONE;
             awaitEqual();
-            await().until(gate::isOpen);
+            await().atMost(PATIENCE).until(gate::isOpen);
             emit(1);
             awaitEqual();
             state = task.snapshot(++checkpoint, checkpoint);

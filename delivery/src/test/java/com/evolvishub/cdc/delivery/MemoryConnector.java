@@ -10,7 +10,6 @@ import com.evolvishub.cdc.planner.spec.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -121,7 +120,8 @@ public final class MemoryConnector implements DestinationConnector {
 
         @Override
         public Failure classify(Exception failure) {
-            return failure instanceof IOException ? Failure.TRANSIENT : Failure.PERMANENT;
+            // as clients do that do not know what their libraries throw for a broken connection
+            return Failure.TRANSIENT;
         }
 
         @Override

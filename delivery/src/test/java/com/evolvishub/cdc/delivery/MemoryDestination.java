@@ -39,6 +39,7 @@ final class MemoryDestination {
     private boolean away;
     private boolean upserts;
     private boolean losesAnswers;
+    private Optional<RuntimeException> bug = Optional.empty();
     private Predicate<String> refused = line -> false;
     private Predicate<List<String>> needed = lines -> false;
     private int tries;
@@ -64,10 +65,10 @@ final class MemoryDestination {
         return timeout;
     }
 
-    /** Larger batches take longer than the client waits. */
-    synchronized void takesInTime(int rows, Duration clientsTimeout) {
+    /** Larger batches take longer than the client waits, which from now on is no time at all. */
+    synchronized void takesInTime(int rows) {
         mostInTime = rows;
-        timeout = clientsTimeout;
+        timeout = Duration.ZERO;
     }
 
     /** Keeps what is here, for {@link #restoreCopy}. */
@@ -95,9 +96,14 @@ final class MemoryDestination {
                         });
     }
 
-    /** Puts back what was copied last. */
+    /** Puts back what was copied last, in one step for who looks at it meanwhile. */
     synchronized Runnable copied() {
-        return copy.orElseThrow();
+        Runnable restore = copy.orElseThrow();
+        return () -> {
+            synchronized (this) {
+                restore.run();
+            }
+        };
     }
 
     /** What was here at the {@link #copy} is here again, and nothing else. */
@@ -165,6 +171,11 @@ final class MemoryDestination {
     /** The next batch is written, but the writer hears of a lost connection. */
     synchronized void loseNextAnswer() {
         losesAnswers = true;
+    }
+
+    /** Every batch ends with this. */
+    synchronized void failWith(RuntimeException failure) {
+        bug = Optional.of(failure);
     }
 
     synchronized void refuse(String line) {
@@ -277,6 +288,9 @@ final class MemoryDestination {
         synchronized (this) {
             tries++;
             reach();
+            if (bug.isPresent()) {
+                throw bug.get();
+            }
             if (writerEpoch > epoch || (by.equals(writer) && after != lastNumber)) {
                 throw new IOException("the progress record is not the one that was left");
             }
@@ -287,7 +301,6 @@ final class MemoryDestination {
                 throw new IOException("the table has changed");
             }
             if (batch.size() > mostInTime) {
-                Thread.sleep(timeout.toMillis());
                 throw new IOException("no answer in time");
             }
             List<String> lines = new ArrayList<>();

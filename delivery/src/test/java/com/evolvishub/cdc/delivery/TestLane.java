@@ -41,6 +41,10 @@ public record TestLane(
     /** Patient: an outage of a test is no quarantine. */
     private static final Retry PATIENT = new Retry(1_000_000, Duration.ofMillis(20));
 
+    /** Longer than any test takes, on a machine that stands still for a while too. */
+    private static final LossRules RESENDING =
+            new LossRules(Duration.ofHours(1), LossRules.DEFAULT.onReplacedTable());
+
     /** What a keyed table of two columns looks like. */
     public static final RowSchema KEYED =
             new RowSchema(
@@ -70,7 +74,7 @@ public record TestLane(
                 true,
                 true,
                 PATIENT,
-                LossRules.DEFAULT);
+                RESENDING);
     }
 
     public TestLane with(DeliveryMode other) {
@@ -129,7 +133,7 @@ public record TestLane(
                         List.of(),
                         List.of(),
                         capture,
-                        new Schedule.Every(Duration.ofSeconds(60)),
+                        new Schedule.Every(Duration.ofMinutes(1)),
                         1000,
                         retry,
                         SchemaChange.EVOLVE,

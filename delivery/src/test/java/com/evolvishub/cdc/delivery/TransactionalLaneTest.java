@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class TransactionalLaneTest {
 
     private static final Instant AS_OF = Instant.parse("2026-01-02T03:04:05.123456Z");

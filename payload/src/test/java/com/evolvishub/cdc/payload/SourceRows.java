@@ -48,7 +48,7 @@ final class SourceRows {
                 database.user(),
                 new Secret(database.password()),
                 TlsSpec.UNSET,
-                Duration.ofSeconds(10),
+                Duration.ofMinutes(1),
                 List.of());
     }
 

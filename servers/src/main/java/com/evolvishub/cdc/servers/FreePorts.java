@@ -64,7 +64,8 @@ public final class FreePorts {
         }
     }
 
-    private static ServerSocket listen() {
+    /** At one of them, and nobody else comes first. */
+    static ServerSocket listen() {
         for (int tried = 1; ; tried++) {
             try {
                 return listen(FIRST + ThreadLocalRandom.current().nextInt(COUNT));

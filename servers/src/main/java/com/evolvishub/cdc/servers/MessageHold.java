@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  */
 public final class MessageHold {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final boolean requests;
     private final Predicate<byte[]> which;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class PgBouncer implements AutoCloseable {
 
-    private static final long START_MILLIS = 10_000;
+    private static final long START_MILLIS = 60_000;
 
     private final Process process;
     private final Path folder;

@@ -46,7 +46,8 @@ public final class RedisCluster implements AutoCloseable {
                 return RedisServer.builder()
                         .port(FreePorts.findWithSecond(TO_CLUSTER_BUS))
                         .parameter("cluster-enabled", "yes")
-                        .parameter("cluster-node-timeout", "2000")
+                        // a machine that stands still for seconds has lost no node
+                        .parameter("cluster-node-timeout", "60000")
                         .start();
             } catch (ServerUnavailableException e) {
                 if (attempt == ATTEMPTS || !FreePorts.wereTaken(e)) {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A running redis-server as a child of this JVM, on a leash. */
 final class RedisProcess {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
     private final Process process;
     private final int port;

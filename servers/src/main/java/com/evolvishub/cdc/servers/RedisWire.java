@@ -12,7 +12,7 @@ import java.util.List;
 
 /** The little of Redis's protocol that it takes to set up a server. */
 final class RedisWire implements AutoCloseable {
-    private static final int ANSWER_LIMIT_MILLIS = 20_000;
+    private static final int ANSWER_LIMIT_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;

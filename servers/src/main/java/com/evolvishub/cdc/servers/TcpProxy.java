@@ -42,11 +42,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A way that leads nowhere yet: for servers that must know it before they start. */
     public static TcpProxy listening() {
-        try {
-            return new TcpProxy(FreePorts.listen(FreePorts.find()));
-        } catch (IOException taken) {
-            throw new UncheckedIOException(taken);
-        }
+        return new TcpProxy(FreePorts.listen());
     }
 
     /** Leads to this server from now on. */

@@ -8,31 +8,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(300)
 class OrphanITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
+    /** Of one PostgreSQL after the other: a server that was made once goes on. */
+    @TempDir private static Path folder;
+
     @Test
     @EnabledOnOs(OS.LINUX)
-    void endsWithAJvmThatIsKilled(@TempDir Path folder) throws Exception {
-        Process jvm = start(folder);
+    void endsWithAJvmThatIsKilled() throws Exception {
+        Process jvm = start(Holder.class, folder);
         long server = pidPrintedBy(jvm);
         ProcessHandle handle = ProcessHandle.of(server).orElseThrow();
 
         jvm.destroyForcibly().waitFor();
 
-        handle.onExit().get(1, TimeUnit.MINUTES);
+        handle.onExit().get(120, TimeUnit.SECONDS);
         assertThat(handle.isAlive()).isFalse();
     }
 
     @Test
-    void endsWithAJvmThatIsAskedToEnd(@TempDir Path folder) throws Exception {
-        Process jvm = start(folder);
+    void endsWithAJvmThatIsAskedToEnd() throws Exception {
+        Process jvm = start(Holder.class, folder);
         ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
 
         jvm.destroy();
@@ -44,27 +49,25 @@ class OrphanITCase {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void endsRedisWithAJvmThatIsKilled(@TempDir Path folder) throws Exception {
-        Process jvm = start(RedisHolder.class, folder);
+    void endsRedisWithAJvmThatIsKilled(@TempDir Path data) throws Exception {
+        Process jvm = start(RedisHolder.class, data);
         ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
 
         jvm.destroyForcibly().waitFor();
 
-        handle.onExit().get(1, TimeUnit.MINUTES);
+        handle.onExit().get(120, TimeUnit.SECONDS);
         assertThat(handle.isAlive()).isFalse();
     }
 
-    private static Process start(Path folder) throws Exception {
-        return start(Holder.class, folder);
-    }
-
-    private static Process start(Class<?> main, Path folder) throws Exception {
+    private static Process start(Class<?> main, Path data) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         main.getName(),
-                        folder.toString())
+                        data.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

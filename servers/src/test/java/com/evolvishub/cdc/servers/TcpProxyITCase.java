@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class TcpProxyITCase {
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
-    private static final int SILENCE_MILLIS = 300;
+    private static final int SILENCE_MILLIS = 100;
 
     @Test
     void silenceHoldsBackWhatArrivesOnceItIsOver() throws Exception {

@@ -14,7 +14,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class AwaitDefaults implements LauncherSessionListener {
 
     /** For what takes milliseconds on an idle machine, and may take a thousand times that. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
     private static final int STEP_MILLIS = 2;

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +20,11 @@ import java.util.concurrent.TimeUnit;
 /** Reads a mapping's destination all the time, directly, and notes when new rows are there. */
 final class Follower implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Mapping mapping;
     private final Servers servers;
+    private final long pauseMillis;
     private final Latencies latencies = new Latencies();
     private final List<BusMessage> messages = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -32,9 +33,15 @@ final class Follower implements AutoCloseable {
     private long newest;
     private volatile long newestBorn;
 
-    Follower(Mapping mapping, Servers servers) {
+    /**
+     * Follows one mapping.
+     *
+     * @param pause between two looks
+     */
+    Follower(Mapping mapping, Servers servers, Duration pause) {
         this.mapping = mapping;
         this.servers = servers;
+        this.pauseMillis = pause.toMillis();
         this.thread = new Thread(this::run, "follow " + mapping.table());
         thread.setDaemon(true);
     }
@@ -85,7 +92,7 @@ final class Follower implements AutoCloseable {
                         saw(row.path("id").asLong(), row.path("born_millis").asLong(), now);
                     }
                 }
-            } while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+            } while (!stopped.await(pauseMillis, TimeUnit.MILLISECONDS));
         }
     }
 
@@ -97,7 +104,7 @@ final class Follower implements AutoCloseable {
                 if (isThere(statement)) {
                     readNewRows(statement);
                 }
-            } while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+            } while (!stopped.await(pauseMillis, TimeUnit.MILLISECONDS));
         }
     }
 

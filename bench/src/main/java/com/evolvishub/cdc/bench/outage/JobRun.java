@@ -8,7 +8,6 @@ import com.evolvishub.cdc.servers.FreePorts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 /** The job in a process of its own, and what its REST API says of it. */
 final class JobRun implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final long STOP_SECONDS = 60;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final long STOP_SECONDS = 180;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -88,7 +87,8 @@ final class JobRun implements AutoCloseable {
                 }
             }
             return false;
-        } catch (ConnectException notYet) {
+        } catch (IOException notYet) {
+            // nobody listens, or whoever does is too busy with the start
             return false;
         }
     }

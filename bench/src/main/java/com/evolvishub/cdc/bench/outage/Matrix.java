@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.bench.outage;
 
+import com.evolvishub.cdc.servers.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,11 +48,15 @@ final class Matrix implements AutoCloseable {
      *
      * @param launcher the command that runs evolvishub-cdc
      * @param folder for the file, the log and the state
+     * @param databases see {@link Servers#start(Map)}
+     * @param looks how long a look for new rows is behind the one before; latencies are no finer
      */
-    static Matrix start(List<String> launcher, Path folder) throws Exception {
+    static Matrix start(
+            List<String> launcher, Path folder, Map<End, Database> databases, Duration looks)
+            throws Exception {
         Running running = new Running();
         try {
-            Servers servers = Servers.start();
+            Servers servers = Servers.start(databases);
             running.add(servers);
             List<Writers> writers = new ArrayList<>();
             for (End source : List.of(End.SHOP, End.BRANCH)) {
@@ -69,7 +74,7 @@ final class Matrix implements AutoCloseable {
             watch.start();
             running.add(watch);
             for (Mapping mapping : Mapping.ALL) {
-                Follower follower = new Follower(mapping, servers);
+                Follower follower = new Follower(mapping, servers, looks);
                 follower.start();
                 running.add(follower);
                 followers.put(mapping, follower);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Cuts Kafka, Pulsar, Redis, the destination PostgreSQL and the source of two mappings off, each in
@@ -24,6 +25,7 @@ public final class Outages {
     private static final Duration LONGEST_CALM = Duration.ofSeconds(40);
     private static final Duration SHORTEST_CALM = Duration.ofSeconds(20);
     private static final Duration BREATH = Duration.ofSeconds(2);
+    private static final Duration LOOKS = Duration.ofMillis(50);
 
     private Outages() {}
 
@@ -40,7 +42,7 @@ public final class Outages {
                         + " File, log and state: %s%n",
                 each.toSeconds(), ends, folder);
         boolean met;
-        try (Matrix matrix = Matrix.start(List.of(launcher.toString()), folder)) {
+        try (Matrix matrix = Matrix.start(List.of(launcher.toString()), folder, Map.of(), LOOKS)) {
             met = run(matrix, ends, each, out);
         }
         System.exit(met ? 0 : 1);

@@ -28,9 +28,16 @@ final class Servers implements AutoCloseable {
 
     private Servers() {}
 
-    static Servers start() {
+    /**
+     * Starts what is not there; each PostgreSQL is a server of its own.
+     *
+     * @param databases of those ends whose PostgreSQL runs already; several may be of one server,
+     *     because each end is cut off on its own way to it
+     */
+    static Servers start(Map<End, Database> databases) {
         Servers servers = new Servers();
         try {
+            servers.databases.putAll(databases);
             servers.startAll();
             return servers;
         } catch (RuntimeException e) {
@@ -54,11 +61,8 @@ final class Servers implements AutoCloseable {
             running.add(redis);
             ways.get(End.REDIS).to(redis.host(), redis.port());
             for (End end : new End[] {End.SHOP, End.BRANCH, End.WAREHOUSE, End.ARCHIVE}) {
-                PostgresServer server =
-                        PostgresServer.builder().parameter("shared_buffers", "64MB").start();
-                running.add(server);
-                databases.put(end, server.createDatabase("bench"));
-                ways.get(end).to(server.host(), server.port());
+                Database database = databases.computeIfAbsent(end, none -> startPostgres());
+                ways.get(end).to(database.host(), database.port());
             }
         } finally {
             // also when another one has not started: nobody else would stop them
@@ -72,6 +76,13 @@ final class Servers implements AutoCloseable {
         ways.get(End.KAFKA)
                 .to(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
         ways.get(End.PULSAR).to(pulsar.host(), pulsar.proxiedPort());
+    }
+
+    private Database startPostgres() {
+        PostgresServer server =
+                PostgresServer.builder().parameter("shared_buffers", "64MB").start();
+        running.add(server);
+        return server.createDatabase("bench");
     }
 
     /** The way on which the job comes. */

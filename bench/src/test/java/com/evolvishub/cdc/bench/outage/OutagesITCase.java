@@ -2,10 +2,13 @@ package com.evolvishub.cdc.bench.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,15 +23,33 @@ class OutagesITCase {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int CHECKPOINTS = 5;
 
+    /** Latencies are not looked at. */
+    private static final Duration LOOKS = Duration.ofMillis(250);
+
     @TempDir private Path folder;
 
     @Test
-    void whatIsAwayHoldsUpNobodyElseAndLosesNothing() throws Exception {
+    void whatIsAwayHoldsUpNobodyElseAndLosesNothing(
+            @FreshDatabase Database shop,
+            @FreshDatabase Database branch,
+            @FreshDatabase Database warehouse,
+            @FreshDatabase Database archive)
+            throws Exception {
+        Map<End, Database> databases =
+                Map.of(
+                        End.SHOP,
+                        shop,
+                        End.BRANCH,
+                        branch,
+                        End.WAREHOUSE,
+                        warehouse,
+                        End.ARCHIVE,
+                        archive);
         List<String> launcher =
                 Optional.ofNullable(System.getProperty("outages.launcher"))
                         .map(List::of)
                         .orElse(List.of(Path.of("..", "bin", "evolvishub-cdc").toString()));
-        try (Matrix matrix = Matrix.start(launcher, folder)) {
+        try (Matrix matrix = Matrix.start(launcher, folder, databases, LOOKS)) {
             assertHarmless(
                     matrix, List.of(End.KAFKA, End.PULSAR, End.REDIS, End.WAREHOUSE), Cut.SILENT);
             assertHarmless(matrix, List.of(End.BRANCH), Cut.REFUSES);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Keys that the source tells apart and the destination would not. */
-@Timeout(120)
+@Timeout(300)
 class CoarseKeysITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

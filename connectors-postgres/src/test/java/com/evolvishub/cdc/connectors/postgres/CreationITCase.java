@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many pipelines open at once in a database that has nothing yet. */
-@Timeout(120)
+@Timeout(300)
 class CreationITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

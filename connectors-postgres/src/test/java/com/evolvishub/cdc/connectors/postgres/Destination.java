@@ -42,7 +42,8 @@ record Destination(Database database, String schema, String table, List<Option> 
                         database.user(),
                         new Secret(database.password()),
                         TlsSpec.UNSET,
-                        Duration.ofSeconds(10),
+                        // no test waits for it, and a machine may stand still for a while
+                        Duration.ofMinutes(1),
                         parameters),
                 schema,
                 table,

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Keys that are equal and not the same, and values that a second index guards. */
-@Timeout(120)
+@Timeout(300)
 class KeysITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Destinations that have lost rows, or would lose them. */
-@Timeout(120)
+@Timeout(300)
 class LostRowsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

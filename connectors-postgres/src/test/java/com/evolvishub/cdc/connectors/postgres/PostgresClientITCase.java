@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class PostgresClientITCase extends DestinationContract {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

@@ -28,10 +28,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class PostgresLanesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    /** In this database: the server is shared. */
+    private static final String WAITING_FOR_LOCKS =
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE NOT granted AND"
+                    + " datname = current_database()";
 
     private Database database;
     private Destination destination;
@@ -63,11 +68,7 @@ class PostgresLanesITCase {
                                     return e;
                                 }
                             });
-            await().until(
-                            () ->
-                                    database.queryOne(
-                                                    "SELECT count(*) FROM pg_locks WHERE NOT granted")
-                                            .equals("1"));
+            await().until(() -> database.queryOne(WAITING_FOR_LOCKS).equals("1"));
             next.open(Destination.lane("b"));
             assertThat(stuck.classify(write.join())).isEqualTo(Failure.TRANSIENT);
             blocker.rollback();

@@ -33,7 +33,7 @@ import org.postgresql.PGConnection;
  * A transaction pooler before the destination, whose server processes change hands all the time:
  * skipped where PgBouncer is not installed.
  */
-@Timeout(120)
+@Timeout(300)
 class PostgresPoolerITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

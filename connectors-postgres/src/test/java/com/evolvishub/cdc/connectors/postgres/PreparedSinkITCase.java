@@ -4,6 +4,7 @@ import static com.evolvishub.cdc.delivery.TestLane.column;
 import static com.evolvishub.cdc.delivery.TestLane.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.evolvishub.cdc.delivery.FencedException;
 import com.evolvishub.cdc.delivery.Lane;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class PreparedSinkITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -297,9 +298,12 @@ class PreparedSinkITCase {
         committer.commit(requests(writer.prepareCommit()));
         write(writer, row(KEYED, "1", "b"));
         Collection<PreparedTransaction> second = writer.prepareCommit();
-        database.queryAll(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        + " WHERE datname = current_database() AND query LIKE 'COMMIT PREPARED%'");
+        String its =
+                " FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND query LIKE 'COMMIT PREPARED%'";
+        database.queryAll("SELECT pg_terminate_backend(pid)" + its);
+        // it is only asked to end
+        await().until(() -> database.queryOne("SELECT count(*)" + its).equals("0"));
 
         committer.commit(requests(second));
 

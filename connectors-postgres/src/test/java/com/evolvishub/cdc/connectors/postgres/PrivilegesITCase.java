@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The grants that docs/delivery.md names are enough, and what is missing is told. */
-@Timeout(120)
+@Timeout(300)
 class PrivilegesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two functions that put text of others into SQL, held against the server's own. */
-@Timeout(120)
+@Timeout(300)
 class QuotingITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that a constraint refuses although they are legal: what they need comes later. */
-@Timeout(120)
+@Timeout(300)
 class RefusedRowsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

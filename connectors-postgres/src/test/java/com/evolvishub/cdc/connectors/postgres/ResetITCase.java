@@ -37,10 +37,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a load that began anew makes of rows that it finds at the destination. */
-@Timeout(120)
+@Timeout(300)
 class ResetITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    /** In this database: the server is shared. */
+    private static final String WAITING_FOR_LOCKS =
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE NOT granted AND"
+                    + " datname = current_database()";
 
     private static final RecoveryChoices RESET = new RecoveryChoices(true, false, false);
     private static final RecoveryChoices RESET_AND_DELETE =
@@ -278,11 +283,7 @@ class ResetITCase {
             rival.setAutoCommit(false);
             statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
             emit(new PollEnded(poll, true, AS_OF, true));
-            await().until(
-                            () ->
-                                    database.queryOne(
-                                                    "SELECT count(*) FROM pg_locks WHERE NOT granted")
-                                            .equals("1"));
+            await().until(() -> database.queryOne(WAITING_FOR_LOCKS).equals("1"));
             due = task.snapshot(++checkpoint, checkpoint);
             rival.rollback();
         }
@@ -370,7 +371,7 @@ class ResetITCase {
     void leavesTheComparisonOfALargeTableToTheServer() throws Exception {
         start(RecoveryChoices.NONE);
         load(true, 1, 2, 3);
-        database.execute("INSERT INTO orders SELECT g, 'a' FROM generate_series(4, 200000) AS g");
+        database.execute("INSERT INTO orders SELECT g, 'a' FROM generate_series(4, 20000) AS g");
         start(RESET_AND_DELETE);
         load(true, 1, 2, 3);
         assertThat(ids()).isEqualTo("1 2 3");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Columns come, go and change their type, at either end, while a lane is open. */
-@Timeout(120)
+@Timeout(300)
 class SchemaChangeITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

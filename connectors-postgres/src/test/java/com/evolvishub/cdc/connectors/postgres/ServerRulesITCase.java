@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Row-level security, rules and triggers at the destination. */
-@Timeout(120)
+@Timeout(300)
 class ServerRulesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A table that takes longer for a batch than the client waits. */
-@Timeout(120)
+@Timeout(300)
 class SlowTableITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -60,7 +60,7 @@ class SlowTableITCase {
             task.snapshot(1, 1);
             task.notifyOfCompletedCheckpoint(1);
 
-            await().atMost(Duration.ofSeconds(90))
+            await().atMost(Duration.ofSeconds(250))
                     .until(() -> gate.status().rowsWritten.get() == ROWS);
             assertThat(gate.status().errors).hasValueGreaterThan(0);
             assertThat(database.queryOne("SELECT count(*) FROM orders"))

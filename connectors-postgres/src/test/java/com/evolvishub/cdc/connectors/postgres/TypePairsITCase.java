@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * shows is put into a column of the second, and what that shows is put back. Values that come back
  * as they went have fit.
  */
-@Timeout(120)
+@Timeout(300)
 class TypePairsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

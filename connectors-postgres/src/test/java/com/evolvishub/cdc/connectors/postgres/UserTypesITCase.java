@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Types that the source's users have made, on their way to a database that may lack them. */
-@Timeout(120)
+@Timeout(300)
 class UserTypesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();

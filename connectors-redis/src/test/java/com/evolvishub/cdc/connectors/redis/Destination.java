@@ -43,7 +43,8 @@ record Destination(EndpointSpec endpoint) {
                         "",
                         Secret.NONE,
                         TlsSpec.UNSET,
-                        Duration.ofSeconds(10),
+                        // no test waits for it, and a machine may stand still for a while
+                        Duration.ofMinutes(1),
                         List.of());
         return new Destination(
                 new EndpointSpec(

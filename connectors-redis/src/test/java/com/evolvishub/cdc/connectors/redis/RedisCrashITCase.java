@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class RedisCrashITCase {
 
     private static final int WRITER_ROUNDS = Integer.getInteger("redis.kill.rounds", 3);
     private static final int SERVER_ROUNDS = Math.max(5, WRITER_ROUNDS);
-    private static final int ROWS_A_ROUND = 15_000;
+    private static final int ROWS_A_ROUND = 4000;
 
     private final long seed = new Random().nextLong();
 
@@ -53,18 +54,22 @@ class RedisCrashITCase {
             Destination destination = Destination.at(server);
             AtomicLong answered = new AtomicLong();
             AtomicInteger outages = new AtomicInteger();
+            // the last row is written behind the last kill, so that the writer notices one
+            AtomicLong until = new AtomicLong(all - 1);
             CompletableFuture<Void> writing =
-                    CompletableFuture.runAsync(() -> writeAll(destination, all, answered, outages));
+                    CompletableFuture.runAsync(
+                            () -> writeAll(destination, all, until, answered, outages));
             Random random = new Random(seed);
             for (int round = 0; round < SERVER_ROUNDS; round++) {
                 long from = (long) round * ROWS_A_ROUND + random.nextInt(ROWS_A_ROUND);
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
-                        .atMost(Duration.ofSeconds(60))
+                        .atMost(Duration.ofMinutes(2))
                         .until(() -> writing.isDone() || answered.get() >= from);
                 server.kill();
                 server.startAgain();
             }
+            until.set(all);
             writing.join();
             assertThat(outages).hasPositiveValue();
             assertThat(ids(server, destination.stream())).isEqualTo(upTo(all));
@@ -73,7 +78,11 @@ class RedisCrashITCase {
 
     /** As delivery does: after any failure a new client goes on behind what the stream holds. */
     private void writeAll(
-            Destination destination, long all, AtomicLong answered, AtomicInteger outages) {
+            Destination destination,
+            long all,
+            AtomicLong until,
+            AtomicLong answered,
+            AtomicInteger outages) {
         Random random = new Random(seed + 1);
         while (answered.get() < all) {
             RedisStreamsClient client = destination.client();
@@ -84,13 +93,19 @@ class RedisCrashITCase {
                 answered.set(opening.lastNumber());
                 client.prepare(TestLane.KEYED);
                 while (answered.get() < all) {
-                    long last = Math.min(all, answered.get() + 1 + random.nextInt(3000));
+                    if (answered.get() == until.get()) {
+                        LockSupport.parkNanos(1_000_000);
+                        continue;
+                    }
+                    long last = Math.min(until.get(), answered.get() + 1 + random.nextInt(3000));
                     client.write(rows(answered.get() + 1, last));
                     answered.set(last);
                 }
             } catch (Exception e) {
                 assertThat(client.classify(e)).as("%s", e).isEqualTo(Failure.TRANSIENT);
                 outages.incrementAndGet();
+                // the server needs the processor to come back
+                LockSupport.parkNanos(5_000_000);
             }
         }
     }
@@ -108,7 +123,7 @@ class RedisCrashITCase {
                 long enough = before + 1 + random.nextInt(10_000);
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
-                        .atMost(Duration.ofSeconds(60))
+                        .atMost(Duration.ofMinutes(2))
                         .until(() -> length(destination) >= enough);
             } finally {
                 writer.destroyForcibly().waitFor();

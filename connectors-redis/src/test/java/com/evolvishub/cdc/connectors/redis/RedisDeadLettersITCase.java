@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(60)
+@Timeout(300)
 class RedisDeadLettersITCase {
 
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();

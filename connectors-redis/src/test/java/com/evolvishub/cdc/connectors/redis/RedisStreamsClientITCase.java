@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(300)
 class RedisStreamsClientITCase extends DestinationContract {
 
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();

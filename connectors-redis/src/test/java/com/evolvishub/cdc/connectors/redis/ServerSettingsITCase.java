@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.HostAndPort;
 
-@Timeout(60)
+@Timeout(300)
 class ServerSettingsITCase {
 
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();

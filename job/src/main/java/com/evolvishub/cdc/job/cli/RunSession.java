@@ -31,7 +31,7 @@ final class RunSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
     private static final Duration REFRESH = Duration.ofSeconds(1);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration STOP_PATIENCE = Duration.ofMinutes(1);
 
     private final RunOptions options;
     private final RunOverrides overrides;
@@ -39,6 +39,7 @@ final class RunSession {
     private final PrintWriter err;
     private final String commandName;
     private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private Optional<Signals> signals = Optional.empty();
 
     RunSession(RunOptions options, RunOverrides overrides, CommandLine command) {
         this.options = options;
@@ -49,6 +50,15 @@ final class RunSession {
     }
 
     int run() throws Exception {
+        try {
+            return runAndClose();
+        } finally {
+            // not before the run is closed, which a second Ctrl-C is not to cut short
+            signals.ifPresent(Signals::close);
+        }
+    }
+
+    private int runAndClose() throws Exception {
         PlannedFile file = PlannedFile.load(options.config.file, overrides);
         Path stateDirectory = options.state.of(file.physical().name());
         boolean terminal = Terminal.isInteractive();
@@ -75,7 +85,7 @@ final class RunSession {
             if (refused.isPresent()) {
                 return refused.get();
             }
-            Signals.onStop(this::askToStop);
+            signals = Optional.of(Signals.onStop(this::askToStop));
             run.start();
             greet(file, run);
             return watch(file, run, terminal);

@@ -1,22 +1,31 @@
 package com.evolvishub.cdc.job.cli;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs an action at Ctrl-C and at a polite kill, in place of the JVM's own exit. A shutdown hook
- * would not do: it runs beside Flink's own hooks, which take away what a final checkpoint needs.
+ * Runs an action at Ctrl-C and at a polite kill, in place of what the JVM did before, until this is
+ * closed. A shutdown hook would not do: it runs beside Flink's own hooks, which take away what a
+ * final checkpoint needs.
  */
-public final class Signals {
+public final class Signals implements AutoCloseable {
 
-    private Signals() {}
+    private final Method handle;
+    private final Map<Object, Object> before = new LinkedHashMap<>();
+
+    private Signals(Method handle) {
+        this.handle = handle;
+    }
 
     /**
      * Reaches {@code sun.misc.Signal} by name: it is in every JDK (module jdk.unsupported), but the
      * compiler does not let us name it.
      */
-    public static void onStop(Runnable action) {
+    public static Signals onStop(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -30,17 +39,38 @@ public final class Signals {
                                 }
                                 return null;
                             });
+            Signals signals = new Signals(signal.getMethod("handle", signal, handler));
             for (String name : new String[] {"INT", "TERM"}) {
-                signal.getMethod("handle", signal, handler)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+                signals.take(signal.getConstructor(String.class).newInstance(name), proxy);
             }
+            return signals;
+        } catch (ReflectiveOperationException missing) {
+            throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+        }
+    }
+
+    private void take(Object signal, Object handler) throws IllegalAccessException {
+        try {
+            before.put(signal, handle.invoke(null, signal, handler));
         } catch (InvocationTargetException taken) {
             // the JVM was started with -Xrs or the shell ignores the signal: then the last
             // checkpoint serves
             LoggerFactory.getLogger(Signals.class)
-                    .debug("no handler for signals", taken.getCause());
-        } catch (ReflectiveOperationException missing) {
-            throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+                    .debug("no handler for {}", signal, taken.getCause());
         }
+    }
+
+    /** Gives the signals back to who had them before. */
+    @Override
+    public void close() {
+        before.forEach(
+                (signal, handler) -> {
+                    try {
+                        handle.invoke(null, signal, handler);
+                    } catch (ReflectiveOperationException gone) {
+                        throw new IllegalStateException("cannot give back " + signal, gone);
+                    }
+                });
+        before.clear();
     }
 }

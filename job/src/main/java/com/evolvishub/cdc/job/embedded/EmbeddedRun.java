@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedRun implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRun.class);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(1);
 
     private final PhysicalPlan plan;
     private final RunSettings settings;
@@ -155,7 +155,8 @@ public final class EmbeddedRun implements AutoCloseable {
      */
     public Optional<Path> stop(Duration patience) {
         try {
-            JobStatus status = cluster.getJobStatus(job).get(5, TimeUnit.SECONDS);
+            JobStatus status =
+                    cluster.getJobStatus(job).get(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (status.isGloballyTerminalState()) {
                 return Optional.empty();
             }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an embedded run listens on, as the system's own tables have it. */
-@Timeout(60)
+@Timeout(300)
 @EnabledOnOs(OS.LINUX)
 class LoopbackITCase {
 
