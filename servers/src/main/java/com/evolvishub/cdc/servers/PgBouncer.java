@@ -138,7 +138,7 @@ public final class PgBouncer implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        if (!ended(10_000)) {
+        if (!ended(60_000)) {
             process.destroyForcibly();
         }
         try {

@@ -14,6 +14,7 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RpcOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -71,6 +72,7 @@ final class EmbeddedFlink {
         settings.set(ClusterOptions.PROCESS_WORKING_DIR_BASE, scratch.toString());
         // both ends are this process: a long pause is a slow machine, not a lost one
         settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5));
+        settings.set(RpcOptions.ASK_TIMEOUT_DURATION, Duration.ofMinutes(2));
         MiniCluster cluster =
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()

@@ -25,9 +25,6 @@ final class SharedEventServers implements BeforeAllCallback {
                             KafkaServer.shared(),
                             PulsarServer.builder()
                                     .parameter("transactionCoordinatorEnabled", "true")
-                                    // else a topic that nobody reads is gone after a minute: a
-                                    // killed run's, where the next one is slow to come
-                                    .parameter("brokerDeleteInactiveTopicsEnabled", "false")
                                     .start(),
                             RedisServer.shared());
         }

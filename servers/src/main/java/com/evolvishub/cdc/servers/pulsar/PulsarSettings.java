@@ -39,6 +39,8 @@ record PulsarSettings(
                     // subscription does not wait for a disk that others write to
                     .with("journalSyncData", "false")
                     .with("journalPreAllocSizeMB", "1")
+                    // a topic that nobody reads or writes for a minute would go, with what is in it
+                    .with("brokerDeleteInactiveTopicsEnabled", "false")
                     .with("brokerShutdownTimeoutMs", "1000");
 
     PulsarSettings {
