@@ -33,11 +33,13 @@ final class Quickstart {
 
     /** Runs until it is done or stopped; true if nothing was found different. */
     boolean run() throws Exception {
-        Signals.onStop(stopAsked::countDown);
+        Signals signals = Signals.onStop(stopAsked::countDown);
         try (WorkFolder folder = WorkFolder.open(settings.stateDirectory(), settings.keep());
                 PostgresServer server = startServer(folder)) {
             CustomerViews views = prepare(server);
             return sync(folder, server, views);
+        } finally {
+            signals.close();
         }
     }
 

@@ -33,7 +33,7 @@ public final class EventsQuickstart {
     /** Runs until it is done or stopped; true if nothing was found different. */
     public boolean run() throws Exception {
         BrokerJars.require();
-        Signals.onStop(stopAsked::countDown);
+        Signals signals = Signals.onStop(stopAsked::countDown);
         long started = System.nanoTime();
         say("Starting PostgreSQL, Kafka, Pulsar and Redis ...");
         try (EventServers servers = EventServers.start(settings.folder())) {
@@ -46,6 +46,8 @@ public final class EventsQuickstart {
                     (System.nanoTime() - started) / 1e9);
             Database source = Shop.create(servers.postgres(), settings.customers());
             return sync(servers, source);
+        } finally {
+            signals.close();
         }
     }
 
