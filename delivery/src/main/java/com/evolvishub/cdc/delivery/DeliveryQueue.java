@@ -173,9 +173,15 @@ final class DeliveryQueue implements RefusedRows.Rows {
         return 0;
     }
 
-    /** What was delivered to one incarnation of the destination was not to another. */
+    /**
+     * What was delivered to one incarnation of the destination was not to another. A state from
+     * before the first acknowledgement learns from the record where its rows went: whatever comes
+     * before the next row is sent, that is the one to look for.
+     */
     private String target(Progress found) {
-        return acknowledged.incarnation().equals(found.incarnation()) ? acknowledged.target() : "";
+        String known =
+                acknowledged.incarnation().equals(found.incarnation()) ? acknowledged.target() : "";
+        return known.isEmpty() && found.number() > 0 ? found.target() : known;
     }
 
     private void count() {

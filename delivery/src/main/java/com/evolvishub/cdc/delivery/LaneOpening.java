@@ -7,7 +7,9 @@ import java.util.Objects;
  * What a client found when it took the lane.
  *
  * @param epoch the epoch it writes under from now on
- * @param progress what the destination's progress record says
+ * @param progress what the destination's progress record says; of rows that it counts and that were
+ *     written to another table, topic or stream than the one that is there, only those that the
+ *     pipeline has acknowledged. With that target, if the rows are known to be there
  * @param target what the destination looks like
  */
 public record LaneOpening(long epoch, Progress progress, Target target) {

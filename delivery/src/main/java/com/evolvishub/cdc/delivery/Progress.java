@@ -25,7 +25,7 @@ public record Progress(long number, Numbering numbering, String incarnation, Str
         Objects.requireNonNull(target, "target");
     }
 
-    /** What a progress record of this incarnation says. */
+    /** What a progress record of this incarnation says; nobody can tell of which target. */
     public static Progress recorded(long number, Numbering numbering, String incarnation) {
         return new Progress(number, numbering, incarnation, "");
     }

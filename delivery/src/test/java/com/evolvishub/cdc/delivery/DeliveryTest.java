@@ -690,6 +690,86 @@ class DeliveryTest {
         assertThat(destination.rows()).isEmpty();
     }
 
+    /** A state whose rows 1 to 3 were written after it was taken; the task was killed then. */
+    private OperatorSubtaskState killedBehindTheWrite() throws Exception {
+        startAndWait(null);
+        for (int row = 1; row <= 3; row++) {
+            row(Integer.toString(row), "a");
+        }
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.notifyOfCompletedCheckpoint(1);
+        awaitRows("1\ta", "2\ta", "3\ta");
+        awaitAcknowledged();
+        task.close();
+        return state;
+    }
+
+    @Test
+    void sendsRowsAgainThatAnotherTableHadBeforeTheirAcknowledgementWasKept() throws Exception {
+        OperatorSubtaskState state = killedBehindTheWrite();
+        destination.replaceTable();
+        startAndWait(state);
+        awaitRows("1\ta", "2\ta", "3\ta");
+        deliverOne("4", 101);
+        awaitRows("1\ta", "2\ta", "3\ta", "4\ta");
+    }
+
+    @Test
+    void sendsThemAgainAsOftenAsTheTableIsReplaced() throws Exception {
+        OperatorSubtaskState state = killedBehindTheWrite();
+        for (int round = 0; round < 3; round++) {
+            destination.dropTable();
+            startAndWait(state);
+            awaitRows("1\ta", "2\ta", "3\ta");
+            awaitAcknowledged();
+            task.close();
+        }
+        // and not once more into the one that has them
+        startAndWait(state);
+        deliverOne("4", 101);
+        awaitRows("1\ta", "2\ta", "3\ta", "4\ta");
+    }
+
+    /** Rows that were sent before a checkpoint held them have numbers that the state never gave. */
+    @Test
+    void sendsThemAgainWhereTheRecordIsAheadOfTheState() throws Exception {
+        destination.upsertsRows();
+        startAndWait(null);
+        row("1", "a");
+        row("2", "a");
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        row("3", "a");
+        task.notifyOfCompletedCheckpoint(1);
+        await().until(() -> destination.lastNumber() == 3);
+        task.close();
+        for (int round = 0; round < 2; round++) {
+            destination.replaceTable();
+            startAndWait(state);
+            // the source reads the third one again
+            row("3", "a");
+            awaitRows("1\ta", "2\ta", "3\ta");
+            task.close();
+        }
+    }
+
+    /** The next opening has found them; what it knows of the table must come with that. */
+    @Test
+    void stopsWhereTheTableWasReplacedAfterTheirAcknowledgementWasFound() throws Exception {
+        OperatorSubtaskState state = killedBehindTheWrite();
+        startAndWait(state);
+        OperatorSubtaskState found = task.snapshot(2, 2);
+        task.close();
+        destination.replaceTable();
+        start(found);
+        await().until(gate::isOpen);
+        row("4", "d");
+        task.snapshot(101, 101);
+        task.notifyOfCompletedCheckpoint(101);
+        awaitState(MappingState.QUARANTINED);
+        assertThat(gate.status().destination().cause())
+                .startsWith("the destination has lost rows 1 to 3: table orders is another one");
+    }
+
     @Test
     void goesOnIntoAReplacedTableWhereTheMappingSaysSo() throws Exception {
         lane = lane.goingOnIntoReplacedTables();

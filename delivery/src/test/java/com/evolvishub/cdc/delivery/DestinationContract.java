@@ -75,6 +75,9 @@ public abstract class DestinationContract {
     /** Removes table, topic or stream, and leaves the progress record. */
     protected abstract void drop() throws Exception;
 
+    /** Makes table, topic or stream where there is none, empty, as somebody else than the tool. */
+    protected abstract void make() throws Exception;
+
     /**
      * Whether a write ends soon when table, topic or stream is gone, rather than waiting for it.
      */
@@ -318,6 +321,85 @@ public abstract class DestinationContract {
             client.write(rows(4, 4));
         }
         assertThat(contents()).containsExactly(lines(4, 4));
+    }
+
+    /**
+     * A run is killed after it has written rows, and before a checkpoint keeps that they were
+     * acknowledged: the state has them in the queue, and knows of no table or topic.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void countsNoRowsThatAnotherTableOrTopicHadBeforeTheFirstAcknowledgement(boolean madeByOthers)
+            throws Exception {
+        delivered(3);
+        try (DestinationClient again = client()) {
+            assertThat(opened(again, "b").number()).isEqualTo(3);
+        }
+        drop();
+        if (madeByOthers) {
+            make();
+        }
+        try (DestinationClient client = client()) {
+            client.expect(Progress.NONE);
+            assertThat(opened(client, "c").number()).isZero();
+            client.expect(Progress.NONE);
+            client.prepare(SCHEMA);
+            client.write(rows(1, 2));
+        }
+        // killed once more
+        try (DestinationClient client = client()) {
+            client.expect(Progress.NONE);
+            assertThat(opened(client, "d").number()).isEqualTo(2);
+            client.prepare(SCHEMA);
+            client.write(rows(3, 4));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(1, 4));
+    }
+
+    @Test
+    void tellsThatItsRowsAreInTheTableOrTopicThatIsThere() throws Exception {
+        Progress acknowledged = delivered(3);
+        try (DestinationClient client = client()) {
+            assertThat(opened(client, "b").target()).isEqualTo(acknowledged.target());
+        }
+        drop();
+        make();
+        try (DestinationClient client = client()) {
+            assertThat(opened(client, "c").target()).isEmpty();
+        }
+    }
+
+    /** The same behind rows whose loss the user has accepted: these stay away. */
+    @Test
+    void countsNoRowsThatAnotherTableOrTopicHadBehindThoseOfTheState() throws Exception {
+        Progress acknowledged = delivered(2);
+        delivered(5);
+        try (DestinationClient again = client()) {
+            again.expect(acknowledged);
+            assertThat(opened(again, "b").number()).isEqualTo(5);
+        }
+        drop();
+        try (DestinationClient client = client()) {
+            assertThatThrownBy(
+                            () -> {
+                                client.expect(acknowledged);
+                                Progress found = opened(client, "c");
+                                client.expect(
+                                        acknowledged.at(found.number(), acknowledged.target()));
+                                client.prepare(SCHEMA);
+                            })
+                    .isInstanceOf(RowsLostException.class)
+                    .hasMessageContaining("lost rows 1 to 2:");
+        }
+        Progress accepted = acknowledged.deliveredTo("");
+        try (DestinationClient client = client()) {
+            client.expect(accepted);
+            assertThat(opened(client, "d").number()).isEqualTo(2);
+            client.expect(accepted);
+            client.prepare(SCHEMA);
+            client.write(rows(3, 6));
+        }
+        assertThat(contents()).containsExactlyInAnyOrder(lines(3, 6));
     }
 
     @Test

@@ -50,6 +50,11 @@ class MemoryClientTest extends DestinationContract {
     }
 
     @Override
+    protected void make() {
+        MemoryDestination.at(table).replaceTable();
+    }
+
+    @Override
     protected ChangeRow badRow() {
         return TestLane.row(TestLane.KEYLESS, "bad", "row");
     }

@@ -51,7 +51,7 @@ public final class MemoryConnector implements DestinationConnector {
         private long epoch;
         private long number;
         private String writer = "";
-        private String expected = "";
+        private Progress expected = Progress.NONE;
         private String table = "";
         private boolean connected;
 
@@ -62,10 +62,11 @@ public final class MemoryConnector implements DestinationConnector {
 
         @Override
         public LaneOpening open(Lane lane) throws Exception {
-            LaneOpening opening = destination.open(lane);
+            LaneOpening opening =
+                    destination.open(lane, expected, MemoryDestination.goesOn(pipeline));
             epoch = opening.epoch();
             writer = lane.writer();
-            number = opening.lastNumber();
+            number = destination.lastNumber();
             connected = true;
             return opening;
         }
@@ -82,7 +83,7 @@ public final class MemoryConnector implements DestinationConnector {
 
         @Override
         public void expect(Progress acknowledged) {
-            expected = acknowledged.target();
+            expected = acknowledged;
         }
 
         @Override

@@ -29,6 +29,7 @@ final class MemoryDestination {
     private Numbering numbering = Numbering.UNKNOWN;
     private String incarnation = UUID.randomUUID().toString();
     private String table = UUID.randomUUID().toString();
+    private String writtenTo = "";
     private Optional<Progress> told = Optional.empty();
     private Duration timeout = Duration.ofMinutes(1);
     private int mostInTime = Integer.MAX_VALUE;
@@ -79,6 +80,7 @@ final class MemoryDestination {
         Numbering keptNumbering = numbering;
         String keptIncarnation = incarnation;
         String keptTable = table;
+        String keptWrittenTo = writtenTo;
         String keptRun = run;
         String keptWriter = writer;
         copy =
@@ -91,6 +93,7 @@ final class MemoryDestination {
                             numbering = keptNumbering;
                             incarnation = keptIncarnation;
                             table = keptTable;
+                            writtenTo = keptWrittenTo;
                             run = keptRun;
                             writer = keptWriter;
                         });
@@ -119,6 +122,7 @@ final class MemoryDestination {
         numbering = Numbering.UNKNOWN;
         incarnation = UUID.randomUUID().toString();
         table = UUID.randomUUID().toString();
+        writtenTo = "";
         run = "";
         writer = "";
     }
@@ -136,13 +140,15 @@ final class MemoryDestination {
     }
 
     /** The table to write to, made if there is none and there was none before. */
-    synchronized String tableFor(String expected, Pipeline pipeline) throws RowsLostException {
+    synchronized String tableFor(Progress acknowledged, Pipeline pipeline)
+            throws RowsLostException {
+        String expected = acknowledged.target();
         boolean replaced = !expected.isEmpty() && !expected.equals(table);
-        boolean goesOn = pipeline.deliver().lossRules().onReplacedTable() == OnReplacedTable.GO_ON;
+        boolean goesOn = goesOn(pipeline);
         if (replaced && (table.isEmpty() || !goesOn)) {
             throw RowsLostException.of(
                     1,
-                    lastNumber,
+                    acknowledged.number(),
                     "table %s is another one".formatted(pipeline.mapping()),
                     pipeline.mapping());
         }
@@ -150,6 +156,10 @@ final class MemoryDestination {
             table = UUID.randomUUID().toString();
         }
         return table;
+    }
+
+    static boolean goesOn(Pipeline pipeline) {
+        return pipeline.deliver().lossRules().onReplacedTable() == OnReplacedTable.GO_ON;
     }
 
     synchronized void goAway() {
@@ -264,7 +274,8 @@ final class MemoryDestination {
         host = otherHost;
     }
 
-    synchronized LaneOpening open(Lane lane) throws IOException, FencedException {
+    synchronized LaneOpening open(Lane lane, Progress acknowledged, boolean goesOn)
+            throws IOException, FencedException {
         reach();
         connections++;
         if (!lane.mayTakeFrom(run, writer, epoch)) {
@@ -275,11 +286,15 @@ final class MemoryDestination {
         writer = lane.writer();
         host = lane.host();
         Numbering found = numbering;
-        numbering = lane.numberingAfter(lastNumber, found);
-        return new LaneOpening(
-                epoch,
-                Progress.recorded(lastNumber, found, incarnation),
-                new Target(true, List.of()));
+        Progress recorded =
+                new Progress(lastNumber, found, incarnation, writtenTo.equals(table) ? table : "");
+        boolean elsewhere = !writtenTo.isEmpty() && !writtenTo.equals(table);
+        if (elsewhere && !(goesOn && !table.isEmpty())) {
+            long counted = WrittenElsewhere.counted(acknowledged, recorded, "table " + table, lane);
+            recorded = Progress.recorded(counted, found, incarnation);
+        }
+        numbering = lane.numberingAfter(recorded.number(), found);
+        return new LaneOpening(epoch, recorded, new Target(true, List.of()));
     }
 
     void write(long writerEpoch, String by, long after, String into, List<ChangeRow> batch)
@@ -316,6 +331,7 @@ final class MemoryDestination {
             rows.addAll(lines);
             batches.add(lines.size());
             lastNumber = batch.get(batch.size() - 1).sequence();
+            writtenTo = into;
             if (losesAnswers) {
                 losesAnswers = false;
                 throw new IOException("connection lost");

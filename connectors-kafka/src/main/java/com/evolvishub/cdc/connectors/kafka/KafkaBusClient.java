@@ -76,25 +76,23 @@ final class KafkaBusClient implements DestinationClient {
     public LaneOpening open(Lane lane) throws Exception {
         try {
             refuse(settings.problems());
-            Target target = new Target(topics.exists(), List.of());
+            String there = topics.identity(topic);
+            Target target = new Target(!there.isEmpty(), List.of());
             largestMessage = topics.largestMessage();
             if (!settings.transactional()) {
                 producer = session.producer(largestMessage, Optional.empty());
                 risks.tell(lane);
                 return new LaneOpening(lane.runEpoch() + 1, Progress.NONE, target);
             }
-            LedgerEntry before = take(lane);
+            Progress found = take(lane, there);
             risks.tell(lane);
-            return new LaneOpening(
-                    entry.epoch(),
-                    Progress.recorded(before.number(), before.numbering(), entry.incarnation()),
-                    target);
+            return new LaneOpening(entry.epoch(), found, target);
         } catch (Exception e) {
             throw failures.told(e);
         }
     }
 
-    private LedgerEntry take(Lane lane) throws Exception {
+    private Progress take(Lane lane, String there) throws Exception {
         topics.prepareLedger();
         name = LaneName.of(lane.identity());
         ledger = new Ledger(session, name, settings.transactionTimeout().plus(BROKER_LOOKS));
@@ -115,8 +113,15 @@ final class KafkaBusClient implements DestinationClient {
         producer.commitTransaction();
         // a rival that looks has to find it
         ledger.awaitCommittedUpTo(written.get().offset() + 1);
-        entry = taken;
-        return before;
+        Progress found = guard.counted(before, taken.incarnation(), there, lane);
+        // the ledger keeps what it says until the first batch: no topic was written to yet
+        entry =
+                found.number() < before.number()
+                        ? taken.backTo(
+                                found.number(),
+                                lane.numberingAfter(found.number(), before.numbering()))
+                        : taken;
+        return found;
     }
 
     @Override
@@ -170,6 +175,7 @@ final class KafkaBusClient implements DestinationClient {
             guard.admit();
             topics.prepare(topic);
             guard.admit();
+            entry = entry.writingTo(guard.identity());
         } catch (Exception e) {
             throw failures.told(e);
         }

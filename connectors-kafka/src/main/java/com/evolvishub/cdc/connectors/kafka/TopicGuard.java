@@ -1,7 +1,9 @@
 package com.evolvishub.cdc.connectors.kafka;
 
+import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.delivery.RowsLostException;
+import com.evolvishub.cdc.delivery.WrittenElsewhere;
 import java.util.Map;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -18,8 +20,7 @@ final class TopicGuard {
     private final Topics topics;
     private final String topic;
     private final String mapping;
-    private String expected = "";
-    private long delivered;
+    private Progress expected = Progress.NONE;
     private String current = "";
 
     TopicGuard(KafkaSession session, Topics topics, String topic, String mapping) {
@@ -30,13 +31,12 @@ final class TopicGuard {
     }
 
     void expect(Progress acknowledged) {
-        expected = acknowledged.target();
-        delivered = acknowledged.number();
+        expected = acknowledged;
     }
 
     /** Whether whatever is there now is the right one. */
     boolean takesAny() {
-        return expected.isEmpty();
+        return expected.target().isEmpty();
     }
 
     String identity() {
@@ -50,15 +50,36 @@ final class TopicGuard {
      */
     void admit() throws Exception {
         String found = topics.identity(topic);
-        if (!expected.isEmpty() && found.isEmpty()) {
+        if (!takesAny() && found.isEmpty()) {
             throw RowsLostException.of(
-                    1, delivered, "topic %s does not exist".formatted(topic), mapping);
+                    1, expected.number(), "topic %s does not exist".formatted(topic), mapping);
         }
-        if (!expected.isEmpty() && !expected.equals(found)) {
+        if (!takesAny() && !expected.target().equals(found)) {
             throw RowsLostException.of(
-                    1, delivered, "topic %s was deleted and made anew".formatted(topic), mapping);
+                    1,
+                    expected.number(),
+                    "topic %s was deleted and made anew".formatted(topic),
+                    mapping);
         }
         current = found;
+    }
+
+    /**
+     * What an entry stands for at the topic that is there.
+     *
+     * @param there its identity; empty: there is none
+     */
+    Progress counted(LedgerEntry entry, String incarnation, String there, Lane lane) {
+        boolean known = !entry.target().isEmpty();
+        boolean same = known && entry.target().equals(there);
+        Progress found =
+                new Progress(entry.number(), entry.numbering(), incarnation, same ? there : "");
+        return known && !same
+                ? Progress.recorded(
+                        WrittenElsewhere.counted(expected, found, "topic " + topic, lane),
+                        entry.numbering(),
+                        incarnation)
+                : found;
     }
 
     /**

@@ -125,10 +125,6 @@ final class Topics {
                                 .formatted(Duration.ofMillis(Long.parseLong(limit)).toSeconds())));
     }
 
-    boolean exists() throws Exception {
-        return describe(endpoint.table()).isPresent();
-    }
-
     /** The id that the brokers have given a topic; empty: it is not there. */
     String identity(String topic) throws Exception {
         return describe(topic).map(found -> found.topicId().toString()).orElse("");

@@ -96,6 +96,11 @@ class KafkaBusClientITCase extends DestinationContract {
     }
 
     @Override
+    protected void make() throws Exception {
+        topic.create(1, Map.of());
+    }
+
+    @Override
     protected ChangeRow badRow() {
         // random: the limit holds for what is packed
         byte[] noise = new byte[20_000];

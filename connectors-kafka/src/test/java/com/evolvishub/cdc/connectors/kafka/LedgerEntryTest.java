@@ -30,7 +30,8 @@ class LedgerEntryTest {
                         host,
                         Numbering.parse("1:a 7:b"),
                         "incarnation",
-                        new PartitionEnds(Map.of(0, number, 12, 3L)));
+                        new PartitionEnds(Map.of(0, number, 12, 3L)),
+                        "topic");
 
         assertThat(LedgerEntry.decoded(entry.encoded())).isEqualTo(entry);
     }
@@ -58,11 +59,24 @@ class LedgerEntryTest {
     }
 
     @Test
+    void readsWhatVersionTwoWroteAndKnowsNoTopic() {
+        byte[] kept =
+                "2\t4711\t3\trun\twriter\thost\t1:a\tid\t0:9".getBytes(StandardCharsets.UTF_8);
+
+        LedgerEntry entry = LedgerEntry.decoded(kept);
+        assertThat(entry.number()).isEqualTo(4711);
+        assertThat(entry.numbering()).isEqualTo(Numbering.parse("1:a"));
+        assertThat(entry.incarnation()).isEqualTo("id");
+        assertThat(entry.ends()).isEqualTo(new PartitionEnds(Map.of(0, 9L)));
+        assertThat(entry.target()).isEmpty();
+    }
+
+    @Test
     void refusesAnotherVersion() {
-        byte[] strange = "3\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
+        byte[] strange = "4\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> LedgerEntry.decoded(strange))
-                .hasMessageContaining("this build reads versions 1 and 2");
+                .hasMessageContaining("this build reads versions 1 to 3");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -23,7 +24,7 @@ final class LaneTable {
     private static final String HOLDER =
             """
             SELECT epoch, last_number, run, writer, host, pid, backend_start::text, incarnation,
-                   numbering
+                   numbering, nullif(target_table, 0)::text AS target
             FROM evolvishub_cdc.lane WHERE identity = ?""";
 
     private static final String TAKE =
@@ -52,17 +53,24 @@ final class LaneTable {
 
     private static final String WRITES_TO =
             """
-            UPDATE evolvishub_cdc.lane SET target_table = to_regclass(?)
+            UPDATE evolvishub_cdc.lane
+            SET target_table = to_regclass(?), last_number = coalesce(?, last_number),
+                numbering = coalesce(?, numbering)
             WHERE identity = ? AND epoch = ? AND run = ? AND writer = ?
-              AND target_table <> to_regclass(?)""";
+              AND target_table <> to_regclass(?) AND last_number = coalesce(?, last_number)""";
 
     private final PostgresSession session;
     private final String identity;
     private Lane taker;
+    private Progress found = Progress.NONE;
     private long epoch;
     private PreparedStatement advance;
 
-    /** What a writer found when it took the lane. */
+    /**
+     * What a writer found when it took the lane.
+     *
+     * @param progress with the table that its number was written to, whichever is there now
+     */
     record Taken(long epoch, Progress progress) {}
 
     private record Holder(
@@ -139,7 +147,7 @@ final class LaneTable {
         insertMissing();
         Holder before = holder(HOLDER + " FOR UPDATE");
         before.refuse(lane);
-        Progress found = before.progress();
+        found = before.progress();
         long next = lane.nextEpoch(before.epoch());
         try (PreparedStatement take = session.connection().prepareStatement(TAKE)) {
             take.setLong(1, next);
@@ -158,18 +166,40 @@ final class LaneTable {
     }
 
     /**
-     * Notes the table that rows go into, for those who want to know whose rows are in there.
+     * Notes the table that rows go into: for those who want to know whose rows are in there, and to
+     * tell which table the number was written to.
      *
      * @param table its name, as SQL takes it
      */
     void writesTo(String table) throws SQLException {
+        writesTo(table, OptionalLong.empty());
+    }
+
+    /**
+     * Notes the table that rows go into.
+     *
+     * @param counted if it is another one than before: the number that stands for what it holds, in
+     *     place of the one that was found. Not earlier than here: until rows go into another table,
+     *     somebody may bring the former one back, and the number with it
+     */
+    void writesTo(String table, OptionalLong counted) throws SQLException {
         try (PreparedStatement note = session.connection().prepareStatement(WRITES_TO)) {
             note.setString(1, table);
-            note.setString(2, identity);
-            note.setLong(3, epoch);
-            note.setString(4, taker.run());
-            note.setString(5, taker.writer());
-            note.setString(6, table);
+            if (counted.isPresent()) {
+                long number = counted.getAsLong();
+                note.setLong(2, number);
+                note.setString(3, taker.numberingAfter(number, found.numbering()).text());
+                note.setLong(9, found.number());
+            } else {
+                note.setNull(2, Types.BIGINT);
+                note.setNull(3, Types.VARCHAR);
+                note.setNull(9, Types.BIGINT);
+            }
+            note.setString(4, identity);
+            note.setLong(5, epoch);
+            note.setString(6, taker.run());
+            note.setString(7, taker.writer());
+            note.setString(8, table);
             note.executeUpdate();
         }
         session.commit();
@@ -205,10 +235,11 @@ final class LaneTable {
                 return Optional.of(
                         new Holder(
                                 row.getLong("epoch"),
-                                Progress.recorded(
+                                new Progress(
                                         row.getLong("last_number"),
                                         Numbering.parse(row.getString("numbering")),
-                                        row.getString("incarnation")),
+                                        row.getString("incarnation"),
+                                        Objects.requireNonNullElse(row.getString("target"), "")),
                                 row.getString("run"),
                                 row.getString("writer"),
                                 row.getString("host"),

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ final class PostgresClient implements DestinationClient {
     private final TableGuard guard;
     private SQLException tableFailure;
     private long number;
+    private OptionalLong counted = OptionalLong.empty();
     private boolean emptyAtStart;
     private RowIdentity identity = RowIdentity.NONE;
     private RowSchema prepared;
@@ -75,10 +77,15 @@ final class PostgresClient implements DestinationClient {
         letters = LetterKeys.of(own, lane.identity());
         Optional<TableDescription> found = describe();
         number = taken.progress().number();
-        boolean history = lane.held() || number > 0;
+        Progress progress = guard.counted(own, taken.progress(), lane);
+        counted =
+                progress.number() < number
+                        ? OptionalLong.of(progress.number())
+                        : OptionalLong.empty();
+        boolean history = lane.held() || progress.number() > 0;
         emptyAtStart =
                 !history && (found.isEmpty() || new TableDescriber(own).isEmpty(found.get()));
-        return new LaneOpening(taken.epoch(), taken.progress(), target(found));
+        return new LaneOpening(taken.epoch(), progress, target(found));
     }
 
     @Override
@@ -196,7 +203,9 @@ final class PostgresClient implements DestinationClient {
         table = there();
         // transactional delivery takes no lane here: its own writer notes the table
         if (lanes != null) {
-            lanes.writesTo(table.quoted());
+            lanes.writesTo(table.quoted(), counted);
+            number = counted.orElse(number);
+            counted = OptionalLong.empty();
         }
         TableFit fit = TableCheck.fit(table, schema, pipeline);
         refuse(fit.problems());

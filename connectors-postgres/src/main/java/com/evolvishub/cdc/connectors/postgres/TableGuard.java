@@ -1,8 +1,10 @@
 package com.evolvishub.cdc.connectors.postgres;
 
 import com.evolvishub.cdc.delivery.DestinationException;
+import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.delivery.RowsLostException;
+import com.evolvishub.cdc.delivery.WrittenElsewhere;
 import com.evolvishub.cdc.planner.destination.PostgresType;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
@@ -39,8 +41,7 @@ final class TableGuard {
 
     private final Pipeline pipeline;
     private final String name;
-    private String expected = "";
-    private long delivered;
+    private Progress expected = Progress.NONE;
     private String current = "";
 
     TableGuard(Pipeline pipeline) {
@@ -51,8 +52,7 @@ final class TableGuard {
 
     /** What was delivered, and to which table; without one: to none that has to be there. */
     void expect(Progress acknowledged) {
-        expected = acknowledged.target();
-        delivered = acknowledged.number();
+        expected = acknowledged;
     }
 
     /** The identity of the table that was let in; empty: none was. */
@@ -62,8 +62,39 @@ final class TableGuard {
 
     /** Rows are in the table that was let in: from here on it has to be this one. */
     void delivered(long last) {
-        expected = current;
-        delivered = last;
+        expected = new Progress(last, expected.numbering(), expected.incarnation(), current);
+    }
+
+    /**
+     * What a record stands for at the table that is there.
+     *
+     * <p>Where tables are swapped on purpose, rows of the former one are delivered, as they are
+     * when it is swapped a checkpoint later: the new one may be a copy of it, or begin empty. Only
+     * where none is there, there is nothing that it was swapped for.
+     *
+     * @param recorded with the table that its number was written to; without: not known
+     */
+    Progress counted(PostgresSession session, Progress recorded, Lane lane) throws SQLException {
+        String there = look(session).map(Found::identity).orElse("");
+        if (recorded.target().isEmpty() || recorded.target().equals(there)) {
+            return recorded;
+        }
+        long counted = recorded.number();
+        if (goesOnIntoReplaced() && !there.isEmpty()) {
+            LOG.warn(
+                    "{}: table {} is another one than rows up to {} were written to; they count as"
+                            + " delivered (on_replaced_table: go_on)",
+                    pipeline.mapping(),
+                    name,
+                    counted);
+        } else {
+            counted = WrittenElsewhere.counted(expected, recorded, "table " + name, lane);
+        }
+        return Progress.recorded(counted, recorded.numbering(), recorded.incarnation());
+    }
+
+    private boolean goesOnIntoReplaced() {
+        return pipeline.deliver().lossRules().onReplacedTable() == OnReplacedTable.GO_ON;
     }
 
     /** What keeps rows out of the table that is there; empty: nothing. */
@@ -79,7 +110,7 @@ final class TableGuard {
     void admit(PostgresSession session) throws SQLException, DestinationException {
         Optional<Found> found = look(session);
         String identity = found.map(Found::identity).orElse("");
-        if (!expected.isEmpty() && !expected.equals(identity)) {
+        if (!expected.target().isEmpty() && !expected.target().equals(identity)) {
             replaced(identity);
         }
         if (found.filter(this::isRefused).isPresent()) {
@@ -91,12 +122,15 @@ final class TableGuard {
     private void replaced(String identity) throws RowsLostException {
         if (identity.isEmpty()) {
             throw RowsLostException.of(
-                    1, delivered, "table %s does not exist".formatted(name), pipeline.mapping());
+                    1,
+                    expected.number(),
+                    "table %s does not exist".formatted(name),
+                    pipeline.mapping());
         }
-        if (pipeline.deliver().lossRules().onReplacedTable() == OnReplacedTable.STOP) {
+        if (!goesOnIntoReplaced()) {
             throw RowsLostException.of(
                     1,
-                    delivered,
+                    expected.number(),
                     ("table %s is another one than they were delivered to (on_replaced_table: go_on"
                                     + " is for tables that are swapped on purpose)")
                             .formatted(name),
@@ -107,7 +141,9 @@ final class TableGuard {
                         + " (on_replaced_table: go_on)",
                 pipeline.mapping(),
                 name);
-        expected = identity;
+        expected =
+                new Progress(
+                        expected.number(), expected.numbering(), expected.incarnation(), identity);
     }
 
     private boolean isRefused(Found found) {

@@ -98,6 +98,42 @@ class LostRowsITCase {
         assertThat(destination.rows()).containsExactly("5\ta");
     }
 
+    /** Rows of the former table are delivered; a checkpoint later they would be so anyway. */
+    @Test
+    void countsRowsOfASwappedTableWhereTablesAreSwappedOnPurpose() throws Exception {
+        delivered();
+        database.execute("ALTER TABLE orders RENAME TO orders_yesterday", TABLE);
+        TestLane goesOn = destination.lane().goingOnIntoReplacedTables();
+        try (PostgresClient client = destination.client(goesOn)) {
+            client.expect(Progress.NONE);
+            assertThat(client.open(Destination.lane("b")).lastNumber()).isEqualTo(3);
+            client.prepare(TestLane.KEYED);
+            client.write(rows(4));
+        }
+        assertThat(destination.rows()).containsExactly("4\ta");
+        // there is nothing that a dropped one was swapped for
+        database.execute("DROP TABLE orders");
+        try (PostgresClient client = destination.client(goesOn)) {
+            client.expect(Progress.NONE);
+            assertThat(client.open(Destination.lane("c")).lastNumber()).isZero();
+        }
+    }
+
+    @Test
+    void countsAgainWhatATableHoldsThatIsRenamedBackBeforeRowsGoElsewhere() throws Exception {
+        delivered();
+        database.execute("ALTER TABLE orders RENAME TO orders_by_mistake");
+        try (PostgresClient client = destination.client()) {
+            client.expect(Progress.NONE);
+            assertThat(client.open(Destination.lane("b")).lastNumber()).isZero();
+        }
+        database.execute("ALTER TABLE orders_by_mistake RENAME TO orders");
+        try (PostgresClient client = destination.client()) {
+            client.expect(Progress.NONE);
+            assertThat(client.open(Destination.lane("c")).lastNumber()).isEqualTo(3);
+        }
+    }
+
     @Test
     void doesNotMakeADroppedTableAnewWhereTablesAreSwappedEither() throws Exception {
         Progress acknowledged = delivered();

@@ -85,6 +85,11 @@ class PostgresClientITCase extends DestinationContract {
     }
 
     @Override
+    protected void make() {
+        database.execute("CREATE TABLE orders (id bigint, name text)");
+    }
+
+    @Override
     protected ChangeRow badRow() {
         return TestLane.row(TestLane.KEYLESS, "no number", "x");
     }

@@ -8,6 +8,7 @@ import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.common.naming.TopicName;
 import org.apache.pulsar.common.policies.data.BacklogQuota.RetentionPolicy;
+import org.apache.pulsar.common.policies.data.InactiveTopicPolicies;
 
 /**
  * Policies of a namespace that take away what a lane keeps for itself: the last record of its
@@ -38,6 +39,11 @@ final class LedgerPolicies {
     /** What takes away subscriptions of a lane that rests, or is far behind. */
     List<String> notes() throws DestinationException, PulsarClientException {
         return answers(this::losses);
+    }
+
+    /** What takes away a topic that no subscription of ours keeps. */
+    List<String> notesOfTopic() throws DestinationException, PulsarClientException {
+        return answers(this::deletion);
     }
 
     private List<String> answers(Question question)
@@ -86,6 +92,24 @@ final class LedgerPolicies {
         } catch (PulsarAdminException.NotFoundException e) {
             return false;
         }
+    }
+
+    private List<String> deletion(PulsarAdmin admin) throws PulsarAdminException {
+        String topic = target.topic();
+        InactiveTopicPolicies found =
+                isThere(admin, topic)
+                        ? admin.topicPolicies().getInactiveTopicPolicies(topic, true)
+                        : admin.namespaces().getInactiveTopicPolicies(namespace);
+        if (found == null || !found.isDeleteWhileInactive()) {
+            return List.of();
+        }
+        return List.of(
+                "topic %s is deleted, with what is in it, when it was inactive for %d s (%s): while the mapping rests, rows that were delivered may go; let every reader subscribe first, or pulsar-admin namespaces set-inactive-topic-policies %s --disable-delete-while-inactive --max-inactive-duration 1h --delete-mode delete_when_no_subscriptions"
+                        .formatted(
+                                topic,
+                                found.getMaxInactiveDurationSeconds(),
+                                found.getInactiveTopicDeleteMode(),
+                                namespace));
     }
 
     private List<String> losses(PulsarAdmin admin) throws PulsarAdminException {

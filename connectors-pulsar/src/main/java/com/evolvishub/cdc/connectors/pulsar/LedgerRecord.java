@@ -9,8 +9,11 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 
@@ -27,6 +30,9 @@ import org.apache.pulsar.client.api.MessageId;
  * @param incarnation random id of the lane's first record; empty: it has none yet
  * @param marks for each topic or partition a message, behind which all rows above {@code number}
  *     lie
+ * @param kept topics and partitions whose mark the lane's subscription keeps: where it is not
+ *     there, the topic is another one. Marks from before the subscription, and those of earlier
+ *     builds, may be deleted
  */
 record LedgerRecord(
         String lane,
@@ -37,10 +43,12 @@ record LedgerRecord(
         long number,
         Numbering numbering,
         String incarnation,
-        Map<String, MessageId> marks) {
+        Map<String, MessageId> marks,
+        Set<String> kept) {
 
     private static final String FORMAT = "1";
     private static final String MARK = "mark ";
+    private static final String KEPT = "kept ";
 
     LedgerRecord {
         Objects.requireNonNull(lane, "lane");
@@ -48,11 +56,12 @@ record LedgerRecord(
         Objects.requireNonNull(writer, "writer");
         Objects.requireNonNull(host, "host");
         marks = new TreeMap<>(marks);
+        kept = new TreeSet<>(kept);
     }
 
     /** What a lane's ledger says before anybody has held it. */
     static LedgerRecord none(String lane) {
-        return new LedgerRecord(lane, 0, "", "", "", 0, Numbering.UNKNOWN, "", Map.of());
+        return new LedgerRecord(lane, 0, "", "", "", 0, Numbering.UNKNOWN, "", Map.of(), Set.of());
     }
 
     /** The next holder's first record. */
@@ -67,17 +76,37 @@ record LedgerRecord(
                 // until it is known which rows are there
                 numbering,
                 incarnation.isEmpty() ? UUID.randomUUID().toString() : incarnation,
-                marks);
+                marks,
+                kept);
     }
 
     LedgerRecord at(long otherNumber, Map<String, MessageId> otherMarks) {
+        Set<String> both = new TreeSet<>(kept);
+        both.retainAll(otherMarks.keySet());
+        // what comes behind another mark came behind the subscription, too
+        marks.forEach(
+                (topic, mark) -> {
+                    if (otherMarks.containsKey(topic) && !otherMarks.get(topic).equals(mark)) {
+                        both.add(topic);
+                    }
+                });
         return new LedgerRecord(
-                lane, epoch, run, writer, host, otherNumber, numbering, incarnation, otherMarks);
+                lane,
+                epoch,
+                run,
+                writer,
+                host,
+                otherNumber,
+                numbering,
+                incarnation,
+                otherMarks,
+                both);
     }
 
     /** The same with another numbering. */
     LedgerRecord numberedAs(Numbering other) {
-        return new LedgerRecord(lane, epoch, run, writer, host, number, other, incarnation, marks);
+        return new LedgerRecord(
+                lane, epoch, run, writer, host, number, other, incarnation, marks, kept);
     }
 
     /**
@@ -115,6 +144,7 @@ record LedgerRecord(
         properties.put("number", Long.toString(number));
         properties.put("numbering", numbering.text());
         properties.put("incarnation", incarnation);
+        kept.forEach(topic -> properties.put(KEPT + topic, ""));
         marks.forEach(
                 (topic, id) ->
                         properties.put(
@@ -153,6 +183,10 @@ record LedgerRecord(
                 Long.parseLong(properties.get("number")),
                 Numbering.parse(properties.getOrDefault("numbering", "")),
                 properties.getOrDefault("incarnation", ""),
-                marks);
+                marks,
+                properties.keySet().stream()
+                        .filter(key -> key.startsWith(KEPT))
+                        .map(key -> key.substring(KEPT.length()))
+                        .collect(Collectors.toSet()));
     }
 }

@@ -10,6 +10,7 @@ import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.delivery.Numbering;
 import com.evolvishub.cdc.delivery.Progress;
 import com.evolvishub.cdc.delivery.RowsLostException;
+import com.evolvishub.cdc.delivery.WrittenElsewhere;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
@@ -65,13 +66,10 @@ final class PulsarBusClient implements DestinationClient {
         boolean there = own.exists(target.topic());
         ledger = LaneLedger.take(own, target, lane);
         Numbering found = ledger.record().numbering();
-        if (!there && !expected.target().isEmpty()) {
-            throw RowsLostException.of(
-                    1,
-                    expected.number(),
-                    "topic %s does not exist".formatted(target.topic()),
-                    pipeline.mapping());
+        if (!there) {
+            refuseMissing();
         }
+        countAnew(own, lane, there);
         if (!there && !target.createsTopics()) {
             return opening(ledger.record().number(), found, false);
         }
@@ -84,10 +82,43 @@ final class PulsarBusClient implements DestinationClient {
         return opening(topics.done(), found, there);
     }
 
+    private void refuseMissing() throws RowsLostException {
+        if (!expected.target().isEmpty() && expected.number() > 0) {
+            throw RowsLostException.of(
+                    1,
+                    expected.number(),
+                    "topic %s does not exist".formatted(target.topic()),
+                    pipeline.mapping());
+        }
+    }
+
+    /**
+     * Rows that the ledger counts may have gone with a topic that was deleted since. What was
+     * written behind the last mark is read from the topic itself, and so is not counted anyway.
+     */
+    private void countAnew(PulsarSession own, Lane lane, boolean there) throws Exception {
+        LedgerRecord record = ledger.record();
+        TopicMarks marks = new TopicMarks(own, target.topic());
+        if (record.number() <= expected.number() || (there && !marks.areGone(record))) {
+            return;
+        }
+        Progress recorded =
+                Progress.recorded(record.number(), record.numbering(), record.incarnation());
+        String now = "topic " + target.topic();
+        ledger.write(
+                record.at(
+                        WrittenElsewhere.counted(expected, recorded, now, lane),
+                        marks.others(record.marks())));
+    }
+
     private LaneOpening opening(long number, Numbering found, boolean there) {
         return new LaneOpening(
                 ledger.record().epoch(),
-                Progress.recorded(number, found, ledger.record().incarnation()),
+                new Progress(
+                        number,
+                        found,
+                        ledger.record().incarnation(),
+                        there && number > 0 ? targetIdentity() : ""),
                 new Target(there, List.of()));
     }
 
@@ -96,7 +127,10 @@ final class PulsarBusClient implements DestinationClient {
         expected = acknowledged;
     }
 
-    /** Topics have no identity in Pulsar's protocol: one that is there is taken for the same. */
+    /**
+     * Topics have no identity in Pulsar's protocol: of rows that were acknowledged, one that is
+     * there is taken for the same. Of others see {@link TopicMarks}.
+     */
     @Override
     public String targetIdentity() {
         return "topic";
@@ -142,14 +176,17 @@ final class PulsarBusClient implements DestinationClient {
     @Override
     public List<String> notes(RowSchema schema) throws Exception {
         List<String> notes = new ArrayList<>(new OtherLanes(session(), target).notes());
-        if (!target.byCheckpoint()) {
-            notes.addAll(new LedgerPolicies(target).notes());
-        }
+        LedgerPolicies policies = new LedgerPolicies(target);
+        notes.addAll(target.byCheckpoint() ? policies.notesOfTopic() : policies.notes());
         return notes;
     }
 
     @Override
     public void prepare(RowSchema schema) throws Exception {
+        // nothing opens it by checkpoint, and no subscription of ours keeps it
+        if (target.byCheckpoint() && !session().exists(target.topic())) {
+            refuseMissing();
+        }
         List<String> problems = check(schema);
         if (!problems.isEmpty()) {
             throw new DestinationException(String.join("\n", problems));

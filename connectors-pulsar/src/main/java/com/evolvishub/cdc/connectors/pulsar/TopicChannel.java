@@ -28,6 +28,7 @@ final class TopicChannel {
     private final Consumer<byte[]> keeper;
     private final Producer<byte[]> producer;
     private volatile MessageId end;
+    private MessageId kept;
     private Reader<byte[]> reader;
 
     private TopicChannel(
@@ -43,6 +44,7 @@ final class TopicChannel {
         this.keeper = keeper;
         this.producer = producer;
         this.end = end;
+        this.kept = end;
     }
 
     /**
@@ -152,11 +154,15 @@ final class TopicChannel {
         end = id;
     }
 
-    /** What lies up to this message is not needed for the next opening. */
-    void release(MessageId mark) {
-        if (!mark.equals(MessageId.earliest)) {
-            var unused = keeper.acknowledgeCumulativeAsync(mark);
+    /**
+     * What lies before this mark is not needed for the next opening. The mark itself stays: by it
+     * the topic is told from one that was made anew.
+     */
+    synchronized void release(MessageId mark) {
+        if (!kept.equals(MessageId.earliest) && !kept.equals(mark)) {
+            var unused = keeper.acknowledgeCumulativeAsync(kept);
         }
+        kept = mark;
     }
 
     boolean isConnected() {

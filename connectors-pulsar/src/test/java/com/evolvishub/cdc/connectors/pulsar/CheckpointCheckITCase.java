@@ -1,7 +1,12 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.delivery.Numbering;
+import com.evolvishub.cdc.delivery.Progress;
+import com.evolvishub.cdc.delivery.RowsLostException;
+import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.servers.pulsar.PulsarServer;
 import java.util.List;
@@ -26,6 +31,18 @@ class CheckpointCheckITCase {
                         "); set transactionCoordinatorEnabled=true at its brokers, or say delivery:"
                                 + " exactly_once");
         assertThat(problems(DeliveryMode.EXACTLY_ONCE)).isEmpty();
+    }
+
+    @Test
+    void doesNotMakeATopicAnewThatRowsWereDeliveredTo() throws Exception {
+        Topic topic = Topic.on(PULSAR);
+        TestLane lane = topic.lane().with(DeliveryMode.TRANSACTIONAL);
+        try (PulsarBusClient client = topic.client(lane)) {
+            client.expect(new Progress(3, Numbering.UNKNOWN, "", client.targetIdentity()));
+            assertThatThrownBy(() -> client.prepare(Topic.SCHEMA))
+                    .isInstanceOf(RowsLostException.class)
+                    .hasMessageContaining("lost rows 1 to 3: topic");
+        }
     }
 
     private static List<String> problems(DeliveryMode mode) throws Exception {

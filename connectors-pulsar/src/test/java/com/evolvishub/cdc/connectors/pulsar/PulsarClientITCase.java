@@ -70,6 +70,11 @@ class PulsarClientITCase extends DestinationContract {
     }
 
     @Override
+    protected void make() {
+        topic.create();
+    }
+
+    @Override
     protected ChangeRow badRow() {
         return TestLane.row(TestLane.KEYLESS, "1", "x".repeat(6 << 20));
     }

@@ -10,6 +10,7 @@ import com.evolvishub.cdc.delivery.LogLines;
 import com.evolvishub.cdc.delivery.TestLane;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.Option;
 import com.evolvishub.cdc.planner.spec.Secret;
@@ -134,6 +135,31 @@ class PulsarLeftoversITCase {
                                                     "namespace %s deletes subscriptions that nobody has used for 30 min"
                                                             .formatted(namespace)))
                     .anySatisfy(note -> assertThat(note).contains("consumer_backlog_eviction"));
+        }
+    }
+
+    /** In other modes the lane's own subscription keeps the topic. */
+    @Test
+    void tellsThatTopicsOfTransactionsAreDeletedWhenNobodyReadsThem() throws Exception {
+        String namespace = "public/inactive-" + UUID.randomUUID();
+        String policies = "/admin/v2/namespaces/" + namespace;
+        PULSAR.admin("PUT", policies, "");
+        TestLane lane = TestLane.to(in(namespace));
+        try (PulsarBusClient client = new PulsarBusClient(lane.pipeline());
+                PulsarBusClient transactional =
+                        new PulsarBusClient(lane.with(DeliveryMode.TRANSACTIONAL).pipeline())) {
+            assertThat(transactional.notes(Topic.SCHEMA)).isEmpty();
+            PULSAR.admin(
+                    "POST",
+                    policies + "/inactiveTopicPolicies",
+                    "{\"inactiveTopicDeleteMode\":\"delete_when_no_subscriptions\",\"maxInactiveDurationSeconds\":90,\"deleteWhileInactive\":true}");
+
+            await().until(() -> !transactional.notes(Topic.SCHEMA).isEmpty());
+            assertThat(transactional.notes(Topic.SCHEMA))
+                    .singleElement()
+                    .asString()
+                    .contains("inactive for 90 s", "--disable-delete-while-inactive");
+            assertThat(client.notes(Topic.SCHEMA)).isEmpty();
         }
     }
 

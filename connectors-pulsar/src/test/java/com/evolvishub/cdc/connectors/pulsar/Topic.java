@@ -49,6 +49,11 @@ record Topic(PulsarServer server, String name, List<Option> options) {
         return this;
     }
 
+    /** Made without partitions, as by somebody who reads it. */
+    void create() {
+        server.admin("PUT", "/admin/v2/persistent/public/default/" + name, "");
+    }
+
     Topic with(String option, String value) {
         List<Option> more = new ArrayList<>(options);
         more.add(new Option(option, new Secret(value)));

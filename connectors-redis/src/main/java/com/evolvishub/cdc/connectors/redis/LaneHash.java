@@ -21,14 +21,13 @@ final class LaneHash {
     /**
      * Takes the lane if nobody else has taken it since it was looked at, and its holder has written
      * nothing more. KEYS: hash. ARGV: epoch that was seen, epoch to write under, run, writer, host,
-     * mapping, numbering, incarnation if it has none yet, "forget" if the stream may lack what was
-     * written to it, number that was seen.
+     * mapping, numbering, incarnation if it has none yet, number that was seen.
      */
     private static final Script TAKE =
             Script.of(
                     """
                     if (redis.call('HGET', KEYS[1], 'epoch') or '0') ~= ARGV[1]
-                        or (redis.call('HGET', KEYS[1], 'number') or '') ~= ARGV[10] then
+                        or (redis.call('HGET', KEYS[1], 'number') or '') ~= ARGV[9] then
                       return 0
                     end
                     redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'run', ARGV[3],
@@ -36,10 +35,22 @@ final class LaneHash {
                       'numbering', ARGV[7])
                     redis.call('HSETNX', KEYS[1], 'number', '0')
                     redis.call('HSETNX', KEYS[1], 'incarnation', ARGV[8])
-                    if ARGV[9] == 'forget' then
-                      redis.call('HSET', KEYS[1], 'last', '')
-                    end
                     return 1
+                    """);
+
+    /**
+     * Says what another stream than the one that was written to holds, if nobody has taken the lane
+     * meanwhile. KEYS: hash. ARGV: epoch, writer, number that was found, number that counts,
+     * numbering.
+     */
+    private static final Script COUNT_ANEW =
+            Script.of(
+                    """
+                    local lane = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'number')
+                    if lane[1] == ARGV[1] and lane[2] == ARGV[2] and lane[3] == ARGV[3] then
+                      redis.call('HSET', KEYS[1], 'number', ARGV[4], 'numbering', ARGV[5],
+                        'last', '')
+                    end
                     """);
 
     /**
@@ -104,6 +115,7 @@ final class LaneHash {
     private String writer = "";
     private long epoch;
     private long number;
+    private Lane taker;
     private Progress progress = Progress.NONE;
     private String lastEntry = "";
     private boolean scriptSent;
@@ -113,12 +125,9 @@ final class LaneHash {
         this.keys = keys;
     }
 
-    /**
-     * Raises the epoch.
-     *
-     * @param forgets whether the stream may lack what was written to it
-     */
-    void take(Lane lane, boolean forgets) throws RedisFailure, DestinationException {
+    /** Raises the epoch. */
+    void take(Lane lane) throws RedisFailure, DestinationException {
+        taker = lane;
         writer = lane.writer();
         while (true) {
             List<Object> found =
@@ -154,14 +163,31 @@ final class LaneHash {
                             .add(lane.mapping())
                             .add(lane.numberingAfter(number, numbering).text())
                             .add(incarnation)
-                            .add(forgets ? "forget" : "keep")
                             .add(RedisSession.text(found.get(1)));
             if (session.call(take).equals(1L)) {
                 progress = Progress.recorded(number, numbering, incarnation);
-                lastEntry = forgets ? "" : RedisSession.text(found.get(7));
+                lastEntry = RedisSession.text(found.get(7));
                 return;
             }
         }
+    }
+
+    /**
+     * The stream is not the one that was written to: from here on the hash says what this one
+     * holds. To be called when rows are about to go into it.
+     *
+     * @param counted it holds rows up to this number
+     */
+    void countAnew(long counted) throws RedisFailure {
+        session.call(
+                COUNT_ANEW
+                        .eval(List.of(keys.lane()))
+                        .add(epoch)
+                        .add(writer)
+                        .add(number)
+                        .add(counted)
+                        .add(taker.numberingAfter(counted, progress.numbering()).text()));
+        number = counted;
     }
 
     private Numbering numbering(String text) throws DestinationException {
@@ -196,7 +222,7 @@ final class LaneHash {
         return progress;
     }
 
-    /** Id of the last entry that was written to the stream; empty: none, or it does not matter. */
+    /** Id of the last entry that was written to the stream; empty: none, or it is not known. */
     String lastEntry() {
         return lastEntry;
     }

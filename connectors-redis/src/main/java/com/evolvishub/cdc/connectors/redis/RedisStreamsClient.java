@@ -6,6 +6,7 @@ import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.Lane;
 import com.evolvishub.cdc.delivery.LaneOpening;
 import com.evolvishub.cdc.delivery.Progress;
+import com.evolvishub.cdc.delivery.WrittenElsewhere;
 import com.evolvishub.cdc.flow.ChangeRow;
 import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.flow.Target;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +53,8 @@ final class RedisStreamsClient implements DestinationClient {
     private volatile RedisSession current;
     private RedisSession session;
     private LaneHash lane;
-    private String expected = "";
+    private Progress expected = Progress.NONE;
+    private OptionalLong counted = OptionalLong.empty();
     private Entries entries;
 
     RedisStreamsClient(Pipeline pipeline, MessageEncoder encoder, Clock clock) {
@@ -69,8 +72,8 @@ final class RedisStreamsClient implements DestinationClient {
         RedisSession own = session();
         boolean whole = AppendOnlyFile.mend(own);
         lane = new LaneHash(own, keys);
-        lane.take(who, expected.isEmpty());
-        new StreamGuard(keys, pipeline.mapping()).check(own, lane.lastEntry(), lane.number());
+        lane.take(who);
+        Progress found = counted(new StreamGuard(keys, pipeline.mapping()), own, who);
         ServerSettings settings = ServerSettings.of(own);
         entries = new Entries(encoder, pipeline.identity(), settings.longestValue());
         if (!who.held()) {
@@ -78,12 +81,28 @@ final class RedisStreamsClient implements DestinationClient {
             warn(whole ? List.of() : List.of(HALF_SCRIPTS));
         }
         boolean exists = own.call("EXISTS", keys.stream()).equals(1L);
-        return new LaneOpening(lane.epoch(), lane.progress(), new Target(exists, List.of()));
+        return new LaneOpening(lane.epoch(), found, new Target(exists, List.of()));
+    }
+
+    /** What the hash stands for at the stream that is there. */
+    private Progress counted(StreamGuard guard, RedisSession own, Lane who)
+            throws RedisFailure, DestinationException {
+        Progress found = lane.progress();
+        if (!expected.target().isEmpty()) {
+            guard.check(own, lane.lastEntry(), expected.number());
+        } else if (guard.isAnother(own, lane.lastEntry())) {
+            String now = "stream " + keys.stream();
+            long number = WrittenElsewhere.counted(expected, found, now, who);
+            counted = OptionalLong.of(number);
+            return Progress.recorded(number, found.numbering(), found.incarnation());
+        }
+        String target = lane.lastEntry().isEmpty() ? "" : StreamGuard.IDENTITY;
+        return new Progress(found.number(), found.numbering(), found.incarnation(), target);
     }
 
     @Override
     public void expect(Progress acknowledged) {
-        expected = acknowledged.target();
+        expected = acknowledged;
     }
 
     @Override
@@ -168,6 +187,10 @@ final class RedisStreamsClient implements DestinationClient {
     @Override
     public void prepare(RowSchema schema) throws RedisFailure, DestinationException {
         refuse(problems(schema));
+        if (lane != null && counted.isPresent()) {
+            lane.countAnew(counted.getAsLong());
+            counted = OptionalLong.empty();
+        }
     }
 
     private static void refuse(List<String> problems) throws DestinationException {

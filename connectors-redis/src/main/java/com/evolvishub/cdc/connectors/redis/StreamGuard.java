@@ -2,6 +2,7 @@ package com.evolvishub.cdc.connectors.redis;
 
 import com.evolvishub.cdc.delivery.RowsLostException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tells a stream that rows were delivered to from one that was deleted and made anew: the server's
@@ -24,26 +25,34 @@ final class StreamGuard {
      * Looks whether the stream has come as far as the lane's hash says.
      *
      * @param last id of the last entry that was written; empty: none was
+     * @param number of the last row that was acknowledged
      */
     void check(RedisSession session, String last, long number)
             throws RedisFailure, RowsLostException {
-        if (last.isEmpty()) {
-            return;
-        }
-        if (!session.call("EXISTS", keys.stream()).equals(1L)) {
-            throw lost(number, "stream %s does not exist".formatted(keys.stream()));
-        }
-        String found = lastGenerated(session);
-        if (compare(found, last) < 0) {
-            throw lost(
-                    number,
-                    "stream %s ends at entry %s, and rows were written up to entry %s: it was deleted and made anew"
-                            .formatted(keys.stream(), found, last));
+        Optional<String> another = another(session, last);
+        if (another.isPresent()) {
+            throw RowsLostException.of(1, number, another.get(), mapping);
         }
     }
 
-    private RowsLostException lost(long number, String found) {
-        return RowsLostException.of(1, number, found, mapping);
+    /** Whether it is not the stream that this entry was written to. */
+    boolean isAnother(RedisSession session, String last) throws RedisFailure {
+        return another(session, last).isPresent();
+    }
+
+    private Optional<String> another(RedisSession session, String last) throws RedisFailure {
+        if (last.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!session.call("EXISTS", keys.stream()).equals(1L)) {
+            return Optional.of("stream %s does not exist".formatted(keys.stream()));
+        }
+        String found = lastGenerated(session);
+        return compare(found, last) < 0
+                ? Optional.of(
+                        "stream %s ends at entry %s, and rows were written up to entry %s: it was deleted and made anew"
+                                .formatted(keys.stream(), found, last))
+                : Optional.empty();
     }
 
     private String lastGenerated(RedisSession session) throws RedisFailure {

@@ -89,6 +89,12 @@ class RedisStreamsClientITCase extends DestinationContract {
     }
 
     @Override
+    protected void make() {
+        // as a consumer does that comes before the first entry
+        server.command("XGROUP", "CREATE", keys().stream(), "readers", "$", "MKSTREAM");
+    }
+
+    @Override
     protected ChangeRow badRow() {
         return TestLane.row(TestLane.KEYLESS, "1", "x".repeat(LONGEST_VALUE));
     }
