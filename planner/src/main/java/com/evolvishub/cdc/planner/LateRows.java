@@ -50,6 +50,9 @@ final class LateRows {
         }
         lines.addAll(limits(scan, facts));
         facts.flatMap(known -> sequence(scan, known)).ifPresent(w -> lines.add("warning: " + w));
+        facts.flatMap(known -> WatermarkFit.warning(scan, known))
+                .map(text -> "warning: " + text)
+                .ifPresent(lines::add);
         TextOrder.line(scan, facts).ifPresent(lines::add);
         zone(by, facts, type).ifPresent(lines::add);
         return lines;

@@ -83,6 +83,7 @@ public final class PollNotes {
         }
         warnings.addAll(RelationLimits.of(scan, facts));
         LateRows.sequence(scan, facts).ifPresent(warnings::add);
+        WatermarkFit.warning(scan, facts).ifPresent(warnings::add);
         TextOrder.warning(scan, facts).ifPresent(warnings::add);
         return warnings;
     }

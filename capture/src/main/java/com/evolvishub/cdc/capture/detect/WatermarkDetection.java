@@ -47,6 +47,13 @@ final class WatermarkDetection implements Detection {
     private long sentBefore = Long.MIN_VALUE;
     private boolean beyond;
     private boolean sweepWanted;
+
+    /**
+     * Told by the last complete poll. A sweep goes on while the next one reads, which may go back
+     * to the floor of a transaction that has ended: its own bound lies above what it reads again.
+     */
+    private long sweepBelow = Long.MIN_VALUE;
+
     private long doubled;
 
     WatermarkDetection(DeleteWhen deleteWhen) {
@@ -219,7 +226,8 @@ final class WatermarkDetection implements Detection {
     public Ending end(PollEnded ended) throws Exception {
         if (ended.complete()) {
             sent.settle();
-            sweepWanted |= sent.forget(forgetBelow());
+            sweepBelow = forgetBelow();
+            sweepWanted |= sent.forget(sweepBelow);
         }
         boolean searches = ended.complete() && futureRead && future.isAnyMissing();
         if (ended.complete() && futureRead && !searches) {
@@ -231,7 +239,7 @@ final class WatermarkDetection implements Detection {
     @Override
     public boolean tidy() throws Exception {
         if (sweepWanted) {
-            sweepWanted = sent.sweep(SLICE, forgetBelow());
+            sweepWanted = sent.sweep(SLICE, sweepBelow);
         }
         return sweepWanted;
     }

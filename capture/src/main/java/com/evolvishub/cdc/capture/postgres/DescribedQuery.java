@@ -10,6 +10,13 @@ public final class DescribedQuery {
     /** Classes of what parsing says of a query whose places have no type of their own. */
     private static final Set<String> UNDECIDED = Set.of("42", "22", "0A");
 
+    /**
+     * No table, column or type of that name, or no right: that says nothing of the places. Were it
+     * taken for that, and the table there a moment later, a {@code date} would be compared with a
+     * moment of the day from then on, and rows of today would be missed.
+     */
+    private static final Set<String> NOT_THERE = Set.of("42P01", "42703", "42704", "42501");
+
     private final RelationDescription description;
     private final QueryPlaces places;
     private final QueryVersion version;
@@ -46,7 +53,7 @@ public final class DescribedQuery {
 
     private static boolean isUndecided(SQLException refused) {
         String state = String.valueOf(refused.getSQLState());
-        return UNDECIDED.contains(state.substring(0, 2));
+        return UNDECIDED.contains(state.substring(0, 2)) && !NOT_THERE.contains(state);
     }
 
     private static DescribedQuery described(

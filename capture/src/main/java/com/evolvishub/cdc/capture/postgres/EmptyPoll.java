@@ -197,9 +197,13 @@ final class EmptyPoll {
     }
 
     private static String inner(Filtered filtered) {
-        return filtered.node().below().isEmpty()
-                ? ""
-                : " (%s)".formatted(filtered.node().below().get(0).title());
+        if (filtered.node().below().isEmpty()) {
+            return "";
+        }
+        String below = filtered.node().below().get(0).title();
+        return below.equals("Limit")
+                ? " (Limit), and what its LIMIT cuts off before the condition is applied is never sent"
+                : " (%s)".formatted(below);
     }
 
     private static String relation(String title) {

@@ -50,6 +50,17 @@ public final class RelationReader {
             ORDER BY k.place
             """;
 
+    private static final String UNIQUE =
+            """
+            SELECT EXISTS (
+              SELECT FROM pg_catalog.pg_index i
+              WHERE i.indrelid = pg_catalog.to_regclass(?) AND i.indisunique AND i.indisvalid
+                AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
+                  SELECT FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
+                  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                  WHERE k.place <= i.indnkeyatts AND a.attname <> ALL (?::name[])))
+            """;
+
     /** Object ids from here on are those of objects that users have made. */
     public static final long FIRST_USER_TYPE = 16384;
 
@@ -128,6 +139,23 @@ public final class RelationReader {
     private static String versionSql(Relation.Table table) {
         String name = SqlIdentifier.quote(table.schema(), table.name());
         return VERSION.formatted(SqlLiteral.quote(name));
+    }
+
+    /** Whether an index keeps rows from agreeing in all of these columns. */
+    public boolean isUnique(Relation.Table table, List<String> columns) throws SQLException {
+        return session.inTransaction(
+                () -> {
+                    try (PreparedStatement statement =
+                            session.connection().prepareStatement(UNIQUE)) {
+                        statement.setString(1, SqlIdentifier.quote(table.schema(), table.name()));
+                        statement.setArray(
+                                2, session.connection().createArrayOf("name", columns.toArray()));
+                        try (ResultSet found = statement.executeQuery()) {
+                            found.next();
+                            return found.getBoolean(1);
+                        }
+                    }
+                });
     }
 
     private OptionalLong oid(Relation.Table table) throws SQLException {

@@ -30,7 +30,9 @@ record Admission(WatermarkSplit split, String refusal) {
         List<String> columns = takesColumns ? List.of() : origin.columns();
         // and whoever accepts one of the zone, the zone
         SourceTime time = takesColumns ? left.time().in("") : left.time();
-        return new Admission(left.in(new Origin(planned, run, columns)).with(time), "");
+        // the key of the state would go on in place of the one that was accepted
+        WatermarkSplit from = changed.contains(Fingerprint.KEY) ? left.withoutKey() : left;
+        return new Admission(from.in(new Origin(planned, run, columns)).with(time), "");
     }
 
     private static String refusal(String mapping, List<String> changed) {

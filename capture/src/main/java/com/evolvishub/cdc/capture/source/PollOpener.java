@@ -39,6 +39,8 @@ final class PollOpener {
 
     private final PollScan scan;
     private final LayoutFinder layouts;
+    private final KeptKey kept;
+    private final ColumnNews columns;
     private final KnownRelation known;
     private final LaneStatus status;
     private final FloorWatch watch;
@@ -62,6 +64,8 @@ final class PollOpener {
             KeyLookups lookups) {
         this.scan = scan;
         this.layouts = new LayoutFinder(scan);
+        this.kept = new KeptKey(mapping, scan);
+        this.columns = new ColumnNews(mapping, scan.capture(), status);
         this.known = new KnownRelation(scan.relation());
         this.status = status;
         this.watch = new FloorWatch(mapping, status);
@@ -117,6 +121,9 @@ final class PollOpener {
         RelationDescription found =
                 layouts.allowed(described, split.origin().columns(), scan.schemaChange());
         RowKey key = split.key().decided() ? split.key() : layouts.key(found, target);
+        if (split.key().decided()) {
+            kept.check(session, key, found);
+        }
         RowLayout layout = layouts.layout(found, key);
         Survey survey = new Survey(found, key, layout, places, 0);
         if (!(scan.capture() instanceof Capture.ByDiff)) {
@@ -150,7 +157,9 @@ final class PollOpener {
         Survey survey = surveyed;
         for (int tried = 1; ; tried++) {
             try {
-                return open(session, survey, split, waiting);
+                Opening opening = open(session, survey, split, waiting);
+                columns.tell(split.origin().columns(), survey);
+                return opening;
             } catch (ChangedRelationException changed) {
                 session.endSnapshot();
                 locks.forgetQuery();

@@ -177,6 +177,27 @@ record WatermarkSplit(
                 origin);
     }
 
+    /**
+     * Rows are told apart by another key from now on: it is decided anew, and a read that was
+     * broken off, which would resume behind a key of the old kind, begins anew.
+     */
+    WatermarkSplit withoutKey() {
+        return new WatermarkSplit(
+                splitId,
+                poll,
+                RowKey.UNDECIDED,
+                after,
+                readAt,
+                false,
+                PollRange.ALL,
+                lastSync,
+                looks,
+                reach,
+                asideAt,
+                time,
+                origin);
+    }
+
     /** Nothing read yet, under the same number of polls: they never go back. */
     WatermarkSplit forgotten(Origin other) {
         WatermarkSplit fresh = fresh(splitId);

@@ -39,6 +39,7 @@ public final class TestDetection {
     private final Map<String, HeapMapState<?, ?>> maps = new HashMap<>();
     private final Map<String, List<Object>> lists = new HashMap<>();
     private final Detection detection;
+    private boolean tidying;
 
     /** What a checkpoint holds. */
     public record Image(Map<String, HeapMapState<?, ?>> maps, Map<String, List<Object>> lists) {
@@ -74,8 +75,19 @@ public final class TestDetection {
         detection.open(new Context(), forgets);
     }
 
-    /** Takes an element; says what is wrong with a poll that ended, or nothing. */
+    /**
+     * Takes an element; says what is wrong with a poll that ended, or nothing. As in a task, the
+     * slices of tidying up come between the elements of the next poll.
+     */
     public String take(FlowElement element, Consumer<ChangeRow> output) throws Exception {
+        String trouble = taken(element, output);
+        if (tidying || element instanceof PollEnded) {
+            tidying = detection.tidy();
+        }
+        return trouble;
+    }
+
+    private String taken(FlowElement element, Consumer<ChangeRow> output) throws Exception {
         if (element instanceof ChangeRow row) {
             detection.isNew(row, output);
         } else if (element instanceof PollStarted started) {
@@ -91,9 +103,6 @@ public final class TestDetection {
         } else {
             Detection.Ending ending = detection.end((PollEnded) element);
             while (ending.slice(output)) {
-                // on to the next slice
-            }
-            while (detection.tidy()) {
                 // on to the next slice
             }
             return ending.trouble();

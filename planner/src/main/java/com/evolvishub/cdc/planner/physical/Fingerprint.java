@@ -20,9 +20,12 @@ import java.util.Objects;
  */
 public record Fingerprint(List<String> parts) implements Serializable {
 
+    /** The part that tells which columns the file names as key. */
+    public static final String KEY = "key";
+
     /** What the parts are called in a file. */
     private static final List<String> NAMES =
-            List.of("source", "watermark", "key", "capture", "destination");
+            List.of("source", "watermark", KEY, "capture", "destination");
 
     private static final int DIGITS = 16;
 
