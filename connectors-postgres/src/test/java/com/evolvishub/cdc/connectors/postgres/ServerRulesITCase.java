@@ -287,4 +287,29 @@ class ServerRulesITCase {
         assertThat(database.queryAll("SELECT id::text, name FROM old ORDER BY id"))
                 .containsExactly(List.of("1", "a2"), List.of("2", "b"));
     }
+
+    @Test
+    void countsWhatATriggerDropsThatCameInMidRun() throws Exception {
+        open(lane().byDiff(), KEYED);
+        write(insert("1", "a"));
+        write(insert("1", "a2"));
+        database.execute(
+                "CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN RETURN NULL; END'",
+                "CREATE TRIGGER drops BEFORE INSERT OR UPDATE ON orders FOR EACH ROW"
+                        + " EXECUTE FUNCTION drops()");
+        write(insert("1", "a3"), insert("2", "b"));
+        assertThat(client.rowsSkipped()).isEqualTo(2);
+        assertThat(rows()).containsExactly("1\ta2");
+    }
+
+    @Test
+    void refusesToDeleteWhatAPolicyHidesThatCameInMidRun() throws Exception {
+        open(lane().byDiff(), KEYED);
+        write(insert("1", "a"));
+        write(insert("1", "a2"));
+        secure();
+        assertThatThrownBy(() -> write(delete("1")))
+                .hasMessageContaining("no policy allows it SELECT, INSERT, UPDATE, DELETE");
+    }
 }
