@@ -312,4 +312,24 @@ class ServerRulesITCase {
         assertThatThrownBy(() -> write(delete("1")))
                 .hasMessageContaining("no policy allows it SELECT, INSERT, UPDATE, DELETE");
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RAISE EXCEPTION ''no'' USING ERRCODE = ''ZZ123''",
+                "RAISE EXCEPTION ''no'' USING ERRCODE = ''70001''",
+                "SELECT 1 INTO STRICT NEW.name WHERE false",
+                "ASSERT false"
+            })
+    void takesWhateverATriggerRaisesForARefusalOfTheRow(String raises) throws Exception {
+        database.execute(
+                "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN IF NEW.id = 2 THEN %s; END IF; RETURN NEW; END'"
+                                .formatted(raises),
+                "CREATE TRIGGER guard BEFORE INSERT ON orders FOR EACH ROW"
+                        + " EXECUTE FUNCTION guard()");
+        open(lane().byDiff(), KEYED);
+        write(insert("1", "a"));
+        assertThatThrownBy(() -> write(insert("2", "b"))).isInstanceOf(BadRowException.class);
+    }
 }
