@@ -332,4 +332,18 @@ class ServerRulesITCase {
         write(insert("1", "a"));
         assertThatThrownBy(() -> write(insert("2", "b"))).isInstanceOf(BadRowException.class);
     }
+
+    @Test
+    void tellsWhatElseADeleteTakes() throws Exception {
+        database.execute(
+                "CREATE TABLE lines (id int CONSTRAINT of_order REFERENCES orders ON DELETE CASCADE)",
+                "CREATE TABLE notes (id int REFERENCES orders)");
+        assertThat(notes(lane().byDiff(), KEYED))
+                .containsExactly(
+                        "\"public\".\"orders\": a row that is deleted here takes or changes rows"
+                                + " of other tables with it: foreign key of_order of public.lines,"
+                                + " ON DELETE CASCADE. Those that their own mapping has delivered"
+                                + " do not come back before they change at the source");
+        assertThat(notes(lane(), KEYED)).isEmpty();
+    }
 }
