@@ -22,13 +22,13 @@ import java.util.Optional;
  */
 final class DeadLetterTable {
 
-    // the server builds the JSON: each cell is its text or null
+    // each cell is its text or null
     private static final String INSERT =
             """
             INSERT INTO evolvishub_cdc.dead_letter
                 (mapping, identity, number, operation, error, payload,
                  key_columns, row_id, key_text)
-            SELECT ?, ?, ?, ?, ?, coalesce(json_object(?::text[], ?::text[]), '{}'), ?, ?, ?""";
+            VALUES (?, ?, ?, ?, ?, ?::json, ?, ?, ?)""";
 
     private static final String SUPERSEDED =
             """
@@ -75,22 +75,22 @@ final class DeadLetterTable {
             byte[] cell = cells.get(i);
             values[i] = CopyText.isNull(cell) ? null : CopyText.unescape(cell);
         }
+        LetterText text = LetterText.of(session);
         List<String> key = row.schema().keyColumns().stream().map(Column::target).toList();
         try (PreparedStatement insert = session.connection().prepareStatement(INSERT)) {
             insert.setString(1, pipeline.mapping());
             insert.setString(2, pipeline.identity());
             insert.setLong(3, row.sequence());
             insert.setString(4, String.valueOf(row.operation().code()));
-            insert.setString(5, error);
-            insert.setArray(6, texts(names));
-            insert.setArray(7, texts(values));
-            insert.setArray(8, texts(key.toArray(String[]::new)));
+            insert.setString(5, text.plain(error));
+            insert.setString(6, text.object(names, values));
+            insert.setArray(7, texts(key.toArray(String[]::new)));
             if (told == RowIdentity.ROW_ID) {
-                insert.setBytes(9, row.rowId());
+                insert.setBytes(8, row.rowId());
             } else {
-                insert.setNull(9, Types.BINARY);
+                insert.setNull(8, Types.BINARY);
             }
-            insert.setString(10, LetterKeys.keyText(row, told).orElse(null));
+            insert.setString(9, LetterKeys.keyText(row, told).map(text::plain).orElse(null));
             insert.executeUpdate();
         }
     }

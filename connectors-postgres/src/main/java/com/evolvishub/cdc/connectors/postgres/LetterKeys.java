@@ -35,15 +35,17 @@ final class LetterKeys {
 
     private final PostgresSession session;
     private final String identity;
+    private final LetterText text;
     private final Set<String> keys = new HashSet<>();
 
-    private LetterKeys(PostgresSession session, String identity) {
+    private LetterKeys(PostgresSession session, String identity, LetterText text) {
         this.session = session;
         this.identity = identity;
+        this.text = text;
     }
 
     static LetterKeys of(PostgresSession session, String identity) throws SQLException {
-        LetterKeys letters = new LetterKeys(session, identity);
+        LetterKeys letters = new LetterKeys(session, identity, LetterText.of(session));
         try (PreparedStatement select = session.connection().prepareStatement(OPEN)) {
             select.setString(1, identity);
             try (ResultSet row = select.executeQuery()) {
@@ -75,7 +77,7 @@ final class LetterKeys {
 
     /** A letter with this key was put there. */
     void add(String key) {
-        keys.add(key);
+        keys.add(text.plain(key));
     }
 
     /** In the transaction that brings the rows: their keys' letters are older from here on. */
@@ -85,7 +87,7 @@ final class LetterKeys {
         }
         Set<String> met = new HashSet<>();
         for (ChangeRow row : rows) {
-            keyText(row, told).filter(keys::contains).ifPresent(met::add);
+            keyText(row, told).map(text::plain).filter(keys::contains).ifPresent(met::add);
         }
         if (met.isEmpty()) {
             return;

@@ -150,11 +150,14 @@ final class PostgresClient implements DestinationClient {
             TableFit fit = TableCheck.fit(found.get(), schema, pipeline);
             problems.addAll(fit.problems());
             problems.addAll(MissingTypes.of(session(), fit.additions()).problems());
+            TableCheck.rights(session(), found.get(), fit, pipeline).ifPresent(problems::add);
         } else if (pipeline.deliver().createTable()) {
             problems.addAll(new TableCreation(session(), pipeline).problems(schema));
         } else {
             problems.add(notThere());
         }
+        problems.addAll(new MissingRights(session()).inDatabase());
+        session().rollback();
         return problems;
     }
 

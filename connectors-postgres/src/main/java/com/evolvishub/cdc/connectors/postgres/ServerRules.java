@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  * @param unpoliced commands that no policy allows the role: SELECT, INSERT, UPDATE, DELETE; empty
  *     without row-level security
  * @param rules enabled ones for INSERT, UPDATE and DELETE
+ * @param cascades foreign keys that a delete here changes rows of other tables by, as one reads
+ *     them
  * @param triggers whether a trigger looks at rows before they are written, and so may drop them
  */
 record ServerRules(
@@ -22,10 +24,12 @@ record ServerRules(
         boolean rowSecurity,
         Set<String> unpoliced,
         List<Rule> rules,
+        List<String> cascades,
         boolean triggers) {
 
     /** A table that rows go into as they are. */
-    static final ServerRules NONE = new ServerRules("", false, Set.of(), List.of(), false);
+    static final ServerRules NONE =
+            new ServerRules("", false, Set.of(), List.of(), List.of(), false);
 
     /**
      * A rule.
@@ -38,6 +42,7 @@ record ServerRules(
     ServerRules {
         unpoliced = Set.copyOf(unpoliced);
         rules = List.copyOf(rules);
+        cascades = List.copyOf(cascades);
     }
 
     /** Whether rows that were sent may not be there afterwards, without an error. */
@@ -119,6 +124,13 @@ record ServerRules(
                                     + " do not count as written, and status tells how many there were"
                                     + " (rows_skipped)")
                             .formatted(table));
+        }
+        if (deletes && !cascades.isEmpty()) {
+            notes.add(
+                    ("%s: a row that is deleted here takes or changes rows of other tables with it:"
+                                    + " %s. Those that their own mapping has delivered do not come"
+                                    + " back before they change at the source")
+                            .formatted(table, String.join(", ", cascades)));
         }
         String ignored =
                 rules.stream()

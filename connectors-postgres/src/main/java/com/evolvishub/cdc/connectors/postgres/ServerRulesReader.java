@@ -31,7 +31,15 @@ final class ServerRulesReader {
                              AND t.tgtype & 3 = 3
                              AND (t.tgrelid = c.oid
                                   OR t.tgrelid IN (SELECT relid FROM pg_partition_tree(c.oid))))
-                       AS triggers
+                       AS triggers,
+                   ARRAY(SELECT format('foreign key %I of %s, ON DELETE %s', k.conname,
+                                       k.conrelid::regclass,
+                                       CASE k.confdeltype WHEN 'c' THEN 'CASCADE'
+                                                          WHEN 'n' THEN 'SET NULL'
+                                                          ELSE 'SET DEFAULT' END)
+                         FROM pg_constraint k
+                         WHERE k.contype = 'f' AND k.confrelid = c.oid AND k.conparentid = 0
+                           AND k.confdeltype IN ('c', 'n', 'd') ORDER BY k.conname) AS cascades
             FROM pg_class c WHERE c.oid = ?""";
 
     private static final String RULES =
@@ -61,6 +69,7 @@ final class ServerRulesReader {
                         row.getBoolean("secured"),
                         Set.of((String[]) row.getArray("unpoliced").getArray()),
                         rules(table),
+                        List.of((String[]) row.getArray("cascades").getArray()),
                         row.getBoolean("triggers"));
             }
         }

@@ -39,8 +39,14 @@ final class SqlStates {
     private static final String POLICY_CHECK = "ExecWithCheckOptions";
 
     private static final List<String> ROW_CLASSES = List.of("22", "23", "54");
-    // 21000: two rows of one key in a statement, cured by smaller batches; P0001: a trigger's RAISE
-    private static final Set<String> ROW_STATES = Set.of("21000", "P0001", "44000");
+    // 21000: two rows of one key in a statement, cured by smaller batches; P0001 to P0004: a
+    // trigger's RAISE, its SELECT INTO STRICT, its ASSERT
+    private static final Set<String> ROW_STATES =
+            Set.of("21000", "P0001", "P0002", "P0003", "P0004", "44000");
+
+    // of the server and of its own languages; the standard leaves all other classes that begin
+    // with 5 to 9 or I to Z to the user, who raises them in a trigger
+    private static final Pattern USERS_CLASS = Pattern.compile("(?!5[3-8]|72|P0|XX)[5-9I-Z].*");
 
     private static final List<String> OUTAGE_CLASSES = List.of("08", "53", "57", "40", "58");
     // 25006: a standby that was or will be the primary; 55006: in use
@@ -62,6 +68,7 @@ final class SqlStates {
         return state != null
                 && (ROW_STATES.contains(state)
                         || ROW_CLASSES.contains(state.substring(0, 2))
+                        || USERS_CLASS.matcher(state).matches()
                         || isPolicy(e));
     }
 

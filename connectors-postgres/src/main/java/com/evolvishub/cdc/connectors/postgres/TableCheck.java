@@ -9,6 +9,7 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.SqlIdentifier;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.SchemaChange;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,6 +59,15 @@ final class TableCheck {
             }
         }
         return new TableFit(schema, check.problems, check.additions, check.leftOut, check.notes);
+    }
+
+    /** What the role may not do with the table and has to. */
+    static Optional<String> rights(
+            PostgresSession session, TableDescription table, TableFit fit, Pipeline pipeline)
+            throws SQLException {
+        RowIdentity identity = RowIdentity.of(fit.schema(), pipeline, table);
+        return new MissingRights(session)
+                .on(table, keyOf(fit.schema(), identity), fit.columns(), deletes(pipeline));
     }
 
     private static boolean deletes(Pipeline pipeline) {

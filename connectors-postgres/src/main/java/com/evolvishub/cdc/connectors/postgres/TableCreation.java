@@ -83,6 +83,18 @@ final class TableCreation {
                     return statements;
                 },
                 Optional.empty());
+        if (!new TableDescriber(session).isEmpty(table)) {
+            // also where somebody has dropped or renamed a column that rows were written into
+            LOG.warn(
+                    "{}: {} got {}: NULL in the rows that are there, until each of them changes at"
+                            + " the source or is sent anew (--reset {} sends all)",
+                    pipeline.mapping(),
+                    table.quoted(),
+                    columns.stream()
+                            .map(column -> SqlIdentifier.quote(column.target()))
+                            .collect(Collectors.joining(", ")),
+                    pipeline.mapping());
+        }
     }
 
     private static void refuse(MissingTypes types) throws DestinationException {

@@ -39,14 +39,28 @@ final class WriteStatements {
                 + shape(table);
     }
 
-    /** One text that is another one as soon as the table is another or has other columns. */
+    /**
+     * One text that is another one as soon as the table is another, has other columns, or other
+     * things that decide what becomes of rows: without the index of the key a COPY would take a row
+     * a second time, and a policy or trigger that nobody knows of leaves rows out uncounted.
+     */
     static String shape(TableDescription table) {
         return """
-               SELECT a.attrelid || string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod,
-                      a.attnotnull, a.attgenerated, a.attidentity), ',' ORDER BY a.attnum)
-               FROM pg_attribute a
-               WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
-               GROUP BY a.attrelid"""
+               SELECT concat_ws(';', c.oid, c.relrowsecurity, c.relforcerowsecurity,
+                   (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod,
+                           a.attnotnull, a.attgenerated, a.attidentity), ',' ORDER BY a.attnum)
+                    FROM pg_attribute a
+                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+                   (SELECT string_agg(concat_ws(' ', i.indexrelid, i.indisvalid), ','
+                           ORDER BY i.indexrelid)
+                    FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
+                   (SELECT string_agg(concat_ws(' ', t.oid, t.tgenabled), ',' ORDER BY t.oid)
+                    FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+                   (SELECT string_agg(concat_ws(' ', r.oid, r.ev_enabled), ',' ORDER BY r.oid)
+                    FROM pg_rewrite r WHERE r.ev_class = c.oid),
+                   (SELECT string_agg(p.oid::text, ',' ORDER BY p.oid)
+                    FROM pg_policy p WHERE p.polrelid = c.oid))
+               FROM pg_class c WHERE c.oid = %s::regclass"""
                 .formatted(SqlLiteral.quote(table.quoted()));
     }
 

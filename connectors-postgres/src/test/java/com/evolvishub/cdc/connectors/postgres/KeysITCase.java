@@ -144,4 +144,20 @@ class KeysITCase {
         }
         assertThat(destination.rows()).isEmpty();
     }
+
+    @Test
+    void takesNoRowTwiceOnceTheIndexOfTheKeyIsGone() throws Exception {
+        database.execute("CREATE TABLE orders (id bigint CONSTRAINT pk PRIMARY KEY, name text)");
+        try (PostgresClient client = open(destination.lane(), TestLane.KEYED)) {
+            // the table was empty, so rows are copied in until one of them meets an older version
+            client.write(numbered(row(TestLane.KEYED, "1", "a")));
+            database.execute("ALTER TABLE orders DROP CONSTRAINT pk");
+            assertThatThrownBy(() -> client.write(numbered(row(TestLane.KEYED, "1", "a2"))))
+                    .hasMessageContaining("has no unique index on exactly the key's columns id");
+            database.execute("ALTER TABLE orders ADD PRIMARY KEY (id)");
+            number--;
+            client.write(numbered(row(TestLane.KEYED, "1", "a2")));
+        }
+        assertThat(destination.rows()).containsExactly("1\ta2");
+    }
 }

@@ -6,6 +6,7 @@ import static com.evolvishub.cdc.delivery.TestLane.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.delivery.BadRowException;
 import com.evolvishub.cdc.delivery.DeadLetter;
 import com.evolvishub.cdc.delivery.DeadLetters;
 import com.evolvishub.cdc.delivery.DestinationException;
@@ -309,5 +310,54 @@ class PostgresDeadLettersITCase {
             bury(client, row(KEYED, "3", "too long"));
         }
         assertThat(all()).hasSize(2);
+    }
+
+    @Test
+    void keepsARowWhoseCharactersTheDatabaseDoesNotHave(@FreshDatabase Database admin)
+            throws Exception {
+        String name = admin.name() + "_latin";
+        admin.execute(
+                "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+        Destination latin =
+                new Destination(
+                        new Database(
+                                name,
+                                admin.jdbcUrl().replace("/" + admin.name(), "/" + name),
+                                admin.host(),
+                                admin.port(),
+                                admin.user(),
+                                admin.password()),
+                        "",
+                        "orders");
+        latin.database().execute("CREATE TABLE orders (id text PRIMARY KEY, name text)");
+        RowSchema texts =
+                new RowSchema(
+                        List.of(
+                                TestLane.column("id", 25, "text"),
+                                TestLane.column("name", 25, "text")),
+                        List.of(0));
+        lane = latin.lane();
+        try (PostgresClient client = latin.client(lane)) {
+            client.open(Destination.lane("latin"));
+            client.prepare(texts);
+            ChangeRow cyrillic = row(texts, "\u0416", "\u0416 \u00e9 \\\\u0416").numbered(++number);
+            assertThatThrownBy(() -> client.write(List.of(cyrillic)))
+                    .isInstanceOf(BadRowException.class);
+            client.writeDeadLetter(cyrillic, "no \u0416");
+            assertThat(only().payload())
+                    .isEqualTo("{\"id\" : \"\\u0416\", \"name\" : \"\\u0416 \\u00e9 \\\\u0416\"}");
+            assertThat(only().error()).isEqualTo("no \\u0416");
+            try (DeadLetters letters = letters()) {
+                assertThat(letters.replay(only(), REFUSE_SUPERSEDED).orElseThrow())
+                        .startsWith("refused again: ");
+            }
+            client.writeDeadLetter(cyrillic.numbered(++number), "again");
+            assertThat(all().get(0).superseded()).isEqualTo("row 2 of the same key came after it");
+            client.writeDeadLetter(row(texts, "1", "\u00e9").numbered(++number), "odd");
+            try (DeadLetters letters = letters()) {
+                assertThat(letters.replay(all().get(2), REFUSE_SUPERSEDED)).isEmpty();
+            }
+        }
+        assertThat(latin.rows()).containsExactly("1\t\u00e9");
     }
 }

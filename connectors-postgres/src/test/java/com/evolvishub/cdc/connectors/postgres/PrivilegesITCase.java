@@ -170,4 +170,42 @@ class PrivilegesITCase {
                                             .isEqualTo(Failure.PERMANENT));
         }
     }
+
+    @Test
+    void tellsBeforeTheFirstRowWhichRightsAreMissing() throws Exception {
+        makeOurTables();
+        database.execute(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
+                "GRANT SELECT, INSERT (id) ON orders TO " + role);
+        try (PostgresClient client = client(false)) {
+            assertThat(client.check(KEYED))
+                    .containsExactly(
+                            ("\"public\".\"orders\": role \"%1$s\" may not INSERT (name), UPDATE"
+                                            + " (name), DELETE; GRANT INSERT, UPDATE, DELETE ON"
+                                            + " \"public\".\"orders\" TO \"%1$s\"")
+                                    .formatted(role));
+            database.execute("GRANT INSERT, UPDATE, DELETE ON orders TO " + role);
+            assertThat(client.check(KEYED)).isEmpty();
+            writesEverything(client);
+        }
+    }
+
+    @Test
+    void tellsBeforeTheFirstRowThatItMayNotKeepItsProgress() throws Exception {
+        database.execute(
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON orders TO " + role);
+        try (PostgresClient client = client(false)) {
+            assertThat(client.check(KEYED))
+                    .singleElement()
+                    .asString()
+                    .contains("may not make schema evolvishub_cdc; GRANT CREATE ON DATABASE");
+            makeOurTables();
+            database.execute("REVOKE ALL ON SCHEMA evolvishub_cdc FROM " + role);
+            assertThat(client.check(KEYED))
+                    .singleElement()
+                    .asString()
+                    .contains("GRANT USAGE ON SCHEMA evolvishub_cdc TO " + role);
+        }
+    }
 }

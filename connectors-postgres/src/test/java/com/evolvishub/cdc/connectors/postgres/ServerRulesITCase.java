@@ -287,4 +287,63 @@ class ServerRulesITCase {
         assertThat(database.queryAll("SELECT id::text, name FROM old ORDER BY id"))
                 .containsExactly(List.of("1", "a2"), List.of("2", "b"));
     }
+
+    @Test
+    void countsWhatATriggerDropsThatCameInMidRun() throws Exception {
+        open(lane().byDiff(), KEYED);
+        write(insert("1", "a"));
+        write(insert("1", "a2"));
+        database.execute(
+                "CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN RETURN NULL; END'",
+                "CREATE TRIGGER drops BEFORE INSERT OR UPDATE ON orders FOR EACH ROW"
+                        + " EXECUTE FUNCTION drops()");
+        write(insert("1", "a3"), insert("2", "b"));
+        assertThat(client.rowsSkipped()).isEqualTo(2);
+        assertThat(rows()).containsExactly("1\ta2");
+    }
+
+    @Test
+    void refusesToDeleteWhatAPolicyHidesThatCameInMidRun() throws Exception {
+        open(lane().byDiff(), KEYED);
+        write(insert("1", "a"));
+        write(insert("1", "a2"));
+        secure();
+        assertThatThrownBy(() -> write(delete("1")))
+                .hasMessageContaining("no policy allows it SELECT, INSERT, UPDATE, DELETE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RAISE EXCEPTION ''no'' USING ERRCODE = ''ZZ123''",
+                "RAISE EXCEPTION ''no'' USING ERRCODE = ''70001''",
+                "SELECT 1 INTO STRICT NEW.name WHERE false",
+                "ASSERT false"
+            })
+    void takesWhateverATriggerRaisesForARefusalOfTheRow(String raises) throws Exception {
+        database.execute(
+                "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN IF NEW.id = 2 THEN %s; END IF; RETURN NEW; END'"
+                                .formatted(raises),
+                "CREATE TRIGGER guard BEFORE INSERT ON orders FOR EACH ROW"
+                        + " EXECUTE FUNCTION guard()");
+        open(lane().byDiff(), KEYED);
+        write(insert("1", "a"));
+        assertThatThrownBy(() -> write(insert("2", "b"))).isInstanceOf(BadRowException.class);
+    }
+
+    @Test
+    void tellsWhatElseADeleteTakes() throws Exception {
+        database.execute(
+                "CREATE TABLE lines (id int CONSTRAINT of_order REFERENCES orders ON DELETE CASCADE)",
+                "CREATE TABLE notes (id int REFERENCES orders)");
+        assertThat(notes(lane().byDiff(), KEYED))
+                .containsExactly(
+                        "\"public\".\"orders\": a row that is deleted here takes or changes rows"
+                                + " of other tables with it: foreign key of_order of public.lines,"
+                                + " ON DELETE CASCADE. Those that their own mapping has delivered"
+                                + " do not come back before they change at the source");
+        assertThat(notes(lane(), KEYED)).isEmpty();
+    }
 }
