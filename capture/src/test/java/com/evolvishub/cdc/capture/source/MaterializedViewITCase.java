@@ -66,12 +66,20 @@ class MaterializedViewITCase {
 
     @Test
     void comparesEverythingOnceARefresh() throws Exception {
-        source.execute("CREATE UNIQUE INDEX ON m (id)");
+        // on a server of its own: while others hold a transaction open, a refresh is taken for new
+        try (PostgresServer server = PostgresServer.builder().start()) {
+            createView(server.createDatabase("quiet"));
+            source.execute("CREATE UNIQUE INDEX ON m (id)");
+            comparesEverythingOnce();
+        }
+    }
+
+    private void comparesEverythingOnce() throws Exception {
         try (LaneModel lane = byWatermark("m")) {
             lane.finishPolls(2);
             long before = lane.gate().status().rowsRead.get();
             lane.finishPolls(3);
-            // others may end transactions on this server meanwhile
+            // a transaction that ends has nothing to do with the view
             source.execute("CREATE TABLE noise ()");
             lane.finishPolls(3);
 
