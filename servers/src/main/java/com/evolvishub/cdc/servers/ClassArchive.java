@@ -65,6 +65,11 @@ public final class ClassArchive {
         return new ClassArchive(Optional.of(Path.of(folder, name + "-" + key + ".jsa")));
     }
 
+    /** Whether there is no archive, and nobody makes it. */
+    public boolean isMissing() {
+        return file.isPresent() && !Files.exists(file.get()) && !Files.exists(claim());
+    }
+
     /** Options of a JVM that starts from the archive if it is there. */
     public List<String> use() {
         return file.filter(Files::exists)

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.servers;
 /**
  * No server can be had on this machine; the message tells what was looked for and why it failed.
  */
-public final class ServerUnavailableException extends RuntimeException {
+public class ServerUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public ServerUnavailableException(String message) {

@@ -44,8 +44,10 @@ class ClassArchiveTest {
 
     @Test
     void isMadeByOneJvmAndUsedByAllLaterOnes() throws IOException {
+        assertThat(archive().isMissing()).isTrue();
         ClassArchive making = archive();
         List<String> options = making.useOrMake();
+        assertThat(archive().isMissing()).as("while somebody makes it").isFalse();
         assertThat(archive().useOrMake()).as("while somebody makes it").isEmpty();
         assertThat(making.isMaking()).isTrue();
 

@@ -46,13 +46,13 @@ public final class BrokerJvm {
         }
     }
 
-    /** What becomes of a broker. */
-    public enum Fate {
-        /** It ends in good order, as far as is known: it may leave an archive of its classes. */
-        ENDS,
+    /** What a broker is started for. */
+    public enum Purpose {
+        /** To be used. */
+        SERVICE,
 
-        /** It may be killed at any time: what an archive costs would be lost. */
-        IS_KILLED
+        /** To be stopped at once, and to leave an archive of its classes for the next ones. */
+        REHEARSAL
     }
 
     /** Tells whether a broker takes clients. */
@@ -71,10 +71,11 @@ public final class BrokerJvm {
      * Starts a broker and returns when it is ready.
      *
      * @param log where all of its output goes; written anew
+     * @throws BrokerEndedException if it ends before it is ready
      * @throws ServerUnavailableException if its jars are not there, or it does not get ready
      */
     public static BrokerJvm start(
-            Program program, List<String> arguments, Path log, Fate fate, Readiness ready)
+            Program program, List<String> arguments, Path log, Purpose purpose, Readiness ready)
             throws IOException {
         List<String> command = new ArrayList<>();
         // Ctrl-C in the terminal is for us: the broker is stopped when we no longer need it
@@ -84,8 +85,8 @@ public final class BrokerJvm {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(program.options());
         String classPath = classPath(program);
-        ClassArchive archive = ClassArchive.of(program.main().getSimpleName(), classPath);
-        command.addAll(fate == Fate.ENDS ? archive.useOrMake() : archive.use());
+        ClassArchive archive = archive(program, classPath);
+        command.addAll(purpose == Purpose.REHEARSAL ? archive.useOrMake() : archive.use());
         command.addAll(List.of("-cp", classPath, program.main().getName()));
         command.addAll(arguments);
         Files.deleteIfExists(log);
@@ -102,6 +103,15 @@ public final class BrokerJvm {
             started.kill();
             throw e;
         }
+    }
+
+    /** Whether a rehearsal pays: with an archive each start takes half the time, and costs half. */
+    public static boolean lacksArchive(Program program) throws IOException {
+        return archive(program, classPath(program)).isMissing();
+    }
+
+    private static ClassArchive archive(Program program, String classPath) {
+        return ClassArchive.of(program.main().getSimpleName(), classPath);
     }
 
     private static String classPath(Program program) throws IOException {
@@ -126,14 +136,18 @@ public final class BrokerJvm {
     }
 
     private void await(Readiness ready) throws IOException {
-        long deadline = System.nanoTime() + program.patience().toNanos();
+        long began = System.nanoTime();
         while (!ready.isReady()) {
             if (!process.isAlive()) {
-                throw new ServerUnavailableException(
-                        "the %s ended at once; its log says\n%s"
-                                .formatted(program.name(), endOfLog()));
+                throw new BrokerEndedException(
+                        "the %s ended after %s with exit code %d; its log says\n%s"
+                                .formatted(
+                                        program.name(),
+                                        Duration.ofNanos(System.nanoTime() - began),
+                                        process.exitValue(),
+                                        endOfLog()));
             }
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() - began > program.patience().toNanos()) {
                 throw new ServerUnavailableException(
                         "the %s is not ready after %s; its log says\n%s"
                                 .formatted(program.name(), program.patience(), endOfLog()));

@@ -29,13 +29,17 @@ final class BrokerProcess {
 
     private BrokerProcess() {}
 
+    static boolean lacksArchive() throws IOException {
+        return BrokerJvm.lacksArchive(PROGRAM);
+    }
+
     /** Starts the broker and returns when it takes clients. */
-    static BrokerJvm start(BrokerFolder folder, BrokerJvm.Fate fate) throws IOException {
+    static BrokerJvm start(BrokerFolder folder, BrokerJvm.Purpose purpose) throws IOException {
         return BrokerJvm.start(
                 PROGRAM,
                 List.of(folder.format().toString(), folder.properties().toString()),
                 folder.log(),
-                fate,
+                purpose,
                 () -> Files.exists(folder.log()) && Files.readString(folder.log()).contains(READY));
     }
 }

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.servers.kafka;
 
 import com.evolvishub.cdc.servers.Availability;
-import com.evolvishub.cdc.servers.FreePorts;
 import com.evolvishub.cdc.servers.FrozenCopy;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.broker.BrokerEndedException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import com.evolvishub.cdc.servers.broker.Certificates;
 import java.io.IOException;
@@ -25,17 +25,20 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * by several threads.
  */
 public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
-    private static final KafkaServer SHARED = new KafkaServer(KafkaSettings.DEFAULTS);
+    private static final KafkaServer SHARED =
+            new KafkaServer(KafkaSettings.DEFAULTS, BrokerJvm.Purpose.SERVICE);
 
     private static final int ATTEMPTS = 3;
 
     private final KafkaSettings settings;
+    private final BrokerJvm.Purpose purpose;
     private BrokerFolder folder;
     private BrokerPorts ports;
     private BrokerJvm process;
 
-    private KafkaServer(KafkaSettings settings) {
+    private KafkaServer(KafkaSettings settings, BrokerJvm.Purpose purpose) {
         this.settings = settings;
+        this.purpose = purpose;
     }
 
     /**
@@ -52,7 +55,7 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
     }
 
     static KafkaServer start(KafkaSettings settings) {
-        KafkaServer server = new KafkaServer(settings);
+        KafkaServer server = new KafkaServer(settings, BrokerJvm.Purpose.SERVICE);
         server.start();
         return server;
     }
@@ -151,9 +154,13 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         Availability.require(this::start);
     }
 
-    /** Tests kill the shared one as they like, and one that was killed once. */
-    private BrokerJvm.Fate fate(boolean first) {
-        return first && this != SHARED ? BrokerJvm.Fate.ENDS : BrokerJvm.Fate.IS_KILLED;
+    private void rehearse() throws IOException {
+        if (purpose == BrokerJvm.Purpose.SERVICE && BrokerProcess.lacksArchive()) {
+            KafkaServer rehearsal =
+                    new KafkaServer(KafkaSettings.DEFAULTS, BrokerJvm.Purpose.REHEARSAL);
+            rehearsal.start();
+            rehearsal.close();
+        }
     }
 
     private synchronized void start() {
@@ -164,19 +171,21 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         for (int attempt = 1; process == null; attempt++) {
             try {
                 if (folder == null) {
+                    rehearse();
                     folder = BrokerFolder.at(settings.data());
                     ports = BrokerPorts.free(settings.port());
                     folder.write(settings, ports);
                 }
-                process = BrokerProcess.start(folder, fate(first));
+                process = BrokerProcess.start(folder, purpose);
             } catch (IOException | ServerUnavailableException e) {
                 if (first) {
                     stop();
                 }
-                if (attempt == ATTEMPTS || !first || !FreePorts.wereTaken(e)) {
+                if (attempt == ATTEMPTS || !first || !(e instanceof BrokerEndedException)) {
                     throw new ServerUnavailableException(
                             "Kafka does not start: " + e.getMessage(), e);
                 }
+                System.err.println("once more: " + e.getMessage());
             }
         }
         if (first && settings.stopsWithJvm()) {

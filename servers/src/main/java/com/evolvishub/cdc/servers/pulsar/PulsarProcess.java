@@ -18,7 +18,8 @@ final class PulsarProcess {
                             "-XX:+UseSerialGC",
                             // a short life: less compiling is faster
                             "-XX:TieredStopAtLevel=1",
-                            "-Dlog4j2.level=WARN",
+                            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                            "-Dorg.slf4j.simpleLogger.showDateTime=true",
                             "-Dio.netty.tryReflectionSetAccessible=true"),
                     PulsarMain.class,
                     // ten seconds on an idle machine
@@ -26,13 +27,17 @@ final class PulsarProcess {
 
     private PulsarProcess() {}
 
+    static boolean lacksArchive() throws IOException {
+        return BrokerJvm.lacksArchive(PROGRAM);
+    }
+
     /** Starts the broker and returns when it takes clients. */
     static BrokerJvm start(
             PulsarFolder folder,
             PulsarPorts ports,
             PulsarSettings settings,
             PulsarAdmin admin,
-            BrokerJvm.Fate fate)
+            BrokerJvm.Purpose purpose)
             throws IOException {
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("-c", folder.configuration().toString()));
@@ -49,7 +54,7 @@ final class PulsarProcess {
                 PROGRAM,
                 arguments,
                 folder.log(),
-                fate,
+                purpose,
                 () -> admin.isReady(cluster) && (!coordinates || admin.coordinatesTransactions()));
     }
 }

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.servers.pulsar;
 
 import com.evolvishub.cdc.servers.Availability;
-import com.evolvishub.cdc.servers.FreePorts;
 import com.evolvishub.cdc.servers.FrozenCopy;
 import com.evolvishub.cdc.servers.ServerUnavailableException;
+import com.evolvishub.cdc.servers.broker.BrokerEndedException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,18 +26,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>Safe for use by several threads.
  */
 public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
-    private static final PulsarServer SHARED = new PulsarServer(PulsarSettings.DEFAULTS);
+    private static final PulsarServer SHARED =
+            new PulsarServer(PulsarSettings.DEFAULTS, BrokerJvm.Purpose.SERVICE);
 
     private static final int ATTEMPTS = 3;
 
     private final PulsarSettings settings;
+    private final BrokerJvm.Purpose purpose;
     private final PulsarTokens tokens = PulsarTokens.fresh();
     private PulsarFolder folder;
     private PulsarPorts ports;
     private BrokerJvm process;
 
-    private PulsarServer(PulsarSettings settings) {
+    private PulsarServer(PulsarSettings settings, BrokerJvm.Purpose purpose) {
         this.settings = settings;
+        this.purpose = purpose;
     }
 
     /**
@@ -54,7 +57,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     }
 
     static PulsarServer start(PulsarSettings settings) {
-        PulsarServer server = new PulsarServer(settings);
+        PulsarServer server = new PulsarServer(settings, BrokerJvm.Purpose.SERVICE);
         server.running();
         return server;
     }
@@ -144,7 +147,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         try {
             process =
                     PulsarProcess.start(
-                            folder, ports, settings, adminApi(), BrokerJvm.Fate.IS_KILLED);
+                            folder, ports, settings, adminApi(), BrokerJvm.Purpose.SERVICE);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -202,26 +205,32 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return process;
     }
 
-    /** Tests kill the shared one as they like. */
-    private BrokerJvm.Fate fate() {
-        return this == SHARED ? BrokerJvm.Fate.IS_KILLED : BrokerJvm.Fate.ENDS;
-    }
-
     private void startFirst() {
         for (int attempt = 1; process == null; attempt++) {
             try {
+                rehearse();
                 folder = PulsarFolder.at(settings.data());
                 ports = PulsarPorts.free();
                 folder.write(settings, ports, tokens);
-                process = PulsarProcess.start(folder, ports, settings, adminApi(), fate());
+                process = PulsarProcess.start(folder, ports, settings, adminApi(), purpose);
             } catch (IOException | RuntimeException e) {
                 ServerUnavailableException failure = unavailable(e);
                 closeFolder(failure);
                 ports = null;
-                if (attempt == ATTEMPTS || !FreePorts.wereTaken(failure)) {
+                if (attempt == ATTEMPTS || !(e instanceof BrokerEndedException)) {
                     throw failure;
                 }
+                System.err.println("once more: " + e.getMessage());
             }
+        }
+    }
+
+    private void rehearse() throws IOException {
+        if (purpose == BrokerJvm.Purpose.SERVICE && PulsarProcess.lacksArchive()) {
+            PulsarServer rehearsal =
+                    new PulsarServer(PulsarSettings.DEFAULTS, BrokerJvm.Purpose.REHEARSAL);
+            rehearsal.running();
+            rehearsal.close();
         }
     }
 

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.servers.pulsar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.evolvishub.cdc.servers.broker.BrokerEndedException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,19 @@ class PulsarServerITCase {
 
         assertThat(admin.isReady("cdc-of-another-folder")).isFalse();
         assertThat(PULSAR.admin("GET", "/admin/v2/clusters", "")).contains("\"cdc-");
+    }
+
+    @Test
+    void saysWhyABrokerHasEnded() {
+        assertThatThrownBy(
+                        () ->
+                                PulsarServer.builder()
+                                        .parameter("managedLedgerMaxEntriesPerLedger", "many")
+                                        .start())
+                .isInstanceOf(BrokerEndedException.class)
+                .hasMessageContaining("exit code 1")
+                .hasMessageContaining("managedLedgerMaxEntriesPerLedger")
+                .hasMessageContaining("many");
     }
 
     @Test
