@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
  * before that, by as long as it took from its first statement to its first change.
  *
  * <p>Ids that were checked once are not checked again, unless they were in progress: one instance
- * remembers that for one session. Used by one thread.
+ * remembers that for one session, and whether its server is a standby: that is asked for with each
+ * statement, since a standby may be promoted and an address may lead to another server. Used by one
+ * thread.
  */
 final class StandbyTransactions {
 
@@ -50,30 +52,33 @@ final class StandbyTransactions {
               SELECT k AS xid FROM pg_catalog.unnest('{%s}'::bigint[]) k
               WHERE k >= s.xmin AND pg_catalog.pg_xact_status(k::text::xid8) = 'in progress'
               UNION ALL
-              SELECT g FROM pg_catalog.generate_series(greatest(s.xmin, %s), CASE WHEN pg_catalog.pg_is_in_recovery()
-                THEN s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) - 1 ELSE -1 END) g
+              SELECT g FROM pg_catalog.generate_series(greatest(s.xmin, %s),
+                s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) - 1) g
               WHERE %s OR pg_catalog.pg_xact_status(g::text::xid8) = 'in progress') c
             """;
 
+    private boolean isStandby;
     private String server = "";
     private long checkedTo;
     private List<Long> open = List.of();
 
     /**
-     * Columns: up to which time the standby is complete, the next transaction id (both NULL on a
-     * primary), and what sets this start of this server apart from others.
+     * Columns: up to which time the standby is complete, and the next transaction id; both NULL on
+     * a primary.
      */
-    static String columns() {
-        return "CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
-                + COMPLETE_TO
-                + " END::text, CASE WHEN pg_catalog.pg_is_in_recovery() THEN "
-                + NEXT.formatted()
-                + " END, pg_catalog.pg_postmaster_start_time()::text";
+    String columns() {
+        return isStandby
+                ? "(" + COMPLETE_TO + ")::text, " + NEXT.formatted()
+                : "NULL::text, NULL::bigint";
+    }
+
+    /** Whether the server was a standby when it was asked last; false before that. */
+    boolean isStandby() {
+        return isStandby;
     }
 
     /**
-     * A SELECT of virtual id, ids, start, whether prepared, and a text for people; no row on a
-     * primary.
+     * A SELECT of virtual id, ids, start, whether prepared, and a text for people.
      *
      * @param inSnapshot whether the statement runs in the snapshot whose blind spots are asked for:
      *     then what is new since the last look counts as open, also when it has ended meanwhile,
@@ -87,9 +92,19 @@ final class StandbyTransactions {
     /**
      * Takes note of what the statement found.
      *
-     * @return false if what was known was of another server: the statement has to be run again
+     * @param replica whether the server is a standby
+     * @param found what sets this start of this server apart from others
+     * @return false if the statement was made for the other kind of server, or what was known was
+     *     of another server: it has to be run again
      */
-    boolean saw(String found, long next, List<OpenTransaction> inProgress) {
+    boolean saw(boolean replica, String found, long next, List<OpenTransaction> inProgress) {
+        if (replica != isStandby) {
+            isStandby = replica;
+            return false;
+        }
+        if (!replica) {
+            return true;
+        }
         boolean stranger = !server.isEmpty() && !server.equals(found);
         server = found;
         checkedTo = stranger ? 0 : next;

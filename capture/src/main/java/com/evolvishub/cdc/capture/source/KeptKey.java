@@ -10,9 +10,10 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Looks whether a key that was decided earlier still tells the rows of its table apart. After
- * {@code DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (tenant, id)} two rows may have one {@code
- * id}, and the one that is read later would take the other's place at the destination.
+ * Checks that the columns of the primary key that a mapping began with still identify the rows of
+ * its table. After {@code DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (tenant, id)}, or without
+ * any primary key, two rows may have one {@code id}, and the one that is read later would overwrite
+ * the other at the destination.
  */
 final class KeptKey {
 
@@ -25,35 +26,33 @@ final class KeptKey {
     }
 
     /**
-     * A key that the file names is the user's word. Without a primary key there was none before, or
-     * it was dropped: nothing says that other columns tell rows apart now.
+     * A key that the file names is the user's word, and one of the destination's table was never
+     * the source's: neither is checked.
      *
-     * @throws SourceException if the table has another primary key, and nothing keeps this one
-     *     unique
+     * @throws SourceException if the table has another primary key or none, and no unique index
+     *     covers the columns of the former one
      */
-    void check(SourceSession session, RowKey key, RelationDescription found) throws SQLException {
-        List<String> primary = found.primaryKey();
-        boolean chosen =
-                !scan.key().isEmpty()
-                        || key.columns().isEmpty()
-                        || scan.excluded().stream().anyMatch(primary::contains);
-        if (chosen || primary.isEmpty() || key.columns().containsAll(primary)) {
+    void check(SourceSession session, RowKey key, RelationDescription relation)
+            throws SQLException {
+        List<String> primary = relation.primaryKey();
+        boolean kept = !primary.isEmpty() && key.columns().containsAll(primary);
+        if (key.from() != RowKey.From.SOURCE || kept) {
             return;
         }
         if (scan.relation() instanceof Relation.Table table
                 && !new RelationReader(session).isUnique(table, key.columns())) {
             String columns = String.join(", ", key.columns());
+            String found =
+                    primary.isEmpty()
+                            ? "%s has no primary key any more; put it back, or create a unique index on (%s)"
+                                    .formatted(relation.label(), columns)
+                            : "the primary key of %s is now (%s); give the destination's table the same key and start with --reset %s to load anew"
+                                    .formatted(
+                                            relation.label(), String.join(", ", primary), mapping);
             throw SourceException.permanent(
                     "key",
-                    "the primary key of %s is now (%s); rows are told apart by (%s), which nothing keeps unique any more, so that they would overwrite each other. Give the destination's table the same key and start with --reset %s to load anew; or, if (%s) still tells rows apart, name key: [%s] in the mapping and start with --accept-change %s"
-                            .formatted(
-                                    found.label(),
-                                    String.join(", ", primary),
-                                    columns,
-                                    mapping,
-                                    columns,
-                                    columns,
-                                    mapping));
+                    "%s. Rows are identified by (%s), which nothing keeps unique any more, so that they would overwrite each other. If (%s) still identifies rows, name key: [%s] in the mapping and start with --accept-change %s"
+                            .formatted(found, columns, columns, columns, mapping));
         }
     }
 }

@@ -38,13 +38,15 @@ final class LayoutFinder {
      */
     RowKey key(RelationDescription found, Optional<Target> target) {
         if (!scan.key().isEmpty()) {
-            return new RowKey(true, scan.key());
+            return new RowKey(RowKey.From.FILE, scan.key());
         }
         List<String> primary = found.primaryKey();
         if (!primary.isEmpty() && scan.excluded().stream().noneMatch(primary::contains)) {
-            return new RowKey(true, primary);
+            return new RowKey(RowKey.From.SOURCE, primary);
         }
-        return new RowKey(true, target.map(to -> mappedBack(to.key(), found)).orElse(List.of()));
+        return new RowKey(
+                RowKey.From.DESTINATION,
+                target.map(to -> mappedBack(to.key(), found)).orElse(List.of()));
     }
 
     private List<String> mappedBack(List<String> targets, RelationDescription found) {

@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** The format that a mapping's position has in checkpoints. */
 final class WatermarkSplitSerializer implements SimpleVersionedSerializer<WatermarkSplit> {
 
-    private static final int FORMAT = 4;
+    private static final int FORMAT = 5;
 
     @Override
     public int getVersion() {
@@ -26,7 +26,7 @@ final class WatermarkSplitSerializer implements SimpleVersionedSerializer<Waterm
         DataOutputSerializer out = new DataOutputSerializer(256);
         out.writeUTF(split.splitId());
         out.writeLong(split.poll());
-        out.writeBoolean(split.key().decided());
+        out.writeUTF(split.key().from().name());
         writeTexts(split.key().columns(), out);
         writeTexts(split.after().values(), out);
         out.writeUTF(split.readAt());
@@ -80,7 +80,7 @@ final class WatermarkSplitSerializer implements SimpleVersionedSerializer<Waterm
         return new WatermarkSplit(
                 in.readUTF(),
                 in.readLong(),
-                new RowKey(in.readBoolean(), readTexts(in)),
+                new RowKey(RowKey.From.valueOf(in.readUTF()), readTexts(in)),
                 new WatermarkPosition(readTexts(in)),
                 in.readUTF(),
                 in.readBoolean(),

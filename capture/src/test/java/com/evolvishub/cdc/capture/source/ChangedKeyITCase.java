@@ -53,6 +53,25 @@ class ChangedKeyITCase {
 
     @ParameterizedTest
     @EnumSource
+    void aDroppedPrimaryKeyStopsTheMappingUntilAnIndexKeepsRowsApart(
+            Mode mode, @FreshDatabase Database source) throws Exception {
+        try (LaneModel lane = new LaneModel(table(source, mode).build())) {
+            lane.finishPolls(1);
+            source.execute("ALTER TABLE t DROP CONSTRAINT t_pkey", "INSERT INTO t VALUES (3)");
+
+            assertThatThrownBy(() -> lane.finishPolls(1))
+                    .hasMessageContaining("table \"public\".\"t\" has no primary key any more")
+                    .hasMessageContaining("create a unique index on (id)");
+            assertThat(lane.sent()).hasSize(2);
+
+            source.execute("CREATE UNIQUE INDEX ON t (id)");
+            lane.finishPolls(1);
+            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aKeyThatAnotherIndexKeepsUniqueGoesOn(Mode mode, @FreshDatabase Database source)
             throws Exception {
         try (LaneModel lane = new LaneModel(table(source, mode).build())) {

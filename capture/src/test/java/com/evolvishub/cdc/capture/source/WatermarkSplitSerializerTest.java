@@ -16,7 +16,7 @@ class WatermarkSplitSerializerTest {
             new WatermarkSplit(
                     "shop/orders/postgresql",
                     17,
-                    new RowKey(true, List.of("id", "größe")),
+                    new RowKey(RowKey.From.SOURCE, List.of("id", "größe")),
                     WatermarkPosition.at("2024-01-01 00:00:00.000001+00"),
                     "2024-01-01 00:00:01+00",
                     true,
@@ -67,7 +67,7 @@ class WatermarkSplitSerializerTest {
         WatermarkSplit split =
                 WatermarkSplit.fresh("a")
                         .started(
-                                new RowKey(true, List.of()),
+                                new RowKey(RowKey.From.SOURCE, List.of()),
                                 PollRange.from(WatermarkPosition.at(""), false),
                                 Looks.NONE,
                                 Reach.NONE);
@@ -79,10 +79,10 @@ class WatermarkSplitSerializerTest {
 
     @Test
     void refusesAFormatItDoesNotKnow() {
-        assertThatThrownBy(() -> serializer.deserialize(3, new byte[0]))
+        assertThatThrownBy(() -> serializer.deserialize(4, new byte[0]))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "cannot restore a position written in format 3; this build reads format 4");
+                        "cannot restore a position written in format 4; this build reads format 5");
         assertThatThrownBy(() -> new EnumeratorStateSerializer().deserialize(2, new byte[1]))
                 .hasMessage(
                         "cannot restore an enumerator written in format 2; this build reads format 1");

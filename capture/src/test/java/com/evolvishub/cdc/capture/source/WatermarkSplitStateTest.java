@@ -96,7 +96,7 @@ class WatermarkSplitStateTest {
     private static WatermarkSplit reading() {
         return WatermarkSplit.fresh("a")
                 .started(
-                        new RowKey(true, List.of("part", "at", "id")),
+                        new RowKey(RowKey.From.SOURCE, List.of("part", "at", "id")),
                         PollRange.ALL,
                         Looks.NONE,
                         Reach.NONE);
