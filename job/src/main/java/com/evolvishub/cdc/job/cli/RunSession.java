@@ -32,6 +32,8 @@ final class RunSession {
     private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
     private static final Duration REFRESH = Duration.ofSeconds(1);
     private static final Duration STOP_PATIENCE = Duration.ofMinutes(1);
+    private static final String NOT_SAVED =
+            "No final checkpoint could be taken; the next run goes on from the last one.";
 
     private final RunOptions options;
     private final RunOverrides overrides;
@@ -155,9 +157,12 @@ final class RunSession {
     }
 
     private int finish(EmbeddedRun run, JobReport report, RunOutcome outcome, boolean terminal) {
-        run.stop(STOP_PATIENCE);
+        Optional<Path> saved = run.stop(STOP_PATIENCE);
         if (!terminal) {
             out.println(StatusRenderer.table(report));
+        }
+        if (saved.isEmpty()) {
+            err.println(NOT_SAVED);
         }
         report.mappings().stream()
                 .filter(mapping -> !mapping.cause().isEmpty())
@@ -180,9 +185,7 @@ final class RunSession {
             LOG.debug("no last status", busy);
         }
         Optional<Path> saved = run.stop(STOP_PATIENCE);
-        out.println(
-                saved.map(path -> "State saved in " + path + ".")
-                        .orElse("No final checkpoint could be taken; the last one holds."));
+        out.println(saved.map(path -> "State saved in " + path + ".").orElse(NOT_SAVED));
         out.printf(
                 "The same command goes on from there: evolvishub-cdc %s -c %s …%n",
                 commandName, options.config.file);
