@@ -31,7 +31,7 @@ class PulsarTransactionsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final SharedEventServers SERVERS = new SharedEventServers();
 
-    private static final int ROWS = Integer.getInteger("road.rows", 40_000);
+    private static final int ROWS = Integer.getInteger("road.rows", 16_000);
     private static final String[] MAPPING = {
         "watermark:\n  column: at\n  type: timestamp\n", "delivery: transactional\n"
     };
@@ -69,7 +69,7 @@ class PulsarTransactionsITCase {
                         .formatted(pulsar().host(), pulsar().port());
         Road road =
                 new Road(folder, source, source)
-                        .with("global_sync:\n  interval_seconds: 0.2")
+                        .with("global_sync:\n  interval_seconds: 2")
                         .with("checkpoint:\n  interval_seconds: 0.2")
                         .mappingInto("orders", "orders", block.indent(6), MAPPING);
         try (CliProcess first = road.start();
