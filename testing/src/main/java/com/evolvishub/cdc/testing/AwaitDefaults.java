@@ -16,8 +16,11 @@ public final class AwaitDefaults implements LauncherSessionListener {
     /** For what takes milliseconds on an idle machine, and may take a thousand times that. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
-    private static final int STEP_MILLIS = 2;
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+    private static final double FIRST_MILLIS = 2;
+
+    /** Each pause is this much longer than the one before, so about a fifth of the wait so far. */
+    private static final double GROWTH = 1.2;
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
@@ -26,9 +29,12 @@ public final class AwaitDefaults implements LauncherSessionListener {
         Awaitility.setDefaultPollInterval((looks, previous) -> pauseAfter(looks));
     }
 
-    /** A look may open a connection, so a long wait looks less often than a short one. */
+    /**
+     * A look may open a connection, which takes a tenth of a second on a busy machine: tests that
+     * wait for each other's processes would take the machine from them.
+     */
     static Duration pauseAfter(int looks) {
-        Duration pause = Duration.ofMillis((long) STEP_MILLIS * looks);
-        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+        double millis = FIRST_MILLIS * Math.pow(GROWTH, looks);
+        return Duration.ofMillis((long) Math.min(millis, LONGEST_PAUSE.toMillis()));
     }
 }

@@ -160,11 +160,14 @@ class RandomHistoriesITCase {
                 seed != null ? List.of(seed) : new Random().longs(rounds).boxed().toList();
         LOG.info("{}: seeds {}", mode, seeds);
         try (Connection connection = source.connect();
-                Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement();
+                Writers writers =
+                        new Writers(source, SteppedClock.BEGIN, mode.watermark, mode.isDiff());
+                TableUpkeep upkeep = new TableUpkeep(source)) {
             SteppedClock clock = new SteppedClock(source).over(statement);
             for (long drawn : seeds) {
                 try {
-                    play(mode, source, replay, clock, new Random(drawn));
+                    play(mode, source, replay, clock, writers, upkeep, new Random(drawn));
                 } catch (AssertionError | Exception failure) {
                     throw new AssertionError(
                             "-Dhistories.seed=%d in %s, of the seeds %s: %s"
@@ -176,7 +179,13 @@ class RandomHistoriesITCase {
     }
 
     private static void play(
-            Mode mode, Database source, Replay replay, SteppedClock clock, Random random)
+            Mode mode,
+            Database source,
+            Replay replay,
+            SteppedClock clock,
+            Writers writers,
+            TableUpkeep upkeep,
+            Random random)
             throws Exception {
         clock.reset();
         source.execute(
@@ -189,17 +198,9 @@ class RandomHistoriesITCase {
                         + ", 2) n",
                 "CREATE OR REPLACE VIEW w AS SELECT * FROM t");
         Database read = replay.catchUp(source);
-        try (Writers writers =
-                        new Writers(
-                                        source,
-                                        1 + random.nextInt(4),
-                                        mode.watermark,
-                                        mode.isDiff(),
-                                        random)
-                                .beginningWith(SteppedClock.BEGIN);
-                TableUpkeep upkeep = new TableUpkeep(source);
-                LaneModel lane =
-                        new LaneModel(pipeline(mode, read, mode.lookback())).waitingOutLocks()) {
+        writers.beginRound(random);
+        try (LaneModel lane =
+                new LaneModel(pipeline(mode, read, mode.lookback())).waitingOutLocks()) {
             lane.goBy(
                     SteppedClock.CLOCK,
                     mode.isStepped() ? clock.ours() : clock.oursBetweenPauses());

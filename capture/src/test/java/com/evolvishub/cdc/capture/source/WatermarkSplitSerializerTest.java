@@ -59,7 +59,7 @@ class WatermarkSplitSerializerTest {
 
     @Test
     void writesAndReadsASplitInTheMiddleOfARead() throws IOException {
-        assertThat(serializer.deserialize(4, serializer.serialize(IN_A_READ))).isEqualTo(IN_A_READ);
+        assertThat(serializer.deserialize(5, serializer.serialize(IN_A_READ))).isEqualTo(IN_A_READ);
     }
 
     @Test
@@ -71,7 +71,7 @@ class WatermarkSplitSerializerTest {
                                 PollRange.from(WatermarkPosition.at(""), false),
                                 Looks.NONE,
                                 Reach.NONE);
-        WatermarkSplit read = serializer.deserialize(4, serializer.serialize(split));
+        WatermarkSplit read = serializer.deserialize(5, serializer.serialize(split));
 
         assertThat(read.range().lower().isStart()).isFalse();
         assertThat(read.range().resume().isStart()).isTrue();

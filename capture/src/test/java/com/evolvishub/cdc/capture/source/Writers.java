@@ -13,21 +13,23 @@ import java.util.Random;
 /**
  * Clients that write to one table in transactions of any length, one statement at a time: inserts,
  * updates of one row or many, deletes, savepoints, rollbacks, prepared transactions. Each version
- * of a row has a number of its own.
+ * of a row has a number of its own. Connections last from one round to the next.
  */
 final class Writers implements AutoCloseable {
 
     private static final int KEYS = 25;
+    private static final int CLIENTS = 4;
 
     private final Database database;
-    private final Random random;
     private final String watermark;
     private final boolean deletes;
-    private final List<Client> clients = new ArrayList<>();
+    private final List<Client> all = new ArrayList<>();
     private final List<String> prepared = new ArrayList<>();
     private final Connection committer;
+    private final String begin;
+    private List<Client> clients = List.of();
+    private Random random = new Random(0);
     private int version;
-    private String begin = "";
 
     /** A connection, and whether it is in a transaction. */
     private static final class Client {
@@ -41,30 +43,31 @@ final class Writers implements AutoCloseable {
     }
 
     /**
+     * @param begin what clients send first in each transaction
      * @param watermark SQL of a new version's watermark
      */
-    Writers(Database database, int clients, String watermark, boolean deletes, Random random)
+    Writers(Database database, String begin, String watermark, boolean deletes)
             throws SQLException {
         this.database = database;
-        this.random = random;
+        this.begin = begin;
         this.watermark = watermark;
         this.deletes = deletes;
-        for (int i = 0; i < clients; i++) {
+        for (int i = 0; i < CLIENTS; i++) {
             Connection connection = database.connect();
             try (Statement statement = connection.createStatement()) {
                 // a client that waits for another one's row gives up: there is one thread
                 statement.execute("SET lock_timeout = '1ms'");
             }
             connection.setAutoCommit(false);
-            this.clients.add(new Client(connection));
+            all.add(new Client(connection));
         }
         committer = database.connect();
     }
 
-    /** What clients send first in each transaction. */
-    Writers beginningWith(String sql) {
-        begin = sql;
-        return this;
+    /** Begins a round, in which one to {@link #CLIENTS} clients take part. */
+    void beginRound(Random next) {
+        random = next;
+        clients = all.subList(0, 1 + random.nextInt(CLIENTS));
     }
 
     void step() throws SQLException {
@@ -102,7 +105,7 @@ final class Writers implements AutoCloseable {
 
     private void write(Client client) throws SQLException {
         try (Statement statement = client.connection.createStatement()) {
-            if (!client.open && !begin.isEmpty()) {
+            if (!client.open) {
                 statement.execute(begin);
             }
             client.open = true;
@@ -187,7 +190,7 @@ final class Writers implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (Client client : clients) {
+        for (Client client : all) {
             client.connection.close();
         }
         committer.close();

@@ -88,11 +88,9 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", token));
-        assertThat(classified(failure)).isEqualTo(Failure.AUTHENTICATION);
+        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.AUTHENTICATION);
         assertThat(failure).hasMessageContaining("does not let us in");
-        StringWriter all = new StringWriter();
-        failure.printStackTrace(new PrintWriter(all));
-        assertThat(all.toString()).doesNotContain(token);
+        assertThat(text(failure)).doesNotContain(token);
     }
 
     @Test
@@ -102,7 +100,7 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", guarded.token("stranger")));
-        assertThat(classified(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.PERMANENT);
         assertThat(failure).hasMessageContaining("needs produce and consume on the namespace");
     }
 
@@ -113,7 +111,7 @@ class PulsarAccessITCase {
                         "nobody/nowhere",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", guarded.token("admin")));
-        assertThat(classified(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.PERMANENT);
         assertThat(failure).hasMessageContaining("nobody/nowhere");
     }
 
@@ -124,7 +122,7 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.tlsServiceUrl()),
                         option("auth_token", guarded.token("admin")));
-        assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
+        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.TRANSIENT);
         assertThat(failure).hasMessageContaining("check ssl_root_cert");
     }
 
@@ -133,7 +131,7 @@ class PulsarAccessITCase {
         // a port that no server is given: only root may listen there
         int port = 1;
         Exception failure = opening("", option("service_url", "pulsar://127.0.0.1:" + port));
-        assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
+        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.TRANSIENT);
         assertThat(failure)
                 .hasMessageStartingWith("pulsar://127.0.0.1:" + port + " cannot be reached: ")
                 .hasMessageContaining("Connection refused")
@@ -150,7 +148,7 @@ class PulsarAccessITCase {
                     client("", TlsSpec.UNSET, Duration.ofSeconds(2), option("service_url", url))) {
                 failure = catchException(() -> client.open(Topic.lane("a")));
             }
-            assertThat(classified(failure)).isEqualTo(Failure.TRANSIENT);
+            assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.TRANSIENT);
             assertThat(failure)
                     .hasMessage(url + " did not answer within 2 s when asked to connect");
         }
@@ -160,6 +158,12 @@ class PulsarAccessITCase {
         try (PulsarBusClient client = client(namespace, TlsSpec.UNSET, options)) {
             return catchException(() -> client.open(Topic.lane("a")));
         }
+    }
+
+    private static String text(Exception failure) {
+        StringWriter all = new StringWriter();
+        failure.printStackTrace(new PrintWriter(all));
+        return all.toString();
     }
 
     private static Failure classified(Exception failure) {

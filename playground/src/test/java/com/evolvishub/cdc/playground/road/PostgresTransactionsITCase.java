@@ -104,7 +104,7 @@ class PostgresTransactionsITCase {
             // a lane that waits for its own locks, a minute each time, would not get so far
             await().atMost(PATIENCE)
                     // each look changes every row
-                    .pollInterval(Duration.ofMillis(100))
+                    .pollInterval(Duration.ofMillis(300))
                     .until(() -> !first.isRunning() || commitsAmongChanges() >= 8);
             assertThat(first.isRunning()).as(first.output()).isTrue();
             // in the middle of a commit, if it can be had
