@@ -59,12 +59,24 @@ final class EventRoad implements AutoCloseable {
                 folder, servers.addresses(), arguments("run-multi", file, state, more));
     }
 
+    /** The same to its end, in this JVM: all rows once. */
+    CliProcess.Ended runOnceHere(Path state, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of(arguments("run-multi", resolved(), state, more)));
+        arguments.addAll(List.of("--mode", "one_time"));
+        return CliProcess.runHere(arguments.toArray(String[]::new));
+    }
+
     /** What {@code status} says of the run with this state. */
     String status(Path state) {
+        return CliProcess.status(resolved(), state, "json");
+    }
+
+    /** For commands in this JVM, which have no environment of their own. */
+    private Path resolved() {
         try {
             String text = CliProcess.resolved(Files.readString(file), servers.addresses());
-            Path resolved = Files.writeString(folder.resolve("resolved.yaml"), text);
-            return CliProcess.status(resolved, state, "json");
+            return Files.writeString(folder.resolve("resolved.yaml"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -92,56 +92,42 @@ class OtherStateITCase {
     void asksWhatToDoWithStateThatIsOlderThanTheBuses() throws Exception {
         Path state = folder.resolve("state");
         Path old = folder.resolve("old");
-        try (CliProcess first = road.start(state)) {
-            road.awaitEqual(first);
-            first.kill();
-        }
+        assertThat(road.runOnceHere(state).exitCode()).isZero();
         copy(state, old);
-        try (CliProcess second = road.start(state)) {
-            change("newer");
-            road.awaitEqual(second);
-            second.kill();
-        }
+        change("newer");
+        assertThat(road.runOnceHere(state).exitCode()).isZero();
         delete(state);
         copy(old, state);
         List<Integer> before = sizes();
         change("newest");
 
-        try (CliProcess third = road.start(state)) {
-            await().atMost(Duration.ofMinutes(5))
-                    .pollInterval(Duration.ofMillis(300))
-                    .untilAsserted(
-                            () -> {
-                                String said = road.status(state);
-                                for (Route route : Route.ALL) {
-                                    assertThat(said)
-                                            .contains("--reset " + route.mapping())
-                                            .doesNotContain("--accept-duplicates");
-                                }
-                            });
-            assertThat(sizes()).as(third.output()).isEqualTo(before);
-            third.kill();
+        CliProcess.Ended third = road.runOnceHere(state);
+
+        assertThat(third.exitCode()).as(third.output()).isOne();
+        String said = road.status(state);
+        for (Route route : Route.ALL) {
+            assertThat(said)
+                    .contains("--reset " + route.mapping())
+                    .doesNotContain("--accept-duplicates");
         }
-        try (CliProcess fourth =
-                road.start(
+        assertThat(sizes()).as(third.output()).isEqualTo(before);
+
+        CliProcess.Ended fourth =
+                road.runOnceHere(
                         state,
                         "--reset",
                         Route.ORDERS.mapping(),
                         "--reset",
                         Route.PRODUCTS.mapping(),
                         "--reset",
-                        Route.CUSTOMERS.mapping())) {
-            await().atMost(Duration.ofMinutes(5))
-                    .pollInterval(Duration.ofMillis(300))
-                    .untilAsserted(
-                            () -> {
-                                for (Route route : Route.ALL) {
-                                    ReadBack back = road.readBack(route);
-                                    assertThat(back.missing() + back.surplus() + back.repeated())
-                                            .as("%s: %s\n%s", route, back, fourth.output())
-                                            .isZero();
-                                }
-                            });
+                        Route.CUSTOMERS.mapping());
+
+        assertThat(fourth.exitCode()).as(fourth.output()).isZero();
+        for (Route route : Route.ALL) {
+            ReadBack back = road.readBack(route);
+            assertThat(back.missing() + back.surplus() + back.repeated())
+                    .as("%s: %s\n%s", route, back, fourth.output())
+                    .isZero();
         }
     }
 
