@@ -60,10 +60,13 @@ class KafkaServerITCase {
     }
 
     @Test
-    void endsWithAJvmThatIsKilled() throws Exception {
+    void endsWithAJvmThatIsKilled(@TempDir Path folder) throws Exception {
         Process jvm =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                // what a killed JVM leaves behind goes with the test
+                                "-Djava.io.tmpdir=" + folder,
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Holder.class.getName())
