@@ -49,7 +49,7 @@ public final class StandbyPair implements BeforeAllCallback {
             return;
         }
         try {
-            Path folder = Files.createTempDirectory("evolvishub-cdc-standby-");
+            Path folder = Folders.temporary("evolvishub-cdc-standby-");
             empty = folder.resolve("empty");
             try (PostgresServer first = PostgresServer.builder().keepsDataIn(empty).start()) {
                 loginsCostLittle(first);

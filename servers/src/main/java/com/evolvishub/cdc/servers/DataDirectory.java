@@ -37,7 +37,7 @@ final class DataDirectory implements AutoCloseable {
             Path home = Files.createDirectories(kept.get().toAbsolutePath());
             return new DataDirectory(home, false);
         }
-        Path home = Files.createTempDirectory("evolvishub-cdc-postgresql-");
+        Path home = Folders.temporary("evolvishub-cdc-postgresql-");
         return new DataDirectory(home, true);
     }
 

@@ -27,7 +27,7 @@ public final class FrozenCopy implements AutoCloseable {
      */
     public static FrozenCopy of(Path data, long pid) {
         try {
-            Path folder = Files.createTempDirectory("evolvishub-cdc-copy-");
+            Path folder = Folders.temporary("evolvishub-cdc-copy-");
             HeldProcess held = HeldProcess.of(List.of(pid));
             try {
                 HeldProcess.run("cp", "-a", data + "/.", folder.toString());

@@ -161,7 +161,7 @@ public final class RedisServer implements AutoCloseable, BeforeAllCallback {
             home =
                     settings.data().isPresent()
                             ? Files.createDirectories(settings.data().get().toAbsolutePath())
-                            : Files.createTempDirectory("evolvishub-cdc-redis-");
+                            : Folders.temporary("evolvishub-cdc-redis-");
             process = RedisProcess.start(program, settings, home);
         } catch (IOException e) {
             throw new ServerUnavailableException("Redis does not start: " + e.getMessage(), e);

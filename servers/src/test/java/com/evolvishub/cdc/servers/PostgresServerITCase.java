@@ -105,7 +105,10 @@ class PostgresServerITCase {
     }
 
     private static List<Path> temporaryFolders() throws Exception {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        // where the next one would come
+        Path probe = Folders.temporary("evolvishub-cdc-probe-");
+        Folders.delete(probe);
+        try (Stream<Path> all = Files.list(probe.getParent())) {
             return all.filter(
                             path ->
                                     path.getFileName()

@@ -31,7 +31,7 @@ final class BrokerFolder implements AutoCloseable {
         if (kept.isPresent()) {
             return new BrokerFolder(Files.createDirectories(kept.get().toAbsolutePath()), false);
         }
-        return new BrokerFolder(Files.createTempDirectory("evolvishub-cdc-kafka-"), true);
+        return new BrokerFolder(Folders.temporary("evolvishub-cdc-kafka-"), true);
     }
 
     Path home() {

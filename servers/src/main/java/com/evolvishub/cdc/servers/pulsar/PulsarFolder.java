@@ -32,7 +32,7 @@ final class PulsarFolder implements AutoCloseable {
         if (kept.isPresent()) {
             return new PulsarFolder(Files.createDirectories(kept.get().toAbsolutePath()), false);
         }
-        return new PulsarFolder(Files.createTempDirectory("evolvishub-cdc-pulsar-"), true);
+        return new PulsarFolder(Folders.temporary("evolvishub-cdc-pulsar-"), true);
     }
 
     Path home() {
