@@ -204,6 +204,34 @@ class ResetITCase {
     }
 
     @Test
+    void leavesRowsOfAnotherMappingWhoseTableWasRestoredFromADump() throws Exception {
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        // a dump keeps the lanes, and the restored table has another OID
+        database.execute(
+                "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
+                        + " ('file/others/postgresql:db.orders', 4000000000)");
+        start(RESET_AND_DELETE);
+        load(true, 1, 3);
+        assertThat(ids()).isEqualTo("1 2 3 4");
+        assertThat(extra()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsATableOfTheSameNameInAnotherSchemaApart() throws Exception {
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        database.execute(
+                "CREATE SCHEMA archive",
+                "CREATE TABLE archive.orders (id bigint)",
+                "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
+                        + " ('file/others/postgresql:db.archive.orders', 'archive.orders'::regclass)");
+        start(RESET_AND_DELETE);
+        load(true, 1, 3);
+        assertThat(ids()).isEqualTo("1 3");
+    }
+
+    @Test
     void waitsForASecondReadWhereOneDoesNotProveThatRowsAreGone() throws Exception {
         start(RecoveryChoices.NONE);
         load(false, 1, 2, 3, 4);
