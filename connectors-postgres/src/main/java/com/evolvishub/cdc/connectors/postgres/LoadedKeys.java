@@ -142,7 +142,7 @@ final class LoadedKeys {
         }
     }
 
-    /** Rows come that have no key: what was noted is of no use. */
+    /** What was noted is of no use: rows come that have no key, or rows of the load are gone. */
     void giveUp() throws SQLException {
         session.execute("DROP TABLE IF EXISTS " + name);
         session.commit();
