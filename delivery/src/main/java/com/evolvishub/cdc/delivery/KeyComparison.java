@@ -30,6 +30,9 @@ public interface KeyComparison {
      */
     ExtraRows compare(String load, Predicate<ExtraRows> deletes) throws Exception;
 
+    /** Drops what is noted: from here on it cannot be gone on with. Before rows are written. */
+    void giveUp() throws Exception;
+
     /**
      * What has become of {@link #note}.
      *

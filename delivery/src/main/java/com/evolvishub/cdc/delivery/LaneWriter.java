@@ -142,6 +142,9 @@ final class LaneWriter implements Runnable, BadRows.Outcome, RefusedRows.Outcome
         stopIfClosing();
         identity.opened(opening.epoch());
         long done = recovery.opened(opening);
+        if (recovery.wentOnWithoutRows()) {
+            comparison.lostRows(client);
+        }
         // delivered before the last run died, but after its last checkpoint counted them
         status.rowsWritten.addAndGet(done);
         tell(opening, done);

@@ -19,6 +19,7 @@ final class Recovery {
     private final SendingRules rules;
     private volatile String lossAcceptedBy;
     private boolean goesOnWithoutLostRows;
+    private boolean wentOnWithoutRows;
 
     /**
      * @param run the run under way; what the user has chosen holds until it was acted upon once
@@ -48,6 +49,7 @@ final class Recovery {
      * @throws RowsLostException if the destination lacks rows that it has acknowledged
      */
     long opened(LaneOpening opening) throws RowsLostException {
+        wentOnWithoutRows = false;
         Progress found = opening.progress();
         if (!found.isRecorded()) {
             return queue.openedWithoutRecord();
@@ -74,6 +76,7 @@ final class Recovery {
         long first = comparison.shared() + 1;
         long last = acknowledged.number();
         if (goesOnWithoutLostRows) {
+            wentOnWithoutRows = true;
             LOG.warn(
                     "{}: the destination no longer holds rows {} to {}; the mapping goes on as it"
                             + " was told to",
@@ -107,6 +110,11 @@ final class Recovery {
         }
         return "it went back to row %d, as a restored backup does or a standby that lagged"
                 .formatted(found.number());
+    }
+
+    /** Whether the last opening gave rows up that had been delivered, as the user has said. */
+    boolean wentOnWithoutRows() {
+        return wentOnWithoutRows;
     }
 
     /** The run in which the user's choice about lost rows was acted upon; empty: none. */

@@ -65,6 +65,27 @@ final class ResetComparison {
         state = notesKeys(client) ? state.noting() : state.in(Phase.NONE);
     }
 
+    /**
+     * Rows of the load are given up that had been delivered. Their keys are no longer noted: older
+     * versions of them would be taken for rows that the source no longer has.
+     */
+    void lostRows(DestinationClient client) throws Exception {
+        if (state.phase() == Phase.NONE || !state.begun()) {
+            return;
+        }
+        LOG.warn(
+                "{}: rows that this load had delivered are gone, so that what the destination holds"
+                        + " cannot be compared with the source. Rows that the source no longer has"
+                        + " stay; to have them compared, start with --reset {} once more",
+                pipeline.mapping(),
+                pipeline.mapping());
+        if (client.keyComparison().isPresent()) {
+            // an older checkpoint may still count on them
+            client.keyComparison().get().giveUp();
+        }
+        state = state.in(Phase.NONE);
+    }
+
     /** Whether keys are noted for this load; if not, the reason was told. */
     private boolean notesKeys(DestinationClient client) throws Exception {
         if (client.keyComparison().isEmpty()) {

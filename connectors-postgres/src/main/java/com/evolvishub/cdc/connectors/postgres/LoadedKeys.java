@@ -39,11 +39,29 @@ final class LoadedKeys {
             SELECT attname FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
 
+    // an OID is worth nothing once a database was restored from a dump or tables were swapped:
+    // other
+    // lanes are known by their table's name as well, unless that is seen to be another table of the
+    // same name in another schema
     private static final String WRITERS =
             """
-            SELECT EXISTS (SELECT FROM evolvishub_cdc.lane WHERE created_table = to_regclass(?)),
-                   ARRAY(SELECT identity FROM evolvishub_cdc.lane
-                         WHERE target_table = to_regclass(?) AND identity <> ? ORDER BY 1)""";
+            WITH target AS (
+                SELECT oid, relname, '.' || CASE WHEN relname ~ '[."]'
+                    THEN '"' || replace(relname, '"', '""') || '"' ELSE relname END AS ending
+                FROM pg_class WHERE oid = to_regclass(?)
+            ), lane AS (
+                SELECT identity, target_table, created_table,
+                       right(identity, length(ending)) = ending AS named
+                FROM evolvishub_cdc.lane, target
+            )
+            SELECT EXISTS (SELECT FROM lane, target
+                           WHERE created_table = oid AND (named OR identity = ?)),
+                   ARRAY(SELECT identity FROM lane, target
+                         WHERE identity <> ? AND (target_table = target.oid
+                            OR named AND NOT EXISTS (
+                                SELECT FROM pg_class other
+                                WHERE other.oid = target_table AND other.relname = target.relname))
+                         ORDER BY 1)""";
 
     private final PostgresSession session;
     private final String identity;
@@ -124,7 +142,7 @@ final class LoadedKeys {
         }
     }
 
-    /** Rows come that have no key: what was noted is of no use. */
+    /** What was noted is of no use: rows come that have no key, or rows of the load are gone. */
     void giveUp() throws SQLException {
         session.execute("DROP TABLE IF EXISTS " + name);
         session.commit();
@@ -192,7 +210,7 @@ final class LoadedKeys {
                                 .formatted(name, list(key, column -> "cdc_k." + column)));
         try (PreparedStatement select = session.connection().prepareStatement(WRITERS)) {
             select.setString(1, target);
-            select.setString(2, target);
+            select.setString(2, identity);
             select.setString(3, identity);
             try (ResultSet row = select.executeQuery()) {
                 row.next();

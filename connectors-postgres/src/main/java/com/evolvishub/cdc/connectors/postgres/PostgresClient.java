@@ -288,6 +288,11 @@ final class PostgresClient implements DestinationClient {
         }
 
         @Override
+        public void giveUp() throws SQLException {
+            loaded().giveUp();
+        }
+
+        @Override
         public ExtraRows compare(String load, Predicate<ExtraRows> deletes)
                 throws SQLException, DestinationException {
             // over a large table it takes longer than any batch

@@ -204,6 +204,34 @@ class ResetITCase {
     }
 
     @Test
+    void leavesRowsOfAnotherMappingWhoseTableWasRestoredFromADump() throws Exception {
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        // a dump keeps the lanes, and the restored table has another OID
+        database.execute(
+                "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
+                        + " ('file/others/postgresql:db.orders', 4000000000)");
+        start(RESET_AND_DELETE);
+        load(true, 1, 3);
+        assertThat(ids()).isEqualTo("1 2 3 4");
+        assertThat(extra()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsATableOfTheSameNameInAnotherSchemaApart() throws Exception {
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        database.execute(
+                "CREATE SCHEMA archive",
+                "CREATE TABLE archive.orders (id bigint)",
+                "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
+                        + " ('file/others/postgresql:db.archive.orders', 'archive.orders'::regclass)");
+        start(RESET_AND_DELETE);
+        load(true, 1, 3);
+        assertThat(ids()).isEqualTo("1 3");
+    }
+
+    @Test
     void waitsForASecondReadWhereOneDoesNotProveThatRowsAreGone() throws Exception {
         start(RecoveryChoices.NONE);
         load(false, 1, 2, 3, 4);
@@ -320,6 +348,28 @@ class ResetITCase {
         start(RecoveryChoices.NONE);
         load(true, 3);
         assertThat(ids()).isEqualTo("1 3");
+    }
+
+    @Test
+    void deletesNothingOnceRowsOfTheLoadWereLostAndGivenUp() throws Exception {
+        lane = lane.withoutResending();
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3, 4);
+        start(RESET);
+        begin(1, 2);
+        await().until(() -> gate.status().rowsQueued.get() == 0);
+        checkpoint();
+        close();
+        // restored from a dump of when the load had come to row 1: row 2 is there as it was before
+        database.execute(
+                "UPDATE evolvishub_cdc.lane SET last_number = last_number - 1",
+                database.queryOne(
+                        "SELECT format('DELETE FROM evolvishub_cdc.%I WHERE id = 2', tablename)"
+                                + " FROM pg_tables WHERE tablename LIKE 'loaded%'"));
+        start(new RecoveryChoices(false, false, true));
+        load(true, 3, 4);
+        assertThat(ids()).isEqualTo("1 2 3 4");
+        assertThat(leftTables()).isEqualTo("0");
     }
 
     @Test

@@ -57,9 +57,10 @@ final class LaneHash {
      * Appends entries and moves the number, or changes nothing. A script cannot be rolled back, so
      * whatever could refuse a command (rights, memory, a replica, a full disk, a key of another
      * kind) has to refuse it before an entry is in: the first HSET writes the number that stands
-     * there already, the first XADD is like all others. KEYS: stream, hash. ARGV: epoch, writer,
-     * number before, number after, "rows" or "letters", words of trimming, these words, then for
-     * each entry how many fields and values it has, and these.
+     * there already, the first XADD is like all others. A stream that ends before the last entry
+     * written is another one, put there in mid-run; the next entry would hide that for ever. KEYS:
+     * stream, hash. ARGV: epoch, writer, number before, number after, "rows" or "letters", words of
+     * trimming, these words, then for each entry how many fields and values it has, and these.
      */
     private static final Script WRITE =
             Script.of(
@@ -80,8 +81,20 @@ final class LaneHash {
                       return {'moved', lane[3]}
                     end
                     local rows, id = ARGV[5] == 'rows', false
-                    if rows and lane[6] and lane[6] ~= '' and call('EXISTS', stream) == 0 then
-                      return {'lost'}
+                    if rows and lane[6] and lane[6] ~= '' then
+                      if call('EXISTS', stream) == 0 then
+                        return {'lost'}
+                      end
+                      local info, ends = call('XINFO', 'STREAM', stream), '0-0'
+                      for i = 1, #info, 2 do
+                        if info[i] == 'last-generated-id' then ends = info[i + 1] end
+                      end
+                      -- as text: a number of Lua's holds no 64 bits
+                      local found, last = {ends:match('(%d+)-(%d+)')}, {lane[6]:match('(%d+)-(%d+)')}
+                      local i = found[1] == last[1] and 2 or 1
+                      if #found[i] < #last[i] or #found[i] == #last[i] and found[i] < last[i] then
+                        return {'lost'}
+                      end
                     end
                     call('HSET', KEYS[2], 'number', ARGV[3])
                     local last, words = #ARGV, tonumber(ARGV[6])
@@ -287,7 +300,8 @@ final class LaneHash {
             case "lost" ->
                     throw new RedisFailure(
                             Failure.TRANSIENT,
-                            "%s: stream %s is gone".formatted(session.address(), keys.stream()));
+                            "%s: stream %s is gone, or another one has taken its place"
+                                    .formatted(session.address(), keys.stream()));
             case "moved" -> throw lost("it says %s".formatted(RedisSession.text(parts.get(1))));
             default -> throw lost("it is gone");
         }

@@ -353,4 +353,30 @@ class RedisErrorsITCase {
         }
         assertThat(ids(REDIS, destination.stream())).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
+
+    @Test
+    void doesNotWriteIntoAnOlderStreamThatWasPutBackInMidRun() throws Exception {
+        String stream = destination.stream();
+        try (RedisStreamsClient client = opened(destination)) {
+            client.write(rows(1, 5));
+            REDIS.command("COPY", stream, stream + ":older");
+            client.write(rows(6, 9));
+            REDIS.command("RENAME", stream + ":older", stream);
+            refused(() -> client.write(rows(10, 12)), Failure.TRANSIENT, "another one");
+        }
+        assertThat(ids(REDIS, stream)).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
+    void writesOnWhereOthersHaveWrittenTrimmedAndDeleted() throws Exception {
+        String stream = destination.stream();
+        try (RedisStreamsClient client = opened(destination)) {
+            client.write(rows(1, 5));
+            REDIS.command("XADD", stream, "18446744073709551000-7", "theirs", "x");
+            client.write(rows(6, 9));
+            REDIS.command("XTRIM", stream, "MAXLEN", "0");
+            client.write(rows(10, 12));
+        }
+        assertThat(ids(REDIS, stream)).containsExactly(10L, 11L, 12L);
+    }
 }

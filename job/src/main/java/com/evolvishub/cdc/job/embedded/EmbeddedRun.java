@@ -71,6 +71,9 @@ public final class EmbeddedRun implements AutoCloseable {
                 state.forget();
             }
             Optional<RestorePoint> newest = RestorePoint.newest(state);
+            if (newest.isPresent()) {
+                state.dropSavepointsOtherThan(newest.get().folder());
+            }
             state.sweep();
             EmbeddedFlink.requireFree(settings.port());
             MiniCluster cluster =
@@ -105,10 +108,21 @@ public final class EmbeddedRun implements AutoCloseable {
                                 SavepointRestoreSettings.forPath(
                                         point.folder().toUri().toString(),
                                         true,
-                                        RestoreMode.CLAIM)));
+                                        restoreMode(point))));
         job = cluster.submitJob(graph).get().getJobID();
         ended = cluster.requestJobResult(job);
         state.announce(webUi().toString());
+    }
+
+    /**
+     * Files of a savepoint must not be shared by later checkpoints: Flink (FLINK-39964) writes
+     * their names without the savepoint's folder, and no run could go on from such a checkpoint. So
+     * the savepoint stays as it is, and the first checkpoint has files of its own.
+     */
+    private RestoreMode restoreMode(RestorePoint point) {
+        return point.folder().startsWith(state.savepoints())
+                ? RestoreMode.NO_CLAIM
+                : RestoreMode.CLAIM;
     }
 
     /** Flink's Web UI and REST API. */

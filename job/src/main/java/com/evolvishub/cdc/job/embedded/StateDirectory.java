@@ -155,6 +155,23 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
+     * Drops the savepoints of earlier runs, which Flink leaves to us: nothing refers to their
+     * files. Where a run goes on from a checkpoint, the last savepoint stays until one is newer.
+     *
+     * @param newest what the next run goes on from
+     */
+    public void dropSavepointsOtherThan(Path newest) throws IOException {
+        if (!savepoints().equals(newest.getParent())) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(savepoints())) {
+            for (Path savepoint : all.filter(folder -> !folder.equals(newest)).toList()) {
+                delete(savepoint);
+            }
+        }
+    }
+
+    /**
      * Drops folders without a single file in them, which restarts leave behind. Files are Flink's
      * own: an old run's folder may hold some that newer checkpoints refer to.
      */

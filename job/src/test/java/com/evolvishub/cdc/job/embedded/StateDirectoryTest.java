@@ -96,6 +96,29 @@ class StateDirectoryTest {
     }
 
     @Test
+    void dropsSavepointsThatAStoppedRunHasReplaced() throws Exception {
+        StateDirectory directory = new StateDirectory(folder);
+        Path older = checkpoint(directory.savepoints().resolve("savepoint-1"), 9);
+        Path newer = checkpoint(directory.savepoints().resolve("savepoint-2"), 12);
+
+        directory.dropSavepointsOtherThan(newer);
+
+        assertThat(older).doesNotExist();
+        assertThat(newer).exists();
+    }
+
+    @Test
+    void keepsTheSavepointOfARunThatWasKilledSince() throws Exception {
+        StateDirectory directory = new StateDirectory(folder);
+        Path savepoint = checkpoint(directory.savepoints().resolve("savepoint-1"), 9);
+        Path newer = checkpoint(directory.checkpoints().resolve("job1/chk-12"), 12);
+
+        directory.dropSavepointsOtherThan(newer);
+
+        assertThat(savepoint).exists();
+    }
+
+    @Test
     void forgetsWhatEarlierRunsLeft() throws Exception {
         StateDirectory directory = new StateDirectory(folder);
         checkpoint(directory.checkpoints().resolve("job1/chk-9"), 9);
