@@ -15,10 +15,11 @@ import java.util.Optional;
  *
  * <p>{@code pg_locks} is open to every role: each transaction holds the lock of its virtual id from
  * its first statement to its end, and one that was prepared keeps the locks of its transaction ids.
- * What writes no row of a user does not count: autovacuum, walsenders, parallel workers, and the
- * readers of this tool, whatever role they have: sessions that bear a reader's name and were given
- * no transaction id. One that writes has an id, so whoever took the name by mistake counts from its
- * first write on. On a standby they are {@link StandbyTransactions}.
+ * What writes no row of a user does not count: autovacuum (which has no user), and, as long as they
+ * have no transaction id, walsenders, parallel workers, and the readers of this tool, whatever role
+ * they have: sessions that bear a reader's name. One that writes has an id: a walsender that was
+ * sent an INSERT, a subscription's parallel worker, and whoever took a reader's name by mistake. On
+ * a standby they are {@link StandbyTransactions}.
  *
  * @param now the database's time
  * @param text the same as the database writes a {@code timestamptz}
@@ -58,10 +59,9 @@ public record Look(
             LEFT JOIN pg_catalog.pg_prepared_xact() p
               ON h.pid IS NULL AND p.transaction::text = ANY (h.ids)
             WHERE coalesce(a.datid, p.dbid, here.oid) = here.oid
-              AND (a.pid IS NULL OR (a.usesysid IS NOT NULL AND a.leader_pid IS NULL
-                AND coalesce(a.backend_type, '') NOT IN ('walsender', 'autovacuum worker')
-                AND NOT (a.application_name LIKE '%s%%'
-                  AND pg_catalog.cardinality(h.ids) = 0)))
+              AND (a.pid IS NULL OR (a.usesysid IS NOT NULL AND (pg_catalog.cardinality(h.ids) > 0
+                OR (a.leader_pid IS NULL AND coalesce(a.backend_type, '') <> 'walsender'
+                  AND a.application_name NOT LIKE '%s%%'))))
             """
                     .formatted(SourceSession.READER.replace("_", "\\_"));
 
