@@ -27,9 +27,15 @@ import java.util.Optional;
  * @param open the transactions
  * @param completeTo all that was committed before this time can be seen: the same as {@code text},
  *     on a standby what it has replayed
+ * @param nextId of a standby: the first transaction id of which it has replayed nothing
  */
 public record Look(
-        Instant now, String text, boolean replica, List<OpenTransaction> open, String completeTo) {
+        Instant now,
+        String text,
+        boolean replica,
+        List<OpenTransaction> open,
+        String completeTo,
+        long nextId) {
 
     private static final int COLUMNS = 11;
 
@@ -81,7 +87,20 @@ public record Look(
 
     /** Of a server that is no standby. */
     public Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
-        this(now, text, replica, open, text);
+        this(now, text, replica, open, text, 0);
+    }
+
+    /**
+     * Whether a transaction that was seen elsewhere, at the primary or a standby that is further
+     * on, begins in what this standby has not replayed. It is not open here, and has not ended.
+     *
+     * @param ids see {@link OpenTransaction}
+     */
+    public boolean isBefore(List<String> ids) {
+        // ids start anew after 2^32
+        return replica
+                && !ids.isEmpty()
+                && ids.stream().allMatch(id -> (int) (Long.parseLong(id) - nextId) >= 0);
     }
 
     /** See {@link #at(SourceSession, DatabaseClock)}, by the server's own clock. */
@@ -172,7 +191,7 @@ public record Look(
             }
         } while (found.next());
         return standby.saw(replica, server, next, open)
-                ? Optional.of(new Look(now, text, replica, open, completeTo))
+                ? Optional.of(new Look(now, text, replica, open, completeTo, next))
                 : Optional.empty();
     }
 
