@@ -15,10 +15,11 @@ import java.util.Optional;
  *
  * <p>{@code pg_locks} is open to every role: each transaction holds the lock of its virtual id from
  * its first statement to its end, and one that was prepared keeps the locks of its transaction ids.
- * What writes no row of a user does not count: autovacuum, walsenders, parallel workers, and the
- * readers of this tool, whatever role they have: sessions that bear a reader's name and were given
- * no transaction id. One that writes has an id, so whoever took the name by mistake counts from its
- * first write on. On a standby they are {@link StandbyTransactions}.
+ * What writes no row of a user does not count: autovacuum (which has no user), and, as long as they
+ * have no transaction id, walsenders, parallel workers, and the readers of this tool, whatever role
+ * they have: sessions that bear a reader's name. One that writes has an id: a walsender that was
+ * sent an INSERT, a subscription's parallel worker, and whoever took a reader's name by mistake. On
+ * a standby they are {@link StandbyTransactions}.
  *
  * @param now the database's time
  * @param text the same as the database writes a {@code timestamptz}
@@ -26,9 +27,15 @@ import java.util.Optional;
  * @param open the transactions
  * @param completeTo all that was committed before this time can be seen: the same as {@code text},
  *     on a standby what it has replayed
+ * @param nextId of a standby: the first transaction id of which it has replayed nothing
  */
 public record Look(
-        Instant now, String text, boolean replica, List<OpenTransaction> open, String completeTo) {
+        Instant now,
+        String text,
+        boolean replica,
+        List<OpenTransaction> open,
+        String completeTo,
+        long nextId) {
 
     private static final int COLUMNS = 11;
 
@@ -58,10 +65,9 @@ public record Look(
             LEFT JOIN pg_catalog.pg_prepared_xact() p
               ON h.pid IS NULL AND p.transaction::text = ANY (h.ids)
             WHERE coalesce(a.datid, p.dbid, here.oid) = here.oid
-              AND (a.pid IS NULL OR (a.usesysid IS NOT NULL AND a.leader_pid IS NULL
-                AND coalesce(a.backend_type, '') NOT IN ('walsender', 'autovacuum worker')
-                AND NOT (a.application_name LIKE '%s%%'
-                  AND pg_catalog.cardinality(h.ids) = 0)))
+              AND (a.pid IS NULL OR (a.usesysid IS NOT NULL AND (pg_catalog.cardinality(h.ids) > 0
+                OR (a.leader_pid IS NULL AND coalesce(a.backend_type, '') <> 'walsender'
+                  AND a.application_name NOT LIKE '%s%%'))))
             """
                     .formatted(SourceSession.READER.replace("_", "\\_"));
 
@@ -81,7 +87,20 @@ public record Look(
 
     /** Of a server that is no standby. */
     public Look(Instant now, String text, boolean replica, List<OpenTransaction> open) {
-        this(now, text, replica, open, text);
+        this(now, text, replica, open, text, 0);
+    }
+
+    /**
+     * Whether a transaction that was seen elsewhere, at the primary or a standby that is further
+     * on, begins in what this standby has not replayed. It is not open here, and has not ended.
+     *
+     * @param ids see {@link OpenTransaction}
+     */
+    public boolean isBefore(List<String> ids) {
+        // ids start anew after 2^32
+        return replica
+                && !ids.isEmpty()
+                && ids.stream().allMatch(id -> (int) (Long.parseLong(id) - nextId) >= 0);
     }
 
     /** See {@link #at(SourceSession, DatabaseClock)}, by the server's own clock. */
@@ -172,7 +191,7 @@ public record Look(
             }
         } while (found.next());
         return standby.saw(replica, server, next, open)
-                ? Optional.of(new Look(now, text, replica, open, completeTo))
+                ? Optional.of(new Look(now, text, replica, open, completeTo, next))
                 : Optional.empty();
     }
 

@@ -50,7 +50,8 @@ final class StandbyTransactions {
             FROM (SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint AS xmin) s
             CROSS JOIN LATERAL (
               SELECT k AS xid FROM pg_catalog.unnest('{%s}'::bigint[]) k
-              WHERE k >= s.xmin AND pg_catalog.pg_xact_status(k::text::xid8) = 'in progress'
+              WHERE CASE WHEN k >= s.xmin AND k < s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid)
+                THEN pg_catalog.pg_xact_status(k::text::xid8) = 'in progress' END
               UNION ALL
               SELECT g FROM pg_catalog.generate_series(greatest(s.xmin, %s),
                 s.xmin + pg_catalog.age((s.xmin %% 4294967296)::text::xid) - 1) g

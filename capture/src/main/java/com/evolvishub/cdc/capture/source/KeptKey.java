@@ -7,6 +7,7 @@ import com.evolvishub.cdc.capture.postgres.SourceSession;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Relation;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,8 @@ import java.util.List;
  * the other at the destination.
  */
 final class KeptKey {
+
+    private static final List<String> INDEXED = List.of("table", "partitioned table");
 
     private final String mapping;
     private final PollScan scan;
@@ -41,18 +44,37 @@ final class KeptKey {
         }
         if (scan.relation() instanceof Relation.Table table
                 && !new RelationReader(session).isUnique(table, key.columns())) {
-            String columns = String.join(", ", key.columns());
-            String found =
-                    primary.isEmpty()
-                            ? "%s has no primary key any more; put it back, or create a unique index on (%s)"
-                                    .formatted(relation.label(), columns)
-                            : "the primary key of %s is now (%s); give the destination's table the same key and start with --reset %s to load anew"
-                                    .formatted(
-                                            relation.label(), String.join(", ", primary), mapping);
-            throw SourceException.permanent(
-                    "key",
-                    "%s. Rows are identified by (%s), which nothing keeps unique any more, so that they would overwrite each other. If (%s) still identifies rows, name key: [%s] in the mapping and start with --accept-change %s"
-                            .formatted(found, columns, columns, columns, mapping));
+            throw SourceException.permanent("key", cause(key.columns(), relation));
         }
+    }
+
+    private String cause(List<String> former, RelationDescription relation) {
+        List<String> gone = new ArrayList<>(former);
+        relation.columns().forEach(column -> gone.remove(column.name()));
+        String primary = String.join(", ", relation.primaryKey());
+        String columns = String.join(", ", former);
+        if (!gone.isEmpty()) {
+            return "%s has no column %s any more; rows are identified by (%s). Give the column its name back; or give the destination's table %s and start with --reset %s to load anew"
+                    .formatted(
+                            relation.label(),
+                            String.join(", ", gone),
+                            columns,
+                            primary.isEmpty() ? "another key" : "the new key (" + primary + ")",
+                            mapping);
+        }
+        String found;
+        if (!primary.isEmpty()) {
+            found =
+                    "the primary key of %s is now (%s); give the destination's table the same key and start with --reset %s to load anew"
+                            .formatted(relation.label(), primary, mapping);
+        } else if (INDEXED.contains(relation.kind())) {
+            found =
+                    "%s has no primary key any more; put it back, or create a unique index on (%s)"
+                            .formatted(relation.label(), columns);
+        } else {
+            found = relation.label() + " has no primary key, as the table of that name had";
+        }
+        return "%s. Rows are identified by (%s), which nothing keeps unique any more, so that they would overwrite each other. If (%s) still identifies rows, name key: [%s] in the mapping and start with --accept-change %s"
+                .formatted(found, columns, columns, columns, mapping);
     }
 }

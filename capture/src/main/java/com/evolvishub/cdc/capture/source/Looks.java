@@ -39,11 +39,26 @@ record Looks(String at, long atMicros, List<PinnedFloor> pins) {
             Optional<OpenTransaction> open = look.open().stream().filter(pin::isOf).findFirst();
             if (open.isPresent()) {
                 rest.add(pin.seenAs(open.get()));
+            } else if (look.isBefore(pin.ids())) {
+                rest.add(pin);
             } else if (pin.stage() != Stage.LET_GO) {
                 rest.add(pin.at(Stage.SERVED));
             }
         }
         return new Looks(at, atMicros, rest);
+    }
+
+    /**
+     * Floors of transactions that the snapshot does not show as ended, although the look before it
+     * did: behind a pooler the two may be another server's.
+     */
+    Looks reopening(Look inside) {
+        return new Looks(
+                at,
+                atMicros,
+                pins.stream()
+                        .map(pin -> pin.stage() == Stage.SERVED ? pin.asIn(inside) : pin)
+                        .toList());
     }
 
     /**

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.capture.source;
 
+import com.evolvishub.cdc.capture.postgres.Look;
 import com.evolvishub.cdc.capture.postgres.OpenTransaction;
 import java.util.List;
 import java.util.Objects;
@@ -53,6 +54,12 @@ record PinnedFloor(
 
     boolean isOpen() {
         return stage == Stage.OPEN;
+    }
+
+    /** Open again if the look shows the transaction open, or is of a time before it. */
+    PinnedFloor asIn(Look look) {
+        boolean goesOn = look.isBefore(ids) || look.open().stream().anyMatch(this::isOf);
+        return goesOn ? at(Stage.OPEN) : this;
     }
 
     PinnedFloor at(Stage other) {

@@ -78,7 +78,7 @@ final class QueryOpener {
         Look inside = looked.get().isPresent() ? looked.get().get() : Look.inSnapshot(session);
         List<PinnedFloor> pins =
                 known.unknown(look, inside).stream().map(open -> pin(open, split, look)).toList();
-        Looks looks = known.pinning(pins, look);
+        Looks looks = known.reopening(inside).pinning(pins, look);
         UnaryOperator<String> lastSync = type -> lastSync(type, split, times);
         String select =
                 request.survey().sql(scan.relation()).all(request.survey().literals(lastSync));

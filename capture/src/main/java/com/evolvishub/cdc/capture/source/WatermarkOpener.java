@@ -119,7 +119,7 @@ final class WatermarkOpener {
         boolean looksBack = !split.reading() && rested.isDue(scale, settled.atRest());
         WatermarkBounds bounds =
                 looksBack ? WatermarkBounds.ask(session, question.unsettled()) : settled;
-        Looks looks = known.pinning(floors.pins(fresh, bounds), look);
+        Looks looks = known.reopening(inside).pinning(floors.pins(fresh, bounds), look);
         PollRange range = split.reading() ? split.range() : range(floors, known, bounds);
         boolean due = Looks.micros(look) - split.asideAt() >= ASIDE_EVERY.toMillis() * 1000;
         Optional<Poll.Aside> aside = due ? aside(request, status) : Optional.empty();

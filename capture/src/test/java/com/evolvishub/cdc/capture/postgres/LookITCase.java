@@ -9,9 +9,11 @@ import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.FreshDatabase;
 import com.evolvishub.cdc.servers.PostgresServer;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -117,6 +119,32 @@ class LookITCase {
             statement.execute("INSERT INTO t VALUES (1)");
 
             assertThat(Look.at(reader).open()).hasSize(1);
+        }
+    }
+
+    /** Any session may be opened as a walsender, and takes statements like any other. */
+    @Test
+    void countsAWalsenderThatWrites(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (a int)");
+        Properties login = new Properties();
+        login.put("user", source.user());
+        login.put("password", source.password());
+        login.put("replication", "database");
+        // without it the driver does not ask for replication
+        login.put("assumeMinServerVersion", "13");
+        login.put("preferQueryMode", "simple");
+        try (Connection writer = DriverManager.getConnection(source.jdbcUrl(), login);
+                Statement statement = writer.createStatement();
+                SourceSession reader = SourceSession.open(plainRole(source), "test");
+                SourceSession mighty =
+                        SourceSession.open(PipelineBuilder.connection(source), "test")) {
+            statement.execute("BEGIN");
+            assertThat(Look.at(mighty).open()).isEmpty();
+            statement.execute("INSERT INTO t VALUES (1)");
+            assertThat(Look.at(reader).open()).hasSize(1);
+            assertThat(Look.at(mighty).open()).hasSize(1);
+            statement.execute("COMMIT");
+            assertThat(Look.at(mighty).open()).isEmpty();
         }
     }
 

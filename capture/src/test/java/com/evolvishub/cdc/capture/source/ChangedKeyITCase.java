@@ -72,6 +72,40 @@ class ChangedKeyITCase {
 
     @ParameterizedTest
     @EnumSource
+    void aKeyWhoseColumnIsGoneStopsTheMappingUntilItIsBack(
+            Mode mode, @FreshDatabase Database source) throws Exception {
+        try (LaneModel lane = new LaneModel(table(source, mode).build())) {
+            lane.finishPolls(1);
+            source.execute("ALTER TABLE t RENAME COLUMN id TO number");
+
+            assertThatThrownBy(() -> lane.finishPolls(1))
+                    .hasMessageContaining("table \"public\".\"t\" has no column id any more")
+                    .hasMessageContaining("the new key (number) and start with --reset")
+                    .hasMessageNotContaining("key: [id]");
+
+            source.execute("ALTER TABLE t RENAME COLUMN number TO id", "INSERT INTO t VALUES (3)");
+            lane.finishPolls(1);
+            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aViewInTheTablesPlaceIsNotAskedForAnIndex(Mode mode, @FreshDatabase Database source)
+            throws Exception {
+        try (LaneModel lane = new LaneModel(table(source, mode).build())) {
+            lane.finishPolls(1);
+            source.execute("ALTER TABLE t RENAME TO base", "CREATE VIEW t AS SELECT * FROM base");
+
+            assertThatThrownBy(() -> lane.finishPolls(1))
+                    .hasMessageContaining("view \"public\".\"t\" has no primary key, as the table")
+                    .hasMessageContaining("key: [id]")
+                    .hasMessageNotContaining("index");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aKeyThatAnotherIndexKeepsUniqueGoesOn(Mode mode, @FreshDatabase Database source)
             throws Exception {
         try (LaneModel lane = new LaneModel(table(source, mode).build())) {

@@ -13,11 +13,13 @@ import com.evolvishub.cdc.planner.spec.NullWatermark;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.servers.Database;
 import com.evolvishub.cdc.servers.PostgresServer;
+import com.evolvishub.cdc.servers.TcpProxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,17 +175,65 @@ class StandbyVisibilityITCase {
     }
 
     @Test
+    void followsATransactionFromThePrimaryToAStandbyThatIsBehind() throws Exception {
+        StandbyPair.pause(source, replica);
+        try (TcpProxy address = toPrimary()) {
+            List<String> sent =
+                    followingTo(address, by(at(address), "at", WatermarkType.TIMESTAMP));
+            assertThat(sent).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void aQueryFollowsATransactionFromThePrimaryToAStandbyThatIsBehind() throws Exception {
+        StandbyPair.pause(source, replica);
+        try (TcpProxy address = toPrimary()) {
+            // row 3 comes again: a complete read of the standby did not return it
+            assertThat(followingTo(address, byQuery(at(address)))).contains("2");
+        }
+    }
+
+    private static TcpProxy toPrimary() {
+        return TcpProxy.listening().to(PAIR.primary().host(), PAIR.primary().port());
+    }
+
+    /** The address leads to the standby, as before its promotion, when it has not replayed all. */
+    private List<String> followingTo(TcpProxy address, Pipeline pipeline) throws Exception {
+        try (LaneModel lane = new LaneModel(pipeline).waitingOutOutages();
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            lane.finishPolls(1);
+            // row 2 lies further below row 3 than the look-back
+            source.queryOne("SELECT pg_sleep(0.5)");
+            source.execute("INSERT INTO t VALUES (3, now())");
+            pollUntilItIsPast(lane, 3, source);
+            assertThat(lane.cells(0)).containsExactly("1", "3");
+
+            address.refuse();
+            address.to(replica.host(), replica.port()).mend();
+            lane.finishPolls(2);
+            writer.commit();
+            StandbyPair.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.position().looks().pins()).isEmpty();
+            return lane.cells(0);
+        }
+    }
+
+    private Database at(TcpProxy address) {
+        return new Database(
+                source.name(),
+                source.jdbcUrl(),
+                address.host(),
+                address.port(),
+                source.user(),
+                source.password());
+    }
+
+    @Test
     void aQueryReachesBackToWhatReplayBrings() throws Exception {
-        Pipeline query =
-                PipelineBuilder.query(
-                                replica,
-                                new PollQuery.Text("SELECT id, at FROM t WHERE at > "),
-                                PollQuery.Place.LAST_SYNC)
-                        .key("id")
-                        .capture(new Capture.ByQuery(LOOKBACK, ""))
-                        .schedule(new Schedule.Every(Duration.ofMillis(1)))
-                        .build();
-        try (LaneModel lane = new LaneModel(query);
+        try (LaneModel lane = new LaneModel(byQuery(replica));
                 Connection writer = begin()) {
             lane.finishPolls(2);
             insert(writer, 2, "now()");
@@ -200,6 +250,11 @@ class StandbyVisibilityITCase {
 
     /** Until the standby's own clock says that the row is older than the look-back. */
     private void pollUntilItIsPast(LaneModel lane, int id) throws Exception {
+        pollUntilItIsPast(lane, id, replica);
+    }
+
+    private static void pollUntilItIsPast(LaneModel lane, int id, Database shownBy)
+            throws Exception {
         String old =
                 "SELECT now() > at + interval '%d ms' FROM t WHERE id = %d"
                         .formatted(LOOKBACK.toMillis(), id);
@@ -207,7 +262,7 @@ class StandbyVisibilityITCase {
         await().until(
                         () -> {
                             lane.finishPolls(1);
-                            return replica.queryOne(old);
+                            return shownBy.queryOne(old);
                         },
                         "t"::equals);
         lane.finishPolls(2);
@@ -225,16 +280,27 @@ class StandbyVisibilityITCase {
         }
     }
 
+    private static Pipeline byQuery(Database database) {
+        return PipelineBuilder.query(
+                        database,
+                        new PollQuery.Text("SELECT id, at FROM t WHERE at > "),
+                        PollQuery.Place.LAST_SYNC)
+                .key("id")
+                .capture(new Capture.ByQuery(LOOKBACK, ""))
+                .schedule(new Schedule.Every(Duration.ofMillis(1)))
+                .build();
+    }
+
     private Pipeline byTime() {
-        return by("at", WatermarkType.TIMESTAMP);
+        return by(replica, "at", WatermarkType.TIMESTAMP);
     }
 
     private Pipeline byNumber() {
-        return by("n", WatermarkType.INTEGER);
+        return by(replica, "n", WatermarkType.INTEGER);
     }
 
-    private Pipeline by(String column, WatermarkType type) {
-        return PipelineBuilder.table(replica, "t")
+    private static Pipeline by(Database database, String column, WatermarkType type) {
+        return PipelineBuilder.table(database, "t")
                 .capture(
                         new Capture.ByWatermark(
                                 column,
