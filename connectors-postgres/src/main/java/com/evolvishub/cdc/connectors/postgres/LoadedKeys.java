@@ -39,10 +39,10 @@ final class LoadedKeys {
             SELECT attname FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
 
-    // an OID is worth nothing once a database was restored from a dump or tables were swapped:
-    // other
-    // lanes are known by their table's name as well, unless that is seen to be another table of the
-    // same name in another schema
+    // An OID is worth nothing once a database was restored from a dump or tables were swapped. So
+    // other lanes are known by their table's name as well, unless their OID is seen to be a table
+    // of
+    // that name in another schema.
     private static final String WRITERS =
             """
             WITH target AS (

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.connectors.pulsar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchException;
+import static org.assertj.core.util.Throwables.getStackTrace;
 
 import com.evolvishub.cdc.delivery.Failure;
 import com.evolvishub.cdc.delivery.TestLane;
@@ -12,8 +13,6 @@ import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.TlsSpec;
 import com.evolvishub.cdc.servers.Availability;
 import com.evolvishub.cdc.servers.pulsar.PulsarServer;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -88,9 +87,11 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", token));
-        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.AUTHENTICATION);
+        assertThat(classified(failure))
+                .as(getStackTrace(failure))
+                .isEqualTo(Failure.AUTHENTICATION);
         assertThat(failure).hasMessageContaining("does not let us in");
-        assertThat(text(failure)).doesNotContain(token);
+        assertThat(getStackTrace(failure)).doesNotContain(token);
     }
 
     @Test
@@ -100,7 +101,7 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", guarded.token("stranger")));
-        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(Failure.PERMANENT);
         assertThat(failure).hasMessageContaining("needs produce and consume on the namespace");
     }
 
@@ -111,7 +112,7 @@ class PulsarAccessITCase {
                         "nobody/nowhere",
                         option("service_url", guarded.serviceUrl()),
                         option("auth_token", guarded.token("admin")));
-        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.PERMANENT);
+        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(Failure.PERMANENT);
         assertThat(failure).hasMessageContaining("nobody/nowhere");
     }
 
@@ -122,7 +123,7 @@ class PulsarAccessITCase {
                         "",
                         option("service_url", guarded.tlsServiceUrl()),
                         option("auth_token", guarded.token("admin")));
-        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.TRANSIENT);
+        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(Failure.TRANSIENT);
         assertThat(failure).hasMessageContaining("check ssl_root_cert");
     }
 
@@ -131,7 +132,7 @@ class PulsarAccessITCase {
         // a port that no server is given: only root may listen there
         int port = 1;
         Exception failure = opening("", option("service_url", "pulsar://127.0.0.1:" + port));
-        assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.TRANSIENT);
+        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(Failure.TRANSIENT);
         assertThat(failure)
                 .hasMessageStartingWith("pulsar://127.0.0.1:" + port + " cannot be reached: ")
                 .hasMessageContaining("Connection refused")
@@ -148,7 +149,7 @@ class PulsarAccessITCase {
                     client("", TlsSpec.UNSET, Duration.ofSeconds(2), option("service_url", url))) {
                 failure = catchException(() -> client.open(Topic.lane("a")));
             }
-            assertThat(classified(failure)).as(text(failure)).isEqualTo(Failure.TRANSIENT);
+            assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(Failure.TRANSIENT);
             assertThat(failure)
                     .hasMessage(url + " did not answer within 2 s when asked to connect");
         }
@@ -158,12 +159,6 @@ class PulsarAccessITCase {
         try (PulsarBusClient client = client(namespace, TlsSpec.UNSET, options)) {
             return catchException(() -> client.open(Topic.lane("a")));
         }
-    }
-
-    private static String text(Exception failure) {
-        StringWriter all = new StringWriter();
-        failure.printStackTrace(new PrintWriter(all));
-        return all.toString();
     }
 
     private static Failure classified(Exception failure) {

@@ -120,9 +120,7 @@ public final class EmbeddedRun implements AutoCloseable {
      * the savepoint stays as it is, and the first checkpoint has files of its own.
      */
     private RestoreMode restoreMode(RestorePoint point) {
-        return point.folder().startsWith(state.savepoints())
-                ? RestoreMode.NO_CLAIM
-                : RestoreMode.CLAIM;
+        return state.isSavepoint(point.folder()) ? RestoreMode.NO_CLAIM : RestoreMode.CLAIM;
     }
 
     /** Flink's Web UI and REST API. */

@@ -154,6 +154,11 @@ public final class StateDirectory implements AutoCloseable {
         Files.deleteIfExists(status());
     }
 
+    /** Whether a folder to go on from was left by a stop, and not by a checkpoint. */
+    boolean isSavepoint(Path folder) {
+        return savepoints().equals(folder.getParent());
+    }
+
     /**
      * Drops the savepoints of earlier runs, which Flink leaves to us: nothing refers to their
      * files. Where a run goes on from a checkpoint, the last savepoint stays until one is newer.
@@ -161,7 +166,7 @@ public final class StateDirectory implements AutoCloseable {
      * @param newest what the next run goes on from
      */
     public void dropSavepointsOtherThan(Path newest) throws IOException {
-        if (!savepoints().equals(newest.getParent())) {
+        if (!isSavepoint(newest)) {
             return;
         }
         try (Stream<Path> all = Files.list(savepoints())) {
