@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 /**
  * The command line tool in a process of its own, as a user runs it. Killed, if need be, at the end.
  */
-final class CliProcess implements AutoCloseable {
+final class CliProcess implements RunningCli {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String HEAP = "-Xmx512m";
@@ -145,8 +145,8 @@ final class CliProcess implements AutoCloseable {
         return flags.isBlank() ? List.of() : Arrays.asList(flags.trim().split("\\s+"));
     }
 
-    /** Waits for the end. */
-    Ended await() {
+    @Override
+    public Ended await() {
         try {
             if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("still running after " + PATIENCE + ":\n" + output());
@@ -158,8 +158,8 @@ final class CliProcess implements AutoCloseable {
         }
     }
 
-    /** What it has printed so far, on both streams. */
-    String output() {
+    @Override
+    public String output() {
         try {
             return Files.readString(output);
         } catch (IOException unreadable) {
@@ -167,14 +167,16 @@ final class CliProcess implements AutoCloseable {
         }
     }
 
-    boolean isRunning() {
+    @Override
+    public boolean isRunning() {
         return process.isAlive();
     }
 
     /**
      * A polite kill. Ctrl-C takes the same road, but a shell makes background processes deaf to it.
      */
-    void interrupt() throws IOException, InterruptedException {
+    @Override
+    public void interrupt() throws IOException, InterruptedException {
         signal("TERM");
     }
 
@@ -188,7 +190,6 @@ final class CliProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    /** Returns when nobody writes to the folder any more. */
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

@@ -61,10 +61,15 @@ final class EventRoad implements AutoCloseable {
 
     /** The same to its end, in this JVM: all rows once. */
     CliProcess.Ended runOnceHere(Path state, String... more) {
-        List<String> arguments =
-                new ArrayList<>(List.of(arguments("run-multi", resolved(), state, more)));
-        arguments.addAll(List.of("--mode", "one_time"));
-        return CliProcess.runHere(arguments.toArray(String[]::new));
+        List<String> all = new ArrayList<>(List.of(more));
+        all.addAll(List.of("--mode", "one_time"));
+        return CliProcess.runHere(
+                arguments("run-multi", resolved(), state, all.toArray(String[]::new)));
+    }
+
+    /** Starts {@code run-multi} in this JVM. */
+    CliThread startHere(Path state) {
+        return CliThread.start(arguments("run-multi", resolved(), state, "--log-level", "ERROR"));
     }
 
     /** What {@code status} says of the run with this state. */
@@ -110,7 +115,7 @@ final class EventRoad implements AutoCloseable {
     }
 
     /** Waits until every topic tells its table, each version once. */
-    void awaitEqual(CliProcess run) {
+    void awaitEqual(RunningCli run) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(

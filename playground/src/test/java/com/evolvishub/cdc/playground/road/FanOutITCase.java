@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -45,8 +44,15 @@ class FanOutITCase {
         try (RedisServer redis = RedisServer.builder().start()) {
             Path file = write(source, warehouse, redis);
             redis.kill();
-            try (CliProcess run =
-                            CliProcess.start(folder, Map.of(), "run-multi", "-c", file.toString());
+            try (CliThread run =
+                            CliThread.start(
+                                    "run-multi",
+                                    "-c",
+                                    file.toString(),
+                                    "--state-dir",
+                                    state().toString(),
+                                    "--log-level",
+                                    "ERROR");
                     Bus kafka = new KafkaTopic(KAFKA.bootstrapServers(), "fan_orders")) {
                 List<BusMessage> sent = new ArrayList<>();
                 // each change needs checkpoints that complete to come through
@@ -84,13 +90,13 @@ class FanOutITCase {
         }
     }
 
-    private static void assertEqual(Database source, List<BusMessage> messages, CliProcess run)
+    private static void assertEqual(Database source, List<BusMessage> messages, RunningCli run)
             throws Exception {
         ReadBack back = ReadBack.of(source, "orders", messages);
         assertThat(back.equal()).as("%s\n%s", back, run.output()).isTrue();
     }
 
-    private static ConditionFactory eventually(CliProcess run) {
+    private static ConditionFactory eventually(RunningCli run) {
         return await().atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(300))
                 .failFast("the run has ended", () -> !run.isRunning());
@@ -103,10 +109,13 @@ class FanOutITCase {
         return Road.content(database, table, "order_id, customer_id, status, total, note");
     }
 
+    private Path state() {
+        return folder.resolve("state");
+    }
+
     /** Causes of pipelines that wait for a server that refuses connections. */
     private List<String> refused(Path file) throws IOException {
-        String status =
-                CliProcess.status(file, folder.resolve(".evolvishub-cdc").resolve("fan"), "json");
+        String status = CliProcess.status(file, state(), "json");
         return new ObjectMapper()
                 .readTree(status).findValuesAsText("cause").stream()
                         .filter(cause -> cause.contains("Connection refused"))
@@ -115,7 +124,7 @@ class FanOutITCase {
 
     /** The number of the newest checkpoint that has completed, by its folder. */
     private long newestCheckpoint() throws IOException {
-        try (Stream<Path> all = Files.walk(folder.resolve(".evolvishub-cdc"))) {
+        try (Stream<Path> all = Files.walk(state())) {
             return all.filter(path -> path.endsWith("_metadata"))
                     .map(path -> path.getParent().getFileName().toString())
                     .filter(name -> name.startsWith("chk-"))

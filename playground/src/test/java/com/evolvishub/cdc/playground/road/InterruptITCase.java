@@ -52,7 +52,7 @@ class InterruptITCase {
         }
 
         source.execute("INSERT INTO events VALUES ('while it was down', now())");
-        try (CliProcess again = road.start()) {
+        try (CliThread again = road.startHere()) {
             awaitRows(again, destination, 102);
             // said once the job is under way
             await().untilAsserted(() -> assertThat(again.output()).contains("Going on from"));
@@ -62,7 +62,7 @@ class InterruptITCase {
         assertThat(destination.queryOne("SELECT count(*) FROM events_copy")).isEqualTo("102");
     }
 
-    private static void awaitRows(CliProcess process, Database destination, int rows) {
+    private static void awaitRows(RunningCli process, Database destination, int rows) {
         await().atMost(Duration.ofMinutes(5))
                 .untilAsserted(
                         () -> {

@@ -43,7 +43,7 @@ class KafkaTransactionsITCase {
                         // longer than this test: the end is the first
                         .with("checkpoint:\n  interval_seconds: 3600");
 
-        try (CliProcess running = road.start()) {
+        try (CliThread running = road.startHere()) {
             await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () -> {

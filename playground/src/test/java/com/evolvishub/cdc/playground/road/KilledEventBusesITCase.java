@@ -55,7 +55,7 @@ class KilledEventBusesITCase {
                 }
             }
             assertThat(changes.failure()).isEmpty();
-            try (CliProcess last = road.start(state)) {
+            try (CliThread last = road.startHere(state)) {
                 road.awaitEqual(last);
                 source.execute(
                         "DELETE FROM orders WHERE order_id % 10 = 0",

@@ -66,7 +66,7 @@ class OtherStateITCase {
             road.awaitEqual(first);
             first.signal("STOP");
             copy(state, copy);
-            try (CliProcess second = road.start(copy)) {
+            try (CliThread second = road.startHere(copy)) {
                 change("by the second");
                 road.awaitEqual(second);
                 first.signal("CONT");

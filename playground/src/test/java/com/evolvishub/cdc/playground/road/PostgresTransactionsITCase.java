@@ -55,7 +55,7 @@ class PostgresTransactionsITCase {
                         .with("checkpoint:\n  interval_seconds: 3600")
                         .mapping("orders", "orders", "copied", WATERMARK, TRANSACTIONAL);
 
-        try (CliProcess running = road.start()) {
+        try (CliThread running = road.startHere()) {
             await().atMost(PATIENCE)
                     .untilAsserted(
                             () -> {
@@ -113,7 +113,7 @@ class PostgresTransactionsITCase {
         }
         change(++round);
 
-        try (CliProcess second = road.start()) {
+        try (CliThread second = road.startHere()) {
             await().atMost(PATIENCE)
                     .untilAsserted(
                             () -> {
@@ -138,7 +138,7 @@ class PostgresTransactionsITCase {
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .with("checkpoint:\n  interval_seconds: 0.2")
                         .mapping("events", "events", "events", WATERMARK, TRANSACTIONAL);
-        try (CliProcess running = road.start()) {
+        try (CliThread running = road.startHere()) {
             change(1);
             await().atMost(PATIENCE).ignoreExceptions().until(() -> count("events").equals("20"));
             source.execute(

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,8 +35,15 @@ class PreflightITCase {
         Path file = folder.resolve("broken.yaml");
         Files.writeString(file, broken(source, destination));
 
-        try (CliProcess run =
-                CliProcess.start(folder, Map.of(), "run-multi", "-c", file.toString())) {
+        try (CliThread run =
+                CliThread.start(
+                        "run-multi",
+                        "-c",
+                        file.toString(),
+                        "--state-dir",
+                        state().toString(),
+                        "--log-level",
+                        "ERROR")) {
             await().atMost(PATIENCE)
                     .ignoreExceptions()
                     .until(
@@ -116,6 +122,10 @@ class PreflightITCase {
     }
 
     private String status(Path file, String format) {
-        return CliProcess.status(file, folder.resolve(".evolvishub-cdc").resolve("road"), format);
+        return CliProcess.status(file, state(), format);
+    }
+
+    private Path state() {
+        return folder.resolve("state");
     }
 }

@@ -96,9 +96,18 @@ final class Road {
      * log lines are left out.
      */
     CliProcess.Ended runHere(String... more) {
+        return CliProcess.runHere(argumentsHere(more));
+    }
+
+    /** Starts {@code run-multi} on it in this JVM, likewise. */
+    CliThread startHere(String... more) {
+        return CliThread.start(argumentsHere(more));
+    }
+
+    private String[] argumentsHere(String... more) {
         List<String> all = new ArrayList<>(List.of(more));
         all.addAll(List.of("--state-dir", stateDirectory().toString(), "--log-level", "ERROR"));
-        return CliProcess.runHere(arguments("run-multi", all.toArray(String[]::new)));
+        return arguments("run-multi", all.toArray(String[]::new));
     }
 
     /** Runs {@code run-multi} on it to its end, with another heap. */

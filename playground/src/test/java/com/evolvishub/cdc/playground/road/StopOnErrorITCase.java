@@ -31,7 +31,7 @@ class StopOnErrorITCase {
                     .contains("error: bad: ", "\"bad\"", "Stopped, because stop_on_error is set.");
         }
         two.mendIt();
-        try (CliProcess run = two.road().start()) {
+        try (CliThread run = two.road().startHere()) {
             two.assertLevel();
             run.interrupt();
             assertThat(run.await().exitCode()).isZero();
