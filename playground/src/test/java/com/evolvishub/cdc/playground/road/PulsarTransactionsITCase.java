@@ -85,7 +85,7 @@ class PulsarTransactionsITCase {
         // however late the kill came, it came before the end
         KafkaTransactionsITCase.insertOrders(source, ROWS / 2 + 1, ROWS);
 
-        CliProcess.Ended second = road.run("--mode", "one_time");
+        CliProcess.Ended second = road.runHere("--mode", "one_time");
 
         assertThat(second.exitCode()).as(second.output()).isZero();
         abortWhatIsOpen();
