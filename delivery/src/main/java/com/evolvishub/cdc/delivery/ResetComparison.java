@@ -40,6 +40,10 @@ final class ResetComparison {
         this.choices = choices;
         this.status = status;
         this.state = choices.loadsAnew() ? restored.askedBy(run) : restored;
+        if (!state.load().equals(restored.load())) {
+            // what an earlier load has left says nothing of this one
+            status.extraRows.set(0);
+        }
     }
 
     /** What a checkpoint keeps. */

@@ -903,6 +903,23 @@ class DeliveryTest {
     }
 
     @Test
+    void aResetForgetsTheExtraRowsOfAnEarlierOne() throws Exception {
+        startAndWait(null);
+        gate.status().extraRows.set(8);
+        row("1", "a");
+        OperatorSubtaskState state = task.snapshot(1, 1);
+        task.close();
+        startAndWait(state);
+        assertThat(gate.status().extraRows).hasValue(8);
+        state = task.snapshot(2, 2);
+        task.close();
+        resumption = Resumption.RESET;
+        choices = new RecoveryChoices(true, false, false);
+        startAndWait(state);
+        await().untilAsserted(() -> assertThat(gate.status().extraRows).hasValue(0));
+    }
+
+    @Test
     void sendsLessWhenABatchIsNotDoneInTime() throws Exception {
         startAndWait(null);
         destination.takesInTime(3);

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.connectors.postgres;
 
+import com.evolvishub.cdc.connectors.postgres.TableDescription.TableColumn;
 import com.evolvishub.cdc.delivery.DestinationException;
 import com.evolvishub.cdc.delivery.ExtraRows;
 import com.evolvishub.cdc.delivery.KeyComparison;
@@ -99,7 +100,7 @@ final class LoadedKeys {
      *
      * @param key the key's columns in the destination table
      */
-    Noting note(String load, boolean begins, List<String> key) throws SQLException {
+    Noting note(String load, boolean begins, List<TableColumn> key) throws SQLException {
         try (PreparedStatement select = session.connection().prepareStatement(STATE)) {
             select.setString(1, identity);
             select.setString(2, name);
@@ -122,12 +123,17 @@ final class LoadedKeys {
         return create(load, key);
     }
 
-    private Noting create(String load, List<String> key) throws SQLException {
+    private Noting create(String load, List<TableColumn> key) throws SQLException {
         try {
             session.execute("DROP TABLE IF EXISTS " + name);
             session.execute(
                     "CREATE TABLE %s AS SELECT %s FROM %s WITH NO DATA"
-                            .formatted(name, list(key, UnaryOperator.identity()), target));
+                            .formatted(
+                                    name,
+                                    key.stream()
+                                            .map(LoadedKeys::nullable)
+                                            .collect(Collectors.joining(", ")),
+                                    target));
             session.execute("COMMENT ON TABLE %s IS %s".formatted(name, SqlLiteral.quote(load)));
             session.commit();
             return Noting.NOTES;
@@ -140,6 +146,14 @@ final class LoadedKeys {
                     "%s; GRANT CREATE ON SCHEMA evolvishub_cdc to the role, and reset once more"
                             .formatted(SqlStates.message(e)));
         }
+    }
+
+    /** A domain may refuse the NULL that stands for a row that was put aside; what is below not. */
+    private static String nullable(TableColumn column) {
+        String quoted = SqlIdentifier.quote(column.name());
+        return column.type().equals(column.baseType())
+                ? quoted
+                : "%s::%s AS %1$s".formatted(quoted, column.baseType());
     }
 
     /** What was noted is of no use: rows come that have no key, or rows of the load are gone. */

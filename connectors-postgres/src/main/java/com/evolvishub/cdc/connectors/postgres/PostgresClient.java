@@ -264,6 +264,12 @@ final class PostgresClient implements DestinationClient {
                 : Optional.of(new TableComparison());
     }
 
+    private List<TableDescription.TableColumn> keyColumns() {
+        return TableCheck.keyOf(prepared, identity).stream()
+                .map(column -> table.column(column).orElseThrow())
+                .toList();
+    }
+
     private LoadedKeys loaded() {
         return new LoadedKeys(
                 session,
@@ -276,11 +282,7 @@ final class PostgresClient implements DestinationClient {
         @Override
         public Noting note(String load, boolean begins) throws SQLException {
             LoadedKeys keys = loaded();
-            Noting noting =
-                    keys.note(
-                            load,
-                            begins,
-                            writer == null ? List.of() : TableCheck.keyOf(prepared, identity));
+            Noting noting = keys.note(load, begins, writer == null ? List.of() : keyColumns());
             if (noting.kind() == Kind.NOTES && writer != null) {
                 noteKeys(keys);
             }

@@ -192,11 +192,22 @@ final class TableCheck {
 
     /** The statement that adds a column; it may be run twice. */
     static String addition(TableDescription table, Column column) {
+        return addition(table, column, ColumnTypes.created(column.type()));
+    }
+
+    /** The same with the type below a domain, whose constraints then do not hold. */
+    static String additionOfBase(TableDescription table, Column column) {
+        return addition(
+                table,
+                column,
+                column.type().kind() == 'd'
+                        ? column.type().base()
+                        : ColumnTypes.created(column.type()));
+    }
+
+    private static String addition(TableDescription table, Column column, String type) {
         return "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s"
-                .formatted(
-                        table.quoted(),
-                        SqlIdentifier.quote(column.target()),
-                        ColumnTypes.created(column.type()));
+                .formatted(table.quoted(), SqlIdentifier.quote(column.target()), type);
     }
 
     private Set<String> targets() {

@@ -24,6 +24,9 @@ final class TableCreation {
 
     private static final int TRIES = 5;
 
+    /** A domain's NOT NULL or CHECK, of rows that are there. */
+    private static final Set<String> DOMAIN_REFUSED = Set.of("23502", "23514");
+
     // what two run into that make one table or one type at a time
     private static final Set<String> SOMEBODY_ELSE_DID = Set.of("23505", "42701", "42710", "42P07");
 
@@ -73,16 +76,26 @@ final class TableCreation {
             throws SQLException, DestinationException {
         MissingTypes types = MissingTypes.of(session, columns);
         refuse(types);
-        // whoever waits for somebody's lock on this table must not hold up those that make others
-        commit(
-                !types.statements().isEmpty(),
-                () -> {
-                    List<String> statements =
-                            new ArrayList<>(MissingTypes.within(session, columns).statements());
-                    columns.forEach(column -> statements.add(TableCheck.addition(table, column)));
-                    return statements;
-                },
-                Optional.empty());
+        try {
+            // whoever waits for somebody's lock on this table must not hold up those that make
+            // others
+            commit(
+                    !types.statements().isEmpty(),
+                    () -> {
+                        List<String> statements =
+                                new ArrayList<>(MissingTypes.within(session, columns).statements());
+                        columns.forEach(
+                                column -> statements.add(TableCheck.addition(table, column)));
+                        return statements;
+                    },
+                    Optional.empty());
+        } catch (DestinationException e) {
+            throw e.getCause() instanceof SQLException refusal
+                            && DOMAIN_REFUSED.contains(refusal.getSQLState())
+                            && columns.stream().anyMatch(column -> column.type().kind() == 'd')
+                    ? refusedByDomain(table, columns, refusal)
+                    : e;
+        }
         if (!new TableDescriber(session).isEmpty(table)) {
             // also where somebody has dropped or renamed a column that rows were written into
             LOG.warn(
@@ -95,6 +108,19 @@ final class TableCreation {
                             .collect(Collectors.joining(", ")),
                     pipeline.mapping());
         }
+    }
+
+    /** No row that is there has a value for a new column, and a domain may refuse NULL. */
+    private static DestinationException refusedByDomain(
+            TableDescription table, List<Column> columns, SQLException refusal) {
+        return new DestinationException(
+                "%s; the rows that are there would have NULL in a new column, which its domain keeps out. Give it the type below: %s"
+                        .formatted(
+                                SqlStates.message(refusal),
+                                columns.stream()
+                                        .map(column -> TableCheck.additionOfBase(table, column))
+                                        .collect(Collectors.joining("; "))),
+                refusal);
     }
 
     private static void refuse(MissingTypes types) throws DestinationException {

@@ -276,6 +276,21 @@ class ResetITCase {
     }
 
     @Test
+    void putsRowsAsideWhereTheKeyIsOfADomainThatKeepsNullOut() throws Exception {
+        database.execute("CREATE DOMAIN whole AS bigint NOT NULL");
+        database.execute(
+                "CREATE TABLE orders (id whole PRIMARY KEY, name text CHECK (name <> 'bad'))");
+        lane = lane.with(OnBadRow.DEAD_LETTER);
+        start(RecoveryChoices.NONE);
+        load(true, 1, 2, 3);
+        start(RESET_AND_DELETE);
+        emit(new PollStarted(++poll, schema), row(schema, "1", "a"), row(schema, "2", "bad"));
+        end(true);
+        assertThat(ids()).isEqualTo("1 2 3");
+        assertThat(gate.status().rowsPutAside).hasValue(1);
+    }
+
+    @Test
     void goesOnWithTheComparisonAfterARestart() throws Exception {
         start(RecoveryChoices.NONE);
         load(true, 1, 2, 3, 4);

@@ -106,6 +106,27 @@ class UserTypesITCase {
     }
 
     @Test
+    void tellsHowToAddAColumnOfADomainThatKeepsNullOut() throws Exception {
+        database.execute(
+                "CREATE DOMAIN whole AS integer NOT NULL",
+                "CREATE TABLE orders (id bigint PRIMARY KEY)",
+                "INSERT INTO orders VALUES (1)");
+        RowSchema schema = schema(typed("n", "public.whole", 'd', "integer"));
+        String run = "ALTER TABLE \"public\".\"orders\" ADD COLUMN IF NOT EXISTS \"n\" integer";
+        try (PostgresClient client = destination.client()) {
+            client.open(Destination.lane("r"));
+            assertThatThrownBy(() -> client.prepare(schema))
+                    .isInstanceOf(DestinationException.class)
+                    .hasMessageContaining("domain whole does not allow null values")
+                    .hasMessageEndingWith(run);
+            database.execute(run);
+            client.prepare(schema);
+            client.write(List.of(row(schema, "2", "5").numbered(1)));
+        }
+        assertThat(destination.rows()).containsExactlyInAnyOrder("1\t\\N", "2\t5");
+    }
+
+    @Test
     void tellsWhatToRunWhereItMayNotMakeThem() throws Exception {
         RowSchema schema = schema(typed("mood", "app.mood", 'e', "app.mood", MOOD));
         String told =
