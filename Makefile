@@ -36,7 +36,7 @@ bench: ## first load against psql's COPY, as a ratio
 install: build ## put evolvishub-cdc on the PATH: make install PREFIX=~/.local
 	install -d $(SHARE)/lib $(SHARE)/examples $(BIN) $(COMPLETIONS)
 	rm -f $(SHARE)/lib/*.jar
-	install -m 644 job/target/dist/lib/*.jar playground/target/dist/lib/*.jar $(SHARE)/lib
+	install -m 644 job/target/dist/lib/*.jar quickstart/target/dist/lib/*.jar $(SHARE)/lib
 	install -m 644 examples/* $(SHARE)/examples
 	install -m 755 bin/evolvishub-cdc $(BIN)/evolvishub-cdc
 	$(BIN)/evolvishub-cdc generate-completion > $(COMPLETIONS)/evolvishub-cdc

@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.bench;
 
-import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.testing.postgres.Database;
 
 /** The table that is loaded: eleven columns of the usual kinds, a key and two more indexes. */
 final class BenchTable {

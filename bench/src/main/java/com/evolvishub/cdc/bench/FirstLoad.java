@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.bench;
 
-import com.evolvishub.cdc.servers.Database;
+import com.evolvishub.cdc.testing.postgres.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +42,8 @@ record FirstLoad(Path launcher, Path folder) {
         try {
             double first = awaitRow(process, started, destination, table, 1, log);
             double last = awaitRow(process, started, destination, table, rows, log);
-            int code = Seconds.ended(process);
-            double whole = Seconds.since(started);
+            int code = ProcessTimer.ended(process);
+            double whole = ProcessTimer.since(started);
             if (code != 0) {
                 throw new IllegalStateException(
                         "evolvishub-cdc ended with exit code "
@@ -72,7 +72,7 @@ record FirstLoad(Path launcher, Path folder) {
                 throw new IllegalStateException("interrupted while a load was measured", e);
             }
         }
-        return Seconds.since(started);
+        return ProcessTimer.since(started);
     }
 
     private static String yaml(Database source, Database destination, String table) {

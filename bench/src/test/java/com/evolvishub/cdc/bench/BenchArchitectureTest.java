@@ -1,5 +1,9 @@
 package com.evolvishub.cdc.bench;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -7,11 +11,26 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
+/** What this module may import; docs/development.md shows the whole. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.bench",
         importOptions = ImportOption.DoNotIncludeTests.class)
 class BenchArchitectureTest {
+
     @ArchTest
-    static final ArchRule hasNoCycles =
+    static final ArchRule importsOnlyModulesBelowIt =
+            classes()
+                    .should()
+                    .onlyDependOnClassesThat(
+                            not(resideInAPackage("com.evolvishub.cdc.."))
+                                    .or(
+                                            resideInAnyPackage(
+                                                    "com.evolvishub.cdc.bench..",
+                                                    "com.evolvishub.cdc.job..",
+                                                    "com.evolvishub.cdc.testing..",
+                                                    "com.evolvishub.cdc.quickstart..")));
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
             slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
 }

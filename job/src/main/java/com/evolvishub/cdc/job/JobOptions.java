@@ -13,7 +13,7 @@ import java.util.Objects;
  *     stop_on_error}; false where somebody watches the job and stops it with its state saved
  */
 public record JobOptions(
-        String run, boolean endsWhenFinished, StateChoices choices, boolean stopsItself) {
+        String run, boolean endsWhenFinished, RestoreOptions choices, boolean stopsOnQuarantine) {
     public JobOptions {
         Objects.requireNonNull(run, "run");
         Objects.requireNonNull(choices, "choices");

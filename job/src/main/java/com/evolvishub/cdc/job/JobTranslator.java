@@ -1,13 +1,13 @@
 package com.evolvishub.cdc.job;
 
-import com.evolvishub.cdc.capture.detect.ChangeDetector;
-import com.evolvishub.cdc.capture.source.WatermarkSource;
-import com.evolvishub.cdc.flow.FlowElement;
-import com.evolvishub.cdc.flow.FlowElementTypeInfo;
-import com.evolvishub.cdc.job.project.ProjectFunction;
+import com.evolvishub.cdc.job.projection.DropColumnsFunction;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.runtime.row.PipelineElement;
+import com.evolvishub.cdc.runtime.serialization.PipelineElementTypeInfo;
+import com.evolvishub.cdc.source.PostgresSource;
+import com.evolvishub.cdc.source.dedupe.operator.ChangeDetector;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -45,12 +45,12 @@ public final class JobTranslator {
         environment.setParallelism(1);
         List<String> earlier = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
-            LaneEnd end = LaneEnd.of(pipeline, options);
-            if (plan.stopOnError() && options.stopsItself()) {
-                end.failWhenQuarantined();
+            SinkFactory end = SinkFactory.of(pipeline, options);
+            if (plan.stopOnError() && options.stopsOnQuarantine()) {
+                end.stopOnQuarantine();
             }
-            if (pipeline.enabled() && runsOneAfterTheOther(plan)) {
-                end.after(earlier);
+            if (pipeline.enabled() && runsSequentially(plan)) {
+                end.awaitPredecessors(earlier);
                 earlier.add(pipeline.identity());
             }
             add(environment, pipeline, options, end);
@@ -58,7 +58,7 @@ public final class JobTranslator {
     }
 
     /** On one worker mappings take turns; those that only run once are done one by one instead. */
-    private static boolean runsOneAfterTheOther(PhysicalPlan plan) {
+    private static boolean runsSequentially(PhysicalPlan plan) {
         return plan.workers() == 1
                 && plan.pipelines().stream()
                         .filter(Pipeline::enabled)
@@ -69,44 +69,44 @@ public final class JobTranslator {
             StreamExecutionEnvironment environment,
             Pipeline pipeline,
             JobOptions options,
-            LaneEnd end) {
-        DataStream<FlowElement> rows =
-                placed(
+            SinkFactory end) {
+        DataStream<PipelineElement> rows =
+                configure(
                         environment.fromSource(
-                                new WatermarkSource(
+                                new PostgresSource(
                                         pipeline,
                                         options.run(),
                                         options.endsWhenFinished(),
-                                        options.choices().resumption(pipeline)),
+                                        options.choices().restoreMode(pipeline)),
                                 WatermarkStrategy.noWatermarks(),
                                 OperatorUid.READ.label(pipeline),
-                                FlowElementTypeInfo.INSTANCE),
+                                PipelineElementTypeInfo.INSTANCE),
                         pipeline,
                         OperatorUid.READ);
         if (pipeline.detect().isPresent()) {
             rows =
-                    placed(
-                            ChangeDetector.behind(
+                    configure(
+                            ChangeDetector.attachTo(
                                     rows,
                                     pipeline,
                                     options.run(),
-                                    options.choices().resumption(pipeline),
+                                    options.choices().restoreMode(pipeline),
                                     options.choices().suspectDeletes(pipeline)),
                             pipeline,
                             OperatorUid.DETECT);
         }
         if (pipeline.project().isPresent()) {
             rows =
-                    placed(
-                            rows.map(new ProjectFunction(pipeline.project().get().dropped()))
-                                    .returns(FlowElementTypeInfo.INSTANCE),
+                    configure(
+                            rows.map(new DropColumnsFunction(pipeline.project().get().dropped()))
+                                    .returns(PipelineElementTypeInfo.INSTANCE),
                             pipeline,
                             OperatorUid.PROJECT);
         }
-        end.behind(rows);
+        end.addTo(rows);
     }
 
-    static <T> SingleOutputStreamOperator<T> placed(
+    static <T> SingleOutputStreamOperator<T> configure(
             SingleOutputStreamOperator<T> operator, Pipeline pipeline, OperatorUid uid) {
         return operator.uid(uid.of(pipeline))
                 .name(uid.label(pipeline))

@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.job;
 
-import static com.evolvishub.cdc.job.PlannedText.mapping;
+import static com.evolvishub.cdc.job.PlannedTestFile.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
@@ -80,7 +80,7 @@ class JobTranslatorTest {
     @Test
     void putsATransactionalSinkIntoTheSameTask() {
         PhysicalPlan plan =
-                PlannedText.of(
+                PlannedTestFile.of(
                                 folder,
                                 """
                                 name: shop
@@ -134,7 +134,7 @@ class JobTranslatorTest {
     }
 
     private PhysicalPlan plan(String head, List<String> mappings) {
-        return PlannedText.shop(folder, head, mappings).physical();
+        return PlannedTestFile.shop(folder, head, mappings).physical();
     }
 
     private static List<String> uids(PhysicalPlan plan) {
@@ -157,7 +157,7 @@ class JobTranslatorTest {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.of(plan));
         JobTranslator.addTo(
-                environment, plan, new JobOptions("run", false, StateChoices.NONE, false));
+                environment, plan, new JobOptions("run", false, RestoreOptions.NONE, false));
         return environment.getStreamGraph().getStreamNodes().stream();
     }
 
@@ -165,7 +165,7 @@ class JobTranslatorTest {
         return StreamSupport.stream(
                         JobTranslator.translate(
                                         plan,
-                                        new JobOptions("run", false, StateChoices.NONE, false),
+                                        new JobOptions("run", false, RestoreOptions.NONE, false),
                                         FlinkSettings.of(plan))
                                 .getVertices()
                                 .spliterator(),

@@ -1,25 +1,30 @@
 package com.evolvishub.cdc.planner;
 
-import com.evolvishub.cdc.planner.destination.DestinationTypes;
-import com.evolvishub.cdc.planner.logical.Catalog;
-import com.evolvishub.cdc.planner.logical.Catalog.PollFacts;
-import com.evolvishub.cdc.planner.logical.Catalog.RelationFacts;
-import com.evolvishub.cdc.planner.logical.DeleteCoverage;
+import com.evolvishub.cdc.planner.catalog.Catalog;
+import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
+import com.evolvishub.cdc.planner.catalog.Catalog.RelationFacts;
+import com.evolvishub.cdc.planner.catalog.DeleteConfirmation;
+import com.evolvishub.cdc.planner.explain.CollationNotes;
+import com.evolvishub.cdc.planner.explain.DeleteNotes;
+import com.evolvishub.cdc.planner.explain.PollNotes;
+import com.evolvishub.cdc.planner.explain.VolatileColumns;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.MappingChecks;
-import com.evolvishub.cdc.planner.logical.SourceChecks;
+import com.evolvishub.cdc.planner.logical.SourceColumnChecks;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
-import com.evolvishub.cdc.planner.physical.PollQuery.Place;
+import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.physical.PollScan;
-import com.evolvishub.cdc.planner.physical.Relation;
+import com.evolvishub.cdc.planner.problem.Problem;
+import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
-import com.evolvishub.cdc.planner.spec.Locations;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+import com.evolvishub.cdc.planner.spi.DestinationTypes;
+import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
+import com.evolvishub.cdc.planner.sql.Relation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,11 +40,11 @@ import java.util.Set;
 final class PipelineChecks {
 
     private final DestinationTypes types;
-    private final Locations locations;
+    private final ProblemLocations locations;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
 
-    PipelineChecks(DestinationTypes types, Locations locations) {
+    PipelineChecks(DestinationTypes types, ProblemLocations locations) {
         this.types = Objects.requireNonNull(types, "types");
         this.locations = Objects.requireNonNull(locations, "locations");
     }
@@ -75,67 +80,67 @@ final class PipelineChecks {
     }
 
     /** Asks for what is known of every pipeline that runs, and holds the file against it. */
-    List<Plans.Facts> facts(LogicalPlan plan, PhysicalPlan physical, Catalog catalog) {
-        List<Plans.Facts> facts = new ArrayList<>();
+    List<PlanningResult.Facts> facts(LogicalPlan plan, PhysicalPlan physical, Catalog catalog) {
+        List<PlanningResult.Facts> facts = new ArrayList<>();
         Set<String> checked = new HashSet<>();
         for (int i = 0; i < physical.pipelines().size(); i++) {
             Pipeline pipeline = physical.pipelines().get(i);
             MappingSpec mapping = plan.trees().get(i).mapping();
             if (!pipeline.enabled()) {
-                facts.add(Plans.Facts.NONE);
+                facts.add(PlanningResult.Facts.NONE);
                 continue;
             }
             Optional<RelationFacts> source = source(mapping, pipeline.scan(), catalog);
             if (checked.add(mapping.name())) {
                 source.ifPresent(
                         known -> {
-                            problems.addAll(SourceChecks.check(mapping, known, locations));
-                            restless(mapping, pipeline.scan(), known, catalog);
+                            problems.addAll(SourceColumnChecks.check(mapping, known, locations));
+                            volatileColumns(mapping, pipeline.scan(), known, catalog);
                         });
             }
             EndpointSpec destination = plan.trees().get(i).destination();
-            Optional<PollFacts> polls = polls(pipeline.scan(), source, catalog);
-            polls.flatMap(known -> TextOrder.refusal(pipeline.scan(), known))
+            Optional<PollFacts> polls = pollFacts(pipeline.scan(), source, catalog);
+            polls.flatMap(known -> CollationNotes.refusal(pipeline.scan(), known))
                     .ifPresent(
                             why ->
                                     problem(
                                             MappingChecks.path(mapping, "watermark.collation"),
                                             why));
-            boolean keyed = types.find(destination.type()).orElseThrow().keyed();
+            boolean keyed = types.find(destination.type()).orElseThrow().supportsKeys();
             facts.add(
-                    new Plans.Facts(
+                    new PlanningResult.Facts(
                             source,
                             keyed ? catalog.destination(destination) : Optional.empty(),
                             polls,
-                            deletes(pipeline.scan(), source, catalog)));
+                            deleteConfirmation(pipeline.scan(), source, catalog)));
         }
         return facts;
     }
 
     /** Asked only if the file names nothing that the source has not. */
-    private void restless(
+    private void volatileColumns(
             MappingSpec mapping, PollScan scan, RelationFacts source, Catalog catalog) {
         if (problems.isEmpty()) {
             String key =
                     scan.relation() instanceof Relation.Query ? "custom_query" : "source.table";
-            RestlessColumns.warnings(scan, source.columns(), catalog)
+            VolatileColumns.warnings(scan, source.columns(), catalog)
                     .forEach(text -> warning(MappingChecks.path(mapping, key), text));
         }
     }
 
     /** Asked only if the file names nothing that the source has not. */
-    private Optional<PollFacts> polls(
+    private Optional<PollFacts> pollFacts(
             PollScan scan, Optional<RelationFacts> source, Catalog catalog) {
         return source.filter(known -> problems.isEmpty())
                 .flatMap(known -> PollNotes.question(scan, known.columns(), known.primaryKey()))
-                .flatMap(catalog::polls);
+                .flatMap(catalog::pollFacts);
     }
 
     /** Asked only if the file names nothing that the source has not. */
-    private Optional<DeleteCoverage> deletes(
+    private Optional<DeleteConfirmation> deleteConfirmation(
             PollScan scan, Optional<RelationFacts> source, Catalog catalog) {
         return source.filter(known -> problems.isEmpty())
-                .flatMap(known -> DeleteNotes.ask(scan, known.columns(), catalog));
+                .flatMap(known -> DeleteNotes.lookUp(scan, known.columns(), catalog));
     }
 
     void warnings(LogicalPlan plan) {
@@ -178,7 +183,7 @@ final class PipelineChecks {
                 query.query()
                         .render(
                                 place ->
-                                        place == Place.LAST_SYNC
+                                        place == Placeholder.LAST_SYNC
                                                 ? lastSync
                                                 : scan.pageRows() + ""));
     }

@@ -1,13 +1,16 @@
 package com.evolvishub.cdc.planner;
 
-import com.evolvishub.cdc.planner.destination.DestinationTypes;
-import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.catalog.Catalog;
+import com.evolvishub.cdc.planner.config.SpecDocument;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.LogicalPlanBuilder;
 import com.evolvishub.cdc.planner.logical.MappingChecks;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.PhysicalPlanner;
-import com.evolvishub.cdc.planner.physical.PollQueryParser;
+import com.evolvishub.cdc.planner.physical.PlanningResult;
+import com.evolvishub.cdc.planner.problem.PlanException;
+import com.evolvishub.cdc.planner.problem.Problem;
+import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.rule.BindLastSyncInScan;
 import com.evolvishub.cdc.planner.rule.MergeProjects;
 import com.evolvishub.cdc.planner.rule.Optimizer;
@@ -15,12 +18,10 @@ import com.evolvishub.cdc.planner.rule.PushProjectIntoScan;
 import com.evolvishub.cdc.planner.rule.PushWatermarkFilterIntoScan;
 import com.evolvishub.cdc.planner.rule.RemoveIdentityProject;
 import com.evolvishub.cdc.planner.rule.Stage;
-import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.PlanException;
-import com.evolvishub.cdc.planner.spec.Problem;
-import com.evolvishub.cdc.planner.spec.SpecDocument;
+import com.evolvishub.cdc.planner.spi.DestinationTypes;
+import com.evolvishub.cdc.planner.sql.PollQueryParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -70,10 +71,13 @@ public final class Planner {
      *     knows none
      * @throws PlanException with every problem there is
      */
-    public Plans plan(
-            MultiCdcSpec spec, Locations locations, RunOverrides overrides, Catalog catalog) {
+    public PlanningResult plan(
+            ConfigFileSpec spec,
+            ProblemLocations locations,
+            RunOverrides overrides,
+            Catalog catalog) {
         SpecOverrider overrider = new SpecOverrider(overrides, locations);
-        MultiCdcSpec run = overrider.apply(spec);
+        ConfigFileSpec run = overrider.apply(spec);
         List<Problem> problems = new ArrayList<>(overrider.problems());
         problems.addAll(problems(run, locations));
         if (!problems.isEmpty()) {
@@ -84,16 +88,16 @@ public final class Planner {
         PhysicalPlan physical = PhysicalPlanner.plan(run, optimized);
         PipelineChecks checks = new PipelineChecks(types, locations);
         checks.identities(optimized, physical);
-        List<Plans.Facts> facts = checks.facts(optimized, physical, catalog);
+        List<PlanningResult.Facts> facts = checks.facts(optimized, physical, catalog);
         checks.warnings(optimized);
         if (!checks.problems().isEmpty()) {
             throw new PlanException(checks.problems());
         }
         List<Problem> warnings = new ArrayList<>();
-        LimitChecks limits = new LimitChecks(Planner::usesLastSync, locations);
+        QueryLimitChecks limits = new QueryLimitChecks(Planner::usesLastSync, locations);
         run.mappings().forEach(mapping -> warnings.addAll(limits.warnings(mapping)));
         warnings.addAll(checks.warnings());
-        return new Plans(run, logical, optimized, physical, facts, warnings);
+        return new PlanningResult(run, logical, optimized, physical, facts, warnings);
     }
 
     /**
@@ -104,11 +108,11 @@ public final class Planner {
      * @param catalog asked for facts about the tables of mappings that run
      * @throws PlanException with every problem there is
      */
-    public Plans plan(SpecDocument document, RunOverrides overrides, Catalog catalog) {
-        Plans plans = plan(document.spec(), document.locations(), overrides, catalog);
+    public PlanningResult plan(SpecDocument document, RunOverrides overrides, Catalog catalog) {
+        PlanningResult plans = plan(document.spec(), document.locations(), overrides, catalog);
         List<Problem> warnings = new ArrayList<>(document.warnings());
         warnings.addAll(plans.warnings());
-        return new Plans(
+        return new PlanningResult(
                 plans.spec(),
                 plans.logical(),
                 plans.optimized(),
@@ -120,9 +124,9 @@ public final class Planner {
     /**
      * What cannot be planned of a file, mapping by mapping: its queries and what it asks of them.
      */
-    public static List<Problem> problems(MultiCdcSpec spec, Locations locations) {
+    public static List<Problem> problems(ConfigFileSpec spec, ProblemLocations locations) {
         List<Problem> problems = new ArrayList<>();
-        LimitChecks limits = new LimitChecks(Planner::usesLastSync, locations);
+        QueryLimitChecks limits = new QueryLimitChecks(Planner::usesLastSync, locations);
         spec.mappings()
                 .forEach(
                         mapping -> {
@@ -137,7 +141,7 @@ public final class Planner {
         return !sql.isEmpty() && PollQueryParser.parse(sql).query().usesLastSync();
     }
 
-    private static List<Problem> query(MappingSpec mapping, Locations locations) {
+    private static List<Problem> query(MappingSpec mapping, ProblemLocations locations) {
         if (mapping.query().isEmpty()) {
             return List.of();
         }

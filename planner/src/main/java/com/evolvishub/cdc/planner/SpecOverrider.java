@@ -1,10 +1,10 @@
 package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.logical.MappingChecks;
-import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.problem.Problem;
+import com.evolvishub.cdc.planner.problem.ProblemLocations;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.Problem;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 final class SpecOverrider {
 
     private final RunOverrides overrides;
-    private final Locations locations;
+    private final ProblemLocations locations;
     private final List<Problem> problems = new ArrayList<>();
 
-    SpecOverrider(RunOverrides overrides, Locations locations) {
+    SpecOverrider(RunOverrides overrides, ProblemLocations locations) {
         this.overrides = Objects.requireNonNull(overrides, "overrides");
         this.locations = Objects.requireNonNull(locations, "locations");
     }
@@ -28,10 +28,10 @@ final class SpecOverrider {
         return List.copyOf(problems);
     }
 
-    MultiCdcSpec apply(MultiCdcSpec spec) {
+    ConfigFileSpec apply(ConfigFileSpec spec) {
         selection(spec);
         workers();
-        return new MultiCdcSpec(
+        return new ConfigFileSpec(
                 spec.name(),
                 spec.description(),
                 spec.mappings().stream().map(this::mapping).toList(),
@@ -45,7 +45,7 @@ final class SpecOverrider {
                 spec.sharedCheckpoints());
     }
 
-    private void selection(MultiCdcSpec spec) {
+    private void selection(ConfigFileSpec spec) {
         for (String name : overrides.mappings()) {
             var found =
                     spec.mappings().stream()

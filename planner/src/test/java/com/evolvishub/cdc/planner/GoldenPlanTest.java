@@ -2,9 +2,10 @@ package com.evolvishub.cdc.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.evolvishub.cdc.planner.logical.Catalog;
-import com.evolvishub.cdc.planner.plan.PlanPrinter;
-import com.evolvishub.cdc.planner.reader.SpecReader;
+import com.evolvishub.cdc.planner.catalog.Catalog;
+import com.evolvishub.cdc.planner.config.SpecReader;
+import com.evolvishub.cdc.planner.explain.PlanExplainer;
+import com.evolvishub.cdc.planner.explain.tree.PlanPrinter;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class GoldenPlanTest {
         check(
                 "exclusions",
                 RunOverrides.NONE,
-                new KnownTables()
+                new FakeCatalog()
                         .with(
                                 "customers",
                                 "id*",
@@ -92,7 +93,7 @@ class GoldenPlanTest {
         check(
                 "several_destinations",
                 RunOverrides.NONE,
-                new KnownTables()
+                new FakeCatalog()
                         .with("orders", "id", "total", "updated_at")
                         .with("fact_orders", "id*", "total", "updated_at"));
     }
@@ -101,20 +102,21 @@ class GoldenPlanTest {
             throws IOException {
         var reader =
                 new SpecReader(
-                        KnownTypes.ALL,
+                        AllDestinationTypes.ALL,
                         name -> Optional.of(PASSWORD).filter(any -> name.endsWith("PASSWORD")),
                         path -> Optional.empty());
         String config = Files.readString(GOLDEN.resolve(golden).resolve("config.yaml"));
-        var explain = new Explain(KnownTypes.ALL);
+        var explain = new PlanExplainer(AllDestinationTypes.ALL);
         var plans =
-                new Planner(KnownTypes.ALL)
+                new Planner(AllDestinationTypes.ALL)
                         .plan(reader.read("config.yaml", config), overrides, catalog);
 
         compare(
                 golden,
                 "logical.txt",
-                PlanPrinter.text(Explain.logical("logical plan", plans.logical()))
-                        + PlanPrinter.text(Explain.logical("optimized plan", plans.optimized())));
+                PlanPrinter.text(PlanExplainer.logical("logical plan", plans.logical()))
+                        + PlanPrinter.text(
+                                PlanExplainer.logical("optimized plan", plans.optimized())));
         compare(golden, "physical.txt", PlanPrinter.text(explain.physical(plans.physical())));
         compare(golden, "explain.txt", explain.text(plans));
         assertThat(explain.json(plans) + explain.text(plans) + plans).doesNotContain(PASSWORD);

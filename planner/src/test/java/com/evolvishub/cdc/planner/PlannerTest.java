@@ -1,24 +1,25 @@
 package com.evolvishub.cdc.planner;
 
-import static com.evolvishub.cdc.planner.Mappings.endpoint;
-import static com.evolvishub.cdc.planner.Mappings.file;
-import static com.evolvishub.cdc.planner.Mappings.mapping;
-import static com.evolvishub.cdc.planner.Mappings.postgres;
+import static com.evolvishub.cdc.planner.MappingBuilder.endpoint;
+import static com.evolvishub.cdc.planner.MappingBuilder.file;
+import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
+import static com.evolvishub.cdc.planner.MappingBuilder.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.catalog.Catalog;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.problem.PlanException;
+import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.PlanException;
-import com.evolvishub.cdc.planner.spec.Problem;
-import com.evolvishub.cdc.planner.spec.Secret;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -187,7 +188,7 @@ class PlannerTest {
 
     @Test
     void holdsColumnNamesAgainstTheSource() {
-        var catalog = new KnownTables().with("t", "id*", "name", "wm");
+        var catalog = new FakeCatalog().with("t", "id*", "name", "wm");
         var spec =
                 file(
                         "f",
@@ -209,7 +210,7 @@ class PlannerTest {
 
     @Test
     void asksTheCatalogForAQueryWithItsPlacesFilled() {
-        var catalog = new KnownTables().with("query", "a");
+        var catalog = new FakeCatalog().with("query", "a");
 
         plan(
                 file("f", mapping("q", "t").to("x").query(SINCE + " LIMIT :batch_size;")),
@@ -362,7 +363,7 @@ class PlannerTest {
         for (int i = 0; i < sent.pipelines().size(); i++) {
             assertThat(arrived.pipelines().get(i).deliver().destination().connection().password())
                     .as("passwords travel, though they print as stars")
-                    .isEqualTo(new Secret(Mappings.PASSWORD));
+                    .isEqualTo(new Secret(MappingBuilder.PASSWORD));
         }
     }
 
@@ -379,7 +380,7 @@ class PlannerTest {
     @Test
     void tracesWhatRulesDo() {
         List<String> trace = new ArrayList<>();
-        new Planner(KnownTypes.ALL, trace::add)
+        new Planner(AllDestinationTypes.ALL, trace::add)
                 .plan(many(1), PlannerTest::problem, RunOverrides.NONE, Catalog.OFFLINE);
 
         assertThat(trace)
@@ -403,29 +404,29 @@ class PlannerTest {
                 List.of(), Optional.empty(), OptionalInt.of(workers), Optional.empty());
     }
 
-    private static Mappings[] mappings(int count) {
-        Mappings[] mappings = new Mappings[count];
+    private static MappingBuilder[] mappings(int count) {
+        MappingBuilder[] mappings = new MappingBuilder[count];
         for (int i = 0; i < count; i++) {
             mappings[i] = mapping("m" + i, "t").to("t" + i);
         }
         return mappings;
     }
 
-    private static MultiCdcSpec many(int count) {
+    private static ConfigFileSpec many(int count) {
         return file("f", mappings(count));
     }
 
-    private static List<String> workers(MultiCdcSpec spec, RunOverrides overrides) {
+    private static List<String> workers(ConfigFileSpec spec, RunOverrides overrides) {
         return plan(spec, overrides, Catalog.OFFLINE).physical().pipelines().stream()
                 .map(Pipeline::worker)
                 .toList();
     }
 
-    private static List<String> identities(MultiCdcSpec spec) {
+    private static List<String> identities(ConfigFileSpec spec) {
         return plan(spec).physical().pipelines().stream().map(Pipeline::identity).toList();
     }
 
-    private static List<String> problems(MultiCdcSpec spec) {
+    private static List<String> problems(ConfigFileSpec spec) {
         try {
             plan(spec);
             return List.of();
@@ -434,12 +435,14 @@ class PlannerTest {
         }
     }
 
-    private static Plans plan(MultiCdcSpec spec) {
+    private static PlanningResult plan(ConfigFileSpec spec) {
         return plan(spec, RunOverrides.NONE, Catalog.OFFLINE);
     }
 
-    private static Plans plan(MultiCdcSpec spec, RunOverrides overrides, Catalog catalog) {
-        return new Planner(KnownTypes.ALL).plan(spec, PlannerTest::problem, overrides, catalog);
+    private static PlanningResult plan(
+            ConfigFileSpec spec, RunOverrides overrides, Catalog catalog) {
+        return new Planner(AllDestinationTypes.ALL)
+                .plan(spec, PlannerTest::problem, overrides, catalog);
     }
 
     private static Problem problem(String path, String message) {

@@ -1,13 +1,16 @@
 package com.evolvishub.cdc.connectors.kafka;
 
-import com.evolvishub.cdc.delivery.DeadLetters;
-import com.evolvishub.cdc.delivery.DestinationClient;
-import com.evolvishub.cdc.delivery.DestinationConnector;
-import com.evolvishub.cdc.delivery.TransactionalSink;
-import com.evolvishub.cdc.payload.MessageEncoders;
-import com.evolvishub.cdc.planner.destination.DestinationType;
-import com.evolvishub.cdc.planner.destination.KafkaType;
+import com.evolvishub.cdc.connectors.kafka.deadletter.KafkaDeadLetterStore;
+import com.evolvishub.cdc.connectors.kafka.writer.KafkaDestinationClient;
+import com.evolvishub.cdc.connectors.kafka.writer.KafkaTransactionalSinkFactory;
+import com.evolvishub.cdc.formats.MessageEncoders;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spi.DestinationType;
+import com.evolvishub.cdc.planner.spi.KafkaDestinationType;
+import com.evolvishub.cdc.sink.deadletter.DeadLetterStore;
+import com.evolvishub.cdc.sink.spi.DestinationClient;
+import com.evolvishub.cdc.sink.spi.DestinationConnector;
+import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import java.util.Optional;
 
 /** Topics of Apache Kafka. */
@@ -15,21 +18,21 @@ public final class KafkaConnector implements DestinationConnector {
 
     @Override
     public DestinationType type() {
-        return new KafkaType();
+        return new KafkaDestinationType();
     }
 
     @Override
     public DestinationClient client(Pipeline pipeline) {
-        return new KafkaBusClient(pipeline, MessageEncoders.of(pipeline));
+        return new KafkaDestinationClient(pipeline, MessageEncoders.of(pipeline));
     }
 
     @Override
-    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
-        return Optional.of(new KafkaDeadLetters(pipeline));
+    public Optional<DeadLetterStore> deadLetterStore(Pipeline pipeline) {
+        return Optional.of(new KafkaDeadLetterStore(pipeline));
     }
 
     @Override
-    public Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
-        return Optional.of(new KafkaTransactions(pipeline));
+    public Optional<TransactionalSinkFactory> transactionalSinkFactory(Pipeline pipeline) {
+        return Optional.of(new KafkaTransactionalSinkFactory(pipeline));
     }
 }

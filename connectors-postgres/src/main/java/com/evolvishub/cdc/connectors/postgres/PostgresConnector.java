@@ -1,12 +1,15 @@
 package com.evolvishub.cdc.connectors.postgres;
 
-import com.evolvishub.cdc.delivery.DeadLetters;
-import com.evolvishub.cdc.delivery.DestinationClient;
-import com.evolvishub.cdc.delivery.DestinationConnector;
-import com.evolvishub.cdc.delivery.TransactionalSink;
-import com.evolvishub.cdc.planner.destination.DestinationType;
-import com.evolvishub.cdc.planner.destination.PostgresType;
+import com.evolvishub.cdc.connectors.postgres.deadletter.PostgresDeadLetterStore;
+import com.evolvishub.cdc.connectors.postgres.transactional.PostgresTransactionalSinkFactory;
+import com.evolvishub.cdc.connectors.postgres.writer.PostgresDestinationClient;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spi.DestinationType;
+import com.evolvishub.cdc.planner.spi.PostgresDestinationType;
+import com.evolvishub.cdc.sink.deadletter.DeadLetterStore;
+import com.evolvishub.cdc.sink.spi.DestinationClient;
+import com.evolvishub.cdc.sink.spi.DestinationConnector;
+import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import java.util.Optional;
 
 /** Tables of a PostgreSQL database, version 13 or later. */
@@ -14,21 +17,21 @@ public final class PostgresConnector implements DestinationConnector {
 
     @Override
     public DestinationType type() {
-        return new PostgresType();
+        return new PostgresDestinationType();
     }
 
     @Override
     public DestinationClient client(Pipeline pipeline) {
-        return new PostgresClient(pipeline);
+        return new PostgresDestinationClient(pipeline);
     }
 
     @Override
-    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
-        return Optional.of(new PostgresDeadLetters(pipeline));
+    public Optional<DeadLetterStore> deadLetterStore(Pipeline pipeline) {
+        return Optional.of(new PostgresDeadLetterStore(pipeline));
     }
 
     @Override
-    public Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
-        return Optional.of(new PostgresTransactions(pipeline));
+    public Optional<TransactionalSinkFactory> transactionalSinkFactory(Pipeline pipeline) {
+        return Optional.of(new PostgresTransactionalSinkFactory(pipeline));
     }
 }

@@ -1,12 +1,16 @@
 package com.evolvishub.cdc.connectors.pulsar;
 
-import com.evolvishub.cdc.delivery.DeadLetters;
-import com.evolvishub.cdc.delivery.DestinationClient;
-import com.evolvishub.cdc.delivery.DestinationConnector;
-import com.evolvishub.cdc.delivery.TransactionalSink;
-import com.evolvishub.cdc.planner.destination.DestinationType;
-import com.evolvishub.cdc.planner.destination.PulsarType;
+import com.evolvishub.cdc.connectors.pulsar.deadletter.PulsarDeadLetterStore;
+import com.evolvishub.cdc.connectors.pulsar.session.PulsarEndpoint;
+import com.evolvishub.cdc.connectors.pulsar.transactional.PulsarTransactionalSinkFactory;
+import com.evolvishub.cdc.connectors.pulsar.writer.PulsarDestinationClient;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spi.DestinationType;
+import com.evolvishub.cdc.planner.spi.PulsarDestinationType;
+import com.evolvishub.cdc.sink.deadletter.DeadLetterStore;
+import com.evolvishub.cdc.sink.spi.DestinationClient;
+import com.evolvishub.cdc.sink.spi.DestinationConnector;
+import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import java.util.Optional;
 
 /** Topics of an Apache Pulsar cluster, version 3.0 or later. */
@@ -14,21 +18,21 @@ public final class PulsarConnector implements DestinationConnector {
 
     @Override
     public DestinationType type() {
-        return new PulsarType();
+        return new PulsarDestinationType();
     }
 
     @Override
     public DestinationClient client(Pipeline pipeline) {
-        return new PulsarBusClient(pipeline);
+        return new PulsarDestinationClient(pipeline);
     }
 
     @Override
-    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
-        return Optional.of(new PulsarDeadLetters(new PulsarTarget(pipeline)));
+    public Optional<DeadLetterStore> deadLetterStore(Pipeline pipeline) {
+        return Optional.of(new PulsarDeadLetterStore(new PulsarEndpoint(pipeline)));
     }
 
     @Override
-    public Optional<TransactionalSink> transactionalSink(Pipeline pipeline) {
-        return Optional.of(new PulsarTransactions(pipeline));
+    public Optional<TransactionalSinkFactory> transactionalSinkFactory(Pipeline pipeline) {
+        return Optional.of(new PulsarTransactionalSinkFactory(pipeline));
     }
 }

@@ -1,12 +1,14 @@
 package com.evolvishub.cdc.connectors.redis;
 
-import com.evolvishub.cdc.delivery.DeadLetters;
-import com.evolvishub.cdc.delivery.DestinationClient;
-import com.evolvishub.cdc.delivery.DestinationConnector;
-import com.evolvishub.cdc.payload.MessageEncoders;
-import com.evolvishub.cdc.planner.destination.DestinationType;
-import com.evolvishub.cdc.planner.destination.RedisStreamsType;
+import com.evolvishub.cdc.connectors.redis.deadletter.RedisDeadLetterStore;
+import com.evolvishub.cdc.connectors.redis.writer.RedisDestinationClient;
+import com.evolvishub.cdc.formats.MessageEncoders;
 import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.spi.DestinationType;
+import com.evolvishub.cdc.planner.spi.RedisStreamsDestinationType;
+import com.evolvishub.cdc.sink.deadletter.DeadLetterStore;
+import com.evolvishub.cdc.sink.spi.DestinationClient;
+import com.evolvishub.cdc.sink.spi.DestinationConnector;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -15,16 +17,17 @@ public final class RedisStreamsConnector implements DestinationConnector {
 
     @Override
     public DestinationType type() {
-        return new RedisStreamsType();
+        return new RedisStreamsDestinationType();
     }
 
     @Override
     public DestinationClient client(Pipeline pipeline) {
-        return new RedisStreamsClient(pipeline, MessageEncoders.of(pipeline), Clock.systemUTC());
+        return new RedisDestinationClient(
+                pipeline, MessageEncoders.of(pipeline), Clock.systemUTC());
     }
 
     @Override
-    public Optional<DeadLetters> deadLetters(Pipeline pipeline) {
-        return Optional.of(new RedisDeadLetters(pipeline));
+    public Optional<DeadLetterStore> deadLetterStore(Pipeline pipeline) {
+        return Optional.of(new RedisDeadLetterStore(pipeline));
     }
 }

@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.job.api;
 
-import com.evolvishub.cdc.job.StateChoices;
+import com.evolvishub.cdc.job.RestoreOptions;
 import com.evolvishub.cdc.job.embedded.EmbeddedRun;
 import com.evolvishub.cdc.job.embedded.RunSettings;
 import com.evolvishub.cdc.job.status.ExecutionSummary;
@@ -10,7 +10,7 @@ import com.evolvishub.cdc.job.status.RunOutcome;
 import com.evolvishub.cdc.job.status.StatusClient;
 import com.evolvishub.cdc.job.status.StatusRenderer;
 import com.evolvishub.cdc.planner.RunOverrides;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -59,22 +59,22 @@ public final class MultiCdcHandler implements AutoCloseable {
      * A handler for a file.
      *
      * @param stateDirectory where positions and queues are kept from run to run
-     * @throws com.evolvishub.cdc.planner.spec.PlanException with every mistake in the file
+     * @throws com.evolvishub.cdc.planner.problem.PlanException with every mistake in the file
      */
     public static MultiCdcHandler fromFile(Path file, Path stateDirectory) {
-        return of(PlannedFile.load(file), new RunSettings(stateDirectory, 0, StateChoices.NONE));
+        return of(PlannedFile.load(file), new RunSettings(stateDirectory, 0, RestoreOptions.NONE));
     }
 
     /**
      * A handler for a spec that the program made itself.
      *
      * @param stateDirectory where positions and queues are kept from run to run
-     * @throws com.evolvishub.cdc.planner.spec.PlanException with every mistake in the spec
+     * @throws com.evolvishub.cdc.planner.problem.PlanException with every mistake in the spec
      */
-    public static MultiCdcHandler fromSpec(MultiCdcSpec spec, Path stateDirectory) {
+    public static MultiCdcHandler fromSpec(ConfigFileSpec spec, Path stateDirectory) {
         return of(
                 PlannedFile.of(spec, RunOverrides.NONE),
-                new RunSettings(stateDirectory, 0, StateChoices.NONE));
+                new RunSettings(stateDirectory, 0, RestoreOptions.NONE));
     }
 
     /** A handler for a file that was planned before. */
@@ -86,14 +86,14 @@ public final class MultiCdcHandler implements AutoCloseable {
      * Starts the job and returns; rows flow from here on.
      *
      * @throws IllegalStateException if this handler was started before
-     * @throws com.evolvishub.cdc.planner.spec.PlanException if a mapping asks for what this build
-     *     cannot do yet
+     * @throws com.evolvishub.cdc.planner.problem.PlanException if a mapping asks for what this
+     *     build cannot do yet
      */
     public void start() throws Exception {
         if (!started.compareAndSet(false, true)) {
             throw new IllegalStateException("a handler is used for one run");
         }
-        file.requireBuilt();
+        file.requireSupported();
         EmbeddedRun prepared = EmbeddedRun.prepare(file.physical(), settings);
         try {
             prepared.start();
@@ -132,7 +132,7 @@ public final class MultiCdcHandler implements AutoCloseable {
 
     private synchronized void requireAlive() throws IOException {
         // none: another thread has closed this handler meanwhile
-        Optional<String> cause = run == null ? Optional.empty() : run.endedBecause();
+        Optional<String> cause = run == null ? Optional.empty() : run.failureCause();
         if (cause.isPresent()) {
             close();
             throw new IllegalStateException("the job has ended: " + cause.get());

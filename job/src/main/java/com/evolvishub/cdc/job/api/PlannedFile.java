@@ -1,24 +1,24 @@
 package com.evolvishub.cdc.job.api;
 
-import com.evolvishub.cdc.planner.Explain;
 import com.evolvishub.cdc.planner.Planner;
-import com.evolvishub.cdc.planner.Plans;
 import com.evolvishub.cdc.planner.RunOverrides;
-import com.evolvishub.cdc.planner.destination.DestinationTypes;
-import com.evolvishub.cdc.planner.destination.KafkaType;
-import com.evolvishub.cdc.planner.destination.PostgresType;
-import com.evolvishub.cdc.planner.destination.PulsarType;
-import com.evolvishub.cdc.planner.destination.RedisStreamsType;
-import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.catalog.Catalog;
+import com.evolvishub.cdc.planner.config.SpecDocument;
+import com.evolvishub.cdc.planner.config.SpecReader;
+import com.evolvishub.cdc.planner.explain.PlanExplainer;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
-import com.evolvishub.cdc.planner.reader.SpecReader;
-import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.physical.PlanningResult;
+import com.evolvishub.cdc.planner.problem.PlanException;
+import com.evolvishub.cdc.planner.problem.Problem;
+import com.evolvishub.cdc.planner.problem.ProblemLocations;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.PlanException;
-import com.evolvishub.cdc.planner.spec.Problem;
-import com.evolvishub.cdc.planner.spec.SpecDocument;
+import com.evolvishub.cdc.planner.spi.DestinationTypes;
+import com.evolvishub.cdc.planner.spi.KafkaDestinationType;
+import com.evolvishub.cdc.planner.spi.PostgresDestinationType;
+import com.evolvishub.cdc.planner.spi.PulsarDestinationType;
+import com.evolvishub.cdc.planner.spi.RedisStreamsDestinationType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -37,15 +37,16 @@ import java.util.stream.Collectors;
  * @param locations where the file's values stand
  * @param warnings what was understood and is not as it may be meant
  */
-public record PlannedFile(Plans plans, Locations locations, List<Problem> warnings) {
+public record PlannedFile(
+        PlanningResult plans, ProblemLocations locations, List<Problem> warnings) {
 
     private static final DestinationTypes TYPES =
             new DestinationTypes(
                     List.of(
-                            new PostgresType(),
-                            new KafkaType(),
-                            new PulsarType(),
-                            new RedisStreamsType()));
+                            new PostgresDestinationType(),
+                            new KafkaDestinationType(),
+                            new PulsarDestinationType(),
+                            new RedisStreamsDestinationType()));
 
     public PlannedFile {
         Objects.requireNonNull(plans, "plans");
@@ -94,7 +95,7 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
                         variable -> Optional.ofNullable(environment.get(variable)),
                         PlannedFile::secret);
         SpecDocument document = reader.read(file.getFileName().toString(), text(file));
-        Plans plans =
+        PlanningResult plans =
                 new Planner(TYPES).plan(document.spec(), document.locations(), overrides, catalog);
         List<Problem> warnings = new ArrayList<>(document.warnings());
         warnings.addAll(plans.warnings());
@@ -106,9 +107,9 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
      *
      * @throws PlanException with every mistake in it
      */
-    public static PlannedFile of(MultiCdcSpec spec, RunOverrides overrides) {
-        Locations nowhere = (path, message) -> new Problem(path, 0, 0, message);
-        Plans plans = new Planner(TYPES).plan(spec, nowhere, overrides, Catalog.OFFLINE);
+    public static PlannedFile of(ConfigFileSpec spec, RunOverrides overrides) {
+        ProblemLocations nowhere = (path, message) -> new Problem(path, 0, 0, message);
+        PlanningResult plans = new Planner(TYPES).plan(spec, nowhere, overrides, Catalog.OFFLINE);
         return new PlannedFile(plans, nowhere, plans.warnings());
     }
 
@@ -136,7 +137,7 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
     }
 
     /** What the file says, with what this run does otherwise. */
-    public MultiCdcSpec spec() {
+    public ConfigFileSpec spec() {
         return plans.spec();
     }
 
@@ -147,12 +148,12 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
 
     /** Every step from file to pipelines, for people. */
     public String explain() {
-        return new Explain(TYPES).text(plans);
+        return new PlanExplainer(TYPES).text(plans);
     }
 
     /** Every step from file to pipelines, for machines. */
     public String explainJson() {
-        return new Explain(TYPES).json(plans);
+        return new PlanExplainer(TYPES).json(plans);
     }
 
     /** What the file says of its mappings, by their names. */
@@ -162,8 +163,8 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
     }
 
     /** What a pipeline asks for and this build cannot do yet; found without a server. */
-    public List<Problem> notBuilt(Pipeline pipeline) {
-        return BuildLimits.of(this, pipeline);
+    public List<Problem> unsupported(Pipeline pipeline) {
+        return UnsupportedFeatures.of(this, pipeline);
     }
 
     /**
@@ -171,11 +172,11 @@ public record PlannedFile(Plans plans, Locations locations, List<Problem> warnin
      *
      * @throws PlanException with everything it cannot do
      */
-    public void requireBuilt() {
+    public void requireSupported() {
         List<Problem> problems =
                 physical().pipelines().stream()
                         .filter(Pipeline::enabled)
-                        .flatMap(pipeline -> notBuilt(pipeline).stream())
+                        .flatMap(pipeline -> unsupported(pipeline).stream())
                         .toList();
         if (!problems.isEmpty()) {
             throw new PlanException(problems);

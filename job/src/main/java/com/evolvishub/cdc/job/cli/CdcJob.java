@@ -3,11 +3,12 @@ package com.evolvishub.cdc.job.cli;
 import com.evolvishub.cdc.job.FlinkSettings;
 import com.evolvishub.cdc.job.JobOptions;
 import com.evolvishub.cdc.job.JobTranslator;
-import com.evolvishub.cdc.job.StateChoices;
+import com.evolvishub.cdc.job.RestoreOptions;
 import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.cli.option.RestoreCliOptions;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Schedule;
-import com.evolvishub.cdc.planner.spec.PlanException;
+import com.evolvishub.cdc.planner.problem.PlanException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -31,7 +32,7 @@ public final class CdcJob {
             description = "The YAML file, as the submitting machine sees it.")
     private Path config;
 
-    @Mixin private StateChoiceOptions stateChoices;
+    @Mixin private RestoreCliOptions stateChoices;
 
     private CdcJob() {}
 
@@ -46,13 +47,13 @@ public final class CdcJob {
         PhysicalPlan plan;
         try {
             PlannedFile file = PlannedFile.load(config);
-            file.requireBuilt();
+            file.requireSupported();
             plan = file.physical();
         } catch (PlanException mistakes) {
             mistakes.problems().forEach(problem -> System.err.println("error: " + problem));
             throw mistakes;
         }
-        StateChoices choices = stateChoices.choices();
+        RestoreOptions choices = stateChoices.choices();
         List<String> unknown = choices.problems(plan);
         if (!unknown.isEmpty()) {
             unknown.forEach(problem -> System.err.println("error: " + problem));

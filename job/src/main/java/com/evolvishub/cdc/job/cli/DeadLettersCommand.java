@@ -1,9 +1,11 @@
 package com.evolvishub.cdc.job.cli;
 
-import com.evolvishub.cdc.delivery.DeadLetter;
-import com.evolvishub.cdc.delivery.ReplayRule;
 import com.evolvishub.cdc.job.api.PlannedFile;
-import com.evolvishub.cdc.job.letters.LetterBox;
+import com.evolvishub.cdc.job.cli.option.ConfigFileOption;
+import com.evolvishub.cdc.job.cli.option.LogOptions;
+import com.evolvishub.cdc.job.deadletter.DeadLetterService;
+import com.evolvishub.cdc.sink.deadletter.DeadLetter;
+import com.evolvishub.cdc.sink.deadletter.ReplayPolicy;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +55,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     }
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-    @Mixin private ConfigOption config;
+    @Mixin private ConfigFileOption config;
     @Mixin private LogOptions log;
 
     @Parameters(index = "0", paramLabel = "ACTION", description = "list, replay or drop.")
@@ -102,21 +104,22 @@ final class DeadLettersCommand implements Callable<Integer> {
         log.applyQuietly();
         PlannedFile file = PlannedFile.load(config.file);
         checkOptions(file);
-        List<LetterBox> boxes = LetterBox.of(file, mappings);
+        List<DeadLetterService> boxes = DeadLetterService.of(file, mappings);
         if (!ids.isEmpty() && boxes.size() > 1) {
-            throw new UserMistake(
+            throw new UserErrorException(
                     "--id means a letter of one mapping; name it with --mapping, one of "
-                            + String.join(", ", boxes.stream().map(LetterBox::mapping).toList()));
+                            + String.join(
+                                    ", ", boxes.stream().map(DeadLetterService::mapping).toList()));
         }
         List<DeadLetter> listed = new ArrayList<>();
-        for (LetterBox box : boxes) {
+        for (DeadLetterService box : boxes) {
             try (box) {
                 switch (action) {
                     case LIST -> listed.addAll(list(box));
                     case REPLAY -> replay(box);
                     case DROP -> drop(box);
                 }
-            } catch (UserMistake mistake) {
+            } catch (UserErrorException mistake) {
                 throw mistake;
             } catch (Exception failure) {
                 fail(box.mapping(), String.valueOf(failure.getMessage()));
@@ -125,8 +128,8 @@ final class DeadLettersCommand implements Callable<Integer> {
         if (action == Action.LIST) {
             out().println(
                             format == Format.JSON
-                                    ? LetterText.json(listed)
-                                    : LetterText.table(listed));
+                                    ? DeadLetterRenderer.json(listed)
+                                    : DeadLetterRenderer.table(listed));
         }
         return somethingFailed ? ExitCode.OUTAGE : ExitCode.OK;
     }
@@ -138,41 +141,41 @@ final class DeadLettersCommand implements Callable<Integer> {
             if (!known.contains(name)
                     && file.physical().pipelines().stream()
                             .noneMatch(pipeline -> pipeline.mapping().equals(name))) {
-                throw new UserMistake(
+                throw new UserErrorException(
                         "--mapping %s: the file has no such mapping; expected one of %s"
                                 .formatted(name, String.join(", ", known)));
             }
         }
         if (action == Action.DROP && ids.isEmpty() && !all) {
-            throw new UserMistake(
+            throw new UserErrorException(
                     "drop is for good: name the letters with --id, or say --all for all of them");
         }
         if (limit < 1) {
-            throw new UserMistake("--limit %d: expected 1 or more".formatted(limit));
+            throw new UserErrorException("--limit %d: expected 1 or more".formatted(limit));
         }
     }
 
-    private List<DeadLetter> list(LetterBox box) throws Exception {
+    private List<DeadLetter> list(DeadLetterService box) throws Exception {
         return ids.isEmpty() ? box.oldest(limit) : named(box);
     }
 
-    private List<DeadLetter> named(LetterBox box) throws Exception {
+    private List<DeadLetter> named(DeadLetterService box) throws Exception {
         List<DeadLetter> letters = new ArrayList<>();
         for (String id : ids) {
             letters.add(
                     box.find(id)
                             .orElseThrow(
                                     () ->
-                                            new UserMistake(
+                                            new UserErrorException(
                                                     "--id %s: %s has no such dead letter"
                                                             .formatted(id, box.mapping()))));
         }
         return letters;
     }
 
-    private void work(LetterBox box, LetterBox.Work work) throws Exception {
+    private void work(DeadLetterService box, DeadLetterService.Action work) throws Exception {
         if (ids.isEmpty()) {
-            box.each(work);
+            box.forEach(work);
         } else {
             for (DeadLetter letter : named(box)) {
                 work.on(letter);
@@ -180,8 +183,8 @@ final class DeadLettersCommand implements Callable<Integer> {
         }
     }
 
-    private void replay(LetterBox box) throws Exception {
-        ReplayRule rule = force ? ReplayRule.WRITE_SUPERSEDED : ReplayRule.REFUSE_SUPERSEDED;
+    private void replay(DeadLetterService box) throws Exception {
+        ReplayPolicy rule = force ? ReplayPolicy.WRITE_SUPERSEDED : ReplayPolicy.REFUSE_SUPERSEDED;
         int[] written = {0};
         try {
             work(
@@ -203,7 +206,7 @@ final class DeadLettersCommand implements Callable<Integer> {
         }
     }
 
-    private void drop(LetterBox box) throws Exception {
+    private void drop(DeadLetterService box) throws Exception {
         int[] dropped = {0};
         try {
             work(

@@ -62,7 +62,7 @@ public final class EvolvishubCdc implements Runnable {
                 ServiceLoader.load(CliCommand.class, EvolvishubCdc.class.getClassLoader())) {
             commands.addSubcommand(added);
         }
-        commands.setExecutionExceptionHandler(new ErrorPrinter());
+        commands.setExecutionExceptionHandler(new CliExceptionHandler());
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setUsageHelpAutoWidth(true);
         return commands;

@@ -9,7 +9,7 @@ public final class ExitCode {
     public static final int OUTAGE = 1;
 
     /** The user's mistake: in the file, in an option, in what the file names. */
-    public static final int MISTAKE = 2;
+    public static final int USER_ERROR = 2;
 
     private ExitCode() {}
 }

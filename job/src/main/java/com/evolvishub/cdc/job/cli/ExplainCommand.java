@@ -1,10 +1,12 @@
 package com.evolvishub.cdc.job.cli;
 
-import com.evolvishub.cdc.capture.postgres.PostgresCatalog;
-import com.evolvishub.cdc.capture.postgres.SourceException;
 import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.cli.option.ConfigFileOption;
+import com.evolvishub.cdc.job.cli.option.LogOptions;
 import com.evolvishub.cdc.planner.RunOverrides;
-import com.evolvishub.cdc.planner.logical.Catalog;
+import com.evolvishub.cdc.planner.catalog.Catalog;
+import com.evolvishub.cdc.source.facts.PostgresCatalog;
+import com.evolvishub.cdc.source.session.SourceException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -34,7 +36,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-    @Mixin private ConfigOption config;
+    @Mixin private ConfigFileOption config;
     @Mixin private LogOptions log;
 
     @Option(names = "--offline", description = "Ask no server: columns and keys stay open.")
@@ -63,10 +65,11 @@ final class ExplainCommand implements Callable<Integer> {
         try {
             return PlannedFile.load(config.file, RunOverrides.NONE, System.getenv(), catalog);
         } catch (SourceException failure) {
-            if (failure.isPassing()) {
-                throw new Outage(failure.getMessage() + "; --offline explains without a server");
+            if (failure.isTransient()) {
+                throw new OutageException(
+                        failure.getMessage() + "; --offline explains without a server");
             }
-            throw new UserMistake(failure.getMessage());
+            throw new UserErrorException(failure.getMessage());
         }
     }
 }

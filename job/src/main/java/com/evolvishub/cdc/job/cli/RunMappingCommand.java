@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.cli;
 
+import com.evolvishub.cdc.job.cli.option.RunOptions;
 import com.evolvishub.cdc.planner.RunOverrides;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.job.cli;
 
+import com.evolvishub.cdc.job.cli.option.RunOptions;
 import com.evolvishub.cdc.planner.RunOverrides;
 import java.util.List;
 import java.util.Optional;
@@ -61,12 +62,12 @@ final class RunMultiCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (placement.sequential && workers != null) {
-            throw new UserMistake(
+            throw new UserErrorException(
                     "--sequential is one worker, so --workers %d cannot hold beside it; leave one of them out"
                             .formatted(workers));
         }
         if (workers != null && workers < 1) {
-            throw new UserMistake("--workers %d: expected 1 or more".formatted(workers));
+            throw new UserErrorException("--workers %d: expected 1 or more".formatted(workers));
         }
         RunOverrides overrides =
                 new RunOverrides(

@@ -1,12 +1,16 @@
 package com.evolvishub.cdc.job.cli;
 
-import com.evolvishub.cdc.job.StateChoices;
+import com.evolvishub.cdc.job.RestoreOptions;
 import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.cli.option.RunOptions;
+import com.evolvishub.cdc.job.cli.terminal.LiveStatusTable;
+import com.evolvishub.cdc.job.cli.terminal.StopSignals;
+import com.evolvishub.cdc.job.cli.terminal.Terminal;
 import com.evolvishub.cdc.job.embedded.EmbeddedRun;
 import com.evolvishub.cdc.job.embedded.RunSettings;
-import com.evolvishub.cdc.job.preflight.Checkup;
-import com.evolvishub.cdc.job.preflight.Finding;
+import com.evolvishub.cdc.job.preflight.CheckResult;
 import com.evolvishub.cdc.job.preflight.Preflight;
+import com.evolvishub.cdc.job.preflight.PreflightReport;
 import com.evolvishub.cdc.job.status.JobReport;
 import com.evolvishub.cdc.job.status.RunOutcome;
 import com.evolvishub.cdc.job.status.StatusClient;
@@ -41,7 +45,7 @@ final class RunSession {
     private final PrintWriter err;
     private final String commandName;
     private final CountDownLatch stopAsked = new CountDownLatch(1);
-    private Optional<Signals> signals = Optional.empty();
+    private Optional<StopSignals> signals = Optional.empty();
 
     RunSession(RunOptions options, RunOverrides overrides, CommandLine command) {
         this.options = options;
@@ -56,7 +60,7 @@ final class RunSession {
             return runAndClose();
         } finally {
             // not before the run is closed, which a second Ctrl-C is not to cut short
-            signals.ifPresent(Signals::close);
+            signals.ifPresent(StopSignals::close);
         }
     }
 
@@ -68,29 +72,29 @@ final class RunSession {
                 file.spec().logLevel(),
                 terminal ? Optional.of(logFile(stateDirectory)) : Optional.empty());
         file.warnings().forEach(warning -> err.println("warning: " + warning));
-        file.requireBuilt();
+        file.requireSupported();
 
-        StateChoices choices = options.stateChoices.choices();
+        RestoreOptions choices = options.stateChoices.choices();
         List<String> unknown = choices.problems(file.physical());
         if (!unknown.isEmpty()) {
             unknown.forEach(problem -> err.println("error: " + problem));
-            return ExitCode.MISTAKE;
+            return ExitCode.USER_ERROR;
         }
-        CompletableFuture<Checkup> checkup =
+        CompletableFuture<PreflightReport> checkup =
                 CompletableFuture.supplyAsync(() -> Preflight.check(file));
         RunSettings settings = new RunSettings(stateDirectory, options.port, choices);
         try (EmbeddedRun run = EmbeddedRun.prepare(file.physical(), settings)) {
-            Checkup seen = checkup.get();
+            PreflightReport seen = checkup.get();
             out.println(seen.table());
             out.flush();
-            Optional<Integer> refused = refuse(file, run, seen.findings());
+            Optional<Integer> refused = refuseIfBroken(file, run, seen.results());
             if (refused.isPresent()) {
                 return refused.get();
             }
-            signals = Optional.of(Signals.onStop(this::askToStop));
+            signals = Optional.of(StopSignals.onStop(this::askToStop));
             run.start();
-            greet(file, run);
-            return watch(file, run, terminal);
+            printStart(file, run);
+            return monitor(file, run, terminal);
         }
     }
 
@@ -101,13 +105,15 @@ final class RunSession {
     /**
      * Before anything runs for the first time, a file of which no mapping can work is not started.
      */
-    private Optional<Integer> refuse(PlannedFile file, EmbeddedRun run, List<Finding> findings) {
+    private Optional<Integer> refuseIfBroken(
+            PlannedFile file, EmbeddedRun run, List<CheckResult> findings) {
         findings.forEach(
                 finding ->
                         err.println(
-                                (finding.mistake() ? "error: " : "outage: ") + finding.problem()));
+                                (finding.userError() ? "error: " : "outage: ")
+                                        + finding.problem()));
         long enabled = file.physical().pipelines().stream().filter(p -> p.enabled()).count();
-        long broken = findings.stream().map(Finding::mapping).distinct().count();
+        long broken = findings.stream().map(CheckResult::mapping).distinct().count();
         boolean refused =
                 (broken >= enabled && run.resumesFrom().isEmpty())
                         || (file.physical().stopOnError() && broken > 0);
@@ -116,10 +122,12 @@ final class RunSession {
         }
         err.println("nothing was started");
         return Optional.of(
-                findings.stream().anyMatch(Finding::mistake) ? ExitCode.MISTAKE : ExitCode.OUTAGE);
+                findings.stream().anyMatch(CheckResult::userError)
+                        ? ExitCode.USER_ERROR
+                        : ExitCode.OUTAGE);
     }
 
-    private void greet(PlannedFile file, EmbeddedRun run) {
+    private void printStart(PlannedFile file, EmbeddedRun run) {
         long enabled = file.physical().pipelines().stream().filter(p -> p.enabled()).count();
         out.printf(
                 "%s: %d mappings on %d workers; Web UI %s%n",
@@ -128,11 +136,11 @@ final class RunSession {
         out.flush();
     }
 
-    private int watch(PlannedFile file, EmbeddedRun run, boolean terminal) throws Exception {
+    private int monitor(PlannedFile file, EmbeddedRun run, boolean terminal) throws Exception {
         StatusClient status = new StatusClient(run.webUi(), file.physical(), file.descriptions());
-        LiveTable table = new LiveTable(out);
+        LiveStatusTable table = new LiveStatusTable(out);
         while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
-            Optional<String> cause = run.endedBecause();
+            Optional<String> cause = run.failureCause();
             if (cause.isPresent()) {
                 err.println("error: the job has ended: " + cause.get());
                 return ExitCode.OUTAGE;

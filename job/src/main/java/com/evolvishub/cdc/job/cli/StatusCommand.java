@@ -1,6 +1,9 @@
 package com.evolvishub.cdc.job.cli;
 
 import com.evolvishub.cdc.job.api.PlannedFile;
+import com.evolvishub.cdc.job.cli.option.ConfigFileOption;
+import com.evolvishub.cdc.job.cli.option.LogOptions;
+import com.evolvishub.cdc.job.cli.option.StateDirectoryOption;
 import com.evolvishub.cdc.job.embedded.StateDirectory;
 import com.evolvishub.cdc.job.status.JobReport;
 import com.evolvishub.cdc.job.status.StatusClient;
@@ -40,8 +43,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-    @Mixin private ConfigOption config;
-    @Mixin private StateOption state;
+    @Mixin private ConfigFileOption config;
+    @Mixin private StateDirectoryOption state;
     @Mixin private LogOptions log;
 
     @Option(
@@ -70,7 +73,7 @@ final class StatusCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (!Files.exists(directory.status())) {
-            throw new UserMistake(
+            throw new UserErrorException(
                     "%s does not run and has never run with state directory %s; start it with: evolvishub-cdc run-multi -c %s"
                             .formatted(file.physical().name(), directory.root(), config.file));
         }
@@ -88,11 +91,11 @@ final class StatusCommand implements Callable<Integer> {
                     .report()
                     .orElseThrow(
                             () ->
-                                    new Outage(
+                                    new OutageException(
                                             "no job called %s at %s"
                                                     .formatted(file.physical().name(), api)));
         } catch (IOException silent) {
-            throw new Outage("%s does not answer: %s".formatted(api, silent.getMessage()));
+            throw new OutageException("%s does not answer: %s".formatted(api, silent.getMessage()));
         }
     }
 

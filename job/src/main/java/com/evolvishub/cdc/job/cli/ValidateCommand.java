@@ -1,9 +1,11 @@
 package com.evolvishub.cdc.job.cli;
 
 import com.evolvishub.cdc.job.api.PlannedFile;
-import com.evolvishub.cdc.job.preflight.Checkup;
-import com.evolvishub.cdc.job.preflight.Finding;
+import com.evolvishub.cdc.job.cli.option.ConfigFileOption;
+import com.evolvishub.cdc.job.cli.option.LogOptions;
+import com.evolvishub.cdc.job.preflight.CheckResult;
 import com.evolvishub.cdc.job.preflight.Preflight;
+import com.evolvishub.cdc.job.preflight.PreflightReport;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Option;
 final class ValidateCommand implements Callable<Integer> {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-    @Mixin private ConfigOption config;
+    @Mixin private ConfigFileOption config;
     @Mixin private LogOptions log;
 
     @Option(names = "--offline", description = "Look at the file alone.")
@@ -41,11 +43,12 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         PlannedFile file = PlannedFile.load(config.file);
         file.warnings().forEach(warning -> err.println("warning: " + warning));
-        List<Finding> findings = offline ? Preflight.offline(file) : look(file, out);
+        List<CheckResult> findings = offline ? Preflight.offline(file) : look(file, out);
         findings.forEach(
                 finding ->
                         err.println(
-                                (finding.mistake() ? "error: " : "outage: ") + finding.problem()));
+                                (finding.userError() ? "error: " : "outage: ")
+                                        + finding.problem()));
         if (findings.isEmpty()) {
             out.printf(
                     "%s: %d mappings, %s%n",
@@ -54,12 +57,14 @@ final class ValidateCommand implements Callable<Integer> {
                     offline ? "no mistake in the file" : "all endpoints answer and fit");
             return ExitCode.OK;
         }
-        return findings.stream().anyMatch(Finding::mistake) ? ExitCode.MISTAKE : ExitCode.OUTAGE;
+        return findings.stream().anyMatch(CheckResult::userError)
+                ? ExitCode.USER_ERROR
+                : ExitCode.OUTAGE;
     }
 
-    private static List<Finding> look(PlannedFile file, PrintWriter out) {
-        Checkup seen = Preflight.check(file);
+    private static List<CheckResult> look(PlannedFile file, PrintWriter out) {
+        PreflightReport seen = Preflight.check(file);
         out.println(seen.table());
-        return seen.findings();
+        return seen.results();
     }
 }

@@ -68,13 +68,13 @@ public final class EmbeddedRun implements AutoCloseable {
         state.lock();
         try {
             if (settings.choices().fresh()) {
-                state.forget();
+                state.deleteState();
             }
             Optional<RestorePoint> newest = RestorePoint.newest(state);
             if (newest.isPresent()) {
                 state.dropSavepointsOtherThan(newest.get().folder());
             }
-            state.sweep();
+            state.deleteEmptyDirectories();
             EmbeddedFlink.requireFree(settings.port());
             MiniCluster cluster =
                     EmbeddedFlink.start(plan.workers(), settings.port(), state.emptyScratch());
@@ -111,7 +111,7 @@ public final class EmbeddedRun implements AutoCloseable {
                                         restoreMode(point))));
         job = cluster.submitJob(graph).get().getJobID();
         ended = cluster.requestJobResult(job);
-        state.announce(webUi().toString());
+        state.writeAddress(webUi().toString());
     }
 
     /**
@@ -134,7 +134,7 @@ public final class EmbeddedRun implements AutoCloseable {
     }
 
     /** Why the job has ended without being asked to; empty while it runs. */
-    public Optional<String> endedBecause() {
+    public Optional<String> failureCause() {
         return ended.isDone() ? Optional.of(cause(ended.join())) : Optional.empty();
     }
 

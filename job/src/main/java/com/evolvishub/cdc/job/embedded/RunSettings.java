@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.job.embedded;
 
-import com.evolvishub.cdc.job.StateChoices;
+import com.evolvishub.cdc.job.RestoreOptions;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param port of REST API and Web UI; 0: any free one
  * @param choices what is done about state that does not fit
  */
-public record RunSettings(Path stateDirectory, int port, StateChoices choices) {
+public record RunSettings(Path stateDirectory, int port, RestoreOptions choices) {
     public RunSettings {
         Objects.requireNonNull(stateDirectory, "stateDirectory");
     }

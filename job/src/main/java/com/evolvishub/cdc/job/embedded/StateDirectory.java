@@ -91,7 +91,7 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /** Tells other processes where this run's REST API is. */
-    public void announce(String address) throws IOException {
+    public void writeAddress(String address) throws IOException {
         replace(owner(), "%d %s%n".formatted(ProcessHandle.current().pid(), address));
     }
 
@@ -147,7 +147,7 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /** Drops every checkpoint and savepoint: the next run begins anew. */
-    public void forget() throws IOException {
+    public void deleteState() throws IOException {
         for (Path folder : List.of(checkpoints(), savepoints())) {
             delete(folder);
         }
@@ -180,7 +180,7 @@ public final class StateDirectory implements AutoCloseable {
      * Drops folders without a single file in them, which restarts leave behind. Files are Flink's
      * own: an old run's folder may hold some that newer checkpoints refer to.
      */
-    public void sweep() throws IOException {
+    public void deleteEmptyDirectories() throws IOException {
         for (Path folder : List.of(checkpoints(), savepoints())) {
             if (!Files.isDirectory(folder)) {
                 continue;

@@ -1,26 +1,26 @@
 package com.evolvishub.cdc.job.preflight;
 
-import com.evolvishub.cdc.capture.postgres.PostgresCatalog;
-import com.evolvishub.cdc.capture.postgres.SourceException;
-import com.evolvishub.cdc.capture.source.SourceProbe;
-import com.evolvishub.cdc.delivery.DestinationClient;
-import com.evolvishub.cdc.delivery.Destinations;
-import com.evolvishub.cdc.delivery.Failure;
-import com.evolvishub.cdc.flow.Column;
-import com.evolvishub.cdc.flow.ExpiredCertificate;
-import com.evolvishub.cdc.flow.RowSchema;
 import com.evolvishub.cdc.job.api.PlannedFile;
-import com.evolvishub.cdc.job.project.ProjectFunction;
-import com.evolvishub.cdc.planner.DeleteNotes;
-import com.evolvishub.cdc.planner.PollNotes;
-import com.evolvishub.cdc.planner.RestlessColumns;
-import com.evolvishub.cdc.planner.destination.DestinationType;
-import com.evolvishub.cdc.planner.logical.Catalog.ColumnFacts;
-import com.evolvishub.cdc.planner.physical.MapProject;
+import com.evolvishub.cdc.job.projection.DropColumnsFunction;
+import com.evolvishub.cdc.planner.catalog.Catalog.ColumnFacts;
+import com.evolvishub.cdc.planner.explain.DeleteNotes;
+import com.evolvishub.cdc.planner.explain.PollNotes;
+import com.evolvishub.cdc.planner.explain.VolatileColumns;
+import com.evolvishub.cdc.planner.physical.DropColumns;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.PollScan;
-import com.evolvishub.cdc.planner.spec.ConnectionSpec;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+import com.evolvishub.cdc.planner.spi.DestinationType;
+import com.evolvishub.cdc.runtime.connection.CertificateExpiryHint;
+import com.evolvishub.cdc.runtime.row.Column;
+import com.evolvishub.cdc.runtime.row.RowSchema;
+import com.evolvishub.cdc.sink.failure.FailureKind;
+import com.evolvishub.cdc.sink.spi.DestinationClient;
+import com.evolvishub.cdc.sink.spi.DestinationConnectors;
+import com.evolvishub.cdc.source.SourceSchemaProbe;
+import com.evolvishub.cdc.source.facts.PostgresCatalog;
+import com.evolvishub.cdc.source.session.SourceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,30 +35,31 @@ import java.util.concurrent.Callable;
 public final class Preflight {
 
     /** A busy broker may need half a minute for its first topic; a dead one says so at once. */
-    private static final SideBySide ENDS =
-            new SideBySide(16, Duration.ofSeconds(60), Duration.ofSeconds(120));
+    private static final TimedParallelCalls CALLS =
+            new TimedParallelCalls(16, Duration.ofSeconds(60), Duration.ofSeconds(120));
 
     private static final RowSchema UNKNOWN = new RowSchema(List.of(), List.of());
 
     private final PlannedFile file;
-    private final Destinations destinations = Destinations.load();
+    private final DestinationConnectors destinations = DestinationConnectors.load();
 
     /** What a source told. */
-    private record Told(Optional<RowSchema> schema, List<Finding> findings, List<String> notes) {}
+    private record SourceResult(
+            Optional<RowSchema> schema, List<CheckResult> findings, List<String> notes) {}
 
     private Preflight(PlannedFile file) {
         this.file = file;
     }
 
     /** What keeps mappings from working whatever the servers say; asks none. */
-    public static List<Finding> offline(PlannedFile file) {
+    public static List<CheckResult> offline(PlannedFile file) {
         return enabled(file).stream()
-                .flatMap(pipeline -> notBuilt(file, pipeline).stream())
+                .flatMap(pipeline -> unsupported(file, pipeline).stream())
                 .toList();
     }
 
     /** Looks at both ends of every mapping that runs. */
-    public static Checkup check(PlannedFile file) {
+    public static PreflightReport check(PlannedFile file) {
         return new Preflight(file).check(enabled(file));
     }
 
@@ -66,61 +67,61 @@ public final class Preflight {
         return file.physical().pipelines().stream().filter(Pipeline::enabled).toList();
     }
 
-    private static List<Finding> notBuilt(PlannedFile file, Pipeline pipeline) {
-        return file.notBuilt(pipeline).stream()
-                .map(problem -> new Finding(pipeline.mapping(), problem, true))
+    private static List<CheckResult> unsupported(PlannedFile file, Pipeline pipeline) {
+        return file.unsupported(pipeline).stream()
+                .map(problem -> new CheckResult(pipeline.mapping(), problem, true))
                 .toList();
     }
 
-    private Checkup check(List<Pipeline> pipelines) {
-        List<Callable<Told>> sources = new ArrayList<>();
+    private PreflightReport check(List<Pipeline> pipelines) {
+        List<Callable<SourceResult>> sources = new ArrayList<>();
         pipelines.forEach(pipeline -> sources.add(() -> source(pipeline)));
-        List<Optional<Told>> told = ENDS.ask(sources);
-        List<Callable<Look>> sinks = new ArrayList<>();
+        List<Optional<SourceResult>> told = CALLS.call(sources);
+        List<Callable<EndpointCheck>> sinks = new ArrayList<>();
         for (int i = 0; i < pipelines.size(); i++) {
             Pipeline pipeline = pipelines.get(i);
-            Optional<RowSchema> schema = told.get(i).flatMap(Told::schema);
+            Optional<RowSchema> schema = told.get(i).flatMap(SourceResult::schema);
             sinks.add(() -> destination(pipeline, schema));
         }
-        List<Optional<Look>> seen = ENDS.ask(sinks);
-        List<Look> looks = new ArrayList<>();
+        List<Optional<EndpointCheck>> seen = CALLS.call(sinks);
+        List<EndpointCheck> looks = new ArrayList<>();
         for (int i = 0; i < pipelines.size(); i++) {
             Pipeline pipeline = pipelines.get(i);
-            List<Finding> found =
+            List<CheckResult> found =
                     told.get(i)
-                            .map(Told::findings)
-                            .orElseGet(() -> List.of(silent(pipeline, "source")));
+                            .map(SourceResult::findings)
+                            .orElseGet(() -> List.of(noResponse(pipeline, "source")));
             looks.add(
-                    new Look(
+                    new EndpointCheck(
                             pipeline.mapping(),
                             "source",
                             address(pipeline.scan().source()),
                             found,
                             "",
-                            told.get(i).map(Told::notes).orElse(List.of())));
+                            told.get(i).map(SourceResult::notes).orElse(List.of())));
             String key = file.destinationKey(pipeline);
             looks.add(
                     seen.get(i)
                             .orElseGet(
                                     () ->
-                                            look(
+                                            endpointCheck(
                                                     pipeline,
-                                                    List.of(silent(pipeline, key)),
+                                                    List.of(noResponse(pipeline, key)),
                                                     "",
                                                     List.of())));
         }
-        return new Checkup(looks);
+        return new PreflightReport(looks);
     }
 
-    private Told source(Pipeline pipeline) {
+    private SourceResult source(Pipeline pipeline) {
         try {
-            RowSchema schema = SourceProbe.schema(pipeline);
-            return new Told(Optional.of(schema), List.of(), notes(pipeline.scan(), schema));
+            RowSchema schema = SourceSchemaProbe.schema(pipeline);
+            return new SourceResult(Optional.of(schema), List.of(), notes(pipeline.scan(), schema));
         } catch (SourceException failure) {
             String key = failure.key().isEmpty() ? "source" : failure.key();
-            return new Told(
+            return new SourceResult(
                     Optional.empty(),
-                    List.of(finding(pipeline, key, failure.getMessage(), !failure.isPassing())),
+                    List.of(finding(pipeline, key, failure.getMessage(), !failure.isTransient())),
                     List.of());
         }
     }
@@ -135,10 +136,10 @@ public final class Preflight {
         try {
             List<String> notes = new ArrayList<>();
             PollNotes.question(scan, columns, key)
-                    .flatMap(catalog::polls)
+                    .flatMap(catalog::pollFacts)
                     .ifPresent(facts -> notes.addAll(PollNotes.warnings(scan, facts)));
-            notes.addAll(RestlessColumns.warnings(scan, columns, catalog));
-            DeleteNotes.ask(scan, columns, catalog)
+            notes.addAll(VolatileColumns.warnings(scan, columns, catalog));
+            DeleteNotes.lookUp(scan, columns, catalog)
                     .flatMap(coverage -> DeleteNotes.note(scan, coverage))
                     .ifPresent(notes::add);
             return notes;
@@ -148,10 +149,10 @@ public final class Preflight {
         }
     }
 
-    private Look destination(Pipeline pipeline, Optional<RowSchema> schema) {
-        List<Finding> notBuilt = notBuilt(file, pipeline);
+    private EndpointCheck destination(Pipeline pipeline, Optional<RowSchema> schema) {
+        List<CheckResult> notBuilt = unsupported(file, pipeline);
         if (!notBuilt.isEmpty()) {
-            return look(pipeline, notBuilt, "", List.of());
+            return endpointCheck(pipeline, notBuilt, "", List.of());
         }
         String key = file.destinationKey(pipeline);
         String open =
@@ -159,11 +160,12 @@ public final class Preflight {
         DestinationClient client =
                 destinations.connector(pipeline.deliver().destination().type()).client(pipeline);
         try (client) {
-            List<String> dropped = pipeline.project().map(MapProject::dropped).orElse(List.of());
+            List<String> dropped = pipeline.project().map(DropColumns::dropped).orElse(List.of());
             // without a schema the question is only whether somebody answers
-            RowSchema rows = schema.map(s -> ProjectFunction.without(s, dropped)).orElse(UNKNOWN);
+            RowSchema rows =
+                    schema.map(s -> DropColumnsFunction.without(s, dropped)).orElse(UNKNOWN);
             List<String> problems = client.check(rows);
-            List<Finding> found =
+            List<CheckResult> found =
                     schema.isEmpty()
                             ? List.of()
                             : problems.stream()
@@ -178,20 +180,22 @@ public final class Preflight {
             // what is to be mended comes first; notes are for what works
             List<String> notes =
                     schema.isEmpty() || !problems.isEmpty() ? List.of() : client.notes(rows);
-            return look(pipeline, found, open, notes);
+            return endpointCheck(pipeline, found, open, notes);
         } catch (IllegalArgumentException | IndexOutOfBoundsException unaskable) {
             if (schema.isPresent()) {
                 throw unaskable;
             }
-            return look(pipeline, List.of(), open, List.of());
+            return endpointCheck(pipeline, List.of(), open, List.of());
         } catch (Exception failure) {
-            boolean mistake = client.classify(failure) != Failure.TRANSIENT;
-            String message = failure.getMessage() + ExpiredCertificate.toldOf(failure);
-            return look(pipeline, List.of(finding(pipeline, key, message, mistake)), "", List.of());
+            boolean mistake = client.classify(failure) != FailureKind.TRANSIENT;
+            String message = failure.getMessage() + CertificateExpiryHint.describe(failure);
+            return endpointCheck(
+                    pipeline, List.of(finding(pipeline, key, message, mistake)), "", List.of());
         }
     }
 
-    private Look look(Pipeline pipeline, List<Finding> findings, String open, List<String> notes) {
+    private EndpointCheck endpointCheck(
+            Pipeline pipeline, List<CheckResult> findings, String open, List<String> notes) {
         EndpointSpec endpoint = pipeline.deliver().destination();
         String label =
                 destinations
@@ -199,7 +203,7 @@ public final class Preflight {
                         .find(endpoint.type())
                         .map((DestinationType type) -> type.label(endpoint))
                         .orElse(endpoint.type());
-        return new Look(pipeline.mapping(), "destination", label, findings, open, notes);
+        return new EndpointCheck(pipeline.mapping(), "destination", label, findings, open, notes);
     }
 
     private static String address(EndpointSpec source) {
@@ -209,7 +213,7 @@ public final class Preflight {
                         source.type(), connection.host(), connection.port(), connection.database());
     }
 
-    private Finding silent(Pipeline pipeline, String key) {
+    private CheckResult noResponse(Pipeline pipeline, String key) {
         return finding(
                 pipeline,
                 key,
@@ -217,7 +221,7 @@ public final class Preflight {
                 false);
     }
 
-    private Finding finding(Pipeline pipeline, String key, String message, boolean mistake) {
-        return new Finding(pipeline.mapping(), file.problem(pipeline, key, message), mistake);
+    private CheckResult finding(Pipeline pipeline, String key, String message, boolean mistake) {
+        return new CheckResult(pipeline.mapping(), file.problem(pipeline, key, message), mistake);
     }
 }

@@ -73,14 +73,14 @@ public record MappingStatus(
         @JsonProperty("lag_seconds") double lagSeconds,
         @JsonProperty("delivered_as_of") String deliveredAsOf,
         @JsonProperty("watermark") String watermark,
-        @JsonProperty("reread_floor") String rereadFloor,
+        @JsonProperty("reread_floor") String lowWatermark,
         @JsonProperty("rows_remembered") long rowsRemembered,
         @JsonProperty("null_watermarks") long nullWatermarks,
         @JsonProperty("future_watermarks") long futureWatermarks,
         @JsonProperty("watermark_granule_seconds") long watermarkGranuleSeconds,
         @JsonProperty("deletes_unconfirmed") long deletesUnconfirmed,
         @JsonProperty("rows_skipped") long rowsSkipped,
-        @JsonProperty("rows_put_aside") long rowsPutAside,
+        @JsonProperty("rows_put_aside") long rowsDeadLettered,
         @JsonProperty("extra_rows") long extraRows,
         @JsonProperty("errors") long errors,
         @JsonProperty("retries") long retries) {
@@ -89,7 +89,7 @@ public record MappingStatus(
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(state, "state");
         // a report that an earlier version left has no such text
-        rereadFloor = Objects.requireNonNullElse(rereadFloor, "");
+        lowWatermark = Objects.requireNonNullElse(lowWatermark, "");
     }
 
     /**

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.job.status;
 
-import com.evolvishub.cdc.flow.MappingState;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.runtime.pipeline.MappingState;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;

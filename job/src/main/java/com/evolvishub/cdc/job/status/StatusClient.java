@@ -1,12 +1,12 @@
 package com.evolvishub.cdc.job.status;
 
-import com.evolvishub.cdc.flow.MappingState;
-import com.evolvishub.cdc.flow.MetricName;
 import com.evolvishub.cdc.job.OperatorUid;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import com.evolvishub.cdc.planner.physical.Pipeline;
-import com.evolvishub.cdc.planner.physical.Relation;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
+import com.evolvishub.cdc.planner.sql.Relation;
+import com.evolvishub.cdc.runtime.pipeline.MappingState;
+import com.evolvishub.cdc.runtime.pipeline.MetricName;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -36,11 +36,11 @@ public final class StatusClient {
     private static final Duration FETCHED_AFTER = Duration.ofMillis(150);
 
     /** What Flink says of a task that runs or has ended well; empty: it says nothing. */
-    private static final Set<String> AT_WORK = Set.of("", "RUNNING", "FINISHED");
+    private static final Set<String> RUNNING_OR_FINISHED = Set.of("", "RUNNING", "FINISHED");
 
     private final PhysicalPlan plan;
     private final Map<String, String> descriptions;
-    private final RestApi api;
+    private final FlinkRestClient api;
     private final Map<String, List<String>> idsByVertex = new HashMap<>();
 
     /**
@@ -49,7 +49,7 @@ public final class StatusClient {
      * @param descriptions what the file says of them, by the mapping's name
      */
     public StatusClient(URI address, PhysicalPlan plan, Map<String, String> descriptions) {
-        this.api = new RestApi(address);
+        this.api = new FlinkRestClient(address);
         this.plan = plan;
         this.descriptions = new HashMap<>(descriptions);
     }
@@ -67,7 +67,7 @@ public final class StatusClient {
 
     /** What the mappings of the job with that id are doing. */
     public JobReport report(String job) throws IOException {
-        List<RestApi.Vertex> vertices = api.vertices(job);
+        List<FlinkRestClient.Vertex> vertices = api.vertices(job);
         List<MappingStatus> mappings = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
             mappings.add(status(pipeline, metrics(job, vertices, pipeline)));
@@ -95,26 +95,29 @@ public final class StatusClient {
     }
 
     private Map<String, String> metrics(
-            String job, List<RestApi.Vertex> vertices, Pipeline pipeline) throws IOException {
+            String job, List<FlinkRestClient.Vertex> vertices, Pipeline pipeline)
+            throws IOException {
         String head = "Source: " + OperatorUid.READ.label(pipeline);
-        for (RestApi.Vertex vertex : vertices) {
+        for (FlinkRestClient.Vertex vertex : vertices) {
             if (vertex.beginsWith(head)) {
                 Map<String, String> metrics = metrics(job, vertex.id());
-                return AT_WORK.contains(vertex.status()) || !endsWithTheDestination(pipeline)
+                return RUNNING_OR_FINISHED.contains(vertex.status())
+                                || !failsWithDestination(pipeline)
                         ? metrics
-                        : startedAgain(job, vertex, metrics);
+                        : withRestartCause(job, vertex, metrics);
             }
         }
         return Map.of();
     }
 
     /** Whether an outage of the destination ends the task, which then can tell nothing of it. */
-    private static boolean endsWithTheDestination(Pipeline pipeline) {
+    private static boolean failsWithDestination(Pipeline pipeline) {
         return pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
     }
 
-    private Map<String, String> startedAgain(
-            String job, RestApi.Vertex vertex, Map<String, String> metrics) throws IOException {
+    private Map<String, String> withRestartCause(
+            String job, FlinkRestClient.Vertex vertex, Map<String, String> metrics)
+            throws IOException {
         Optional<TaskFailure> failure = api.lastFailure(job, vertex);
         if (failure.isEmpty()) {
             return metrics;

@@ -61,21 +61,21 @@ public final class StatusRenderer {
                     List.of(
                             mapping.name(),
                             mapping.state(),
-                            Figures.count(mapping.rowsRead()),
-                            Figures.count(mapping.rowsWritten()),
-                            Figures.count(mapping.rowsQueued()),
-                            Figures.count(mapping.rowsRemembered()),
-                            Figures.seconds(mapping.lagSeconds()),
-                            Figures.count(mapping.totalExecutions() - mapping.errors()),
-                            Figures.count(mapping.errors())));
+                            TableFormatter.count(mapping.rowsRead()),
+                            TableFormatter.count(mapping.rowsWritten()),
+                            TableFormatter.count(mapping.rowsQueued()),
+                            TableFormatter.count(mapping.rowsRemembered()),
+                            TableFormatter.seconds(mapping.lagSeconds()),
+                            TableFormatter.count(mapping.totalExecutions() - mapping.errors()),
+                            TableFormatter.count(mapping.errors())));
         }
-        StringBuilder text = new StringBuilder(Figures.align(rows, 2));
+        StringBuilder text = new StringBuilder(TableFormatter.align(rows, 2));
         for (MappingStatus mapping : report.mappings()) {
             if (!mapping.cause().isEmpty()) {
                 text.append(
                         "%n%s: %s%s".formatted(mapping.name(), mapping.cause(), times(mapping)));
             }
-            for (String remark : Remarks.of(mapping)) {
+            for (String remark : StatusNotes.of(mapping)) {
                 text.append("%n%s: %s".formatted(mapping.name(), remark));
             }
         }
@@ -87,7 +87,7 @@ public final class StatusRenderer {
                                 summary.configName(),
                                 summary.totalMappings(),
                                 summary.enabledMappings(),
-                                Figures.count(summary.totalRecordsProcessed()),
+                                TableFormatter.count(summary.totalRecordsProcessed()),
                                 summary.successfulExecutions(),
                                 summary.failedExecutions()))
                 .toString();

@@ -37,7 +37,7 @@ class StateDirectoryTest {
         StateDirectory directory = new StateDirectory(folder);
         try (directory) {
             directory.lock();
-            directory.announce("http://127.0.0.1:4711");
+            directory.writeAddress("http://127.0.0.1:4711");
             assertThat(new StateDirectory(folder).runningAt()).contains("http://127.0.0.1:4711");
         }
         assertThat(directory.runningAt()).isEmpty();
@@ -89,7 +89,7 @@ class StateDirectoryTest {
         Path empty = directory.checkpoints().resolve("job0/shared");
         Files.createDirectories(empty);
 
-        directory.sweep();
+        directory.deleteEmptyDirectories();
 
         assertThat(empty.getParent()).doesNotExist();
         assertThat(whole).exists();
@@ -123,7 +123,7 @@ class StateDirectoryTest {
         StateDirectory directory = new StateDirectory(folder);
         checkpoint(directory.checkpoints().resolve("job1/chk-9"), 9);
 
-        directory.forget();
+        directory.deleteState();
 
         assertThat(RestorePoint.newest(directory)).isEmpty();
     }

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.job.status;
 
-import static com.evolvishub.cdc.job.PlannedText.mapping;
+import static com.evolvishub.cdc.job.PlannedTestFile.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.evolvishub.cdc.job.PlannedText;
+import com.evolvishub.cdc.job.PlannedTestFile;
 import com.evolvishub.cdc.planner.physical.PhysicalPlan;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +51,7 @@ class RunOutcomeTest {
     @Test
     void doesNotWaitForMappingsThatAreSwitchedOff() {
         PhysicalPlan plan =
-                PlannedText.shop(
+                PlannedTestFile.shop(
                                 folder,
                                 ONE_TIME,
                                 List.of(mapping("a"), mapping("b", "enabled: false")))
@@ -63,11 +63,11 @@ class RunOutcomeTest {
 
     private RunOutcome outcome(String head, String one, String other) {
         PhysicalPlan plan =
-                PlannedText.shop(folder, head, List.of(mapping("a"), mapping("b"))).physical();
+                PlannedTestFile.shop(folder, head, List.of(mapping("a"), mapping("b"))).physical();
         return RunOutcome.of(plan, report(one, other));
     }
 
     private static JobReport report(String one, String other) {
-        return Reported.shop(Reported.mapping("a", one), Reported.mapping("b", other));
+        return TestReports.shop(TestReports.mapping("a", one), TestReports.mapping("b", other));
     }
 }

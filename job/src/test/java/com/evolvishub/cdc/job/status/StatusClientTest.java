@@ -1,12 +1,12 @@
 package com.evolvishub.cdc.job.status;
 
-import static com.evolvishub.cdc.job.PlannedText.mapping;
+import static com.evolvishub.cdc.job.PlannedTestFile.mapping;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.evolvishub.cdc.flow.MetricName;
-import com.evolvishub.cdc.job.PlannedText;
+import com.evolvishub.cdc.job.PlannedTestFile;
+import com.evolvishub.cdc.runtime.pipeline.MetricName;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,7 +52,8 @@ class StatusClientTest {
         client =
                 new StatusClient(
                         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-                        PlannedText.shop(folder, "", List.of(mapping("orders"), mapping("people")))
+                        PlannedTestFile.shop(
+                                        folder, "", List.of(mapping("orders"), mapping("people")))
                                 .physical(),
                         Map.of("orders", "what was bought"));
         answers.put(
@@ -107,7 +108,7 @@ class StatusClientTest {
         assertThat(orders.rowsRead()).isEqualTo(12);
         assertThat(orders.rowsWritten()).isEqualTo(11);
         assertThat(orders.totalExecutions()).isEqualTo(3);
-        assertThat(orders.rereadFloor()).isEqualTo("re-read floor 2 s back");
+        assertThat(orders.lowWatermark()).isEqualTo("re-read floor 2 s back");
         assertThat(orders.rowsRemembered()).isEqualTo(7);
         assertThat(orders.futureWatermarks()).isEqualTo(1);
         assertThat(orders.watermarkGranuleSeconds()).isEqualTo(60);
@@ -131,7 +132,7 @@ class StatusClientTest {
         client =
                 new StatusClient(
                         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-                        PlannedText.shop(
+                        PlannedTestFile.shop(
                                         folder,
                                         "",
                                         List.of(mapping("orders", "delivery: transactional")))

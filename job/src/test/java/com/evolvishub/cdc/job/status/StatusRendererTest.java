@@ -38,7 +38,7 @@ class StatusRendererTest {
 
         assertThat(json).doesNotContain("reread_floor");
         assertThat(StatusRenderer.read(json).mappings())
-                .allMatch(mapping -> mapping.rereadFloor().isEmpty());
+                .allMatch(mapping -> mapping.lowWatermark().isEmpty());
     }
 
     @Test

@@ -44,7 +44,7 @@ public record CaptureChoice(CaptureMode mode, String reason) {
     }
 
     /** What is wrong with asking for this mode here, if anything is. */
-    static Optional<String> objection(MappingSpec mapping, boolean usesLastSync) {
+    static Optional<String> problem(MappingSpec mapping, boolean usesLastSync) {
         if (mapping.capture().isEmpty()) {
             return Optional.empty();
         }

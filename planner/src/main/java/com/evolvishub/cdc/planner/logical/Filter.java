@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -10,11 +10,11 @@ import java.util.Optional;
  * @param input where the rows come from
  * @param since which rows pass
  */
-public record Filter(LogicalNode input, Since since) implements LogicalNode {
+public record Filter(LogicalNode input, ChangePredicate predicate) implements LogicalNode {
 
     public Filter {
         Objects.requireNonNull(input, "input");
-        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(predicate, "since");
     }
 
     @Override
@@ -23,13 +23,13 @@ public record Filter(LogicalNode input, Since since) implements LogicalNode {
     }
 
     @Override
-    public Output output() {
-        Output below = input.output();
-        return new Output(below.relation(), Optional.of(since), below.columns());
+    public NodeOutput output() {
+        NodeOutput below = input.output();
+        return new NodeOutput(below.relation(), Optional.of(predicate), below.columns());
     }
 
     @Override
-    public PlanNode describe() {
-        return PlanNode.of("Filter", since.describe(), input.describe());
+    public ExplainNode describe() {
+        return ExplainNode.of("Filter", predicate.describe(), input.describe());
     }
 }

@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 
 /** A step of what a mapping means. Immutable: a rule makes new ones. */
 public sealed interface LogicalNode permits Scan, Filter, Project, Sink {
@@ -9,10 +9,10 @@ public sealed interface LogicalNode permits Scan, Filter, Project, Sink {
     <R> R accept(Visitor<R> visitor);
 
     /** What comes out of this node; a rule may not change it. */
-    Output output();
+    NodeOutput output();
 
     /** This node and those below it, ready to be shown. */
-    PlanNode describe();
+    ExplainNode describe();
 
     /** An answer for each kind of node. */
     interface Visitor<R> {

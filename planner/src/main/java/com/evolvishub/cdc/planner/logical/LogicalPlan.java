@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.plan.PlanNode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -38,8 +38,8 @@ public record LogicalPlan(String name, List<Tree> trees) {
         }
 
         /** The tree, ready to be shown. */
-        public PlanNode describe() {
-            return PlanNode.of("mapping", mapping.name(), root.describe());
+        public ExplainNode describe() {
+            return ExplainNode.of("mapping", mapping.name(), root.describe());
         }
     }
 

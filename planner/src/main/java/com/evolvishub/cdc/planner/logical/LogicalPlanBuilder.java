@@ -1,12 +1,12 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.destination.DestinationType;
-import com.evolvishub.cdc.planner.destination.DestinationTypes;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+import com.evolvishub.cdc.planner.spi.DestinationType;
+import com.evolvishub.cdc.planner.spi.DestinationTypes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class LogicalPlanBuilder {
     }
 
     /** Builds the plan of a file in which {@link MappingChecks} finds nothing wrong. */
-    public LogicalPlan build(MultiCdcSpec spec) {
+    public LogicalPlan build(ConfigFileSpec spec) {
         List<LogicalPlan.Tree> trees = new ArrayList<>();
         for (MappingSpec mapping : spec.mappings()) {
             CaptureChoice capture = CaptureChoice.of(mapping, usesLastSync.test(mapping.query()));
@@ -48,7 +48,7 @@ public final class LogicalPlanBuilder {
     }
 
     private static LogicalNode rows(MappingSpec mapping, CaptureMode mode) {
-        Optional<Since> since = since(mapping, mode);
+        Optional<ChangePredicate> since = predicate(mapping, mode);
         LogicalNode rows = Scan.of(mapping.source(), mapping.query(), needed(mapping, since));
         if (since.isPresent()) {
             rows = new Filter(rows, since.get());
@@ -57,21 +57,22 @@ public final class LogicalPlanBuilder {
         return new Project(rows, new Projection(mapping.columnMapping(), List.of()));
     }
 
-    private static Optional<Since> since(MappingSpec mapping, CaptureMode mode) {
+    private static Optional<ChangePredicate> predicate(MappingSpec mapping, CaptureMode mode) {
         return switch (mode) {
             case WATERMARK -> {
                 WatermarkSpec watermark = mapping.watermark().orElseThrow();
-                yield Optional.of(new Since.AboveWatermark(watermark.column(), watermark.type()));
+                yield Optional.of(
+                        new ChangePredicate.AboveWatermark(watermark.column(), watermark.type()));
             }
-            case QUERY -> Optional.of(new Since.AfterLastSync());
+            case QUERY -> Optional.of(new ChangePredicate.AfterLastSync());
             case DIFF -> Optional.empty();
         };
     }
 
-    private static List<String> needed(MappingSpec mapping, Optional<Since> since) {
+    private static List<String> needed(MappingSpec mapping, Optional<ChangePredicate> since) {
         Set<String> needed = new LinkedHashSet<>(mapping.key());
-        since.filter(Since.AboveWatermark.class::isInstance)
-                .map(Since.AboveWatermark.class::cast)
+        since.filter(ChangePredicate.AboveWatermark.class::isInstance)
+                .map(ChangePredicate.AboveWatermark.class::cast)
                 .ifPresent(above -> needed.add(above.column()));
         if (!mapping.deleteWhen().isEmpty()) {
             needed.add(mapping.deleteWhen().column());

@@ -1,10 +1,10 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.spec.Locations;
+import com.evolvishub.cdc.planner.problem.Problem;
+import com.evolvishub.cdc.planner.problem.ProblemLocations;
+import com.evolvishub.cdc.planner.spec.ColumnRename;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.Problem;
-import com.evolvishub.cdc.planner.spec.Rename;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,10 +22,10 @@ public final class MappingChecks {
     private static final int LONGEST_NAME = 63;
 
     private final Predicate<String> usesLastSync;
-    private final Locations locations;
+    private final ProblemLocations locations;
     private final List<Problem> problems = new ArrayList<>();
 
-    private MappingChecks(Predicate<String> usesLastSync, Locations locations) {
+    private MappingChecks(Predicate<String> usesLastSync, ProblemLocations locations) {
         this.usesLastSync = Objects.requireNonNull(usesLastSync, "usesLastSync");
         this.locations = Objects.requireNonNull(locations, "locations");
     }
@@ -37,7 +37,7 @@ public final class MappingChecks {
      * @param locations where the file's values stand
      */
     public static List<Problem> check(
-            MultiCdcSpec spec, Predicate<String> usesLastSync, Locations locations) {
+            ConfigFileSpec spec, Predicate<String> usesLastSync, ProblemLocations locations) {
         MappingChecks checks = new MappingChecks(usesLastSync, locations);
         for (MappingSpec mapping : spec.mappings()) {
             checks.mapping(mapping);
@@ -51,7 +51,7 @@ public final class MappingChecks {
     }
 
     private void mapping(MappingSpec mapping) {
-        CaptureChoice.objection(mapping, usesLastSync.test(mapping.query()))
+        CaptureChoice.problem(mapping, usesLastSync.test(mapping.query()))
                 .ifPresent(problem -> add(path(mapping, "capture"), problem));
         names(mapping);
     }
@@ -65,7 +65,7 @@ public final class MappingChecks {
         name(path(mapping, "delete_when"), mapping.deleteWhen().column());
         mapping.key().forEach(column -> name(path(mapping, "key"), column));
         mapping.excludeColumns().forEach(column -> name(path(mapping, "exclude_columns"), column));
-        for (Rename rename : mapping.columnMapping()) {
+        for (ColumnRename rename : mapping.columnMapping()) {
             String path = path(mapping, "column_mapping");
             name(isPlain(rename.from()) ? path + "." + rename.from() : path, rename.from());
             if (!isPlain(rename.to())) {

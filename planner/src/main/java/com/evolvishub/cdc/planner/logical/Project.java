@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.plan.PlanNode;
+import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import java.util.Objects;
 
 /**
@@ -22,13 +22,14 @@ public record Project(LogicalNode input, Projection projection) implements Logic
     }
 
     @Override
-    public Output output() {
-        Output below = input.output();
-        return new Output(below.relation(), below.since(), below.columns().then(projection));
+    public NodeOutput output() {
+        NodeOutput below = input.output();
+        return new NodeOutput(
+                below.relation(), below.predicate(), below.columns().then(projection));
     }
 
     @Override
-    public PlanNode describe() {
-        return PlanNode.of("Project", projection.describe(), input.describe());
+    public ExplainNode describe() {
+        return ExplainNode.of("Project", projection.describe(), input.describe());
     }
 }

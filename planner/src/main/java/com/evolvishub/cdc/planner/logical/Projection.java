@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.ColumnRename;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param renames in the file's order
  * @param excluded in the file's order
  */
-public record Projection(List<Rename> renames, List<String> excluded) {
+public record Projection(List<ColumnRename> renames, List<String> excluded) {
 
     /** Lets everything pass as it is. */
     public static final Projection IDENTITY = new Projection(List.of(), List.of());
@@ -33,13 +33,13 @@ public record Projection(List<Rename> renames, List<String> excluded) {
     public Projection then(Projection next) {
         List<String> out = new ArrayList<>(excluded);
         next.excluded.forEach(name -> origin(name).ifPresent(out::add));
-        List<Rename> names = new ArrayList<>();
-        for (Rename rename : renames) {
+        List<ColumnRename> names = new ArrayList<>();
+        for (ColumnRename rename : renames) {
             if (!out.contains(rename.from())) {
-                names.add(new Rename(rename.from(), next.target(rename.to())));
+                names.add(new ColumnRename(rename.from(), next.target(rename.to())));
             }
         }
-        for (Rename rename : next.renames) {
+        for (ColumnRename rename : next.renames) {
             boolean renamedBefore = renames.stream().anyMatch(r -> r.to().equals(rename.from()));
             if (!renamedBefore && origin(rename.from()).isPresent()) {
                 names.add(rename);
@@ -54,7 +54,9 @@ public record Projection(List<Rename> renames, List<String> excluded) {
                 renames.stream()
                         .filter(rename -> !rename.from().equals(rename.to()))
                         .filter(rename -> !excluded.contains(rename.from()))
-                        .sorted(Comparator.comparing(Rename::from).thenComparing(Rename::to))
+                        .sorted(
+                                Comparator.comparing(ColumnRename::from)
+                                        .thenComparing(ColumnRename::to))
                         .distinct()
                         .toList(),
                 excluded.stream().sorted().distinct().toList());
@@ -78,7 +80,7 @@ public record Projection(List<Rename> renames, List<String> excluded) {
     private String target(String name) {
         return renames.stream()
                 .filter(rename -> rename.from().equals(name))
-                .map(Rename::to)
+                .map(ColumnRename::to)
                 .findFirst()
                 .orElse(name);
     }
@@ -88,7 +90,7 @@ public record Projection(List<Rename> renames, List<String> excluded) {
         Optional<String> renamed =
                 renames.stream()
                         .filter(rename -> rename.to().equals(name))
-                        .map(Rename::from)
+                        .map(ColumnRename::from)
                         .findFirst();
         boolean gone =
                 excluded.contains(name)

@@ -1,7 +1,7 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.plan.PlanNode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +21,7 @@ public record Scan(
         EndpointSpec source,
         String query,
         List<String> needed,
-        Optional<Since> since,
+        Optional<ChangePredicate> predicate,
         Projection projection)
         implements LogicalNode {
 
@@ -29,7 +29,7 @@ public record Scan(
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(query, "query");
         needed = List.copyOf(needed);
-        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(predicate, "since");
         Objects.requireNonNull(projection, "projection");
     }
 
@@ -39,13 +39,13 @@ public record Scan(
     }
 
     /** This scan, asking only for some rows. */
-    public Scan with(Since rows) {
+    public Scan with(ChangePredicate rows) {
         return new Scan(source, query, needed, Optional.of(rows), projection);
     }
 
     /** This scan, doing {@code next} to the columns as well. */
     public Scan with(Projection next) {
-        return new Scan(source, query, needed, since, projection.then(next));
+        return new Scan(source, query, needed, predicate, projection.then(next));
     }
 
     /** How people call what is read: the table's name, or that it is a query. */
@@ -62,21 +62,21 @@ public record Scan(
     }
 
     @Override
-    public Output output() {
+    public NodeOutput output() {
         String server = source.connection().host() + ":" + source.connection().port();
         String read = query.isEmpty() ? relation() : query;
-        return new Output(
-                server + "/" + source.connection().database() + " " + read, since, projection);
+        return new NodeOutput(
+                server + "/" + source.connection().database() + " " + read, predicate, projection);
     }
 
     @Override
-    public PlanNode describe() {
+    public ExplainNode describe() {
         List<String> words = new ArrayList<>();
         words.add(source.type() + " " + source.connection().database() + " " + relation());
-        since.ifPresent(rows -> words.add(rows.describe()));
+        predicate.ifPresent(rows -> words.add(rows.describe()));
         if (!projection.isIdentity()) {
             words.add(projection.describe());
         }
-        return PlanNode.of("Scan", String.join("; ", words));
+        return ExplainNode.of("Scan", String.join("; ", words));
     }
 }

@@ -1,7 +1,7 @@
 package com.evolvishub.cdc.planner.logical;
 
-import com.evolvishub.cdc.planner.plan.PlanNode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import java.util.Objects;
 
 /**
@@ -26,12 +26,12 @@ public record Sink(LogicalNode input, EndpointSpec destination, String label)
     }
 
     @Override
-    public Output output() {
+    public NodeOutput output() {
         return input.output();
     }
 
     @Override
-    public PlanNode describe() {
-        return PlanNode.of("Sink", label, input.describe());
+    public ExplainNode describe() {
+        return ExplainNode.of("Sink", label, input.describe());
     }
 }

@@ -1,8 +1,9 @@
 package com.evolvishub.cdc.planner.physical;
 
-import com.evolvishub.cdc.planner.spec.NullWatermark;
+import com.evolvishub.cdc.planner.spec.NullWatermarkPolicy;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.planner.sql.ScanSql;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,10 +12,10 @@ import java.util.Objects;
 public sealed interface Capture extends Serializable {
 
     /** How late rows may become visible where commits are made elsewhere, unless the file says. */
-    Duration SETTLES = Duration.ofHours(1);
+    Duration DEFAULT_SETTLE_TIME = Duration.ofHours(1);
 
     /** {@code lookback_seconds} where the file does not give it. */
-    Duration LOOKBACK = Duration.ofSeconds(10);
+    Duration DEFAULT_LOOKBACK = Duration.ofSeconds(10);
 
     /** The mode's name in YAML and plans. */
     String mode();
@@ -43,7 +44,7 @@ public sealed interface Capture extends Serializable {
             Duration lookback,
             long lookbackValues,
             Duration maxPin,
-            NullWatermark nullWatermark,
+            NullWatermarkPolicy nullWatermark,
             Duration settle,
             WatermarkCollation collation)
             implements Capture {
@@ -57,7 +58,7 @@ public sealed interface Capture extends Serializable {
                 Duration lookback,
                 long lookbackValues,
                 Duration maxPin,
-                NullWatermark nullWatermark) {
+                NullWatermarkPolicy nullWatermark) {
             this(
                     column,
                     type,
@@ -79,7 +80,7 @@ public sealed interface Capture extends Serializable {
                 Duration lookback,
                 long lookbackValues,
                 Duration maxPin,
-                NullWatermark nullWatermark,
+                NullWatermarkPolicy nullWatermark,
                 Duration settle) {
             this(
                     column,
@@ -111,13 +112,13 @@ public sealed interface Capture extends Serializable {
          *
          * @param elsewhere whether the commits of any of them are made elsewhere
          */
-        public ByWatermark over(boolean elsewhere) {
-            Duration longest = settle.isZero() && elsewhere ? SETTLES : settle;
-            return longest.compareTo(lookback) <= 0 ? this : lookingBack(longest);
+        public ByWatermark forRelations(boolean elsewhere) {
+            Duration longest = settle.isZero() && elsewhere ? DEFAULT_SETTLE_TIME : settle;
+            return longest.compareTo(lookback) <= 0 ? this : withLookback(longest);
         }
 
         /** The same, looking back so far. */
-        public ByWatermark lookingBack(Duration distance) {
+        public ByWatermark withLookback(Duration distance) {
             return new ByWatermark(
                     column,
                     type,
@@ -132,8 +133,8 @@ public sealed interface Capture extends Serializable {
         }
 
         /** The texts of this capture: its watermark is compared by {@link #collation}. */
-        public ScanSql ordering(ScanSql sql) {
-            return collation == WatermarkCollation.C ? sql.comparingBytes() : sql;
+        public ScanSql withCollation(ScanSql sql) {
+            return collation == WatermarkCollation.C ? sql.withByteOrder() : sql;
         }
 
         @Override
@@ -154,10 +155,13 @@ public sealed interface Capture extends Serializable {
             Objects.requireNonNull(initialValue, "initialValue");
         }
 
-        /** See {@link ByWatermark#over}; a {@code lookback_seconds} that the file gives stands. */
-        public ByQuery over(boolean elsewhere) {
-            return elsewhere && lookback.equals(LOOKBACK)
-                    ? new ByQuery(SETTLES, initialValue)
+        /**
+         * See {@link ByWatermark#forRelations}; a {@code lookback_seconds} that the file gives
+         * stands.
+         */
+        public ByQuery forRelations(boolean elsewhere) {
+            return elsewhere && lookback.equals(DEFAULT_LOOKBACK)
+                    ? new ByQuery(DEFAULT_SETTLE_TIME, initialValue)
                     : this;
         }
 

@@ -1,10 +1,10 @@
 package com.evolvishub.cdc.planner.physical;
 
+import com.evolvishub.cdc.planner.spec.BadRowPolicy;
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
-import com.evolvishub.cdc.planner.spec.LossRules;
-import com.evolvishub.cdc.planner.spec.OnBadRow;
-import com.evolvishub.cdc.planner.spec.SchemaChange;
+import com.evolvishub.cdc.planner.spec.LossPolicy;
+import com.evolvishub.cdc.planner.spec.SchemaChangePolicy;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import java.util.Objects;
 
 /**
@@ -24,10 +24,10 @@ public record Deliver(
         EndpointSpec destination,
         DeliveryMode mode,
         boolean createTable,
-        OnBadRow onBadRow,
-        SchemaChange schemaChange,
-        Retry retry,
-        LossRules lossRules)
+        BadRowPolicy onBadRow,
+        SchemaChangePolicy schemaChange,
+        RetryPolicy retry,
+        LossPolicy lossRules)
         implements PhysicalNode {
 
     public Deliver {
@@ -46,9 +46,9 @@ public record Deliver(
             EndpointSpec destination,
             DeliveryMode mode,
             boolean createTable,
-            OnBadRow onBadRow,
-            SchemaChange schemaChange,
-            Retry retry) {
+            BadRowPolicy onBadRow,
+            SchemaChangePolicy schemaChange,
+            RetryPolicy retry) {
         this(
                 input,
                 destination,
@@ -57,7 +57,7 @@ public record Deliver(
                 onBadRow,
                 schemaChange,
                 retry,
-                LossRules.DEFAULT);
+                LossPolicy.DEFAULT);
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.io.Serializable;
  * A step of a pipeline. Each step is one operator of the job; all steps of a mapping are chained.
  */
 public sealed interface PhysicalNode extends Serializable
-        permits PollScan, DetectChanges, MapProject, Deliver {
+        permits PollScan, DetectChanges, DropColumns, Deliver {
 
     /** Calls the method of {@code visitor} that is meant for this step. */
     <R> R accept(Visitor<R> visitor);
@@ -17,7 +17,7 @@ public sealed interface PhysicalNode extends Serializable
 
         R detectChanges(DetectChanges node);
 
-        R mapProject(MapProject node);
+        R dropColumns(DropColumns node);
 
         R deliver(Deliver node);
     }

@@ -6,12 +6,14 @@ import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Projection;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import com.evolvishub.cdc.planner.spec.MultiCdcSpec;
-import com.evolvishub.cdc.planner.spec.Secret;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.Secret;
+import com.evolvishub.cdc.planner.sql.PollQueryParser;
+import com.evolvishub.cdc.planner.sql.Relation;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,14 +27,14 @@ public final class PhysicalPlanner {
      *
      * @throws IllegalArgumentException if rules left a tree that is no projection above a scan
      */
-    public static PhysicalPlan plan(MultiCdcSpec spec, LogicalPlan optimized) {
-        Workers workers = Workers.of(spec, optimized.trees().size());
+    public static PhysicalPlan plan(ConfigFileSpec spec, LogicalPlan optimized) {
+        WorkerAssigner workers = WorkerAssigner.of(spec, optimized.trees().size());
         List<Pipeline> pipelines = new ArrayList<>();
         for (LogicalPlan.Tree tree : optimized.trees()) {
             MappingSpec mapping = tree.mapping();
             pipelines.add(
                     new Pipeline(
-                            Identity.of(spec.name(), mapping, tree.destination()),
+                            PipelineIdentity.of(spec.name(), mapping, tree.destination()),
                             shownName(mapping, tree.destination()),
                             mapping.enabled(),
                             workers.next(mapping.enabled()),
@@ -68,7 +70,7 @@ public final class PhysicalPlanner {
         PollScan poll = pollScan(mapping, scan, scan.projection().then(above), capture);
         PhysicalNode node = new DetectChanges(poll, capture);
         if (!above.excluded().isEmpty()) {
-            node = new MapProject(node, above.excluded());
+            node = new DropColumns(node, above.excluded());
         }
         boolean create =
                 !tree.destination()
@@ -101,7 +103,7 @@ public final class PhysicalPlanner {
                 retry(mapping.sync()),
                 mapping.schemaChange(),
                 mapping.deleteWhen(),
-                new RowLimit(mapping.maxRowBytes(), mapping.onBadRow()));
+                new RowSizeLimit(mapping.maxRowBytes(), mapping.onBadRow()));
     }
 
     private static Relation relation(Scan scan) {
@@ -142,7 +144,7 @@ public final class PhysicalPlanner {
         };
     }
 
-    private static Retry retry(SyncSpec sync) {
-        return new Retry(sync.retryAttempts(), sync.retryDelay());
+    private static RetryPolicy retry(SyncSpec sync) {
+        return new RetryPolicy(sync.retryAttempts(), sync.retryDelay());
     }
 }

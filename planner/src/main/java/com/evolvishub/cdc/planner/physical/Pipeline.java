@@ -41,7 +41,7 @@ public record Pipeline(
                     }
 
                     @Override
-                    public PollScan mapProject(MapProject node) {
+                    public PollScan dropColumns(DropColumns node) {
                         return node.input().accept(this);
                     }
 
@@ -54,13 +54,13 @@ public record Pipeline(
 
     /** The step that compares with state, if this pipeline has one. */
     public Optional<DetectChanges> detect() {
-        PhysicalNode below = project().map(MapProject::input).orElse(deliver.input());
+        PhysicalNode below = project().map(DropColumns::input).orElse(deliver.input());
         return below instanceof DetectChanges detect ? Optional.of(detect) : Optional.empty();
     }
 
     /** The step that drops columns, if this pipeline has one. */
-    public Optional<MapProject> project() {
-        return deliver.input() instanceof MapProject project
+    public Optional<DropColumns> project() {
+        return deliver.input() instanceof DropColumns project
                 ? Optional.of(project)
                 : Optional.empty();
     }

@@ -1,9 +1,10 @@
 package com.evolvishub.cdc.planner.physical;
 
+import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.DeleteWhen;
-import com.evolvishub.cdc.planner.spec.EndpointSpec;
-import com.evolvishub.cdc.planner.spec.Rename;
-import com.evolvishub.cdc.planner.spec.SchemaChange;
+import com.evolvishub.cdc.planner.spec.SchemaChangePolicy;
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+import com.evolvishub.cdc.planner.sql.Relation;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,7 +16,7 @@ import java.util.Objects;
  * @param relation what to read
  * @param renames source column to destination column, in the file's order
  * @param excluded columns that are not to leave the source; one that key or watermark need is still
- *     selected, and dropped by {@link MapProject}
+ *     selected, and dropped by {@link DropColumns}
  * @param key the key's source columns as the file gives them; empty: source's primary key, else the
  *     destination's, mapped back through {@code renames}, else none
  * @param capture how new rows are found
@@ -29,16 +30,16 @@ import java.util.Objects;
 public record PollScan(
         EndpointSpec source,
         Relation relation,
-        List<Rename> renames,
+        List<ColumnRename> renames,
         List<String> excluded,
         List<String> key,
         Capture capture,
         Schedule schedule,
         int pageRows,
-        Retry retry,
-        SchemaChange schemaChange,
+        RetryPolicy retry,
+        SchemaChangePolicy schemaChange,
         DeleteWhen deleteWhen,
-        RowLimit rowLimit)
+        RowSizeLimit rowLimit)
         implements PhysicalNode {
 
     public PollScan {
@@ -59,7 +60,7 @@ public record PollScan(
     public String target(String column) {
         return renames.stream()
                 .filter(rename -> rename.from().equals(column))
-                .map(Rename::to)
+                .map(ColumnRename::to)
                 .findFirst()
                 .orElse(column);
     }

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.planner.rule;
 
+import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import com.evolvishub.cdc.planner.logical.Filter;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Scan;
-import com.evolvishub.cdc.planner.logical.Since;
 import java.util.Optional;
 
 /**
@@ -18,11 +18,11 @@ public final class BindLastSyncInScan implements Rule {
     @Override
     public Optional<LogicalNode> apply(LogicalNode node) {
         if (node instanceof Filter filter
-                && filter.since() instanceof Since.AfterLastSync
+                && filter.predicate() instanceof ChangePredicate.AfterLastSync
                 && filter.input() instanceof Scan scan
-                && scan.since().isEmpty()
+                && scan.predicate().isEmpty()
                 && !scan.query().isEmpty()) {
-            return Optional.of(scan.with(filter.since()));
+            return Optional.of(scan.with(filter.predicate()));
         }
         return Optional.empty();
     }

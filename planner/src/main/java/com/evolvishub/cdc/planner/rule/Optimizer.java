@@ -1,12 +1,12 @@
 package com.evolvishub.cdc.planner.rule;
 
+import com.evolvishub.cdc.planner.explain.tree.PlanPrinter;
 import com.evolvishub.cdc.planner.logical.Filter;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.logical.Sink;
-import com.evolvishub.cdc.planner.plan.PlanPrinter;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 public final class Optimizer {
 
     /** Far more than any plan needs; a rule that feeds itself is found instead of running on. */
-    private static final int MOST_REWRITES = 100;
+    private static final int MAX_REWRITES = 100;
 
     private final List<Stage> stages;
     private final Consumer<String> trace;
@@ -44,7 +44,7 @@ public final class Optimizer {
                     optimized.rewrite(
                             sink ->
                                     new Sink(
-                                            pass.settle(sink.input()),
+                                            pass.rewriteToFixpoint(sink.input()),
                                             sink.destination(),
                                             sink.label()));
         }
@@ -59,7 +59,7 @@ public final class Optimizer {
             this.stage = stage;
         }
 
-        LogicalNode settle(LogicalNode root) {
+        LogicalNode rewriteToFixpoint(LogicalNode root) {
             rewrites = 0;
             return visit(root);
         }
@@ -89,7 +89,7 @@ public final class Optimizer {
             if (!before.output().equals(after.output())) {
                 throw new IllegalStateException("a rule changed what comes out, " + change);
             }
-            if (rewrites > MOST_REWRITES) {
+            if (rewrites > MAX_REWRITES) {
                 throw new IllegalStateException("rules come to no end, the last was " + change);
             }
         }
@@ -101,7 +101,7 @@ public final class Optimizer {
 
         @Override
         public LogicalNode filter(Filter node) {
-            return new Filter(visit(node.input()), node.since());
+            return new Filter(visit(node.input()), node.predicate());
         }
 
         @Override

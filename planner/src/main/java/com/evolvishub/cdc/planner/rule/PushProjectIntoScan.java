@@ -4,7 +4,7 @@ import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Projection;
 import com.evolvishub.cdc.planner.logical.Scan;
-import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.ColumnRename;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,13 +33,13 @@ public final class PushProjectIntoScan implements Rule {
                 wanted.excluded().stream().filter(name -> !kept.contains(name)).toList();
         // a new name that a kept column still has can be given only above, where that one is gone
         boolean taken = wanted.renames().stream().anyMatch(rename -> kept.contains(rename.to()));
-        List<Rename> renames = taken ? List.of() : wanted.renames();
+        List<ColumnRename> renames = taken ? List.of() : wanted.renames();
         if (pushed.isEmpty() && renames.isEmpty()) {
             return Optional.empty();
         }
         LogicalNode rewritten = scan.with(new Projection(renames, pushed));
         if (!kept.isEmpty()) {
-            List<Rename> above = taken ? wanted.renames() : List.of();
+            List<ColumnRename> above = taken ? wanted.renames() : List.of();
             rewritten = new Project(rewritten, new Projection(above, kept));
         }
         return Optional.of(rewritten);

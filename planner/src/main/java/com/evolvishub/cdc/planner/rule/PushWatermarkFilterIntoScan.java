@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.planner.rule;
 
+import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import com.evolvishub.cdc.planner.logical.Filter;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Scan;
-import com.evolvishub.cdc.planner.logical.Since;
 import java.util.Optional;
 
 /**
@@ -18,10 +18,10 @@ public final class PushWatermarkFilterIntoScan implements Rule {
     @Override
     public Optional<LogicalNode> apply(LogicalNode node) {
         if (node instanceof Filter filter
-                && filter.since() instanceof Since.AboveWatermark
+                && filter.predicate() instanceof ChangePredicate.AboveWatermark
                 && filter.input() instanceof Scan scan
-                && scan.since().isEmpty()) {
-            return Optional.of(scan.with(filter.since()));
+                && scan.predicate().isEmpty()) {
+            return Optional.of(scan.with(filter.predicate()));
         }
         return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package com.evolvishub.cdc.planner.spec;
 
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +44,7 @@ public record MappingSpec(
         List<EndpointSpec> destinations,
         Optional<WatermarkSpec> watermark,
         String query,
-        List<Rename> columnMapping,
+        List<ColumnRename> columnMapping,
         List<String> excludeColumns,
         SyncSpec sync,
         List<String> key,
@@ -51,11 +52,11 @@ public record MappingSpec(
         DeliveryMode delivery,
         Duration lookback,
         DeleteWhen deleteWhen,
-        OnBadRow onBadRow,
+        BadRowPolicy onBadRow,
         Duration refusalWait,
-        SchemaChange schemaChange,
+        SchemaChangePolicy schemaChange,
         double maxDeleteRatio,
-        LossRules lossRules,
+        LossPolicy lossRules,
         long maxRowBytes,
         String renamedFrom) {
 

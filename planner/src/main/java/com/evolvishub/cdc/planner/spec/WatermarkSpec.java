@@ -25,7 +25,7 @@ public record WatermarkSpec(
         Duration lookback,
         long lookbackValues,
         Duration maxPin,
-        NullWatermark nullWatermark,
+        NullWatermarkPolicy nullWatermark,
         Duration settle,
         WatermarkCollation collation) {
 
@@ -50,7 +50,7 @@ public record WatermarkSpec(
             Duration lookback,
             long lookbackValues,
             Duration maxPin,
-            NullWatermark nullWatermark) {
+            NullWatermarkPolicy nullWatermark) {
         this(
                 column,
                 type,

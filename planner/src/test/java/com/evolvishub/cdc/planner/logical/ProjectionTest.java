@@ -2,7 +2,7 @@ package com.evolvishub.cdc.planner.logical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.evolvishub.cdc.planner.spec.Rename;
+import com.evolvishub.cdc.planner.spec.ColumnRename;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,15 +37,16 @@ class ProjectionTest {
     @Provide
     Arbitrary<Projection> projections() {
         Arbitrary<String> name = Arbitraries.of("a", "b", "c", "d", "e");
-        Arbitrary<Rename> rename =
-                Combinators.combine(name, Arbitraries.of("a", "b", "c", "x", "y")).as(Rename::new);
+        Arbitrary<ColumnRename> rename =
+                Combinators.combine(name, Arbitraries.of("a", "b", "c", "x", "y"))
+                        .as(ColumnRename::new);
         return Combinators.combine(rename.list().ofMaxSize(3), name.list().ofMaxSize(2))
                 .as(Projection::new);
     }
 
     /** Whether no column is renamed twice and no two end up under one name. */
     private static boolean clear(Map<String, String> columns, Projection projection) {
-        List<String> from = projection.renames().stream().map(Rename::from).toList();
+        List<String> from = projection.renames().stream().map(ColumnRename::from).toList();
         List<String> names = new ArrayList<>(names(columns, projection));
         return new HashSet<>(from).size() == from.size()
                 && columns.keySet().containsAll(from)
@@ -74,7 +75,7 @@ class ProjectionTest {
     private static String target(String name, Projection projection) {
         return projection.renames().stream()
                 .filter(rename -> rename.from().equals(name))
-                .map(Rename::to)
+                .map(ColumnRename::to)
                 .findFirst()
                 .orElse(name);
     }

@@ -1,17 +1,17 @@
 package com.evolvishub.cdc.planner.rule;
 
-import static com.evolvishub.cdc.planner.rule.Nodes.ABOVE;
-import static com.evolvishub.cdc.planner.rule.Nodes.filter;
-import static com.evolvishub.cdc.planner.rule.Nodes.queryScan;
-import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.ABOVE;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.filter;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.queryScan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.evolvishub.cdc.planner.logical.Since;
+import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import org.junit.jupiter.api.Test;
 
 class BindLastSyncInScanTest {
 
-    private static final Since LAST_SYNC = new Since.AfterLastSync();
+    private static final ChangePredicate LAST_SYNC = new ChangePredicate.AfterLastSync();
 
     private final Rule rule = new BindLastSyncInScan();
 

@@ -1,12 +1,12 @@
 package com.evolvishub.cdc.planner.rule;
 
-import static com.evolvishub.cdc.planner.rule.Nodes.ABOVE;
-import static com.evolvishub.cdc.planner.rule.Nodes.both;
-import static com.evolvishub.cdc.planner.rule.Nodes.excluding;
-import static com.evolvishub.cdc.planner.rule.Nodes.filter;
-import static com.evolvishub.cdc.planner.rule.Nodes.project;
-import static com.evolvishub.cdc.planner.rule.Nodes.renaming;
-import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.ABOVE;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.both;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.excluding;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.filter;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

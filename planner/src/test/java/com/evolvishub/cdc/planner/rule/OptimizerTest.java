@@ -1,13 +1,13 @@
 package com.evolvishub.cdc.planner.rule;
 
-import static com.evolvishub.cdc.planner.rule.Nodes.excluding;
-import static com.evolvishub.cdc.planner.rule.Nodes.project;
-import static com.evolvishub.cdc.planner.rule.Nodes.renaming;
-import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.excluding;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.evolvishub.cdc.planner.Mappings;
+import com.evolvishub.cdc.planner.MappingBuilder;
 import com.evolvishub.cdc.planner.logical.CaptureChoice;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
@@ -74,7 +74,7 @@ class OptimizerTest {
     }
 
     private static LogicalPlan plan(LogicalNode rows) {
-        var mapping = Mappings.mapping("m", "orders").to("t").at("");
+        var mapping = MappingBuilder.mapping("m", "orders").to("t").at("");
         var destination = mapping.destinations().get(0);
         var capture = new CaptureChoice(CaptureMode.DIFF, "because");
         return new LogicalPlan(

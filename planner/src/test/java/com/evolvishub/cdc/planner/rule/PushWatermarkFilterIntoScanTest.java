@@ -1,14 +1,14 @@
 package com.evolvishub.cdc.planner.rule;
 
-import static com.evolvishub.cdc.planner.rule.Nodes.ABOVE;
-import static com.evolvishub.cdc.planner.rule.Nodes.excluding;
-import static com.evolvishub.cdc.planner.rule.Nodes.filter;
-import static com.evolvishub.cdc.planner.rule.Nodes.project;
-import static com.evolvishub.cdc.planner.rule.Nodes.queryScan;
-import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.ABOVE;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.excluding;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.filter;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.queryScan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.evolvishub.cdc.planner.logical.Since;
+import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import org.junit.jupiter.api.Test;
 
 class PushWatermarkFilterIntoScanTest {
@@ -32,6 +32,6 @@ class PushWatermarkFilterIntoScanTest {
 
     @Test
     void leavesLastSyncToTheQuery() {
-        assertThat(rule.apply(filter(queryScan(), new Since.AfterLastSync()))).isEmpty();
+        assertThat(rule.apply(filter(queryScan(), new ChangePredicate.AfterLastSync()))).isEmpty();
     }
 }

@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.planner.rule;
 
-import static com.evolvishub.cdc.planner.rule.Nodes.project;
-import static com.evolvishub.cdc.planner.rule.Nodes.renaming;
-import static com.evolvishub.cdc.planner.rule.Nodes.scan;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.logical.Projection;

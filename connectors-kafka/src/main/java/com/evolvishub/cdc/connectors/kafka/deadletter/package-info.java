@@ -1,0 +1,2 @@
+/** Dead letters in Kafka. */
+package com.evolvishub.cdc.connectors.kafka.deadletter;

@@ -1,0 +1,2 @@
+/** What Kafka's exceptions mean for a retry. */
+package com.evolvishub.cdc.connectors.kafka.error;

@@ -1,0 +1,2 @@
+/** Rows as Kafka records. */
+package com.evolvishub.cdc.connectors.kafka.message;

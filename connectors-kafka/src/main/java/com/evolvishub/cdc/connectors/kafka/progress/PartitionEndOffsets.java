@@ -1,0 +1,44 @@
+package com.evolvishub.cdc.connectors.kafka.progress;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How far the partitions of a topic were written to: for each the highest offset of a row. A log's
+ * end never goes back, unless the topic was made anew or brokers have lost what they acknowledged.
+ */
+public record PartitionEndOffsets(Map<Integer, Long> offsets) {
+
+    public static final PartitionEndOffsets NONE = new PartitionEndOffsets(Map.of());
+
+    public PartitionEndOffsets {
+        offsets = Map.copyOf(offsets);
+    }
+
+    /** The higher of both, partition by partition. */
+    public PartitionEndOffsets with(Map<Integer, Long> written) {
+        Map<Integer, Long> both = new TreeMap<>(offsets);
+        written.forEach((partition, offset) -> both.merge(partition, offset, Math::max));
+        return new PartitionEndOffsets(both);
+    }
+
+    /** {@code partition:offset}, separated by spaces. */
+    String text() {
+        return new TreeMap<>(offsets)
+                .entrySet().stream()
+                        .map(end -> end.getKey() + ":" + end.getValue())
+                        .collect(Collectors.joining(" "));
+    }
+
+    static PartitionEndOffsets parse(String text) {
+        Map<Integer, Long> offsets = new TreeMap<>();
+        for (String end : text.isEmpty() ? new String[0] : text.split(" ", -1)) {
+            int colon = end.indexOf(':');
+            offsets.put(
+                    Integer.parseInt(end.substring(0, colon)),
+                    Long.parseLong(end.substring(colon + 1)));
+        }
+        return new PartitionEndOffsets(offsets);
+    }
+}

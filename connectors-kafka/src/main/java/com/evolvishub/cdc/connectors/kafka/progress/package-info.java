@@ -1,0 +1,2 @@
+/** The progress store: the topic that holds a pipeline's last sequence number. */
+package com.evolvishub.cdc.connectors.kafka.progress;

@@ -1,0 +1,2 @@
+/** Topics: creation, checks, whether a topic is still the same. */
+package com.evolvishub.cdc.connectors.kafka.topic;

@@ -1,0 +1,124 @@
+package com.evolvishub.cdc.connectors.kafka.writer;
+
+import com.evolvishub.cdc.connectors.kafka.progress.KafkaProgressRecord;
+import com.evolvishub.cdc.connectors.kafka.session.KafkaFutures;
+import com.evolvishub.cdc.connectors.kafka.session.KafkaSession;
+import com.evolvishub.cdc.connectors.kafka.topic.TopicAdmin;
+import com.evolvishub.cdc.sink.failure.RowsLostException;
+import com.evolvishub.cdc.sink.progress.Progress;
+import com.evolvishub.cdc.sink.progress.ReplacedTarget;
+import com.evolvishub.cdc.sink.progress.WriterIdentity;
+import java.util.Map;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Keeps rows out of a topic that is not the one that earlier rows were delivered to, or that has
+ * lost some of them. A topic's identity is the id that the brokers have given it.
+ */
+final class KafkaTargetVerifier {
+
+    private final KafkaSession session;
+    private final TopicAdmin topics;
+    private final String topic;
+    private final String mapping;
+    private Progress expected = Progress.NONE;
+    private String current = "";
+
+    KafkaTargetVerifier(KafkaSession session, TopicAdmin topics, String topic, String mapping) {
+        this.session = session;
+        this.topics = topics;
+        this.topic = topic;
+        this.mapping = mapping;
+    }
+
+    void expectProgress(Progress acknowledged) {
+        expected = acknowledged;
+    }
+
+    /** Whether whatever is there now is the right one. */
+    boolean acceptsAnyTarget() {
+        return expected.targetId().isEmpty();
+    }
+
+    String targetId() {
+        return current;
+    }
+
+    /**
+     * Lets in the topic that is there.
+     *
+     * @throws RowsLostException if rows were delivered to another one
+     */
+    void verify() throws Exception {
+        String found = topics.topicId(topic);
+        if (!acceptsAnyTarget() && found.isEmpty()) {
+            throw RowsLostException.of(
+                    1,
+                    expected.lastSequence(),
+                    "topic %s does not exist".formatted(topic),
+                    mapping);
+        }
+        if (!acceptsAnyTarget() && !expected.targetId().equals(found)) {
+            throw RowsLostException.of(
+                    1,
+                    expected.lastSequence(),
+                    "topic %s was deleted and made anew".formatted(topic),
+                    mapping);
+        }
+        current = found;
+    }
+
+    /**
+     * What an entry stands for at the topic that is there.
+     *
+     * @param there its identity; empty: there is none
+     */
+    Progress effectiveProgress(
+            KafkaProgressRecord entry, String incarnation, String there, WriterIdentity lane) {
+        boolean known = !entry.target().isEmpty();
+        boolean same = known && entry.target().equals(there);
+        Progress found =
+                new Progress(
+                        entry.lastSequence(),
+                        entry.sequenceHistory(),
+                        incarnation,
+                        same ? there : "");
+        return known && !same
+                ? Progress.recorded(
+                        ReplacedTarget.effectiveSequence(expected, found, "topic " + topic, lane),
+                        entry.sequenceHistory(),
+                        incarnation)
+                : found;
+    }
+
+    /**
+     * Looks whether the brokers have what they acknowledged.
+     *
+     * @throws RowsLostException if a partition ends before a row that was written to it
+     */
+    void checkEnds(KafkaProgressRecord entry) throws Exception {
+        for (Map.Entry<Integer, Long> written : entry.endOffsets().offsets().entrySet()) {
+            TopicPartition partition = new TopicPartition(topic, written.getKey());
+            long end =
+                    KafkaFutures.of(
+                                    session.admin()
+                                            .listOffsets(
+                                                    Map.of(partition, OffsetSpec.latest()),
+                                                    new ListOffsetsOptions(
+                                                            IsolationLevel.READ_UNCOMMITTED))
+                                            .partitionResult(partition))
+                            .offset();
+            if (end <= written.getValue()) {
+                throw RowsLostException.ofUnknownRows(
+                        entry.lastSequence(),
+                        ("partition %d of topic %s ends at offset %d, and a row was written to offset"
+                                        + " %d: a broker that was behind has become its leader")
+                                .formatted(written.getKey(), topic, end, written.getValue()),
+                        mapping);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Writes batches to Kafka. */
+package com.evolvishub.cdc.connectors.kafka.writer;

@@ -1,0 +1,2 @@
+/** Dead letters in PostgreSQL. */
+package com.evolvishub.cdc.connectors.postgres.deadletter;

@@ -1,0 +1,2 @@
+/** Prepared transactions: names, state, commit. */
+package com.evolvishub.cdc.connectors.postgres.prepared;

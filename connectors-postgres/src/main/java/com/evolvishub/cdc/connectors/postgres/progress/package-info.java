@@ -1,0 +1,2 @@
+/** The progress store: the table that holds a pipeline's last sequence number. */
+package com.evolvishub.cdc.connectors.postgres.progress;

@@ -1,0 +1,82 @@
+package com.evolvishub.cdc.connectors.postgres.schema;
+
+import com.evolvishub.cdc.connectors.postgres.session.PostgresSession;
+import com.evolvishub.cdc.connectors.postgres.table.TableDescriptionReader;
+import com.evolvishub.cdc.planner.sql.SqlIdentifier;
+import com.evolvishub.cdc.runtime.row.Column;
+import com.evolvishub.cdc.runtime.row.SqlType;
+import com.evolvishub.cdc.runtime.row.TypeDefinition;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Types of the source's that this database lacks and that columns to be made need. Enums, domains,
+ * composites and ranges are made as they are at the source; an extension is the administrator's.
+ *
+ * @param statements make what can be made, in this order
+ * @param problems what cannot be made, each with what would do
+ */
+public record MissingTypes(List<String> statements, List<String> problems) {
+
+    // types of extensions and of users have higher ones, which differ between databases
+    private static final int LAST_BUILT_IN_OID = 16383;
+
+    public MissingTypes {
+        statements = List.copyOf(statements);
+        problems = List.copyOf(problems);
+    }
+
+    /** Looks for the types of these columns. Leaves no transaction open. */
+    public static MissingTypes of(PostgresSession session, List<Column> columns)
+            throws SQLException {
+        try {
+            return within(session, columns);
+        } finally {
+            session.rollback();
+        }
+    }
+
+    /** Looks for the types of these columns, within the caller's transaction. */
+    static MissingTypes within(PostgresSession session, List<Column> columns) throws SQLException {
+        TableDescriptionReader describer = new TableDescriptionReader(session);
+        Map<String, String> statements = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (Column column : columns) {
+            SqlType type = column.type();
+            if ((type.oid() >= 0 && type.oid() <= LAST_BUILT_IN_OID)
+                    || DestinationColumnTypes.created(type).equals("text")
+                    || describer.hasType(type.name())) {
+                continue;
+            }
+            List<TypeDefinition> missing = new ArrayList<>();
+            for (TypeDefinition definition : type.definitions()) {
+                if (!describer.hasType(definition.name())) {
+                    missing.add(definition);
+                }
+            }
+            List<String> extensions =
+                    missing.stream()
+                            .map(TypeDefinition::statement)
+                            .filter(statement -> statement.startsWith("CREATE EXTENSION"))
+                            .distinct()
+                            .toList();
+            if (type.definitions().isEmpty() || !extensions.isEmpty()) {
+                problems.add(problem(column, extensions));
+            } else {
+                missing.forEach(made -> statements.put(made.name(), made.statement()));
+            }
+        }
+        return new MissingTypes(List.copyOf(statements.values()), problems);
+    }
+
+    private static String problem(Column column, List<String> extensions) {
+        return "column %s: the destination has no type %s; %s, or make the table yourself with text in its place, which takes every value"
+                .formatted(
+                        SqlIdentifier.quote(column.target()),
+                        column.type().name(),
+                        extensions.isEmpty() ? "create it" : String.join("; ", extensions));
+    }
+}

@@ -1,0 +1,77 @@
+package com.evolvishub.cdc.connectors.postgres.session;
+
+import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+import com.evolvishub.cdc.runtime.connection.ConnectionLimiter;
+import java.sql.SQLException;
+import java.time.Clock;
+
+/**
+ * A lane's seat at its destination. One thread takes it; {@link #close} and the questions of those
+ * who wait for it come from any thread.
+ */
+public final class DestinationConnectionPermit implements AutoCloseable {
+
+    private static final long RETRY_MILLIS = 250;
+
+    private final ConnectionLimiter limiter;
+    private final ConnectionLimiter.Permit permit;
+    private boolean closed;
+    private volatile boolean releaseRequested;
+    private volatile Runnable releaseCallback = () -> {};
+
+    public DestinationConnectionPermit(EndpointSpec endpoint) {
+        limiter =
+                ConnectionLimiter.forServer(
+                        "writing", endpoint.connection().host(), endpoint.connection().port());
+        permit = limiter.permit(Clock.systemUTC(), this::signal, this::onRequest);
+    }
+
+    /** Waits for a seat, for a few seconds at most. */
+    public synchronized void acquire() throws SQLException {
+        try {
+            while (!closed && !permit.tryAcquire()) {
+                wait(RETRY_MILLIS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("interrupted while waiting for a connection", interrupted);
+        }
+        if (closed) {
+            throw new SQLException("closed");
+        }
+    }
+
+    private synchronized void signal() {
+        notifyAll();
+    }
+
+    private void onRequest() {
+        releaseRequested = true;
+        releaseCallback.run();
+    }
+
+    public void touch() {
+        permit.markUsed();
+    }
+
+    public void reportMaxConnections(int connections) {
+        limiter.setServerMaxConnections(connections);
+    }
+
+    public void onReleaseRequested(Runnable calls) {
+        releaseCallback = calls;
+        if (releaseRequested) {
+            // asked while it was being opened
+            calls.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        permit.release();
+    }
+}

@@ -1,0 +1,29 @@
+package com.evolvishub.cdc.connectors.postgres.transactional;
+
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.runtime.pipeline.RestoreMode;
+import com.evolvishub.cdc.runtime.row.ChangeRow;
+import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
+import org.apache.flink.api.connector.sink2.Sink;
+
+/**
+ * All rows of a checkpoint in one transaction that the server keeps for us until it is complete.
+ */
+public final class PostgresTransactionalSinkFactory implements TransactionalSinkFactory {
+
+    private final Pipeline pipeline;
+
+    public PostgresTransactionalSinkFactory(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    @Override
+    public Sink<ChangeRow> create(RestoreMode resumption) {
+        return new PostgresTransactionSink(pipeline, resumption);
+    }
+
+    @Override
+    public boolean locksRows() {
+        return true;
+    }
+}

@@ -1,0 +1,2 @@
+/** Writes batches to a table. */
+package com.evolvishub.cdc.connectors.postgres.writer;

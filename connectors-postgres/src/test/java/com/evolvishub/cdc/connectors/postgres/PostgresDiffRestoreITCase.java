@@ -1,0 +1,23 @@
+package com.evolvishub.cdc.connectors.postgres;
+
+import com.evolvishub.cdc.runtime.row.RowSchema;
+import com.evolvishub.cdc.sink.contract.TestPipeline;
+
+/** Rows with a key that a diff reads: some are changed, some deleted. */
+class PostgresDiffRestoreITCase extends PostgresRestoreITCase {
+
+    @Override
+    protected String table() {
+        return "CREATE TABLE orders (id bigint PRIMARY KEY, name text)";
+    }
+
+    @Override
+    protected RowSchema schema() {
+        return TestPipeline.KEYED;
+    }
+
+    @Override
+    protected TestPipeline lane() {
+        return super.lane().byDiff();
+    }
+}

@@ -1,0 +1,2 @@
+/** Dead letters in Pulsar. */
+package com.evolvishub.cdc.connectors.pulsar.deadletter;

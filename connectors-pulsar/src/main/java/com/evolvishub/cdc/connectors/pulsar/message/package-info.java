@@ -1,0 +1,2 @@
+/** Rows as Pulsar messages. */
+package com.evolvishub.cdc.connectors.pulsar.message;

@@ -1,0 +1,2 @@
+/** Writes batches to Pulsar. */
+package com.evolvishub.cdc.connectors.pulsar.writer;

@@ -1,0 +1,2 @@
+/** Dead letters in Redis. */
+package com.evolvishub.cdc.connectors.redis.deadletter;

@@ -1,0 +1,2 @@
+/** Rows as entries of a stream. */
+package com.evolvishub.cdc.connectors.redis.entry;

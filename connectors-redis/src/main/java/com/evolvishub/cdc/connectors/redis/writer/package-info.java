@@ -1,0 +1,2 @@
+/** Writes batches to a stream. */
+package com.evolvishub.cdc.connectors.redis.writer;

@@ -1,0 +1,48 @@
+package com.evolvishub.cdc.connectors.redis;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What this module may import; docs/development.md shows the whole. */
+@AnalyzeClasses(
+        packages = "com.evolvishub.cdc.connectors.redis",
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class RedisArchitectureTest {
+
+    @ArchTest
+    static final ArchRule importsOnlyModulesBelowIt =
+            classes()
+                    .should()
+                    .onlyDependOnClassesThat(
+                            not(resideInAPackage("com.evolvishub.cdc.."))
+                                    .or(
+                                            resideInAnyPackage(
+                                                    "com.evolvishub.cdc.connectors.redis..",
+                                                    "com.evolvishub.cdc.sink.spi..",
+                                                    "com.evolvishub.cdc.sink.failure..",
+                                                    "com.evolvishub.cdc.sink.progress..",
+                                                    "com.evolvishub.cdc.sink.deadletter..",
+                                                    "com.evolvishub.cdc.formats..",
+                                                    "com.evolvishub.cdc.runtime..",
+                                                    "com.evolvishub.cdc.planner..")));
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule knowsNeitherFlinkNorFiles =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.flink..", "java.nio.file..");
+}

@@ -1,0 +1,83 @@
+package com.evolvishub.cdc.e2e;
+
+import com.evolvishub.cdc.job.cli.EvolvishubCdc;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * A run in a thread of this JVM, for half the work of a process of its own: where nobody kills it.
+ * One at a time, since it is stopped by the signal that stops a process, which it takes from this
+ * JVM while it runs.
+ */
+final class CliThread implements RunningCli {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final StringWriter output = new StringWriter();
+    private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+
+    private CliThread() {}
+
+    /** Starts {@code run-multi} with these arguments; paths are absolute. */
+    static CliThread start(String... arguments) {
+        CliThread run = new CliThread();
+        Thread thread =
+                new Thread(
+                        () ->
+                                run.exitCode.complete(
+                                        EvolvishubCdc.execute(
+                                                new PrintWriter(run.output), arguments)),
+                        "run-multi");
+        thread.setUncaughtExceptionHandler((t, e) -> run.exitCode.completeExceptionally(e));
+        thread.start();
+        return run;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return !exitCode.isDone();
+    }
+
+    @Override
+    public String output() {
+        return output.toString();
+    }
+
+    @Override
+    public void interrupt() {
+        // it greets once it hears the signal; before, this JVM would end
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> !isRunning() || output().contains("Web UI"));
+        if (!isRunning()) {
+            return;
+        }
+        try {
+            String self = Long.toString(ProcessHandle.current().pid());
+            new ProcessBuilder("kill", "-TERM", self).start().waitFor();
+        } catch (IOException unstartable) {
+            throw new UncheckedIOException(unstartable);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Override
+    public CliProcess.Ended await() {
+        return new CliProcess.Ended(
+                exitCode.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join(), output());
+    }
+
+    @Override
+    public void close() {
+        interrupt();
+        await();
+    }
+}

@@ -1,0 +1,76 @@
+package com.evolvishub.cdc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.testing.postgres.Database;
+import com.evolvishub.cdc.testing.postgres.FreshDatabase;
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file that runs until somebody stops it. */
+class InterruptITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @TempDir private Path folder;
+
+    @Test
+    void savesItsStateAtCtrlCAndSaysHowToGoOn(
+            @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
+        source.execute(
+                "CREATE TABLE events (note text, at timestamptz NOT NULL)",
+                "INSERT INTO events SELECT 'note ' || i, now() FROM generate_series(1, 100) i");
+        EndToEndSetup road =
+                new EndToEndSetup(folder, source, destination)
+                        .with("global_sync:\n  interval_seconds: 0.2")
+                        .mapping(
+                                "events",
+                                "events",
+                                "events_copy",
+                                "watermark:\n  column: at\n  type: timestamp\n");
+
+        try (CliProcess running = road.start()) {
+            awaitRows(running, destination, 100);
+            source.execute("INSERT INTO events VALUES ('late', now())");
+            awaitRows(running, destination, 101);
+            assertThat(road.runInThisJvm().output()).contains("is in use by process");
+            JsonNode live = road.status();
+            assertThat(live.path("summary").path("is_running").asBoolean()).isTrue();
+            assertThat(live.path("mappings").get(0).path("state").asText())
+                    .isIn("idle", "catching up");
+
+            running.interrupt();
+            CliProcess.Ended ended = running.await();
+
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+            assertThat(ended.output()).contains("State saved in", "goes on from there");
+        }
+
+        source.execute("INSERT INTO events VALUES ('while it was down', now())");
+        try (CliThread again = road.startHere()) {
+            awaitRows(again, destination, 102);
+            // said once the job is under way
+            await().untilAsserted(() -> assertThat(again.output()).contains("Going on from"));
+            again.interrupt();
+            again.await();
+        }
+        assertThat(destination.queryOne("SELECT count(*) FROM events_copy")).isEqualTo("102");
+    }
+
+    private static void awaitRows(RunningCli process, Database destination, int rows) {
+        await().atMost(Duration.ofMinutes(5))
+                .untilAsserted(
+                        () -> {
+                            assertThat(process.isRunning()).as(process.output()).isTrue();
+                            assertThat(destination.queryOne("SELECT to_regclass('events_copy')"))
+                                    .isNotNull();
+                            assertThat(destination.queryOne("SELECT count(*) FROM events_copy"))
+                                    .isEqualTo(Integer.toString(rows));
+                        });
+    }
+}

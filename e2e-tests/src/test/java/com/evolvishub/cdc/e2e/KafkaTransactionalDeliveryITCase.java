@@ -1,0 +1,173 @@
+package com.evolvishub.cdc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.testing.kafka.KafkaServer;
+import com.evolvishub.cdc.testing.postgres.Database;
+import com.evolvishub.cdc.testing.postgres.FreshDatabase;
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code delivery: transactional} into Kafka, by the command line tool. */
+class KafkaTransactionalDeliveryITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+
+    private static final int ROWS = Integer.getInteger("road.rows", 100_000);
+    private static final String[] MAPPING = {
+        "watermark:\n  column: at\n  type: timestamp\n", "delivery: transactional\n"
+    };
+
+    @TempDir private Path folder;
+
+    @Test
+    void showsTheRowsOfACheckpointTogether(@FreshDatabase Database source) throws Exception {
+        createOrders(source, 100);
+        EndToEndSetup road =
+                road(source, "together")
+                        .with("global_sync:\n  interval_seconds: 0.2")
+                        // longer than this test: the end is the first
+                        .with("checkpoint:\n  interval_seconds: 3600");
+
+        try (CliThread running = road.startHere()) {
+            await().atMost(Duration.ofMinutes(5))
+                    .untilAsserted(
+                            () -> {
+                                assertThat(running.isRunning()).as(running.output()).isTrue();
+                                assertThat(records("together", "read_uncommitted")).hasSize(100);
+                            });
+            assertThat(records("together", "read_committed")).isEmpty();
+            running.interrupt();
+            CliProcess.Ended ended = running.await();
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+        }
+
+        awaitNumbers("together", 100);
+    }
+
+    @Test
+    void bringsEachRowOnceThoughItIsKilled(@FreshDatabase Database source) throws Exception {
+        createOrders(source, ROWS / 2);
+        EndToEndSetup road =
+                road(source, "killed")
+                        .with("global_sync:\n  interval_seconds: 0.2")
+                        .with("checkpoint:\n  interval_seconds: 0.2");
+        try (CliProcess first = road.start()) {
+            await().atMost(Duration.ofMinutes(5))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(end("killed", "read_committed"))
+                                            .as(first.output())
+                                            .isPositive());
+            first.kill();
+        }
+        // however late the kill came, it came before the end
+        insertOrders(source, ROWS / 2 + 1, ROWS);
+
+        CliProcess.Ended second = road.runInThisJvm("--mode", "one_time");
+
+        assertThat(second.exitCode()).as(second.output()).isZero();
+        awaitNumbers("killed", ROWS);
+    }
+
+    private EndToEndSetup road(Database source, String topic) {
+        return road(folder, source, topic);
+    }
+
+    /** Orders into a topic of one partition. */
+    static EndToEndSetup road(Path folder, Database source, String topic) {
+        int colon = KAFKA.bootstrapServers().lastIndexOf(':');
+        String block =
+                """
+                type: kafka
+                host: %s
+                port: %s
+                table: %s
+                partitions: 1
+                """
+                        .formatted(
+                                KAFKA.bootstrapServers().substring(0, colon),
+                                KAFKA.bootstrapServers().substring(colon + 1),
+                                topic);
+        return new EndToEndSetup(folder, source, source)
+                .mappingInto("orders", "orders", block.indent(6), MAPPING);
+    }
+
+    static void createOrders(Database source, int rows) {
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)");
+        insertOrders(source, 1, rows);
+    }
+
+    static void insertOrders(Database source, int first, int last) {
+        source.execute(
+                "INSERT INTO orders SELECT i, repeat('x', i %% 200), timestamptz '2024-01-01' + i / 100 * interval '1 s' FROM generate_series(%d, %d) i"
+                        .formatted(first, last));
+    }
+
+    /** The broker shows a transaction a little later than it has said that it is committed. */
+    static void awaitNumbers(String topic, int last) {
+        List<Long> expected = LongStream.rangeClosed(1, last).boxed().toList();
+        await().atMost(Duration.ofMinutes(5))
+                .untilAsserted(() -> assertThat(numbers(topic)).isEqualTo(expected));
+    }
+
+    /** What the event ids end with. */
+    private static List<Long> numbers(String topic) {
+        return records(topic, "read_committed").stream()
+                .map(
+                        record ->
+                                new String(
+                                        record.headers().lastHeader("event_id").value(),
+                                        StandardCharsets.UTF_8))
+                .map(id -> Long.valueOf(id.substring(id.lastIndexOf(':') + 1)))
+                .toList();
+    }
+
+    private static long end(String topic, String isolation) {
+        var partition = new TopicPartition(topic, 0);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
+            return consumer.listTopics().containsKey(topic)
+                    ? consumer.endOffsets(List.of(partition)).get(partition)
+                    : 0;
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", KAFKA.bootstrapServers(), "isolation.level", isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(String topic, String isolation) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+        long end = end(topic, isolation);
+        if (end == 0) {
+            return all;
+        }
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
+            var partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+}

@@ -1,9 +1,0 @@
-package com.evolvishub.cdc.flow;
-
-/**
- * The rows of the poll that follow were never read before. Goes no further than the step that
- * compares.
- *
- * @param poll number of the poll
- */
-public record Frontier(long poll) implements FlowElement {}

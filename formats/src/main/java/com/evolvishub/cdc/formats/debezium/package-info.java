@@ -1,0 +1,2 @@
+/** Rows in Debezium's envelope. */
+package com.evolvishub.cdc.formats.debezium;

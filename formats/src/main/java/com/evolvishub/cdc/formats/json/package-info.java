@@ -1,0 +1,2 @@
+/** Rows as JSON objects. */
+package com.evolvishub.cdc.formats.json;

@@ -1,0 +1,2 @@
+/** What a message consists of: the interface that connectors import. */
+package com.evolvishub.cdc.formats.message;

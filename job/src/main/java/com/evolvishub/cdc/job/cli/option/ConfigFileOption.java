@@ -1,0 +1,15 @@
+package com.evolvishub.cdc.job.cli.option;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option that names the file; every command but quickstart has it. */
+public final class ConfigFileOption {
+
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The YAML file (or JSON, when it ends in .json).")
+    public Path file;
+}

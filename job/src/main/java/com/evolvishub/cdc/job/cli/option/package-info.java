@@ -1,0 +1,2 @@
+/** Options that several commands share. */
+package com.evolvishub.cdc.job.cli.option;

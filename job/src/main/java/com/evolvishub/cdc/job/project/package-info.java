@@ -1,2 +1,0 @@
-/** The step that drops columns which only key or watermark needed, right behind the source. */
-package com.evolvishub.cdc.job.project;

@@ -1,0 +1,24 @@
+package com.evolvishub.cdc.planner.config;
+
+import com.evolvishub.cdc.planner.problem.Problem;
+import com.evolvishub.cdc.planner.problem.ProblemLocations;
+import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A file that was read without a mistake.
+ *
+ * @param spec what it says, references resolved and defaults filled in
+ * @param locations where it says it, for problems that are found later
+ * @param warnings what was understood but has no effect, in the file's order
+ */
+public record SpecDocument(
+        ConfigFileSpec spec, ProblemLocations locations, List<Problem> warnings) {
+
+    public SpecDocument {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(locations, "locations");
+        warnings = List.copyOf(warnings);
+    }
+}

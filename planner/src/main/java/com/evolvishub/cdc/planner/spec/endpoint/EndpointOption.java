@@ -1,0 +1,19 @@
+package com.evolvishub.cdc.planner.spec.endpoint;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * A named setting of a client or of a destination type. Values print as stars, because any of them
+ * may be a password or a token.
+ *
+ * @param name the key, as the file spells it
+ * @param value its value
+ */
+public record EndpointOption(String name, Secret value) implements Serializable {
+
+    public EndpointOption {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(value, "value");
+    }
+}

@@ -1,0 +1,21 @@
+package com.evolvishub.cdc.planner.spi;
+
+import java.util.List;
+
+/** The options that all event buses have. */
+final class MessageBrokerOptions {
+
+    static final DestinationOption MESSAGE_FORMAT =
+            DestinationOption.oneOf(
+                    "message_format",
+                    List.of("json", "debezium"),
+                    "A JSON object of the columns (json, the default) or Debezium's envelope.");
+
+    static final DestinationOption KEY_FIELD =
+            DestinationOption.of(
+                    "key_field",
+                    DestinationOption.Kind.TEXT,
+                    "Column that makes the message key; if not given, the mapping's key.");
+
+    private MessageBrokerOptions() {}
+}

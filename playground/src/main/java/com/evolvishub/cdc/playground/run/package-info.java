@@ -1,5 +1,0 @@
-/**
- * One run of a file's mappings inside this process, as both quickstarts need it. Knows neither of
- * them.
- */
-package com.evolvishub.cdc.playground.run;

@@ -1,0 +1,99 @@
+package com.evolvishub.cdc.runtime.row;
+
+import java.util.Objects;
+
+/**
+ * One version of one row, as PostgreSQL's own COPY text. Immutable; the arrays are shared and must
+ * not be written to.
+ */
+public final class ChangeRow implements PipelineElement {
+
+    private final Operation operation;
+    private final RowSchema schema;
+    private final byte[] line;
+    private final byte[] rowId;
+    private final byte[] watermark;
+    private final long sequence;
+
+    private ChangeRow(
+            Operation operation,
+            RowSchema schema,
+            byte[] line,
+            byte[] rowId,
+            byte[] watermark,
+            long sequence) {
+        this.operation = Objects.requireNonNull(operation, "operation");
+        this.schema = Objects.requireNonNull(schema, "schema");
+        this.line = Objects.requireNonNull(line, "line");
+        this.rowId = Objects.requireNonNull(rowId, "rowId");
+        this.watermark = Objects.requireNonNull(watermark, "watermark");
+        this.sequence = sequence;
+    }
+
+    /**
+     * A row as it was read.
+     *
+     * @param line COPY text of the schema's columns, without the line's end; for a delete, of its
+     *     key columns only, in the key's order
+     * @param watermark COPY text of its watermark; empty when the mapping has none
+     */
+    public static ChangeRow of(
+            Operation operation, RowSchema schema, byte[] line, byte[] watermark) {
+        return new ChangeRow(operation, schema, line, CopyText.EMPTY, watermark, 0);
+    }
+
+    /** The same row with another meaning, once it was compared with state. */
+    public ChangeRow withOperation(Operation other) {
+        return new ChangeRow(other, schema, line, rowId, watermark, sequence);
+    }
+
+    /** The same row, told from its equals by an id of ours (a mapping without a key). */
+    public ChangeRow withRowId(byte[] id) {
+        return new ChangeRow(operation, schema, line, id, watermark, sequence);
+    }
+
+    /** The same row without some of its columns. */
+    public ChangeRow projected(RowSchema narrower, byte[] shorter) {
+        return new ChangeRow(operation, narrower, shorter, rowId, watermark, sequence);
+    }
+
+    /** The same row as the lane's number {@code number}, counted from 1. */
+    public ChangeRow withSequence(long number) {
+        return new ChangeRow(operation, schema, line, rowId, watermark, number);
+    }
+
+    /** What happened to it. */
+    public Operation operation() {
+        return operation;
+    }
+
+    /** Columns and key of {@link #line}. */
+    public RowSchema schema() {
+        return schema;
+    }
+
+    /** COPY text without the line's end; shared, not to be written to. */
+    public byte[] line() {
+        return line;
+    }
+
+    /** Id of a row of a keyless mapping; empty when there is none. */
+    public byte[] rowId() {
+        return rowId;
+    }
+
+    /** COPY text of the watermark; empty when there is none. */
+    public byte[] watermark() {
+        return watermark;
+    }
+
+    /** Its number in the lane; 0 before delivery has numbered it. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Roughly what it holds in memory, in bytes. */
+    public int weight() {
+        return 96 + line.length + rowId.length + watermark.length;
+    }
+}

@@ -1,0 +1,47 @@
+package com.evolvishub.cdc.runtime.serialization;
+
+import com.evolvishub.cdc.runtime.row.PipelineElement;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Names the format that elements of a lane were written in; a stranger is refused. */
+public final class PipelineElementSerializerSnapshot
+        implements TypeSerializerSnapshot<PipelineElement> {
+
+    @Override
+    public int getCurrentVersion() {
+        return PipelineElementSerializer.FORMAT;
+    }
+
+    @Override
+    public void writeSnapshot(DataOutputView out) {
+        // the version says it all
+    }
+
+    @Override
+    public void readSnapshot(int version, DataInputView in, ClassLoader classes)
+            throws IOException {
+        if (version != PipelineElementSerializer.FORMAT) {
+            throw new IOException(
+                    "cannot restore elements written in format %d; this build reads format %d"
+                            .formatted(version, PipelineElementSerializer.FORMAT));
+        }
+    }
+
+    @Override
+    public TypeSerializer<PipelineElement> restoreSerializer() {
+        return PipelineElementSerializer.INSTANCE;
+    }
+
+    @Override
+    public TypeSerializerSchemaCompatibility<PipelineElement> resolveSchemaCompatibility(
+            TypeSerializerSnapshot<PipelineElement> old) {
+        return old instanceof PipelineElementSerializerSnapshot
+                ? TypeSerializerSchemaCompatibility.compatibleAsIs()
+                : TypeSerializerSchemaCompatibility.incompatible();
+    }
+}

@@ -1,0 +1,2 @@
+/** What is done when destination and state disagree after a crash, a restore or a failover. */
+package com.evolvishub.cdc.sink.recovery;

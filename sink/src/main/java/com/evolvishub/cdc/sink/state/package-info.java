@@ -1,0 +1,2 @@
+/** What a pipeline's writer keeps in a checkpoint. */
+package com.evolvishub.cdc.sink.state;

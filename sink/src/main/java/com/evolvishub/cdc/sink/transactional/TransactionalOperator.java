@@ -1,0 +1,390 @@
+package com.evolvishub.cdc.sink.transactional;
+
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.runtime.pipeline.BackpressureGate;
+import com.evolvishub.cdc.runtime.pipeline.EndpointStatus;
+import com.evolvishub.cdc.runtime.pipeline.MappingState;
+import com.evolvishub.cdc.runtime.pipeline.RestoreMode;
+import com.evolvishub.cdc.runtime.row.ChangeRow;
+import com.evolvishub.cdc.runtime.row.PipelineElement;
+import com.evolvishub.cdc.runtime.row.PollEnded;
+import com.evolvishub.cdc.runtime.row.PollStarted;
+import com.evolvishub.cdc.runtime.row.RowSchema;
+import com.evolvishub.cdc.runtime.serialization.PipelineElementTypeInfo;
+import com.evolvishub.cdc.sink.failure.RowsLostException;
+import com.evolvishub.cdc.sink.lifecycle.DestinationStatusReporter;
+import com.evolvishub.cdc.sink.lifecycle.PipelineStartup;
+import com.evolvishub.cdc.sink.lifecycle.StopOnQuarantine;
+import com.evolvishub.cdc.sink.progress.Progress;
+import com.evolvishub.cdc.sink.progress.SequenceHistory;
+import com.evolvishub.cdc.sink.spi.DestinationClient;
+import com.evolvishub.cdc.sink.spi.DestinationConnectors;
+import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
+import com.evolvishub.cdc.sink.state.DeliveryState;
+import com.evolvishub.cdc.sink.state.DeliveryStateSerializer;
+import com.evolvishub.cdc.sink.state.PipelineTotals;
+import com.evolvishub.cdc.sink.state.ReloadComparisonState;
+import com.evolvishub.cdc.sink.state.ResendBuffer;
+import com.evolvishub.cdc.sink.writer.WriteAheadOperator;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands before a two-phase sink ({@code delivery: transactional}). It gives rows the lane's
+ * next numbers, keeps the marks of polls to itself, and tells the source what has been committed.
+ *
+ * <p>Rows go straight to the sink, and a sink that is stuck holds up the task, and with it the
+ * checkpoints of the job. A destination that is away ends the task, which Flink starts again.
+ *
+ * <p>Where the sink asks for it ({@link TransactionalSinkFactory#locksRows}), rows are held back
+ * from a barrier until what came before it is committed: the commit needs this very task, which
+ * must not wait for locks that only the commit lets go.
+ *
+ * <p>Its state is that of {@link WriteAheadOperator}, so that a mapping may change from one to the
+ * other: numbers go on, and rows that the other had in its queue are handed to the sink.
+ */
+public final class TransactionalOperator extends AbstractStreamOperator<ChangeRow>
+        implements OneInputStreamOperator<PipelineElement, ChangeRow> {
+    private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalOperator.class);
+
+    private static final String STATE = "delivery";
+
+    private final Pipeline pipeline;
+    private final String run;
+    private final RestoreMode resumption;
+    private boolean failsWhenQuarantined;
+    private boolean holdsUntilCommit;
+    private boolean acceptsLoss;
+    private List<String> predecessors = List.of();
+
+    private transient PipelineStartup start;
+    private transient ListState<DeliveryState> operatorState;
+    private transient DeliveryState restored;
+    private transient BackpressureGate gate;
+    private transient Clock clock;
+    private transient DestinationStatusReporter condition;
+    private transient DestinationClient client;
+    private transient RowSchema prepared;
+    private transient UncommittedRows uncommitted;
+    private transient Deque<PipelineElement> heldBack;
+    private transient boolean predecessorsDone;
+    private transient long lastNumber;
+    private transient Progress acknowledged;
+    private transient StopOnQuarantine stopOnQuarantine;
+
+    /**
+     * @param run random id of this run of the job, the same in the lane's source
+     * @param resumption whether rows that an earlier run has left in the queue are delivered
+     */
+    public TransactionalOperator(Pipeline pipeline, String run, RestoreMode resumption) {
+        this.pipeline = pipeline;
+        this.run = run;
+        this.resumption = resumption;
+        setChainingStrategy(ChainingStrategy.ALWAYS);
+    }
+
+    /** See {@link WriteAheadOperator#stoppingOnQuarantine}. */
+    public TransactionalOperator stoppingOnQuarantine() {
+        failsWhenQuarantined = true;
+        return this;
+    }
+
+    /** Rows wait for the commit of those before them. */
+    public TransactionalOperator holdingRowsUntilCommit() {
+        holdsUntilCommit = true;
+        return this;
+    }
+
+    /** Goes on although the destination lacks rows that were committed ({@code --accept-loss}). */
+    public TransactionalOperator acceptingLoss() {
+        acceptsLoss = true;
+        return this;
+    }
+
+    /** See {@link WriteAheadOperator#awaitingPredecessors}. */
+    public TransactionalOperator awaitingPredecessors(List<String> identities) {
+        predecessors = new ArrayList<>(identities);
+        return this;
+    }
+
+    /** Puts this before the lane's sink. Uid, name and slot-sharing group are the caller's. */
+    @SuppressWarnings("unchecked")
+    public SingleOutputStreamOperator<ChangeRow> addTo(DataStream<PipelineElement> rows) {
+        // never used: the sink is in the same chain
+        TypeInformation<ChangeRow> type =
+                (TypeInformation<ChangeRow>) (TypeInformation<?>) PipelineElementTypeInfo.INSTANCE;
+        return rows.transform("deliver " + pipeline.mapping(), type, this).setParallelism(1);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        start = new PipelineStartup(pipeline, run);
+        operatorState =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
+        restored = start.takeRestoredState(operatorState, resumption);
+    }
+
+    /** Flink opens a chain from its tail: the sink is there by now, and the source is not yet. */
+    @Override
+    public void open() throws Exception {
+        super.open();
+        clock = Clock.systemUTC();
+        uncommitted = new UncommittedRows();
+        heldBack = new ArrayDeque<>();
+        lastNumber = restored.lastNumber();
+        gate = start.createGate(restored, getMetricGroup(), clock);
+        condition = new DestinationStatusReporter(pipeline.mapping(), gate.status(), clock);
+        gate.status().destination(EndpointStatus.of(MappingState.STARTING, clock.instant()));
+        client = DestinationConnectors.load().connector(type()).client(pipeline);
+        failOnLostRows();
+        // what another kind of delivery had numbered, or what was held back
+        for (PipelineElement element : restored.queue()) {
+            accept(element);
+        }
+        if (failsWhenQuarantined) {
+            stopOnQuarantine =
+                    start.createStopOnQuarantine(
+                            gate,
+                            clock,
+                            getContainingTask().getEnvironment(),
+                            getProcessingTimeService());
+        }
+        gate.setDestination(client.describeDestination());
+        reportIdle();
+        if (predecessors.isEmpty()) {
+            onPredecessorsDone();
+        } else {
+            start.awaitPredecessors(
+                    predecessors, clock, getProcessingTimeService(), this::onPredecessorsDone);
+        }
+    }
+
+    /**
+     * The sink has committed by now what the state says was handed to it. What a parked mapping, or
+     * another kind of delivery, did not commit when its turn was, has been rolled back since.
+     */
+    private void failOnLostRows() throws Exception {
+        SequenceHistory numbering =
+                restored.acknowledged()
+                        .sequenceHistory()
+                        .continuedBy(UUID.randomUUID().toString(), lastNumber);
+        acknowledged =
+                new Progress(
+                        restored.acknowledged().lastSequence(),
+                        numbering,
+                        restored.acknowledged().incarnation(),
+                        restored.acknowledged().targetId());
+        Optional<Progress> there = client.progress();
+        if (there.isEmpty()) {
+            acknowledged = acknowledged.withoutStoredRecord();
+            return;
+        }
+        if (resumption == RestoreMode.RESET && acknowledged.lastSequence() > 0) {
+            LOG.warn(
+                    "{}: the mapping loads anew, but with delivery: transactional what the"
+                            + " destination holds already is not compared with the source: rows and"
+                            + " keys that the source no longer has stay",
+                    pipeline.mapping());
+        }
+        boolean goesOn =
+                resumption == RestoreMode.RESET
+                        || (acceptsLoss && !restored.lossAcceptedByRun().equals(run));
+        boolean replaced =
+                acknowledged.isRecorded()
+                        && !acknowledged.incarnation().equals(there.get().incarnation());
+        if (!goesOn && (replaced || there.get().lastSequence() < acknowledged.lastSequence())) {
+            throw RowsLostException.of(
+                    replaced ? 1 : there.get().lastSequence() + 1,
+                    acknowledged.lastSequence(),
+                    replaced
+                            ? "its progress record is another one, as of another server or of one"
+                                    + " that was made anew"
+                            : "a prepared transaction was rolled back, or the destination is an"
+                                    + " older copy of what it was",
+                    pipeline.mapping());
+        }
+        acknowledged =
+                new Progress(
+                        acknowledged.lastSequence(),
+                        numbering,
+                        there.get().incarnation(),
+                        goesOn ? "" : acknowledged.targetId());
+    }
+
+    private String type() {
+        return pipeline.deliver().destination().type();
+    }
+
+    private void onPredecessorsDone() {
+        predecessorsDone = true;
+        openGateIfReady();
+    }
+
+    private void openGateIfReady() {
+        if (predecessorsDone && heldBack.isEmpty() && !waitsForCommit()) {
+            gate.open();
+        }
+    }
+
+    private void reportIdle() {
+        if (gate.status().rowsQueued.get() == 0) {
+            condition.report(MappingState.FINISHED);
+        }
+    }
+
+    @Override
+    public void processElement(StreamRecord<PipelineElement> element) throws Exception {
+        PipelineElement value = element.getValue();
+        accept(value instanceof ChangeRow row ? row.withSequence(++lastNumber) : value);
+    }
+
+    private void accept(PipelineElement element) throws Exception {
+        if (element instanceof ChangeRow) {
+            gate.status().rowsQueued.incrementAndGet();
+            condition.report(MappingState.CATCHING_UP);
+        }
+        if (heldBack.isEmpty() && canForward(element)) {
+            forward(element);
+        } else {
+            heldBack.add(element);
+            gate.close();
+        }
+    }
+
+    /** A changed schema may change the table, which rows under way hold as it is. */
+    private boolean canForward(PipelineElement element) {
+        return !waitsForCommit()
+                && !(holdsUntilCommit && changesSchema(element) && uncommitted.rows() > 0);
+    }
+
+    private boolean waitsForCommit() {
+        return holdsUntilCommit && uncommitted.sealedRows() > 0;
+    }
+
+    private boolean changesSchema(PipelineElement element) {
+        if (element instanceof ChangeRow row) {
+            return !row.schema().equals(prepared);
+        }
+        return element instanceof PollStarted started && !started.schema().equals(prepared);
+    }
+
+    private void forward(PipelineElement element) throws Exception {
+        if (element instanceof ChangeRow row) {
+            prepare(row.schema());
+            output.collect(new StreamRecord<>(row));
+            uncommitted.add(row);
+        } else {
+            handleMarker(element);
+        }
+    }
+
+    private void handleMarker(PipelineElement mark) throws Exception {
+        if (mark instanceof PollStarted started) {
+            prepare(started.schema());
+        } else if (mark instanceof PollEnded ended) {
+            uncommitted.add(ended);
+        }
+    }
+
+    private void prepare(RowSchema schema) throws Exception {
+        if (!schema.equals(prepared)) {
+            client.expectProgress(acknowledged);
+            client.prepare(schema);
+            acknowledged = acknowledged.deliveredTo(client.targetId());
+            prepared = schema;
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        if (stopOnQuarantine != null) {
+            stopOnQuarantine.checkpointBegun(context.getCheckpointId());
+        }
+        uncommitted.seal(context.getCheckpointId());
+        if (waitsForCommit()) {
+            gate.close();
+        }
+        // whoever restores this commits what the sink's own state holds
+        UncommittedRows.Part all = uncommitted.all();
+        operatorState.update(
+                List.of(
+                        new DeliveryState(
+                                lastNumber,
+                                false,
+                                run,
+                                restored.epochOf(run),
+                                Math.max(gate.acknowledgedPoll(), all.poll()),
+                                PipelineTotals.of(gate.status())
+                                        .plus(all.rows(), all.bytes(), all.asOf()),
+                                acknowledged.at(lastForwarded(), acknowledged.targetId()),
+                                ResendBuffer.Tail.none(lastForwarded()),
+                                run,
+                                ReloadComparisonState.NONE,
+                                List.copyOf(heldBack))));
+    }
+
+    /** Number of the last row that was handed to the sink. */
+    private long lastForwarded() {
+        return heldBack.stream()
+                .filter(ChangeRow.class::isInstance)
+                .mapToLong(element -> ((ChangeRow) element).sequence() - 1)
+                .findFirst()
+                .orElse(lastNumber);
+    }
+
+    /** Flink tells a chain from its tail: the sink has committed by now. */
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        UncommittedRows.Part committed = uncommitted.commit(checkpointId);
+        gate.status().rowsWritten.addAndGet(committed.rows());
+        gate.status().bytesWritten.addAndGet(committed.bytes());
+        gate.status().rowsQueued.addAndGet(-committed.rows());
+        committed.asOf().ifPresent(gate.status()::recordDelivery);
+        gate.acknowledge(committed.poll());
+        while (!heldBack.isEmpty() && canForward(heldBack.element())) {
+            forward(heldBack.remove());
+        }
+        reportIdle();
+        openGateIfReady();
+        if (stopOnQuarantine != null) {
+            stopOnQuarantine.checkpointComplete(checkpointId);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (gate != null) {
+            gate.close();
+            gate.remove();
+        }
+        if (client != null) {
+            client.close();
+        }
+        super.close();
+    }
+}

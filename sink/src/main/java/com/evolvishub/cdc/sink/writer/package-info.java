@@ -1,0 +1,2 @@
+/** The Flink operator that delivers write-ahead. */
+package com.evolvishub.cdc.sink.writer;

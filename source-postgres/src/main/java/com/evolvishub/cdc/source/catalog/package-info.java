@@ -1,0 +1,2 @@
+/** Describes relations and queries of the source from its catalog. No Flink. */
+package com.evolvishub.cdc.source.catalog;

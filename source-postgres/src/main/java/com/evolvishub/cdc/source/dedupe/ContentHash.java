@@ -1,0 +1,39 @@
+package com.evolvishub.cdc.source.dedupe;
+
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * 128 bits that stand for a row's content: the first half of its SHA-256. Two rows of different
+ * content have the same one with a chance of 2^-128 a pair, and nobody can make such a pair.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ContentHash {
+
+    public static final int BYTES = 16;
+
+    private final MessageDigest digest;
+    private final byte[] full = new byte[32];
+
+    public ContentHash() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    public byte[] of(byte[] content) {
+        digest.update(content);
+        try {
+            digest.digest(full, 0, full.length);
+        } catch (DigestException impossible) {
+            throw new IllegalStateException("the buffer has the digest's length", impossible);
+        }
+        byte[] half = new byte[BYTES];
+        System.arraycopy(full, 0, half, 0, BYTES);
+        return half;
+    }
+}

@@ -1,0 +1,2 @@
+/** The Flink operator that detects changes. */
+package com.evolvishub.cdc.source.dedupe.operator;

@@ -1,0 +1,2 @@
+/** Answers the planner's questions about a source database. No Flink. */
+package com.evolvishub.cdc.source.facts;

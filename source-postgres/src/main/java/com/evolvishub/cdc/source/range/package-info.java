@@ -1,0 +1,2 @@
+/** Which range of the watermark a poll reads, and in which statements. */
+package com.evolvishub.cdc.source.range;

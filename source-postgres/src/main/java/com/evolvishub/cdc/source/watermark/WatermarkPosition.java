@@ -1,0 +1,31 @@
+package com.evolvishub.cdc.source.watermark;
+
+import java.util.List;
+
+/**
+ * A place in the order of a watermark scan, in the database's own text.
+ *
+ * @param values the watermark, then the key without it; the watermark alone where rows have no key;
+ *     nothing at all: before the first row
+ */
+public record WatermarkPosition(List<String> values) {
+
+    public static final WatermarkPosition START = new WatermarkPosition(List.of());
+
+    public WatermarkPosition {
+        values = List.copyOf(values);
+    }
+
+    public static WatermarkPosition at(String watermark) {
+        return new WatermarkPosition(List.of(watermark));
+    }
+
+    public boolean isStart() {
+        return values.isEmpty();
+    }
+
+    /** Without the key: everything up to here was read, ties included. */
+    public WatermarkPosition watermarkOnly() {
+        return isStart() ? START : at(values.get(0));
+    }
+}

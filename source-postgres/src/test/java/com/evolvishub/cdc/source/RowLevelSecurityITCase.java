@@ -1,0 +1,145 @@
+package com.evolvishub.cdc.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.spec.endpoint.ConnectionSpec;
+import com.evolvishub.cdc.source.reader.SourceTestHarness;
+import com.evolvishub.cdc.testing.postgres.Database;
+import com.evolvishub.cdc.testing.postgres.FreshDatabase;
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A role that sees fewer rows than before does not mean that rows are gone. */
+class RowLevelSecurityITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @Test
+    void switchingRowSecurityOnDeletesNothing(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec reader = table(source);
+        try (SourceTestHarness lane = lane(reader, "t")) {
+            lane.finishPolls(1);
+            source.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY");
+            lane.finishPolls(2);
+
+            assertThat(lane.rows()).hasSize(3);
+            assertThat(lane.trouble())
+                    .contains("row-level security", "3 rows fewer than the 3 known before")
+                    .contains("first keys: ")
+                    .contains("start once with --accept-deletes test");
+        }
+    }
+
+    @Test
+    void aChangedPolicyDeletesNothingAndIsForgottenOnceUndone(@FreshDatabase Database source)
+            throws Exception {
+        ConnectionSpec reader = table(source);
+        source.execute(
+                "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+                "CREATE POLICY p ON t USING (true)",
+                "CREATE VIEW w AS SELECT * FROM t");
+        source.execute("ALTER VIEW w OWNER TO \"%s\"".formatted(reader.username()));
+        try (SourceTestHarness lane = lane(reader, "w")) {
+            lane.finishPolls(2);
+            source.execute("ALTER POLICY p ON t USING (tenant = 1)");
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(3);
+            assertThat(lane.trouble()).contains("2 rows fewer");
+
+            source.execute("ALTER POLICY p ON t USING (true)", "DELETE FROM t WHERE k = 3");
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(4).endsWith("DELETE 3");
+        }
+    }
+
+    @Test
+    void aLostMembershipDeletesNothing(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec reader = table(source);
+        String group = "group_" + source.name();
+        source.execute(
+                "CREATE ROLE \"%s\"".formatted(group),
+                "GRANT \"%s\" TO \"%s\"".formatted(group, reader.username()),
+                "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+                "CREATE POLICY p ON t TO \"%s\" USING (true)".formatted(group));
+        try (SourceTestHarness lane = lane(reader, "t")) {
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(3);
+            source.execute("REVOKE \"%s\" FROM \"%s\"".formatted(group, reader.username()));
+            lane.finishPolls(2);
+
+            assertThat(lane.rows()).hasSize(3);
+            assertThat(lane.trouble()).contains("membership of a role");
+        }
+    }
+
+    @Test
+    void acceptedDeletesGoThroughOnceAndTheNextOnesStopAgain(@FreshDatabase Database source)
+            throws Exception {
+        ConnectionSpec reader = table(source);
+        try (SourceTestHarness lane = lane(reader, "t")) {
+            lane.finishPolls(1);
+            source.execute(
+                    "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+                    "CREATE POLICY p ON t USING (tenant < 3)");
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(3);
+
+            lane.restartAcceptingDeletes();
+            lane.finishPolls(2);
+            assertThat(lane.rows()).hasSize(4).endsWith("DELETE 3");
+
+            source.execute("ALTER POLICY p ON t USING (tenant < 2)");
+            lane.takeCheckpoint();
+            lane.crash();
+            lane.finishPolls(2);
+            assertThat(lane.rows()).hasSize(4);
+        }
+    }
+
+    @Test
+    void anApprovalThatIsNotNeededLapses(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec reader = table(source);
+        try (SourceTestHarness lane = lane(reader, "t")) {
+            lane.finishPolls(1);
+            lane.restartAcceptingDeletes();
+            lane.finishPolls(1);
+            source.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY");
+            lane.finishPolls(2);
+
+            assertThat(lane.rows()).hasSize(3);
+        }
+    }
+
+    @Test
+    void deletesUnderAPolicyThatDoesNotChangeGoThrough(@FreshDatabase Database source)
+            throws Exception {
+        ConnectionSpec reader = table(source);
+        source.execute(
+                "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY p ON t USING (true)");
+        try (SourceTestHarness lane = lane(reader, "t")) {
+            lane.finishPolls(1);
+            source.execute("DELETE FROM t WHERE k = 2");
+            lane.finishPolls(1);
+
+            assertThat(lane.rows()).hasSize(4).endsWith("DELETE 2");
+        }
+    }
+
+    private static ConnectionSpec table(Database source) {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, tenant int)",
+                "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+        return UnlockableSourceITCase.reader(source, "GRANT SELECT ON t TO %s");
+    }
+
+    private static SourceTestHarness lane(ConnectionSpec reader, String relation) throws Exception {
+        return new SourceTestHarness(
+                PipelineBuilder.table(reader, relation)
+                        .key("k")
+                        .capture(new Capture.ByDiff(1))
+                        .polling()
+                        .build());
+    }
+}

@@ -1,0 +1,317 @@
+package com.evolvishub.cdc.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.physical.Pipeline;
+import com.evolvishub.cdc.planner.physical.Schedule;
+import com.evolvishub.cdc.planner.spec.NullWatermarkPolicy;
+import com.evolvishub.cdc.planner.spec.WatermarkType;
+import com.evolvishub.cdc.planner.sql.PollQuery;
+import com.evolvishub.cdc.source.reader.SourceTestHarness;
+import com.evolvishub.cdc.source.schedule.MonotonicClock;
+import com.evolvishub.cdc.testing.network.TcpProxy;
+import com.evolvishub.cdc.testing.postgres.Database;
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** Rows that a standby shows late: because their transaction was long, or because replay stood. */
+@ResourceLock(PrimaryWithStandby.REPLAY)
+class StandbyVisibilityITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final PrimaryWithStandby PAIR = PrimaryWithStandby.shared();
+
+    private static final Duration LOOKBACK = Duration.ofMillis(300);
+
+    private Database source;
+    private Database replica;
+
+    @BeforeEach
+    void createTable(TestInfo test) {
+        source = PAIR.primary().createDatabase(test.getTestMethod().orElseThrow().getName());
+        source.execute(
+                "CREATE SEQUENCE ids",
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, n bigint DEFAULT nextval('ids'))",
+                "INSERT INTO t VALUES (1, now())");
+        replica = PAIR.replica(source);
+    }
+
+    @AfterEach
+    void resumeReplay() {
+        PrimaryWithStandby.resume(source, replica);
+    }
+
+    @Test
+    void findsWhatALongTransactionOfThePrimaryWrote() throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(byTime());
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            PrimaryWithStandby.replay(source, replica);
+            lane.finishPolls(1);
+            source.execute("INSERT INTO t VALUES (3, now())");
+            PrimaryWithStandby.replay(source, replica);
+            pollUntilItIsPast(lane, 3);
+
+            writer.commit();
+            PrimaryWithStandby.replay(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            lane.finishPolls(3);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void findsWhatWasCommittedWhileReplayStood() throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(byTime());
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            source.execute("INSERT INTO t VALUES (3, now())");
+            PrimaryWithStandby.pause(source, replica);
+            writer.commit();
+            lane.finishPolls(1);
+            assertThat(lane.cells(0)).containsExactly("1", "3");
+            pollUntilItIsPast(lane, 3);
+
+            PrimaryWithStandby.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void findsWhatAWholeTransactionWroteWhileReplayStood() throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(byTime())) {
+            lane.finishPolls(2);
+            source.execute("INSERT INTO t VALUES (3, now())");
+            PrimaryWithStandby.pause(source, replica);
+            // begun before row 3 and not seen before replay goes on
+            source.execute("INSERT INTO t SELECT 2, at - interval '1 ms' FROM t WHERE id = 3");
+            pollUntilItIsPast(lane, 3);
+
+            PrimaryWithStandby.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void asksOnlyForWhatIsAboveOnceThePrimaryHasGoneOn() throws Exception {
+        source.execute("INSERT INTO t SELECT n, (SELECT at FROM t) FROM generate_series(2, 100) n");
+        PrimaryWithStandby.replay(source, replica);
+        try (SourceTestHarness lane = new SourceTestHarness(byTime())) {
+            lane.measureBy(new MonotonicClock());
+            lane.finishPolls(1);
+            await().until(
+                            () -> {
+                                PrimaryWithStandby.replay(source, replica);
+                                long before = lane.gate().status().rowsRead.get();
+                                lane.finishPolls(1);
+                                return lane.gate().status().rowsRead.get() == before;
+                            });
+            assertThat(lane.cells(0)).hasSize(100);
+        }
+    }
+
+    @Test
+    void findsTheNumbersOfALongTransactionOfThePrimary() throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(byNumber());
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            source.execute("INSERT INTO t SELECT n, now() FROM generate_series(10, 60) n");
+            PrimaryWithStandby.replay(source, replica);
+            pollUntilItIsPast(lane, 60);
+
+            writer.commit();
+            PrimaryWithStandby.replay(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).hasSize(53).endsWith("2");
+        }
+    }
+
+    @Test
+    void followsAPreparedTransactionOverThePromotionOfACascadedStandby(@TempDir Path folder)
+            throws Exception {
+        try (PostgresServer third = PAIR.standbyOf(PAIR.standby(), folder.resolve("cascaded"))) {
+            replica = PrimaryWithStandby.replica(source, third);
+            try (SourceTestHarness lane = new SourceTestHarness(byTime())) {
+                lane.finishPolls(2);
+                String name = "prepared-" + source.name();
+                source.execute(
+                        "BEGIN; INSERT INTO t VALUES (2, now()); PREPARE TRANSACTION '"
+                                + name
+                                + "'",
+                        "INSERT INTO t VALUES (3, now())");
+                PrimaryWithStandby.replay(source, replica);
+                pollUntilItIsPast(lane, 3);
+
+                replica.execute("SELECT pg_promote()");
+                lane.finishPolls(2);
+                assertThat(lane.cells(0)).containsExactly("1", "3");
+                replica.execute("COMMIT PREPARED '" + name + "'");
+                lane.finishPolls(2);
+                assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+                source.execute("ROLLBACK PREPARED '" + name + "'");
+            }
+            replica = PAIR.replica(source);
+        }
+    }
+
+    @Test
+    void followsATransactionFromThePrimaryToAStandbyThatIsBehind() throws Exception {
+        PrimaryWithStandby.pause(source, replica);
+        try (TcpProxy address = toPrimary()) {
+            List<String> sent =
+                    followingTo(address, by(at(address), "at", WatermarkType.TIMESTAMP));
+            assertThat(sent).containsExactly("1", "3", "2");
+        }
+    }
+
+    @Test
+    void aQueryFollowsATransactionFromThePrimaryToAStandbyThatIsBehind() throws Exception {
+        PrimaryWithStandby.pause(source, replica);
+        try (TcpProxy address = toPrimary()) {
+            // row 3 comes again: a complete read of the standby did not return it
+            assertThat(followingTo(address, byQuery(at(address)))).contains("2");
+        }
+    }
+
+    private static TcpProxy toPrimary() {
+        return TcpProxy.listening().to(PAIR.primary().host(), PAIR.primary().port());
+    }
+
+    /** The address leads to the standby, as before its promotion, when it has not replayed all. */
+    private List<String> followingTo(TcpProxy address, Pipeline pipeline) throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(pipeline).waitingOutOutages();
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            lane.finishPolls(1);
+            // row 2 lies further below row 3 than the look-back
+            source.queryOne("SELECT pg_sleep(0.5)");
+            source.execute("INSERT INTO t VALUES (3, now())");
+            pollUntilItIsPast(lane, 3, source);
+            assertThat(lane.cells(0)).containsExactly("1", "3");
+
+            address.refuseConnections();
+            address.to(replica.host(), replica.port()).restore();
+            lane.finishPolls(2);
+            writer.commit();
+            PrimaryWithStandby.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.position().transactions().pins()).isEmpty();
+            return lane.cells(0);
+        }
+    }
+
+    private Database at(TcpProxy address) {
+        return new Database(
+                source.name(),
+                source.jdbcUrl(),
+                address.host(),
+                address.port(),
+                source.user(),
+                source.password());
+    }
+
+    @Test
+    void aQueryReachesBackToWhatReplayBrings() throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(byQuery(replica));
+                Connection writer = begin()) {
+            lane.finishPolls(2);
+            insert(writer, 2, "now()");
+            source.execute("INSERT INTO t VALUES (3, now())");
+            PrimaryWithStandby.pause(source, replica);
+            writer.commit();
+            pollUntilItIsPast(lane, 3);
+
+            PrimaryWithStandby.resume(source, replica);
+            lane.finishPolls(2);
+            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+        }
+    }
+
+    /** Until the standby's own clock says that the row is older than the look-back. */
+    private void pollUntilItIsPast(SourceTestHarness lane, int id) throws Exception {
+        pollUntilItIsPast(lane, id, replica);
+    }
+
+    private static void pollUntilItIsPast(SourceTestHarness lane, int id, Database shownBy)
+            throws Exception {
+        String old =
+                "SELECT now() > at + interval '%d ms' FROM t WHERE id = %d"
+                        .formatted(LOOKBACK.toMillis(), id);
+        lane.finishPolls(1);
+        await().until(
+                        () -> {
+                            lane.finishPolls(1);
+                            return shownBy.queryOne(old);
+                        },
+                        "t"::equals);
+        lane.finishPolls(2);
+    }
+
+    private Connection begin() throws SQLException {
+        Connection writer = source.connect();
+        writer.setAutoCommit(false);
+        return writer;
+    }
+
+    private static void insert(Connection writer, int id, String at) throws SQLException {
+        try (Statement statement = writer.createStatement()) {
+            statement.execute("INSERT INTO t VALUES (%d, %s)".formatted(id, at));
+        }
+    }
+
+    private static Pipeline byQuery(Database database) {
+        return PipelineBuilder.query(
+                        database,
+                        new PollQuery.Text("SELECT id, at FROM t WHERE at > "),
+                        PollQuery.Placeholder.LAST_SYNC)
+                .key("id")
+                .capture(new Capture.ByQuery(LOOKBACK, ""))
+                .schedule(new Schedule.Every(Duration.ofMillis(1)))
+                .build();
+    }
+
+    private Pipeline byTime() {
+        return by(replica, "at", WatermarkType.TIMESTAMP);
+    }
+
+    private Pipeline byNumber() {
+        return by(replica, "n", WatermarkType.INTEGER);
+    }
+
+    private static Pipeline by(Database database, String column, WatermarkType type) {
+        return PipelineBuilder.table(database, "t")
+                .capture(
+                        new Capture.ByWatermark(
+                                column,
+                                type,
+                                "",
+                                "UTC",
+                                LOOKBACK,
+                                20,
+                                Duration.ZERO,
+                                NullWatermarkPolicy.IGNORE))
+                .polling()
+                .build();
+    }
+}

@@ -1,0 +1,209 @@
+package com.evolvishub.cdc.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.physical.Capture;
+import com.evolvishub.cdc.planner.spec.endpoint.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.Secret;
+import com.evolvishub.cdc.source.reader.SourceTestHarness;
+import com.evolvishub.cdc.testing.postgres.Database;
+import com.evolvishub.cdc.testing.postgres.FreshDatabase;
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What cannot be locked before the snapshot has to be missing in two reads to be deleted. */
+class UnlockableSourceITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @Test
+    void aTableIsBelievedAtOnce(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (k int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)");
+        try (SourceTestHarness lane =
+                new SourceTestHarness(PipelineBuilder.table(source, "t").polling().build())) {
+            lane.finishPolls(1);
+            source.execute("DELETE FROM t WHERE k = 1");
+            lane.finishPolls(1);
+
+            assertThat(lane.rows()).containsExactly("INSERT 1", "INSERT 2", "DELETE 1");
+        }
+    }
+
+    @Test
+    void underColumnGrantsADeleteNeedsTwoReads(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
+                "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+        ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
+        deletesAfterTwoReads(
+                source,
+                PipelineBuilder.table(reader, "t").exclude("secret").polling(),
+                "DELETE FROM t WHERE k = 1",
+                "DELETE 1");
+    }
+
+    @Test
+    void aMaterializedViewNeedsTwoReadsAndItsRefreshesDoNotPutThemOff(
+            @FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, v text)",
+                "INSERT INTO t VALUES (1, 'a'), (2, 'b')",
+                "CREATE MATERIALIZED VIEW m AS SELECT * FROM t");
+        try (SourceTestHarness lane =
+                new SourceTestHarness(
+                        PipelineBuilder.table(source, "m").key("k").polling().build())) {
+            lane.finishPolls(2);
+            source.execute("DELETE FROM t WHERE k = 1", "REFRESH MATERIALIZED VIEW m");
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(2);
+            source.execute("REFRESH MATERIALIZED VIEW m");
+            lane.finishPolls(1);
+            assertThat(lane.rows()).containsExactly("INSERT 1\ta", "INSERT 2\tb", "DELETE 1");
+        }
+    }
+
+    @Test
+    void aFunctionOverATableNeedsTwoReads(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, v text)",
+                "INSERT INTO t VALUES (1, 'a'), (2, 'b')",
+                "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE plpgsql AS"
+                        + " 'BEGIN RETURN QUERY SELECT * FROM t; END'",
+                "CREATE VIEW w AS SELECT * FROM f()");
+        deletesAfterTwoReads(
+                source,
+                PipelineBuilder.table(source, "w").key("k").polling(),
+                "DELETE FROM t WHERE k = 1",
+                "DELETE 1");
+    }
+
+    @Test
+    void twoReadsOfTwoFilesDoNotCount(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
+                "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+        ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
+        try (SourceTestHarness lane =
+                new SourceTestHarness(
+                        PipelineBuilder.table(reader, "t").exclude("secret").polling().build())) {
+            lane.finishPolls(2);
+            source.execute("DELETE FROM t WHERE k = 1");
+            lane.finishPolls(1);
+            source.execute("TRUNCATE t", "INSERT INTO t VALUES (2, 'b')");
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(2);
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(3).endsWith("DELETE 1");
+        }
+    }
+
+    @Test
+    void copiesOfRowsWithoutAKeyNeedTwoReadsEach(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (v text, secret text)",
+                "INSERT INTO t VALUES ('a'), ('a'), ('a'), ('b')");
+        ConnectionSpec reader = reader(source, "GRANT SELECT (v) ON t TO %s");
+        try (SourceTestHarness lane =
+                new SourceTestHarness(
+                        PipelineBuilder.table(reader, "t").exclude("secret").polling().build())) {
+            lane.finishPolls(2);
+            assertThat(lane.sent()).hasSize(4);
+            source.execute("DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = 'a')");
+            lane.finishPolls(1);
+            source.execute("DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = 'a')");
+            lane.finishPolls(1);
+            // one copy was missing twice, the other once
+            assertThat(lane.sent()).hasSize(5);
+            source.execute("INSERT INTO t VALUES ('a')");
+            lane.finishPolls(2);
+            assertThat(lane.sent()).hasSize(5);
+        }
+    }
+
+    @Test
+    void aRestartBeginsToCountAnew(@FreshDatabase Database source) throws Exception {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
+                "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+        ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
+        try (SourceTestHarness lane =
+                new SourceTestHarness(
+                        PipelineBuilder.table(reader, "t").exclude("secret").polling().build())) {
+            lane.finishPolls(2);
+            source.execute("DELETE FROM t WHERE k = 1");
+            lane.finishPolls(1);
+            lane.takeCheckpoint();
+            lane.crash();
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(2);
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(3);
+        }
+    }
+
+    @Test
+    void tooManyAreAskedAboutOnlyOnceTheyAreMissedTwice(@FreshDatabase Database source)
+            throws Exception {
+        source.execute(
+                "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
+                "INSERT INTO t SELECT n FROM generate_series(1, 200) n");
+        ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
+        try (SourceTestHarness lane =
+                new SourceTestHarness(
+                        PipelineBuilder.table(reader, "t")
+                                .exclude("secret")
+                                .capture(new Capture.ByDiff(0.5))
+                                .polling()
+                                .build())) {
+            lane.finishPolls(2);
+            source.execute("DELETE FROM t WHERE k > 50");
+            lane.finishPolls(1);
+            assertThat(lane.trouble()).isEmpty();
+            lane.finishPolls(1);
+            assertThat(lane.trouble()).contains("150 rows fewer", "--accept-deletes test");
+            assertThat(lane.rows()).hasSize(200);
+
+            lane.restartAcceptingDeletes();
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(200);
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(350);
+        }
+    }
+
+    private static void deletesAfterTwoReads(
+            Database source, PipelineBuilder builder, String deleting, String deletion)
+            throws Exception {
+        try (SourceTestHarness lane = new SourceTestHarness(builder.build())) {
+            lane.finishPolls(2);
+            List<String> before = lane.rows();
+            source.execute(deleting);
+            lane.finishPolls(1);
+            assertThat(lane.rows()).isEqualTo(before);
+            lane.finishPolls(1);
+            assertThat(lane.rows()).hasSize(before.size() + 1).endsWith(deletion);
+        }
+    }
+
+    /** A role with nothing but what is granted here. */
+    static ConnectionSpec reader(Database source, String... grants) {
+        String role = "reader_" + source.name().toLowerCase(java.util.Locale.ROOT);
+        source.execute("DROP ROLE IF EXISTS \"%s\"".formatted(role));
+        source.execute("CREATE ROLE \"%s\" LOGIN PASSWORD 'reader'".formatted(role));
+        for (String grant : grants) {
+            source.execute(grant.formatted("\"" + role + "\""));
+        }
+        ConnectionSpec owner = PipelineBuilder.connection(source);
+        return new ConnectionSpec(
+                owner.host(),
+                owner.port(),
+                owner.database(),
+                role,
+                new Secret("reader"),
+                owner.tls(),
+                owner.timeout(),
+                owner.parameters());
+    }
+}

@@ -1,0 +1,93 @@
+package com.evolvishub.cdc.source.dedupe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.spec.DeleteWhen;
+import com.evolvishub.cdc.runtime.row.ChangeRow;
+import com.evolvishub.cdc.runtime.row.Column;
+import com.evolvishub.cdc.runtime.row.CopyText;
+import com.evolvishub.cdc.runtime.row.Operation;
+import com.evolvishub.cdc.runtime.row.RowSchema;
+import com.evolvishub.cdc.runtime.row.SqlType;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SoftDeleteMatcherTest {
+
+    private static final SqlType TEXT = new SqlType(25, "text", 'b', 'S');
+    private static final SqlType BOOL = new SqlType(16, "boolean", 'b', 'B');
+
+    @ParameterizedTest
+    @CsvSource({
+        "gone, t, true",
+        "gone, f, false",
+        "gone, \\N, false",
+        "gone = true, t, true",
+        "gone = Yes, t, true",
+        "gone = 1, t, true",
+        "gone = on, f, false",
+        "gone = false, f, true",
+        "gone = NO, f, true",
+        "gone = off, t, false",
+        "gone = 0, \\N, false",
+        "gone = perhaps, t, false",
+    })
+    void aBooleanMarksHoweverItIsSpelled(String when, String cell, boolean marked) {
+        assertThat(isOn(when, BOOL, cell)).isEqualTo(marked);
+    }
+
+    @Property
+    void aTextMarksIfItIsTheSame(@ForAll String value, @ForAll String other) {
+        DeleteWhen when = new DeleteWhen("gone", value);
+        boolean any = value.isEmpty();
+
+        assertThat(isOn(when, TEXT, CopyText.escape(value))).isTrue();
+        assertThat(isOn(when, TEXT, CopyText.escape(other))).isEqualTo(any || value.equals(other));
+        assertThat(isOn(when, TEXT, "\\N".getBytes(UTF_8))).isFalse();
+    }
+
+    @Test
+    void aColumnThatIsNotThereMarksNone() {
+        assertThat(isOn("went", BOOL, "t")).isFalse();
+        assertThat(isOn("", BOOL, "t")).isFalse();
+    }
+
+    @Test
+    void aMarkedRowGoesAsTheDeletionOfItsKey() {
+        ChangeRow row = row(schema(BOOL), "t".getBytes(UTF_8));
+        ChangeRow applied =
+                SoftDeleteMatcher.of(DeleteWhen.parse("gone"), schema(BOOL)).asDelete(row);
+
+        assertThat(applied.operation()).isEqualTo(Operation.DELETE);
+        assertThat(new String(applied.line(), UTF_8)).isEqualTo("7\tx");
+        assertThat(applied.watermark()).isEqualTo(row.watermark());
+    }
+
+    private static boolean isOn(String when, SqlType type, String cell) {
+        return isOn(DeleteWhen.parse(when), type, cell.getBytes(UTF_8));
+    }
+
+    private static boolean isOn(DeleteWhen when, SqlType type, byte[] cell) {
+        return SoftDeleteMatcher.of(when, schema(type)).matches(row(schema(type), cell));
+    }
+
+    /** The key's columns come in another order than the row's. */
+    private static RowSchema schema(SqlType type) {
+        return new RowSchema(
+                List.of(
+                        new Column("name", "name", TEXT, false),
+                        new Column("gone", "gone", type, true),
+                        new Column("id", "id", TEXT, false)),
+                List.of(2, 0));
+    }
+
+    private static ChangeRow row(RowSchema schema, byte[] cell) {
+        byte[] line = ("x\t" + new String(cell, UTF_8) + "\t7").getBytes(UTF_8);
+        return ChangeRow.of(Operation.UPSERT, schema, line, "2024".getBytes(UTF_8));
+    }
+}

@@ -1,0 +1,102 @@
+package com.evolvishub.cdc.source.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.runtime.pipeline.BackpressureGate;
+import com.evolvishub.cdc.runtime.pipeline.EndpointStatus;
+import com.evolvishub.cdc.runtime.pipeline.MappingState;
+import com.evolvishub.cdc.runtime.pipeline.PipelineKey;
+import com.evolvishub.cdc.source.CapturedLogLines;
+import com.evolvishub.cdc.source.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SourceStatusReporterTest {
+
+    private final ManualClock clock = new ManualClock();
+    private final BackpressureGate gate =
+            BackpressureGate.install(new PipelineKey(UUID.randomUUID().toString(), "orders"));
+    // the polling thread has one, the task's thread another
+    private final SourceStatusReporter poller = new SourceStatusReporter("orders", gate, clock);
+    private final SourceStatusReporter emitter = new SourceStatusReporter("orders", gate, clock);
+    private CapturedLogLines log;
+
+    @BeforeEach
+    void listen() {
+        log = CapturedLogLines.of(SourceStatusReporter.class);
+    }
+
+    @AfterEach
+    void letGo() {
+        log.close();
+        gate.remove();
+    }
+
+    @Test
+    void logsATroubleOnceHoweverOftenItIsTriedAndItsEndOnce() {
+        emitter.report(MappingState.IDLE);
+        Instant began = clock.instant().plusSeconds(1);
+        for (int i = 0; i < 5; i++) {
+            fail(MappingState.RETRYING, "connection refused");
+        }
+        assertThat(now().since()).isEqualTo(began);
+        assertThat(now().nextRetry()).contains(clock.instant());
+        poller.report(MappingState.CATCHING_UP);
+        emitter.report(MappingState.IDLE);
+        emitter.report(MappingState.IDLE);
+
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN orders: retrying: connection refused; next try 2026-01-01T00:00:01Z",
+                        "INFO orders: idle again");
+        assertThat(now().cause()).isEmpty();
+    }
+
+    @Test
+    void aReadThatFailsAgainInItsMiddleIsTheOldTrouble() {
+        fail(MappingState.QUARANTINED, "division by zero");
+        Instant began = now().since();
+        poller.report(MappingState.CATCHING_UP);
+        assertThat(now().cause()).isEqualTo("division by zero");
+        clock.advance(Duration.ofMinutes(5));
+        fail(MappingState.QUARANTINED, "division by zero");
+
+        assertThat(now().since()).isEqualTo(began);
+        assertThat(log.lines()).hasSize(1);
+    }
+
+    @Test
+    void aTroubleAfterACompletePollIsANewOne() {
+        fail(MappingState.RETRYING, "connection refused");
+        poller.report(MappingState.CATCHING_UP);
+        emitter.report(MappingState.IDLE);
+        Instant again = clock.instant().plusSeconds(1);
+        fail(MappingState.RETRYING, "connection refused");
+
+        assertThat(now().since()).isEqualTo(again);
+        assertThat(log.lines()).hasSize(3);
+    }
+
+    @Test
+    void tellsWhenRetryingTurnsIntoQuarantineAndWhenTheCauseIsAnother() {
+        fail(MappingState.RETRYING, "connection refused");
+        fail(MappingState.QUARANTINED, "connection refused");
+        fail(MappingState.QUARANTINED, "no such table");
+
+        assertThat(log.lines()).hasSize(3);
+    }
+
+    private void fail(MappingState state, String cause) {
+        clock.advance(Duration.ofSeconds(1));
+        poller.report(state, cause, Optional.of(clock.instant()));
+    }
+
+    private EndpointStatus now() {
+        return gate.status().source();
+    }
+}

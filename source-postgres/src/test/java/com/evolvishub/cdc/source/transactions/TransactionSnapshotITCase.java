@@ -1,0 +1,205 @@
+package com.evolvishub.cdc.source.transactions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.planner.spec.endpoint.ConnectionSpec;
+import com.evolvishub.cdc.planner.spec.endpoint.Secret;
+import com.evolvishub.cdc.source.PipelineBuilder;
+import com.evolvishub.cdc.source.session.OpenTransaction;
+import com.evolvishub.cdc.source.session.SourceSession;
+import com.evolvishub.cdc.testing.postgres.Database;
+import com.evolvishub.cdc.testing.postgres.FreshDatabase;
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class TransactionSnapshotITCase {
+
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+
+    @Test
+    void showsAnyRoleWhatIsOpen(@FreshDatabase Database source) throws Exception {
+        try (Connection writer = open(source, "billing");
+                SourceSession reader = SourceSession.open(plainRole(source), "test")) {
+            TransactionSnapshot look = TransactionSnapshot.take(reader);
+            assertThat(look.standby()).isFalse();
+            OpenTransaction seen = look.openTransactions().get(0);
+            assertThat(look.openTransactions()).hasSize(1);
+            assertThat(seen.description()).startsWith("pid ").contains("app billing");
+            // what another role's session does is nobody's business
+            assertThat(seen.started()).isEmpty();
+
+            writer.rollback();
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+        }
+    }
+
+    @Test
+    void showsWhenATransactionBeganToARoleThatMaySeeIt(@FreshDatabase Database source)
+            throws Exception {
+        try (Connection writer = open(source, "billing");
+                Statement statement = writer.createStatement();
+                SourceSession reader =
+                        SourceSession.open(PipelineBuilder.connection(source), "test")) {
+            OpenTransaction seen = TransactionSnapshot.take(reader).openTransactions().get(0);
+            try (var began = statement.executeQuery("SELECT now() = '" + seen.started() + "'")) {
+                began.next();
+                assertThat(began.getBoolean(1)).isTrue();
+            }
+            assertThat(seen.description()).contains("idle in transaction");
+        }
+    }
+
+    @Test
+    void followsATransactionThroughSavepointsAndPreparation(@FreshDatabase Database source)
+            throws Exception {
+        source.execute("CREATE TABLE t (a int)");
+        try (Connection writer = open(source, "");
+                Statement statement = writer.createStatement();
+                SourceSession reader = SourceSession.open(plainRole(source), "test")) {
+            OpenTransaction first = TransactionSnapshot.take(reader).openTransactions().get(0);
+            statement.execute("INSERT INTO t VALUES (1)");
+            statement.execute("SAVEPOINT s");
+            statement.execute("INSERT INTO t VALUES (2)");
+            OpenTransaction writing = TransactionSnapshot.take(reader).openTransactions().get(0);
+            assertThat(writing.matches(first.virtualId(), first.ids())).isTrue();
+            assertThat(writing.ids()).hasSizeGreaterThanOrEqualTo(1);
+
+            statement.execute("PREPARE TRANSACTION '" + source.name() + "'");
+            OpenTransaction prepared = TransactionSnapshot.take(reader).openTransactions().get(0);
+            assertThat(prepared.prepared()).isTrue();
+            assertThat(prepared.matches(writing.virtualId(), writing.ids())).isTrue();
+            // after a restart of the server the virtual id is another one, the others stay
+            assertThat(prepared.matches("-1/0", writing.ids())).isTrue();
+            assertThat(prepared.description())
+                    .isEqualTo("the prepared transaction " + source.name());
+
+            source.execute("COMMIT PREPARED '" + source.name() + "'");
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+        }
+    }
+
+    @Test
+    void leavesOutOurReadersAndOtherDatabases(
+            @FreshDatabase Database source, @FreshDatabase Database other) throws Exception {
+        try (Connection elsewhere = open(other, "");
+                SourceSession neighbour =
+                        SourceSession.open(PipelineBuilder.connection(source), "neighbour");
+                SourceSession reader =
+                        SourceSession.open(PipelineBuilder.connection(source), "test")) {
+            neighbour.beginSnapshot();
+            TransactionSnapshot.take(neighbour);
+
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            assertThat(elsewhere.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void leavesOutOurReadersOfOtherRoles(@FreshDatabase Database source) throws Exception {
+        try (SourceSession neighbour = SourceSession.open(plainRole(source), "neighbour");
+                SourceSession reader =
+                        SourceSession.open(PipelineBuilder.connection(source), "test")) {
+            neighbour.beginSnapshot();
+            TransactionSnapshot.take(neighbour);
+
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+        }
+    }
+
+    @Test
+    void countsAWriterThatBearsAReadersName(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (a int)");
+        try (Connection writer = open(source, "evolvishub-cdc-read orders");
+                Statement statement = writer.createStatement();
+                SourceSession reader = SourceSession.open(plainRole(source), "test")) {
+            statement.execute("INSERT INTO t VALUES (1)");
+
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).hasSize(1);
+        }
+    }
+
+    /** Any session may be opened as a walsender, and takes statements like any other. */
+    @Test
+    void countsAWalsenderThatWrites(@FreshDatabase Database source) throws Exception {
+        source.execute("CREATE TABLE t (a int)");
+        Properties login = new Properties();
+        login.put("user", source.user());
+        login.put("password", source.password());
+        login.put("replication", "database");
+        // without it the driver does not ask for replication
+        login.put("assumeMinServerVersion", "13");
+        login.put("preferQueryMode", "simple");
+        try (Connection writer = DriverManager.getConnection(source.jdbcUrl(), login);
+                Statement statement = writer.createStatement();
+                SourceSession reader = SourceSession.open(plainRole(source), "test");
+                SourceSession mighty =
+                        SourceSession.open(PipelineBuilder.connection(source), "test")) {
+            statement.execute("BEGIN");
+            assertThat(TransactionSnapshot.take(mighty).openTransactions()).isEmpty();
+            statement.execute("INSERT INTO t VALUES (1)");
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).hasSize(1);
+            assertThat(TransactionSnapshot.take(mighty).openTransactions()).hasSize(1);
+            statement.execute("COMMIT");
+            assertThat(TransactionSnapshot.take(mighty).openTransactions()).isEmpty();
+        }
+    }
+
+    @Test
+    void asksTheServerWhateverTheSearchPathHolds(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec misled = plainRole(source);
+        source.execute(
+                "CREATE SCHEMA fake",
+                "CREATE FUNCTION fake.now() RETURNS timestamptz LANGUAGE sql"
+                        + " AS 'SELECT pg_catalog.now() - interval ''2 min'''",
+                "CREATE FUNCTION fake.pg_is_in_recovery() RETURNS boolean LANGUAGE sql"
+                        + " AS 'SELECT true'",
+                "CREATE FUNCTION fake.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT 0'",
+                "CREATE FUNCTION fake.current_setting(text) RETURNS text LANGUAGE sql"
+                        + " AS 'SELECT ''7'''",
+                "GRANT USAGE ON SCHEMA fake TO PUBLIC",
+                "ALTER ROLE %s SET search_path = fake, pg_catalog, public"
+                        .formatted(misled.username()));
+        try (SourceSession honest = SourceSession.open(PipelineBuilder.connection(source), "test");
+                SourceSession reader = SourceSession.open(misled, "test")) {
+            Instant before = TransactionSnapshot.take(honest).now();
+            assertThat(TransactionSnapshot.take(reader).now()).isAfterOrEqualTo(before);
+            assertThat(TransactionSnapshot.take(reader).standby()).isFalse();
+            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            assertThat(reader.roleZone()).isEqualTo(honest.roleZone());
+        }
+    }
+
+    private static Connection open(Database database, String application) throws SQLException {
+        Connection connection = database.connect();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET application_name = '" + application + "'");
+            connection.commit();
+            statement.execute("SELECT now()");
+        }
+        return connection;
+    }
+
+    /** A role that may connect and look at what everybody may. */
+    private static ConnectionSpec plainRole(Database database) {
+        String role = "reader_" + database.name();
+        database.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'reads'");
+        ConnectionSpec mighty = PipelineBuilder.connection(database);
+        return new ConnectionSpec(
+                mighty.host(),
+                mighty.port(),
+                mighty.database(),
+                role,
+                new Secret("reads"),
+                mighty.tls(),
+                mighty.timeout(),
+                mighty.parameters());
+    }
+}

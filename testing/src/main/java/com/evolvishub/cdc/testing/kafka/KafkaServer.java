@@ -1,0 +1,195 @@
+package com.evolvishub.cdc.testing.kafka;
+
+import com.evolvishub.cdc.testing.broker.BrokerCertificates;
+import com.evolvishub.cdc.testing.broker.BrokerEndedException;
+import com.evolvishub.cdc.testing.broker.BrokerProcess;
+import com.evolvishub.cdc.testing.process.DataDirectorySnapshot;
+import com.evolvishub.cdc.testing.process.ServerAvailability;
+import com.evolvishub.cdc.testing.process.ServerUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * An Apache Kafka broker on 127.0.0.1, for as long as it is wanted: one node that is its own
+ * controller, in a JVM of its own. In tests:
+ *
+ * <pre>
+ * &#64;RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
+ * </pre>
+ *
+ * <p>Where none can be had, tests are skipped with the reason, or fail with it under {@code
+ * -Dservers.required=true}. Tests tell themselves apart by the names of their topics. Safe for use
+ * by several threads.
+ */
+public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
+    private static final KafkaServer SHARED =
+            new KafkaServer(KafkaSettings.DEFAULTS, BrokerProcess.Purpose.SERVICE);
+
+    private static final int ATTEMPTS = 3;
+
+    private final KafkaSettings settings;
+    private final BrokerProcess.Purpose purpose;
+    private KafkaDirectory folder;
+    private KafkaPorts ports;
+    private BrokerProcess process;
+
+    private KafkaServer(KafkaSettings settings, BrokerProcess.Purpose purpose) {
+        this.settings = settings;
+        this.purpose = purpose;
+    }
+
+    /**
+     * The one broker of this JVM, started on first use and stopped at the JVM's end. {@link #close}
+     * leaves it running.
+     */
+    public static KafkaServer shared() {
+        return SHARED;
+    }
+
+    /** A broker of its own, with settings of its own. */
+    public static KafkaServerBuilder builder() {
+        return new KafkaServerBuilder(KafkaSettings.DEFAULTS);
+    }
+
+    static KafkaServer start(KafkaSettings settings) {
+        KafkaServer server = new KafkaServer(settings, BrokerProcess.Purpose.SERVICE);
+        server.start();
+        return server;
+    }
+
+    /** Where clients come in that need no login, as {@code bootstrap.servers} takes it. */
+    public String bootstrapServers() {
+        return bootstrapServers(KafkaListener.PLAIN);
+    }
+
+    /** Where clients come in by this door. */
+    public synchronized String bootstrapServers(KafkaListener listener) {
+        start();
+        return ports.address(listener);
+    }
+
+    /** The certificate that a client has to trust, as PEM. */
+    public Path certificate() {
+        return tls().serverCertificate();
+    }
+
+    /** A certificate by which a client may say who it is ({@code CN=client}), as PEM. */
+    public Path clientCertificate() {
+        return tls().clientCertificate();
+    }
+
+    /** Its private key, as PEM. */
+    public Path clientKey() {
+        return tls().clientKey();
+    }
+
+    private synchronized BrokerCertificates tls() {
+        start();
+        return folder.tls();
+    }
+
+    /** The broker's process id; kill it to crash the broker. */
+    public synchronized long pid() {
+        start();
+        return process.pid();
+    }
+
+    /** What the broker wrote to its log since it was started. */
+    public synchronized Path logFile() {
+        start();
+        return folder.log();
+    }
+
+    /** Keeps all that it has on disk now; to be put back after {@link #kill}. */
+    public synchronized DataDirectorySnapshot copy() {
+        start();
+        return DataDirectorySnapshot.of(folder.home(), process.pid());
+    }
+
+    /** Ends the broker as a crash would; {@link #restart} goes on from what it left. */
+    public synchronized void kill() {
+        if (process != null) {
+            process.kill();
+            process = null;
+        }
+    }
+
+    /** Starts it again after {@link #kill}, at the same addresses and on the same data. */
+    public void restart() {
+        start();
+    }
+
+    /** Stops the broker, and deletes its data if they are temporary. */
+    @Override
+    public void close() {
+        if (this != SHARED) {
+            stop();
+        }
+    }
+
+    private synchronized void stop() {
+        if (process != null) {
+            if (folder.isTemporary()) {
+                process.discard();
+            } else {
+                process.stop();
+            }
+            process = null;
+        }
+        if (folder != null) {
+            try {
+                folder.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            folder = null;
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        ServerAvailability.require(this::start);
+    }
+
+    private void rehearse() throws IOException {
+        if (purpose == BrokerProcess.Purpose.SERVICE && KafkaProcess.lacksArchive()) {
+            KafkaServer rehearsal =
+                    new KafkaServer(KafkaSettings.DEFAULTS, BrokerProcess.Purpose.REHEARSAL);
+            rehearsal.start();
+            rehearsal.close();
+        }
+    }
+
+    private synchronized void start() {
+        if (process != null) {
+            return;
+        }
+        boolean first = folder == null;
+        for (int attempt = 1; process == null; attempt++) {
+            try {
+                if (folder == null) {
+                    rehearse();
+                    folder = KafkaDirectory.at(settings.data());
+                    ports = KafkaPorts.free(settings.port());
+                    folder.write(settings, ports);
+                }
+                process = KafkaProcess.start(folder, purpose);
+            } catch (IOException | ServerUnavailableException e) {
+                if (first) {
+                    stop();
+                }
+                if (attempt == ATTEMPTS || !first || !(e instanceof BrokerEndedException)) {
+                    throw new ServerUnavailableException(
+                            "Kafka does not start: " + e.getMessage(), e);
+                }
+                System.err.println("once more: " + e.getMessage());
+            }
+        }
+        if (first && settings.stopsWithJvm()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-kafka"));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package com.evolvishub.cdc.testing.postgres;
+
+import com.evolvishub.cdc.testing.process.ChildProcess;
+import com.evolvishub.cdc.testing.process.FreePorts;
+import com.evolvishub.cdc.testing.process.OsUser;
+import com.evolvishub.cdc.testing.process.TestDirectories;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A PgBouncer on 127.0.0.1 that gives its server processes away by transaction, so that nothing
+ * that a client sets for its session is safe. The program is the machine's own ({@code apt-get
+ * install pgbouncer}); it is no part of what {@code -Dservers.required=true} demands: where it is
+ * not installed, the test is skipped with the reason.
+ */
+public final class PgBouncer implements AutoCloseable {
+
+    private static final long START_MILLIS = 60_000;
+
+    private final Process process;
+    private final Path folder;
+    private final int port;
+
+    private PgBouncer(Process process, Path folder, int port) {
+        this.process = process;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /**
+     * Starts one before a database. Skips the test where the program is not installed.
+     *
+     * @param serverProcesses how many transactions it lets through at once
+     * @param users names and passwords of those who may log in, in turn
+     */
+    public static PgBouncer before(Database database, int serverProcesses, String... users) {
+        Path program =
+                Stream.of("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer")
+                        .map(Path::of)
+                        .filter(Files::isExecutable)
+                        .findFirst()
+                        .orElse(null);
+        Assumptions.assumeTrue(
+                program != null, "pgbouncer is not installed; apt-get install pgbouncer");
+        try {
+            return start(program, database, serverProcesses, List.of(users));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static PgBouncer start(
+            Path program, Database database, int serverProcesses, List<String> users)
+            throws IOException {
+        Path folder = Files.createTempDirectory("pgbouncer-");
+        int port = FreePorts.find();
+        List<String> logins = new ArrayList<>();
+        logins.add("\"%s\" \"%s\"".formatted(database.user(), database.password()));
+        for (int i = 0; i < users.size(); i += 2) {
+            logins.add("\"%s\" \"%s\"".formatted(users.get(i), users.get(i + 1)));
+        }
+        Files.write(folder.resolve("users.txt"), logins);
+        Files.writeString(
+                folder.resolve("pgbouncer.ini"),
+                """
+                [databases]
+                * = host=%s port=%d
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = %d
+                unix_socket_dir =
+                auth_type = plain
+                auth_file = %s
+                pool_mode = transaction
+                default_pool_size = %d
+                """
+                        .formatted(
+                                database.host(),
+                                database.port(),
+                                port,
+                                folder.resolve("users.txt"),
+                                serverProcesses));
+        if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {
+            OsUser.succeeds(
+                    List.of("chown", "-R", String.valueOf(OsUser.NOBODY), folder.toString()));
+        }
+        List<String> command =
+                List.of(program.toString(), folder.resolve("pgbouncer.ini").toString());
+        ProcessBuilder builder =
+                new ProcessBuilder(OsUser.current().command(ChildProcess.command(command)))
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("log").toFile());
+        PgBouncer started =
+                new PgBouncer(ChildProcess.start(builder, "pgbouncer-" + port), folder, port);
+        started.awaitReady();
+        return started;
+    }
+
+    private void awaitReady() throws IOException {
+        long deadline = System.currentTimeMillis() + START_MILLIS;
+        while (!isReady()) {
+            if (ended(20) || System.currentTimeMillis() > deadline) {
+                String log = Files.readString(folder.resolve("log"));
+                close();
+                throw new IOException("pgbouncer does not start:\n" + log);
+            }
+        }
+    }
+
+    /** By its own log: at the port somebody else may answer, who has taken it meanwhile. */
+    private boolean isReady() throws IOException {
+        return Files.readString(folder.resolve("log")).contains("listening on 127.0.0.1:" + port);
+    }
+
+    private boolean ended(long millis) {
+        try {
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** The same database as seen through the pooler. */
+    public Database of(Database database) {
+        return new Database(
+                database.name(),
+                "jdbc:postgresql://127.0.0.1:" + port + "/" + database.name(),
+                "127.0.0.1",
+                port,
+                database.user(),
+                database.password());
+    }
+
+    /** Stops it; transactions that are under way are cut off. */
+    @Override
+    public void close() {
+        process.destroy();
+        if (!ended(60_000)) {
+            process.destroyForcibly();
+        }
+        try {
+            TestDirectories.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package com.evolvishub.cdc.testing.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Where unpacked programs are kept between runs: the user's own cache folder. */
+public final class CacheDirectory {
+    private CacheDirectory() {}
+
+    /**
+     * The folder, made if need be. It lies under the temporary folder when the user's cache cannot
+     * be written, or when the server runs as another user who could not read it.
+     */
+    public static Path folder() throws IOException {
+        if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {
+            return temporary();
+        }
+        String configured = System.getenv("XDG_CACHE_HOME");
+        Path cache =
+                configured == null || configured.isBlank()
+                        ? Path.of(System.getProperty("user.home"), ".cache")
+                        : Path.of(configured);
+        try {
+            return Files.createDirectories(cache.resolve("evolvishub-cdc"));
+        } catch (IOException e) {
+            return temporary();
+        }
+    }
+
+    private static Path temporary() throws IOException {
+        String user = System.getProperty("user.name");
+        Path folder = Path.of(System.getProperty("java.io.tmpdir"), "evolvishub-cdc-" + user);
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        if (!Files.getOwner(folder).getName().equals(user)) {
+            throw new IOException(folder + " belongs to " + Files.getOwner(folder));
+        }
+        return folder;
+    }
+}

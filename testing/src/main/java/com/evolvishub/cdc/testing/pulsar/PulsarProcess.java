@@ -1,0 +1,60 @@
+package com.evolvishub.cdc.testing.pulsar;
+
+import com.evolvishub.cdc.testing.broker.BrokerProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a Pulsar broker from its folder. */
+final class PulsarProcess {
+    private static final BrokerProcess.Program PROGRAM =
+            new BrokerProcess.Program(
+                    "Pulsar broker",
+                    "/com/evolvishub/cdc/testing/brokers/pulsar.classpath",
+                    List.of(
+                            "-Xmx512m",
+                            "-XX:MaxDirectMemorySize=768m",
+                            "-XX:+UseSerialGC",
+                            // a short life: less compiling is faster
+                            "-XX:TieredStopAtLevel=1",
+                            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                            "-Dio.netty.tryReflectionSetAccessible=true"),
+                    PulsarMain.class,
+                    // ten seconds on an idle machine
+                    Duration.ofMinutes(5));
+
+    private PulsarProcess() {}
+
+    static boolean lacksArchive() throws IOException {
+        return BrokerProcess.lacksArchive(PROGRAM);
+    }
+
+    /** Starts the broker and returns when it takes clients. */
+    static BrokerProcess start(
+            PulsarDirectory folder,
+            PulsarPorts ports,
+            PulsarSettings settings,
+            PulsarAdminApi admin,
+            BrokerProcess.Purpose purpose)
+            throws IOException {
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of("-c", folder.configuration().toString()));
+        arguments.addAll(List.of("--metadata-dir", folder.metadata().toString()));
+        arguments.addAll(List.of("--bookkeeper-dir", folder.bookkeeper().toString()));
+        arguments.addAll(List.of("--bookkeeper-port", Integer.toString(ports.bookie())));
+        // neither stream storage nor functions: topics only
+        arguments.addAll(List.of("-nss", "-nfw", "-a", "127.0.0.1"));
+        String cluster = folder.cluster();
+        // its topic is made behind the readiness of the broker
+        boolean coordinates =
+                "true".equals(settings.parameters().get("transactionCoordinatorEnabled"));
+        return BrokerProcess.start(
+                PROGRAM,
+                arguments,
+                folder.log(),
+                purpose,
+                () -> admin.isReady(cluster) && (!coordinates || admin.coordinatesTransactions()));
+    }
+}

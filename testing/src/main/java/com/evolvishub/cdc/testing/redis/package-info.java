@@ -1,0 +1,2 @@
+/** A real Redis server as a child process. */
+package com.evolvishub.cdc.testing.redis;

@@ -1,0 +1,106 @@
+package com.evolvishub.cdc.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.evolvishub.cdc.testing.postgres.PostgresServer;
+import com.evolvishub.cdc.testing.redis.RedisServer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class OrphanedServerITCase {
+    @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
+    @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
+
+    /** Of one PostgreSQL after the other: a server that was made once goes on. */
+    @TempDir private static Path folder;
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void endsWithAJvmThatIsKilled() throws Exception {
+        Process jvm = start(Holder.class, folder);
+        long server = pidPrintedBy(jvm);
+        ProcessHandle handle = ProcessHandle.of(server).orElseThrow();
+
+        jvm.destroyForcibly().waitFor();
+
+        handle.onExit().get(120, TimeUnit.SECONDS);
+        assertThat(handle.isAlive()).isFalse();
+    }
+
+    @Test
+    void endsWithAJvmThatIsAskedToEnd() throws Exception {
+        Process jvm = start(Holder.class, folder);
+        ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
+
+        jvm.destroy();
+        jvm.waitFor();
+
+        assertThat(handle.isAlive()).isFalse();
+        assertThat(folder.resolve("data").resolve("postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void endsRedisWithAJvmThatIsKilled(@TempDir Path data) throws Exception {
+        Process jvm = start(RedisHolder.class, data);
+        ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
+
+        jvm.destroyForcibly().waitFor();
+
+        handle.onExit().get(120, TimeUnit.SECONDS);
+        assertThat(handle.isAlive()).isFalse();
+    }
+
+    private static Process start(Class<?> main, Path data) throws Exception {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        main.getName(),
+                        data.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static long pidPrintedBy(Process jvm) throws Exception {
+        BufferedReader out =
+                new BufferedReader(
+                        new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
+        return Long.parseLong(out.readLine());
+    }
+
+    /** A JVM that holds a server and waits. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            PostgresServer server =
+                    PostgresServer.builder().dataDirectory(Path.of(arguments[0])).start();
+            System.out.println(server.pid());
+            Thread.currentThread().join();
+        }
+    }
+
+    /** The same with Redis. */
+    static final class RedisHolder {
+        private RedisHolder() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            RedisServer server = RedisServer.builder().dataDirectory(Path.of(arguments[0])).start();
+            System.out.println(server.pid());
+            Thread.currentThread().join();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package com.evolvishub.cdc.testing.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassDataArchiveTest {
+
+    private static final String PROPERTY = "class.archives";
+
+    @TempDir private Path folder;
+
+    private final String before = System.getProperty(PROPERTY, "");
+    private String classPath;
+
+    @BeforeEach
+    void oneJar() throws IOException {
+        System.setProperty(PROPERTY, folder.resolve("archives").toString());
+        classPath = Files.writeString(folder.resolve("a.jar"), "classes").toString();
+    }
+
+    @AfterEach
+    void putBack() {
+        System.setProperty(PROPERTY, before);
+    }
+
+    private ClassDataArchive archive() {
+        return ClassDataArchive.of("tool", classPath);
+    }
+
+    /** As a JVM does that ends with these options. */
+    private static void make(List<String> options) throws IOException {
+        String option = options.get(0);
+        assertThat(option).startsWith("-XX:ArchiveClassesAtExit=");
+        Files.writeString(Path.of(option.substring(option.indexOf('=') + 1)), "archive");
+    }
+
+    @Test
+    void isMadeByOneJvmAndUsedByAllLaterOnes() throws IOException {
+        assertThat(archive().isMissing()).isTrue();
+        ClassDataArchive making = archive();
+        List<String> options = making.useOrMake();
+        assertThat(archive().isMissing()).as("while somebody makes it").isFalse();
+        assertThat(archive().useOrMake()).as("while somebody makes it").isEmpty();
+        assertThat(making.isMaking()).isTrue();
+
+        make(options);
+        assertThat(archive().use()).as("before its JVM has ended").isEmpty();
+        making.ended();
+
+        assertThat(archive().use()).first().asString().startsWith("-XX:SharedArchiveFile=");
+        assertThat(archive().useOrMake()).isEqualTo(archive().use());
+    }
+
+    @Test
+    void isMadeByAnotherJvmWhenTheFirstWasKilled() {
+        ClassDataArchive killed = archive();
+        killed.useOrMake();
+        killed.killed();
+
+        assertThat(archive().useOrMake()).isNotEmpty();
+    }
+
+    @Test
+    void isMadeAnewForOtherJarsAndReplacesTheOld() throws IOException {
+        ClassDataArchive old = archive();
+        make(old.useOrMake());
+        old.ended();
+        Files.writeString(folder.resolve("a.jar"), "other classes");
+
+        ClassDataArchive fresh = archive();
+        assertThat(fresh.use()).isEmpty();
+        make(fresh.useOrMake());
+        fresh.ended();
+
+        assertThat(folder.resolve("archives").toFile().list())
+                .singleElement()
+                .asString()
+                .endsWith(".jsa");
+    }
+
+    @Test
+    void isNotThereWithAFolderOnTheClassPathOrWithoutAPlaceToKeepIt() {
+        assertThat(ClassDataArchive.of("tool", classPath + ":" + folder).useOrMake()).isEmpty();
+
+        System.setProperty(PROPERTY, "");
+        assertThat(archive().useOrMake()).isEmpty();
+    }
+}
