@@ -126,7 +126,7 @@ class SourceArchitectureTest {
                     .mayOnlyAccessLayers("dedupe", "dedupe.diff", "dedupe.window");
 
     @ArchTest
-    static final ArchRule onlyTheReaderTheOperatorsAndTheStateKnowFlink =
+    static final ArchRule whatQueriesTheDatabaseKnowsNoFlink =
             noClasses()
                     .that()
                     .resideInAnyPackage(
@@ -139,10 +139,14 @@ class SourceArchitectureTest {
                     .resideInAPackage("org.apache.flink..");
 
     @ArchTest
-    static final ArchRule onlySessionsAndTheCatalogKnowTheDriver =
+    static final ArchRule onlyWhatQueriesTheDatabaseKnowsTheDriver =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages("..source.session..", "..source.catalog..")
+                    .resideOutsideOfPackages(
+                            "..source.session..",
+                            "..source.catalog..",
+                            "..source.locks..",
+                            "..source.facts..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("org.postgresql..");

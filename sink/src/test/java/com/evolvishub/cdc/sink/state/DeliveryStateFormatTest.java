@@ -103,7 +103,7 @@ class DeliveryStateFormatTest {
             assertThat(restored.acknowledged())
                     .isEqualTo(Progress.recorded(41, SequenceHistory.UNKNOWN, ""));
             assertThat(restored.resendable()).isEqualTo(ResendBuffer.Tail.none(41));
-            assertSame(restored, "queue", "acknowledged", "resendable", "lossAcceptedBy");
+            assertSame(restored, "queue", "acknowledged", "resendable", "lossAcceptedByRun");
         }
     }
 

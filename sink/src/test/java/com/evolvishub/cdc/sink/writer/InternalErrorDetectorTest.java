@@ -29,7 +29,7 @@ class InternalErrorDetectorTest {
                 .asString()
                 .startsWith("java.lang.IllegalStateException: no lane at ")
                 .contains("com.evolvishub.cdc.sink.writer.InternalErrorDetectorTest.")
-                .contains("(OwnFaultTest.java:");
+                .contains("(InternalErrorDetectorTest.java:");
     }
 
     @Test

@@ -408,7 +408,7 @@ class WriteAheadOperatorTest {
         awaitState(MappingState.QUARANTINED);
         assertThat(gate.status().destination().cause())
                 .startsWith("java.lang.NullPointerException: no table at com.evolvishub.cdc.")
-                .contains("DeliveryTest.java:");
+                .contains("WriteAheadOperatorTest.java:");
         assertThat(gate.isOpen()).isFalse();
     }
 
