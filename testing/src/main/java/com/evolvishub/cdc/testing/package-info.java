@@ -1,6 +1,6 @@
 /**
- * Real servers as child processes, for tests, quickstart and bench: where the program comes from,
- * how it is started, and how it is stopped again. Nothing here knows what is done with a server,
- * and nothing of this module goes into the job's jar.
+ * Real servers as child processes, for tests, quickstart and bench: finding the program, starting
+ * and stopping it. The classes do not know what a server is used for. This module is not part of
+ * the job's jar.
  */
 package com.evolvishub.cdc.testing;

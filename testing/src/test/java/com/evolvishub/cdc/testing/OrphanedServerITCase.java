@@ -21,13 +21,13 @@ class OrphanedServerITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
-    /** Of one PostgreSQL after the other: a server that was made once goes on. */
+    /** Shared by the PostgreSQL servers of all tests, so that initdb runs once. */
     @TempDir private static Path folder;
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void endsWithAJvmThatIsKilled() throws Exception {
-        Process jvm = start(Holder.class, folder);
+    void endsWhenItsParentJvmIsKilled() throws Exception {
+        Process jvm = start(PostgresMain.class, folder);
         long server = pidPrintedBy(jvm);
         ProcessHandle handle = ProcessHandle.of(server).orElseThrow();
 
@@ -38,8 +38,8 @@ class OrphanedServerITCase {
     }
 
     @Test
-    void endsWithAJvmThatIsAskedToEnd() throws Exception {
-        Process jvm = start(Holder.class, folder);
+    void stopsWhenItsParentJvmIsTerminated() throws Exception {
+        Process jvm = start(PostgresMain.class, folder);
         ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
 
         jvm.destroy();
@@ -51,8 +51,8 @@ class OrphanedServerITCase {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void endsRedisWithAJvmThatIsKilled(@TempDir Path data) throws Exception {
-        Process jvm = start(RedisHolder.class, data);
+    void endsRedisWhenItsParentJvmIsKilled(@TempDir Path data) throws Exception {
+        Process jvm = start(RedisMain.class, data);
         ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
 
         jvm.destroyForcibly().waitFor();
@@ -81,9 +81,9 @@ class OrphanedServerITCase {
         return Long.parseLong(out.readLine());
     }
 
-    /** A JVM that holds a server and waits. */
-    static final class Holder {
-        private Holder() {}
+    /** Main class of a JVM that starts PostgreSQL and waits. */
+    static final class PostgresMain {
+        private PostgresMain() {}
 
         public static void main(String[] arguments) throws InterruptedException {
             PostgresServer server =
@@ -93,9 +93,9 @@ class OrphanedServerITCase {
         }
     }
 
-    /** The same with Redis. */
-    static final class RedisHolder {
-        private RedisHolder() {}
+    /** Main class of a JVM that starts Redis and waits. */
+    static final class RedisMain {
+        private RedisMain() {}
 
         public static void main(String[] arguments) throws InterruptedException {
             RedisServer server = RedisServer.builder().dataDirectory(Path.of(arguments[0])).start();

@@ -6,35 +6,37 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * How tests wait on conditions that say nothing else: they look at once, then after pauses that
- * grow with the wait up to {@link #LONGEST_PAUSE}, and give up after {@link #TIMEOUT}. JUnit finds
- * it as a service. It is no extension: looking for these would also find one of Flink's test jars
- * that does not load without the rest of them.
+ * Defaults of Awaitility for all tests: the first check is immediate, the pauses between checks
+ * grow up to {@link #LONGEST_PAUSE}, and the wait fails after {@link #TIMEOUT}. JUnit loads the
+ * class as a service. It is not a JUnit extension, because automatic detection of extensions would
+ * also find one in Flink's test jars that does not load without the other jars.
  */
 public final class AwaitDefaults implements LauncherSessionListener {
 
-    /** For what takes milliseconds on an idle machine, and may take a thousand times that. */
+    /**
+     * What takes milliseconds on an idle machine may take a thousand times longer on a busy one.
+     */
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final double FIRST_MILLIS = 2;
 
-    /** Each pause is this much longer than the one before, so about a fifth of the wait so far. */
+    /** The factor between two pauses: a pause is about a fifth of the time waited so far. */
     private static final double GROWTH = 1.2;
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         Awaitility.setDefaultTimeout(TIMEOUT);
         Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.setDefaultPollInterval((looks, previous) -> pauseAfter(looks));
+        Awaitility.setDefaultPollInterval((checks, previous) -> pauseAfter(checks));
     }
 
     /**
-     * A look may open a connection, which takes a tenth of a second on a busy machine: tests that
-     * wait for each other's processes would take the machine from them.
+     * Pauses grow because a check may open a connection, which takes a tenth of a second on a busy
+     * machine: frequent checks would slow down the processes that the tests wait for.
      */
-    static Duration pauseAfter(int looks) {
-        double millis = FIRST_MILLIS * Math.pow(GROWTH, looks);
+    static Duration pauseAfter(int checks) {
+        double millis = FIRST_MILLIS * Math.pow(GROWTH, checks);
         return Duration.ofMillis((long) Math.min(millis, LONGEST_PAUSE.toMillis()));
     }
 }

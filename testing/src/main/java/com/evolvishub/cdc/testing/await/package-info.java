@@ -1,5 +1,5 @@
 /**
- * What the tests of every module have in common: how they wait. Knows nothing of the product, and
- * nothing of the product knows it.
+ * How the tests of all modules wait for conditions. Imports no class of the product and is imported
+ * by none.
  */
 package com.evolvishub.cdc.testing.await;

@@ -13,11 +13,11 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Self-signed certificates and their keys as PEM: one of the broker, one that it takes from
- * clients. Made once a folder by the JDK's keytool.
+ * Self-signed certificates and their keys as PEM: one of the broker and one of a client that the
+ * broker trusts. The JDK's keytool creates them once per directory.
  *
- * @param home where they lie
- * @param algorithm of the keys: EC, or RSA for a client that takes no other
+ * @param home directory of the files
+ * @param algorithm of the keys: EC, or RSA for a client that supports no other
  */
 public record BrokerCertificates(Path home, String algorithm) {
 
@@ -29,17 +29,17 @@ public record BrokerCertificates(Path home, String algorithm) {
         return home.resolve("server.pem");
     }
 
-    /** The key of the broker alone. */
+    /** The key of the broker. */
     public Path serverKey() {
         return home.resolve("server-key.pem");
     }
 
-    /** What a client has to trust. */
+    /** The certificate that a client must trust. */
     public Path serverCertificate() {
         return home.resolve("server-certificate.pem");
     }
 
-    /** What a client may show. */
+    /** The certificate of the client. */
     public Path clientCertificate() {
         return home.resolve("client-certificate.pem");
     }
@@ -49,7 +49,7 @@ public record BrokerCertificates(Path home, String algorithm) {
         return home.resolve("client-key.pem");
     }
 
-    /** Makes those that are not there yet. */
+    /** Creates the files if they do not exist. */
     public void make() throws IOException {
         if (Files.exists(clientKey())) {
             return;

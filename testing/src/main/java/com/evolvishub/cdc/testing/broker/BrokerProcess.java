@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A broker in a JVM of its own, with a class path of its own. It ends with this JVM, however that
- * ends.
+ * A broker in its own JVM with its own class path. It ends with this JVM, even if this JVM is
+ * killed.
  */
 public final class BrokerProcess {
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
-    /** Of one that writes an archive of its classes last. */
-    private static final Duration MAKING_LIMIT = Duration.ofMinutes(3);
+    /** The stop limit of a broker that writes a class archive when it exits. */
+    private static final Duration ARCHIVING_STOP_LIMIT = Duration.ofMinutes(3);
 
     private static final int SHOWN_LINES = 60;
 
@@ -31,13 +31,13 @@ public final class BrokerProcess {
     private final ClassDataArchive archive;
 
     /**
-     * What is run.
+     * The program to run.
      *
-     * @param name for people
-     * @param classPath resource that lists the broker's jars; it comes with a module of its own
+     * @param name for messages
+     * @param classPath resource that lists the broker's jars; a separate module provides it
      * @param options of the JVM
-     * @param main becomes the broker; lies beside this class
-     * @param patience how long the start may take
+     * @param main main class of the broker; it is in the same jar as this class
+     * @param patience start-up timeout
      */
     public record Program(
             String name, String classPath, List<String> options, Class<?> main, Duration patience) {
@@ -46,16 +46,16 @@ public final class BrokerProcess {
         }
     }
 
-    /** What a broker is started for. */
+    /** The purpose of a start. */
     public enum Purpose {
-        /** To be used. */
+        /** The broker is used. */
         SERVICE,
 
-        /** To be stopped at once, and to leave an archive of its classes for the next ones. */
+        /** The broker is stopped immediately and writes a class archive for the next starts. */
         REHEARSAL
     }
 
-    /** Tells whether a broker takes clients. */
+    /** Checks whether a broker accepts clients. */
     public interface Readiness {
         boolean isReady() throws IOException;
     }
@@ -70,15 +70,16 @@ public final class BrokerProcess {
     /**
      * Starts a broker and returns when it is ready.
      *
-     * @param log where all of its output goes; written anew
-     * @throws BrokerEndedException if it ends before it is ready
-     * @throws ServerUnavailableException if its jars are not there, or it does not get ready
+     * @param log file for all output; replaced if it exists
+     * @throws BrokerEndedException if the broker exits before it is ready
+     * @throws ServerUnavailableException if the jars do not exist, or the broker is not ready in
+     *     time
      */
     public static BrokerProcess start(
             Program program, List<String> arguments, Path log, Purpose purpose, Readiness ready)
             throws IOException {
         List<String> command = new ArrayList<>();
-        // Ctrl-C in the terminal is for us: the broker is stopped when we no longer need it
+        // Ctrl-C in the terminal must not reach the broker: this JVM stops it when it is done
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
             command.add("/usr/bin/setsid");
         }
@@ -105,7 +106,7 @@ public final class BrokerProcess {
         }
     }
 
-    /** Whether a rehearsal pays: with an archive each start takes half the time, and costs half. */
+    /** Whether a rehearsal is worthwhile: an archive halves the time and CPU use of each start. */
     public static boolean lacksArchive(Program program) throws IOException {
         return archive(program, classPath(program)).isMissing();
     }
@@ -122,32 +123,32 @@ public final class BrokerProcess {
                                 .formatted(program.name(), program.classPath()));
             }
             String jars = new String(list.readAllBytes(), StandardCharsets.UTF_8).strip();
-            Path ours =
+            Path ownClasses =
                     Path.of(
                             program.main()
                                     .getProtectionDomain()
                                     .getCodeSource()
                                     .getLocation()
                                     .toURI());
-            return ours + System.getProperty("path.separator") + jars;
+            return ownClasses + System.getProperty("path.separator") + jars;
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
     }
 
     private void await(Readiness ready) throws IOException {
-        long began = System.nanoTime();
+        long start = System.nanoTime();
         while (!ready.isReady()) {
             if (!process.isAlive()) {
                 throw new BrokerEndedException(
                         "the %s ended after %s with exit code %d; its log says\n%s"
                                 .formatted(
                                         program.name(),
-                                        Duration.ofNanos(System.nanoTime() - began),
+                                        Duration.ofNanos(System.nanoTime() - start),
                                         process.exitValue(),
                                         endOfLog()));
             }
-            if (System.nanoTime() - began > program.patience().toNanos()) {
+            if (System.nanoTime() - start > program.patience().toNanos()) {
                 throw new ServerUnavailableException(
                         "the %s is not ready after %s; its log says\n%s"
                                 .formatted(program.name(), program.patience(), endOfLog()));
@@ -171,7 +172,7 @@ public final class BrokerProcess {
         return process.pid();
     }
 
-    /** Ends the broker by a clean shutdown if it still obeys. */
+    /** Stops the broker by a clean shutdown, or kills it if that takes too long. */
     public void stop() {
         process.destroy();
         if (!hasEnded()) {
@@ -180,7 +181,7 @@ public final class BrokerProcess {
         archive.ended();
     }
 
-    /** Ends the broker for good, whatever becomes of its data. */
+    /** Ends the broker; its data is no longer needed. */
     public void discard() {
         if (archive.isMaking()) {
             stop();
@@ -189,7 +190,7 @@ public final class BrokerProcess {
         }
     }
 
-    /** Ends the broker as a crash would: no shutdown, the data are left as they are. */
+    /** Kills the broker as in a crash: without a shutdown, and the data stays unchanged. */
     public void kill() {
         process.destroyForcibly();
         hasEnded();
@@ -198,7 +199,7 @@ public final class BrokerProcess {
 
     private boolean hasEnded() {
         try {
-            Duration limit = archive.isMaking() ? MAKING_LIMIT : STOP_LIMIT;
+            Duration limit = archive.isMaking() ? ARCHIVING_STOP_LIMIT : STOP_LIMIT;
             return process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,17 +3,16 @@ package com.evolvishub.cdc.testing.broker;
 import java.io.IOException;
 
 /**
- * Ends this JVM as soon as its standard input ends, which is when the JVM that started it is gone,
- * however that went.
+ * Ends this JVM when its standard input ends, that is when the parent JVM has exited or was killed.
  */
 public final class ParentProcessMonitor {
     private ParentProcessMonitor() {}
 
-    /** Watches from here on, in a thread of its own. */
+    /** Starts to monitor standard input in a separate daemon thread. */
     public static void start() {
-        Thread watch = new Thread(ParentProcessMonitor::endWithParent, "leash");
-        watch.setDaemon(true);
-        watch.start();
+        Thread monitor = new Thread(ParentProcessMonitor::endWithParent, "leash");
+        monitor.setDaemon(true);
+        monitor.start();
     }
 
     private static void endWithParent() {
@@ -23,7 +22,7 @@ public final class ParentProcessMonitor {
                 read = System.in.read();
             }
         } catch (IOException e) {
-            // a broken pipe says the same as its end
+            // a broken pipe means the same as the end of the input
             System.err.println("standard input is gone: " + e.getMessage());
         }
         Runtime.getRuntime().halt(130);

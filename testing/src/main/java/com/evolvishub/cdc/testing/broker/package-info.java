@@ -1,5 +1,5 @@
 /**
- * What brokers have in common that run as a JVM of their own: how it is started, how it ends, and
- * certificates. Knows none of them by name.
+ * Starting and stopping brokers that run in their own JVM, and their certificates. Shared by Kafka
+ * and Pulsar; depends on neither.
  */
 package com.evolvishub.cdc.testing.broker;

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The folder of one broker: its data, its settings, its certificates and its log. */
+/** The directory of one broker: its data, settings, certificates and log. */
 final class KafkaDirectory implements AutoCloseable {
 
     private static final String LOGIN = "org.apache.kafka.common.security.";
@@ -26,7 +26,7 @@ final class KafkaDirectory implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** The given folder, kept after the end; or a new one, deleted at the end. */
+    /** Returns the given directory, which is kept, or a new one, which {@link #close} deletes. */
     static KafkaDirectory at(Optional<Path> kept) throws IOException {
         if (kept.isPresent()) {
             return new KafkaDirectory(Files.createDirectories(kept.get().toAbsolutePath()), false);
@@ -38,7 +38,7 @@ final class KafkaDirectory implements AutoCloseable {
         return home;
     }
 
-    /** Whether nobody wants the data once the broker is stopped. */
+    /** Whether the data is deleted when the broker is stopped. */
     boolean isTemporary() {
         return temporary;
     }
@@ -59,12 +59,12 @@ final class KafkaDirectory implements AutoCloseable {
         return new BrokerCertificates(home, "EC");
     }
 
-    /** Writes what the broker reads when it starts. */
+    /** Writes the files that the broker reads when it starts. */
     void write(KafkaSettings settings, KafkaPorts ports) throws IOException {
         tls().make();
         List<String> lines = new ArrayList<>(node(settings, ports));
         if (!settings.users().isEmpty()) {
-            lines.addAll(logins(settings.users()));
+            lines.addAll(loginSettings(settings.users()));
         }
         settings.parameters().forEach((name, value) -> lines.add(name + "=" + value));
         TestDirectories.writePrivate(properties(), lines);
@@ -73,12 +73,12 @@ final class KafkaDirectory implements AutoCloseable {
 
     private List<String> node(KafkaSettings settings, KafkaPorts ports) {
         List<String> names = new ArrayList<>();
-        List<String> told = new ArrayList<>();
+        List<String> advertised = new ArrayList<>();
         List<String> protocols = new ArrayList<>(List.of("CONTROLLER:PLAINTEXT"));
         for (KafkaListener listener : KafkaListener.values()) {
-            if (isThere(listener, settings)) {
+            if (isEnabled(listener, settings)) {
                 names.add(listener + "://" + ports.address(listener));
-                told.add(
+                advertised.add(
                         listener == KafkaListener.BEHIND_PROXY
                                 ? listener + "://127.0.0.1:" + settings.proxy()
                                 : listener + "://" + ports.address(listener));
@@ -93,7 +93,7 @@ final class KafkaDirectory implements AutoCloseable {
                 "controller.quorum.voters=1@" + controller,
                 "controller.listener.names=CONTROLLER",
                 "listeners=" + clients + ",CONTROLLER://" + controller,
-                "advertised.listeners=" + String.join(",", told),
+                "advertised.listeners=" + String.join(",", advertised),
                 "listener.security.protocol.map=" + String.join(",", protocols),
                 "inter.broker.listener.name=PLAIN",
                 "log.dirs=" + home.resolve("data"),
@@ -104,7 +104,7 @@ final class KafkaDirectory implements AutoCloseable {
                 "ssl.client.auth=requested");
     }
 
-    private static boolean isThere(KafkaListener listener, KafkaSettings settings) {
+    private static boolean isEnabled(KafkaListener listener, KafkaSettings settings) {
         return switch (listener) {
             case PLAIN, TLS -> true;
             case SASL, SASL_TLS -> !settings.users().isEmpty();
@@ -112,7 +112,7 @@ final class KafkaDirectory implements AutoCloseable {
         };
     }
 
-    private static List<String> logins(Map<String, String> users) {
+    private static List<String> loginSettings(Map<String, String> users) {
         StringBuilder plain = new StringBuilder(LOGIN + "plain.PlainLoginModule required");
         users.forEach(
                 (name, password) -> plain.append(" user_%s=\"%s\"".formatted(name, password)));
@@ -145,7 +145,10 @@ final class KafkaDirectory implements AutoCloseable {
         return arguments;
     }
 
-    /** Kept data has its own: the tool leaves formatted storage alone. */
+    /**
+     * A new id; the storage tool does not change storage that is formatted already, so kept data
+     * keeps its id.
+     */
     private static String clusterId() {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);

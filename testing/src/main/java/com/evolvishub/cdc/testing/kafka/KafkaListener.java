@@ -1,18 +1,18 @@
 package com.evolvishub.cdc.testing.kafka;
 
-/** The doors of a broker. */
+/** The listeners of a broker. */
 public enum KafkaListener {
-    /** No login, no encryption; whoever comes in here may do everything. */
+    /** No login, no encryption; clients may do everything. */
     PLAIN("PLAINTEXT"),
     /** Login by {@code PLAIN} or {@code SCRAM}, no encryption. */
     SASL("SASL_PLAINTEXT"),
-    /** TLS; a client's certificate is looked at if there is one. */
+    /** TLS; a client certificate is optional and is checked if there is one. */
     TLS("SSL"),
     /** Login over TLS. */
     SASL_TLS("SASL_SSL"),
     /**
-     * Like {@link #PLAIN}, at the end of a way that may be cut; clients are sent to that way's
-     * beginning. There only if it was asked for.
+     * Like {@link #PLAIN}, behind a proxy whose address the broker advertises. Exists only if
+     * {@link KafkaServerBuilder#behindProxy} was called.
      */
     BEHIND_PROXY("PLAINTEXT");
 
@@ -22,7 +22,7 @@ public enum KafkaListener {
         this.protocol = protocol;
     }
 
-    /** As Kafka's {@code security.protocol} calls it. */
+    /** The value of Kafka's {@code security.protocol}. */
     public String protocol() {
         return protocol;
     }

@@ -8,18 +8,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the broker's JVM runs: formats the storage if it is new, then becomes the broker. Ends at
- * once when its standard input does, which is when the JVM that started it is gone, however that
- * went.
+ * Main class of the broker's JVM: formats the storage if it is new, then runs the broker. The JVM
+ * exits when its standard input ends, that is when the parent JVM has exited or was killed.
  */
 final class KafkaMain {
     private KafkaMain() {}
 
     /**
-     * Formats and starts.
+     * Formats the storage and starts the broker.
      *
-     * @param arguments the file with the arguments of the storage tool, one a line, and the
-     *     broker's settings
+     * @param arguments the file with the arguments of the storage tool, one per line, and the file
+     *     with the broker's settings
      */
     public static void main(String[] arguments) throws Exception {
         ParentProcessMonitor.start();

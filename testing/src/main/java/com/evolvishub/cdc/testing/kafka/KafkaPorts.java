@@ -6,8 +6,7 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Where a broker listens on 127.0.0.1. Chosen once, so that a broker that is started again is found
- * where it was.
+ * The ports of a broker on 127.0.0.1. They stay the same when the broker is restarted.
  *
  * @param clients a port for each listener
  * @param controller the port of the node's own controller
@@ -19,9 +18,9 @@ record KafkaPorts(Map<KafkaListener, Integer> clients, int controller) {
     }
 
     /**
-     * Free ones.
+     * Returns free ports.
      *
-     * @param plain the port of {@link KafkaListener#PLAIN}; 0 is any free one
+     * @param plain the port of {@link KafkaListener#PLAIN}; 0: any free port
      */
     static KafkaPorts free(int plain) {
         Iterator<Integer> ports = FreePorts.find(KafkaListener.values().length + 1).iterator();

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 
-/** Starts a Kafka broker from its folder. */
+/** Starts a Kafka broker from its directory. */
 final class KafkaProcess {
     private static final String READY = "Kafka Server started";
     private static final String READY_LOGGER = "kafka.server.KafkaRaftServer";
@@ -18,7 +18,7 @@ final class KafkaProcess {
                     List.of(
                             "-Xmx400m",
                             "-XX:+UseSerialGC",
-                            // a short life: less compiling is faster
+                            // for a short-lived JVM, less compilation is faster
                             "-XX:TieredStopAtLevel=1",
                             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                             "-Dorg.slf4j.simpleLogger.log." + READY_LOGGER + "=info",
@@ -33,7 +33,7 @@ final class KafkaProcess {
         return BrokerProcess.lacksArchive(PROGRAM);
     }
 
-    /** Starts the broker and returns when it takes clients. */
+    /** Starts the broker and returns when it accepts clients. */
     static BrokerProcess start(KafkaDirectory folder, BrokerProcess.Purpose purpose)
             throws IOException {
         return BrokerProcess.start(

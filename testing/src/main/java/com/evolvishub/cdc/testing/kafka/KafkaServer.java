@@ -13,16 +13,15 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * An Apache Kafka broker on 127.0.0.1, for as long as it is wanted: one node that is its own
- * controller, in a JVM of its own. In tests:
+ * An Apache Kafka broker on 127.0.0.1, running until {@link #close}: one node that is its own
+ * controller, in its own JVM. In tests:
  *
  * <pre>
  * &#64;RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
  * </pre>
  *
- * <p>Where none can be had, tests are skipped with the reason, or fail with it under {@code
- * -Dservers.required=true}. Tests tell themselves apart by the names of their topics. Safe for use
- * by several threads.
+ * <p>Where no broker is available, tests are skipped with the reason, or fail with it under {@code
+ * -Dservers.required=true}. Tests that share a broker use different topic names. Thread-safe.
  */
 public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
     private static final KafkaServer SHARED =
@@ -42,14 +41,14 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
     }
 
     /**
-     * The one broker of this JVM, started on first use and stopped at the JVM's end. {@link #close}
-     * leaves it running.
+     * Returns the shared broker of this JVM, started on first use and stopped when the JVM exits.
+     * {@link #close} does not stop it.
      */
     public static KafkaServer shared() {
         return SHARED;
     }
 
-    /** A broker of its own, with settings of its own. */
+    /** Builds a separate broker with its own settings. */
     public static KafkaServerBuilder builder() {
         return new KafkaServerBuilder(KafkaSettings.DEFAULTS);
     }
@@ -60,28 +59,28 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         return server;
     }
 
-    /** Where clients come in that need no login, as {@code bootstrap.servers} takes it. */
+    /** The address of the listener without login, for {@code bootstrap.servers}. */
     public String bootstrapServers() {
         return bootstrapServers(KafkaListener.PLAIN);
     }
 
-    /** Where clients come in by this door. */
+    /** The address of this listener, for {@code bootstrap.servers}. */
     public synchronized String bootstrapServers(KafkaListener listener) {
         start();
         return ports.address(listener);
     }
 
-    /** The certificate that a client has to trust, as PEM. */
+    /** The certificate that a client must trust, as PEM. */
     public Path certificate() {
         return tls().serverCertificate();
     }
 
-    /** A certificate by which a client may say who it is ({@code CN=client}), as PEM. */
+    /** A client certificate that the broker trusts ({@code CN=client}), as PEM. */
     public Path clientCertificate() {
         return tls().clientCertificate();
     }
 
-    /** Its private key, as PEM. */
+    /** The private key of the client certificate, as PEM. */
     public Path clientKey() {
         return tls().clientKey();
     }
@@ -97,19 +96,19 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         return process.pid();
     }
 
-    /** What the broker wrote to its log since it was started. */
+    /** The log of the broker since its start. */
     public synchronized Path logFile() {
         start();
         return folder.log();
     }
 
-    /** Keeps all that it has on disk now; to be put back after {@link #kill}. */
+    /** Copies the broker's current files; the copy can be restored after {@link #kill}. */
     public synchronized DataDirectorySnapshot copy() {
         start();
         return DataDirectorySnapshot.of(folder.home(), process.pid());
     }
 
-    /** Ends the broker as a crash would; {@link #restart} goes on from what it left. */
+    /** Kills the broker as in a crash; {@link #restart} starts it again with the same data. */
     public synchronized void kill() {
         if (process != null) {
             process.kill();
@@ -117,12 +116,12 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         }
     }
 
-    /** Starts it again after {@link #kill}, at the same addresses and on the same data. */
+    /** Starts the broker again after {@link #kill}, with the same addresses and data. */
     public void restart() {
         start();
     }
 
-    /** Stops the broker, and deletes its data if they are temporary. */
+    /** Stops the broker, and deletes its data if it is temporary. */
     @Override
     public void close() {
         if (this != SHARED) {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Says how to start a {@link KafkaServer}. Without a word it listens on free ports, keeps its data
- * in a temporary folder, makes no topic by itself and asks nobody for a login. Immutable.
+ * Settings to start a {@link KafkaServer}. By default it listens on free ports, keeps its data in a
+ * temporary directory, does not create topics automatically and requires no login. Immutable.
  */
 public final class KafkaServerBuilder {
     private final KafkaSettings settings;
@@ -16,20 +16,20 @@ public final class KafkaServerBuilder {
         this.settings = settings;
     }
 
-    /** Any setting of the broker, as in its server.properties. */
+    /** Sets a broker setting, as in server.properties. */
     public KafkaServerBuilder parameter(String name, String value) {
         return new KafkaServerBuilder(settings.with(name, value));
     }
 
     /**
-     * Lets this user log in by PLAIN and SCRAM. With the first user the broker looks at access
-     * lists: whoever logs in may do only what they say.
+     * Adds a user who can log in by PLAIN and SCRAM. With at least one user the broker enforces
+     * ACLs: a user may do only what the ACLs allow.
      */
     public KafkaServerBuilder user(String name, String password) {
         return new KafkaServerBuilder(settings.withUser(name, password));
     }
 
-    /** Keeps the data in this folder and goes on from what stands there. */
+    /** Keeps the data in this directory; existing data is used. */
     public KafkaServerBuilder dataDirectory(Path folder) {
         return new KafkaServerBuilder(
                 new KafkaSettings(
@@ -41,7 +41,7 @@ public final class KafkaServerBuilder {
                         settings.stopsWithJvm()));
     }
 
-    /** Listens for clients without login on this port and on no other. */
+    /** Sets the port of the listener without login. */
     public KafkaServerBuilder port(int port) {
         return new KafkaServerBuilder(
                 new KafkaSettings(
@@ -54,8 +54,8 @@ public final class KafkaServerBuilder {
     }
 
     /**
-     * Has one more listener, {@link KafkaListener#BEHIND_PROXY}, whose clients are sent to the
-     * beginning of this way. The way is to lead there once the broker runs.
+     * Adds a listener, {@link KafkaListener#BEHIND_PROXY}, that advertises the address of this
+     * proxy. The caller points the proxy to the listener after the start.
      */
     public KafkaServerBuilder behindProxy(TcpProxy proxy) {
         return new KafkaServerBuilder(
@@ -68,7 +68,7 @@ public final class KafkaServerBuilder {
                         settings.stopsWithJvm()));
     }
 
-    /** Leaves the stopping to the caller when the JVM ends in good order. */
+    /** Does not stop the broker in a shutdown hook: the caller stops it. */
     public KafkaServerBuilder outlivesShutdownHooks() {
         return new KafkaServerBuilder(
                 new KafkaSettings(
@@ -81,9 +81,9 @@ public final class KafkaServerBuilder {
     }
 
     /**
-     * Starts the broker and returns when it takes clients; some seconds.
+     * Starts the broker and returns when it accepts clients, after some seconds.
      *
-     * @throws ServerUnavailableException if there is no program, or it does not start
+     * @throws ServerUnavailableException if no program is found or the broker does not start
      */
     public KafkaServer start() {
         return KafkaServer.start(settings);

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How to start one broker.
+ * Settings to start one broker.
  *
  * @param parameters settings by name, as in server.properties
- * @param users passwords by name; empty: nobody has to log in, and everybody may do everything
- * @param data the folder to keep; empty is a temporary one
- * @param port of the listener without login; 0 is any free one
- * @param proxy the port at which clients of {@link KafkaListener#BEHIND_PROXY} come in; 0: nobody
- *     does
+ * @param users passwords by name; empty: no login is required, and no ACLs are enforced
+ * @param data the directory to keep; empty: a temporary one
+ * @param port of the listener without login; 0: any free port
+ * @param proxy the port of the proxy that {@link KafkaListener#BEHIND_PROXY} advertises; 0: no
+ *     proxy
  * @param stopsWithJvm whether a shutdown hook stops the broker
  */
 record KafkaSettings(
@@ -25,7 +25,7 @@ record KafkaSettings(
         int proxy,
         boolean stopsWithJvm) {
 
-    /** One small node; made for data that may be lost with the machine. */
+    /** One small node; the data may be lost when the machine crashes. */
     static final KafkaSettings DEFAULTS =
             new KafkaSettings(Map.of(), Map.of(), Optional.empty(), 0, 0, true)
                     .with("auto.create.topics.enable", "false")
@@ -40,8 +40,8 @@ record KafkaSettings(
                     .with("num.io.threads", "4")
                     .with("background.threads", "2")
                     .with("log.cleaner.dedupe.buffer.size", "8388608")
-                    // a broker that was killed is let in again once its old session is over; one
-                    // that stalls for as long is without a leader for its topics
+                    // a killed broker can register again only after its old session has expired; a
+                    // broker that stalls longer than the session loses the leadership of its topics
                     .with("broker.heartbeat.interval.ms", "500")
                     .with("broker.session.timeout.ms", "5000")
                     .with("controlled.shutdown.enable", "false");

@@ -1,5 +1,5 @@
 /**
- * An Apache Kafka broker as a child process: a JVM of its own with a class path of its own, which
- * module {@code brokers/kafka} wrote down when it was built. Knows no Kafka class.
+ * An Apache Kafka broker as a child process: its own JVM with its own class path, which the build
+ * of module {@code testing/brokers/kafka} writes to a file. Uses no Kafka class at compile time.
  */
 package com.evolvishub.cdc.testing.kafka;

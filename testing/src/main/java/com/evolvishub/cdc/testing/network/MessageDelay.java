@@ -11,22 +11,21 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 
 /**
- * Holds back one message on its way through a {@link TcpProxy}, as a slow network would: the next
- * one that matches waits, and so does what comes behind it on the same connection, in the same
- * direction. For protocols that begin each message with its length in four bytes, such as those of
- * Kafka and Pulsar.
+ * Delays one message in a {@link TcpProxy}, like a slow network: the next message that matches
+ * waits, and so do the messages after it on the same connection in the same direction. Works for
+ * protocols with a length prefix of four bytes, such as those of Kafka and Pulsar.
  *
  * <p>Thread-safe.
  */
 public final class MessageDelay {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(1);
 
     private final boolean requests;
     private final Predicate<byte[]> which;
     private boolean armed;
     private boolean held;
-    private boolean owesAnswer;
+    private boolean responsePending;
     private boolean answered;
 
     private MessageDelay(boolean requests, Predicate<byte[]> which) {
@@ -35,47 +34,47 @@ public final class MessageDelay {
     }
 
     /**
-     * Of what clients send.
+     * Delays a message that a client sends.
      *
-     * @param which is asked with the message, without its length
+     * @param which tests the message without its length prefix
      */
     public static MessageDelay ofRequests(Predicate<byte[]> which) {
         return new MessageDelay(true, which);
     }
 
     /**
-     * Of what the server sends.
+     * Delays a message that the server sends.
      *
-     * @param which is asked with the message, without its length
+     * @param which tests the message without its length prefix
      */
     public static MessageDelay ofAnswers(Predicate<byte[]> which) {
         return new MessageDelay(false, which);
     }
 
-    /** Holds back the next message that matches. */
+    /** Delays the next message that matches. */
     public synchronized void holdNext() {
         armed = true;
         answered = false;
     }
 
-    /** Whether a message is held back. */
+    /** Whether a message is being delayed. */
     public synchronized boolean isHolding() {
         return held;
     }
 
-    /** Whether the server has answered to the request that was held back last. */
+    /** Whether the server has responded to the request that was delayed last. */
     public synchronized boolean isAnswered() {
         return answered;
     }
 
-    /** Lets go of what is held back, and waits for no other. */
+    /** Forwards the delayed message; later messages are not delayed. */
     public synchronized void release() {
         armed = false;
         held = false;
         notifyAll();
     }
 
-    /** Passes on messages until one side is closed. */
+    /** Forwards messages until one side is closed. */
     void pass(InputStream from, OutputStream to, boolean isRequest)
             throws IOException, InterruptedException {
         DataInputStream in = new DataInputStream(from);
@@ -85,21 +84,21 @@ public final class MessageDelay {
             try {
                 message = new byte[in.readInt()];
                 in.readFully(message);
-            } catch (EOFException over) {
-                // who asked may have left, as a client does that has waited for too long
-                awaitAnswer(isRequest);
+            } catch (EOFException endOfStream) {
+                // the client may have closed the connection after its own timeout
+                awaitResponse(isRequest);
                 return;
             }
-            boolean waited = isRequest == requests && await(message);
+            boolean delayed = isRequest == requests && await(message);
             if (!isRequest) {
-                sawAnswer();
+                onResponse();
             }
-            byte[] whole = Arrays.copyOf(length(message.length), 4 + message.length);
-            System.arraycopy(message, 0, whole, 4, message.length);
-            if (waited && isRequest) {
-                owe();
+            byte[] framed = Arrays.copyOf(length(message.length), 4 + message.length);
+            System.arraycopy(message, 0, framed, 4, message.length);
+            if (delayed && isRequest) {
+                expectResponse();
             }
-            out.write(whole);
+            out.write(framed);
         }
     }
 
@@ -121,20 +120,20 @@ public final class MessageDelay {
         return true;
     }
 
-    private synchronized void owe() {
-        owesAnswer = true;
+    private synchronized void expectResponse() {
+        responsePending = true;
     }
 
-    private synchronized void sawAnswer() {
-        answered |= owesAnswer;
-        owesAnswer = false;
+    private synchronized void onResponse() {
+        answered |= responsePending;
+        responsePending = false;
         notifyAll();
     }
 
-    private synchronized void awaitAnswer(boolean isRequest) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (isRequest && owesAnswer && System.nanoTime() < deadline) {
-            wait(PATIENCE.toMillis());
+    private synchronized void awaitResponse(boolean isRequest) throws InterruptedException {
+        long deadline = System.nanoTime() + RESPONSE_TIMEOUT.toNanos();
+        while (isRequest && responsePending && System.nanoTime() < deadline) {
+            wait(RESPONSE_TIMEOUT.toMillis());
         }
     }
 }

@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A way to a server on this machine that can be cut in two ways, and mended. Cut by {@link
- * #refuseConnections} it is like a server that has died: connections are reset, and nobody listens.
- * Cut by {@link #hang} it is like one that hangs, or a network that swallows packets: connections
- * stay and are taken, and not a byte goes through; what was held back arrives when it is mended.
+ * A TCP proxy in front of a server on this machine that simulates two kinds of outage. {@link
+ * #refuseConnections} simulates a server that has crashed: connections are reset, and the port is
+ * closed. {@link #hang} simulates a server that hangs or a network that drops packets: connections
+ * stay open and new ones are accepted, but no byte is forwarded. {@link #restore} ends the outage;
+ * bytes that were held back are forwarded first.
  *
  * <p>Thread-safe.
  */
@@ -29,31 +30,31 @@ public final class TcpProxy implements AutoCloseable {
     private final int port;
     private final List<Socket> open = new ArrayList<>();
     private InetSocketAddress server;
-    private ServerSocket entry;
+    private ServerSocket serverSocket;
     private Thread acceptor;
     private MessageDelay hold;
-    private boolean silent;
+    private boolean hanging;
     private boolean closed;
 
-    private TcpProxy(ServerSocket entry) {
-        this.entry = entry;
-        this.port = entry.getLocalPort();
-        acceptor = start(() -> accept(entry));
+    private TcpProxy(ServerSocket serverSocket) {
+        this.serverSocket = serverSocket;
+        this.port = serverSocket.getLocalPort();
+        acceptor = start(() -> accept(serverSocket));
     }
 
-    /** A way that leads nowhere yet: for servers that must know it before they start. */
+    /** Returns a proxy without a server, for servers that must know the port before they start. */
     public static TcpProxy listening() {
         return new TcpProxy(FreePorts.listen());
     }
 
-    /** Leads to this server from now on. */
+    /** Forwards new connections to this server. */
     public synchronized TcpProxy to(String host, int serverPort) {
         server = new InetSocketAddress(host, serverPort);
         notifyAll();
         return this;
     }
 
-    /** Has connections that are made from now on pass message by message. */
+    /** Forwards new connections message by message, with this delay. */
     public synchronized TcpProxy holding(MessageDelay messages) {
         hold = messages;
         return this;
@@ -71,36 +72,36 @@ public final class TcpProxy implements AutoCloseable {
         return port;
     }
 
-    /** Resets every connection, and listens no more. */
+    /** Resets every connection and stops listening. */
     public void refuseConnections() {
-        Thread leaving;
+        Thread stopping;
         synchronized (this) {
-            silent = false;
+            hanging = false;
             notifyAll();
-            close(entry);
+            close(serverSocket);
             resetAll();
-            leaving = acceptor;
+            stopping = acceptor;
         }
-        // the system takes connections for a closed entry until the thread at it has noticed
+        // the system accepts connections to the closed socket until the acceptor has noticed
         try {
-            leaving.join();
+            stopping.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Holds back every byte, in both directions; connections are still taken. */
+    /** Holds back every byte in both directions; new connections are still accepted. */
     public synchronized void hang() {
-        silent = true;
+        hanging = true;
     }
 
-    /** Lets everything pass again, and first what was held back. */
+    /** Ends the outage: forwards the bytes that were held back, and listens again. */
     public synchronized void restore() {
-        silent = false;
+        hanging = false;
         notifyAll();
-        if (entry.isClosed() && !closed) {
+        if (serverSocket.isClosed() && !closed) {
             ServerSocket again = listenAgain();
-            entry = again;
+            serverSocket = again;
             acceptor = start(() -> accept(again));
         }
     }
@@ -113,27 +114,27 @@ public final class TcpProxy implements AutoCloseable {
                 if (tried == TRIES) {
                     throw new UncheckedIOException(held);
                 }
-                // a thread that still waits at the closed entry holds it a moment longer
+                // a thread that still waits in accept() keeps the port in use for a moment
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
 
-    private void accept(ServerSocket door) {
-        while (!door.isClosed()) {
+    private void accept(ServerSocket listener) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = door.accept();
-                if (keep(client, door)) {
+                Socket client = listener.accept();
+                if (register(client, listener)) {
                     Thread unused = start(() -> connect(client));
                 }
             } catch (IOException over) {
-                // refused, or closed: the loop's condition tells
+                // the socket was closed, which the loop's condition detects
             }
         }
     }
 
-    private synchronized boolean keep(Socket socket, ServerSocket door) {
-        if (closed || door.isClosed()) {
+    private synchronized boolean register(Socket socket, ServerSocket listener) {
+        if (closed || listener.isClosed()) {
             reset(socket);
             return false;
         }
@@ -142,30 +143,30 @@ public final class TcpProxy implements AutoCloseable {
 
     private void connect(Socket client) {
         try {
-            Socket behind = new Socket();
-            InetSocketAddress address = awaitWay();
-            behind.connect(address);
-            behind.setTcpNoDelay(true);
+            Socket upstream = new Socket();
+            InetSocketAddress address = awaitServer();
+            upstream.connect(address);
+            upstream.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
             synchronized (this) {
                 if (client.isClosed()) {
-                    reset(behind);
+                    reset(upstream);
                     return;
                 }
-                open.add(behind);
+                open.add(upstream);
             }
             MessageDelay messages = hold();
-            Thread unused = start(() -> pass(client, behind, messages, true));
-            pass(behind, client, messages, false);
+            Thread unused = start(() -> pass(client, upstream, messages, true));
+            pass(upstream, client, messages, false);
         } catch (IOException unreachable) {
-            forget(client);
+            remove(client);
         } catch (InterruptedException over) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized InetSocketAddress awaitWay() throws InterruptedException {
-        while (silent || server == null) {
+    private synchronized InetSocketAddress awaitServer() throws InterruptedException {
+        while (hanging || server == null) {
             wait();
         }
         return server;
@@ -181,21 +182,21 @@ public final class TcpProxy implements AutoCloseable {
                 return;
             }
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                awaitWay();
+                awaitServer();
                 out.write(chunk, 0, read);
             }
-            awaitWay();
-        } catch (IOException gone) {
-            // both ends see it below
+            awaitServer();
+        } catch (IOException alreadyClosed) {
+            // both sockets are closed below
         } catch (InterruptedException over) {
             Thread.currentThread().interrupt();
         } finally {
-            forget(from);
-            forget(to);
+            remove(from);
+            remove(to);
         }
     }
 
-    private synchronized void forget(Socket socket) {
+    private synchronized void remove(Socket socket) {
         open.remove(socket);
         close(socket);
     }
@@ -208,8 +209,8 @@ public final class TcpProxy implements AutoCloseable {
     private static void reset(Socket socket) {
         try {
             socket.setSoLinger(true, 0);
-        } catch (IOException gone) {
-            // then there is nothing to reset
+        } catch (IOException alreadyClosed) {
+            // the socket is closed already
             return;
         } finally {
             close(socket);
@@ -219,8 +220,8 @@ public final class TcpProxy implements AutoCloseable {
     private static void close(AutoCloseable one) {
         try {
             one.close();
-        } catch (Exception gone) {
-            // closed is closed
+        } catch (Exception alreadyClosed) {
+            // nothing is left to do
             return;
         }
     }

@@ -1,2 +1,2 @@
-/** A proxy and certificates for tests of networks that fail. */
+/** A proxy that simulates network failures and slow servers. */
 package com.evolvishub.cdc.testing.network;

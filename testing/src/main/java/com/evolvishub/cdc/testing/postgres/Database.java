@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One database of a running server, and the few calls tests need of it. Each call opens its own
- * connection and closes it; errors carry the statement.
+ * One database of a running server, with the calls that tests need. Each call opens and closes its
+ * own connection; error messages contain the statement.
  *
  * @param jdbcUrl without user and password
  */
@@ -22,12 +22,12 @@ public record Database(
         return DriverManager.getConnection(jdbcUrl, user, password);
     }
 
-    /** The address as psql takes it, password included. */
+    /** The connection URL for psql, with the password. */
     public String psqlUrl() {
         return "postgresql://" + user + ":" + password + "@" + host + ":" + port + "/" + name;
     }
 
-    /** Runs the statements one after another on one connection, each in its own transaction. */
+    /** Runs the statements in order on one connection, each in its own transaction. */
     public void execute(String... statements) {
         String current = "connect";
         try (Connection connection = connect();
@@ -41,7 +41,7 @@ public record Database(
         }
     }
 
-    /** The first column of the only row, as text; null if it is NULL. */
+    /** Returns the first column of the only row as text; null if it is NULL. */
     public String queryOne(String sql) {
         List<List<String>> rows = queryAll(sql);
         if (rows.size() != 1) {
@@ -50,7 +50,7 @@ public record Database(
         return rows.get(0).get(0);
     }
 
-    /** Every row, each cell as the text the server sends for it, null for NULL. */
+    /** Returns all rows, each value as the text that the server sends, null for NULL. */
     public List<List<String>> queryAll(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();

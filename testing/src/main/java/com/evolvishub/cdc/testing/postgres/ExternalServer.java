@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 
-/** A server that somebody else runs, named by the system property servers.postgres.url. */
+/** A server that is already running, configured by the system property servers.postgres.url. */
 final class ExternalServer {
     private ExternalServer() {}
 

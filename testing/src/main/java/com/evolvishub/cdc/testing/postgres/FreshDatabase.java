@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On a {@link Database} parameter of a test or of a method that runs before it: a new, empty
- * database of the {@link PostgresServer} registered in the class, dropped when the test has ended.
+ * Marks a {@link Database} parameter of a test or of a set-up method: it gets a new, empty database
+ * of the {@link PostgresServer} registered in the class. The database is dropped after the test.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -4,12 +4,12 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Makes a database for a test and has it dropped when the test's context closes. */
+/** Creates a database for a test; it is dropped when the test's context closes. */
 final class FreshDatabaseFactory {
     private FreshDatabaseFactory() {}
 
     static Database create(PostgresServer server, ExtensionContext context) {
-        // random: the server may be lent to several builds at once
+        // random: several builds may use one external server at the same time
         String name = "test_" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         Database database = server.createDatabase(name);
         context.getStore(ExtensionContext.Namespace.create(FreshDatabaseFactory.class))

@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A PgBouncer on 127.0.0.1 that gives its server processes away by transaction, so that nothing
- * that a client sets for its session is safe. The program is the machine's own ({@code apt-get
- * install pgbouncer}); it is no part of what {@code -Dservers.required=true} demands: where it is
- * not installed, the test is skipped with the reason.
+ * A PgBouncer on 127.0.0.1 with {@code pool_mode = transaction}, so session settings of a client
+ * can be lost between transactions. The program must be installed on the machine ({@code apt-get
+ * install pgbouncer}). Where it is not, the test is skipped with the reason, even with {@code
+ * -Dservers.required=true}.
  */
 public final class PgBouncer implements AutoCloseable {
 
@@ -35,10 +35,10 @@ public final class PgBouncer implements AutoCloseable {
     }
 
     /**
-     * Starts one before a database. Skips the test where the program is not installed.
+     * Starts a PgBouncer in front of a database. Skips the test where the program is not installed.
      *
-     * @param serverProcesses how many transactions it lets through at once
-     * @param users names and passwords of those who may log in, in turn
+     * @param serverProcesses maximum number of concurrent transactions
+     * @param users further logins: name and password alternate
      */
     public static PgBouncer before(Database database, int serverProcesses, String... users) {
         Path program =
@@ -114,7 +114,7 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    /** By its own log: at the port somebody else may answer, who has taken it meanwhile. */
+    /** Reads the log, because another process may have taken the port and accept connections. */
     private boolean isReady() throws IOException {
         return Files.readString(folder.resolve("log")).contains("listening on 127.0.0.1:" + port);
     }
@@ -128,7 +128,7 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    /** The same database as seen through the pooler. */
+    /** Returns the same database, reached through the pooler. */
     public Database of(Database database) {
         return new Database(
                 database.name(),
@@ -139,7 +139,7 @@ public final class PgBouncer implements AutoCloseable {
                 database.password());
     }
 
-    /** Stops it; transactions that are under way are cut off. */
+    /** Stops PgBouncer; running transactions are aborted. */
     @Override
     public void close() {
         process.destroy();

@@ -26,15 +26,15 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The server program as a Maven artifact brings it: a compressed tar inside a jar, unpacked once a
- * user and version and then shared by every process.
+ * The server program from a Maven artifact: a compressed tar inside a jar. It is unpacked once per
+ * user and version and shared by all processes.
  *
- * @param version as the jar's file name tells it
+ * @param version from the jar's file name
  */
 record PostgresArchive(URL location, String version) {
     private static final Pattern VERSION = Pattern.compile("-(\\d+)((?:\\.\\d+)*)\\.jar!");
 
-    /** The archive for this system, of the given major version if one is given. */
+    /** Returns the archive for this system, of the given major version if one is given. */
     static Optional<PostgresArchive> onClassPath(OptionalInt major) {
         String name = "postgres-%s-%s.txz".formatted(system(), processor());
         try {
@@ -57,8 +57,9 @@ record PostgresArchive(URL location, String version) {
     }
 
     /**
-     * The folder of the unpacked program; unpacks it if it is not there. Safe when several
-     * processes do it at once: each unpacks beside it, the first to rename wins.
+     * Returns the directory of the unpacked program; unpacks it if it does not exist. Several
+     * processes may do this at the same time: each unpacks into its own directory, and the first to
+     * rename it wins.
      */
     Path unpack() {
         try {

@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The folder of one server: PostgreSQL's own files in data, the superuser's password and the log
- * beside it. The password is made up when the folder is made, so that no other user of the machine
- * knows it.
+ * The directory of one server: PostgreSQL's files in {@code data}, and next to it the superuser's
+ * password and the log. The password is random and created with the directory, so no other user of
+ * the machine knows it.
  */
 final class PostgresDataDirectory implements AutoCloseable {
     static final String SUPERUSER = "postgres";
 
-    /** The first major version of PostgreSQL that can be told how often to hash a password. */
-    private static final int FIRST_WITH_FEWER_ROUNDS = 16;
+    /** The first major version of PostgreSQL with the setting {@code scram_iterations}. */
+    private static final int FIRST_WITH_SCRAM_ITERATIONS = 16;
 
     private final Path home;
     private final boolean temporary;
@@ -33,7 +33,10 @@ final class PostgresDataDirectory implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** The given folder, kept after the end; or a new one, deleted at the end. Not yet filled. */
+    /**
+     * Returns the given directory, which is kept, or a new one, which {@link #close} deletes. Does
+     * not run initdb.
+     */
     static PostgresDataDirectory at(Optional<Path> kept) throws IOException {
         if (kept.isPresent()) {
             Path home = Files.createDirectories(kept.get().toAbsolutePath());
@@ -43,12 +46,12 @@ final class PostgresDataDirectory implements AutoCloseable {
         return new PostgresDataDirectory(home, true);
     }
 
-    /** Makes the database cluster if there is none. */
+    /** Creates the database cluster if none exists. */
     void initialize(PostgresProgram program) throws IOException {
         if (Files.exists(folder().resolve("PG_VERSION"))) {
             return;
         }
-        TestDirectories.delete(folder()); // what an interrupted first start left
+        TestDirectories.delete(folder()); // left by an interrupted first start
         Files.createDirectories(folder());
         Path password = home.resolve("password");
         byte[] random = new byte[16];
@@ -58,9 +61,9 @@ final class PostgresDataDirectory implements AutoCloseable {
                 password,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(password, HexFormat.of().formatHex(random));
-        List<Path> handedOver = List.of(home, folder(), password);
+        List<Path> serverFiles = List.of(home, folder(), password);
         if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {
-            for (Path path : handedOver) {
+            for (Path path : serverFiles) {
                 Files.setAttribute(path, "unix:uid", OsUser.NOBODY);
                 Files.setAttribute(path, "unix:gid", OsUser.NOBODY);
             }
@@ -76,8 +79,8 @@ final class PostgresDataDirectory implements AutoCloseable {
                                 "--encoding=UTF8",
                                 "--locale=C",
                                 "--no-sync"));
-        if (temporary && program.major() >= FIRST_WITH_FEWER_ROUNDS) {
-            // a login costs a client thousands of hashes, which tests pay at every connection
+        if (temporary && program.major() >= FIRST_WITH_SCRAM_ITERATIONS) {
+            // by default a client computes thousands of hashes for each login
             command.add("--set=scram_iterations=1");
         }
         Path log = home.resolve("initdb.log");
@@ -114,7 +117,8 @@ final class PostgresDataDirectory implements AutoCloseable {
     }
 
     /**
-     * Whether the server with this process id has said, in its own file, that it takes connections.
+     * Whether the server with this process id accepts connections, according to its {@code
+     * postmaster.pid} file.
      */
     boolean isReady(long pid) throws IOException {
         try {

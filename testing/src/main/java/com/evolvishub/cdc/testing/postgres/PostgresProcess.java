@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A running postgres as a child of this JVM, on a leash. */
+/** A running postgres as a child process of this JVM; it ends with this JVM. */
 final class PostgresProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -31,7 +31,7 @@ final class PostgresProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts the server and returns when it takes connections. */
+    /** Starts the server and returns when it accepts connections. */
     static PostgresProcess start(
             PostgresProgram program, PostgresDataDirectory data, PostgresSettings settings) {
         int attempts = settings.port() == 0 ? 5 : 1;
@@ -46,7 +46,7 @@ final class PostgresProcess implements AutoCloseable {
                 if (started != null) {
                     started.kill();
                 }
-                // somebody else may take a free port before the server does
+                // another process may take a free port before the server does
                 if (attempt == attempts || !FreePorts.wereTaken(e)) {
                     throw new ServerUnavailableException(
                             "PostgreSQL ("
@@ -121,8 +121,8 @@ final class PostgresProcess implements AutoCloseable {
     }
 
     /**
-     * Stops the server: a kept data directory by a fast shutdown, which leaves it clean, a
-     * temporary one at once; and deletes the temporary one.
+     * Stops the server: by a fast shutdown, which leaves the data consistent, if the data directory
+     * is kept; else by an immediate shutdown, after which the temporary directory is deleted.
      */
     @Override
     public void close() {
@@ -153,7 +153,9 @@ final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    /** Ends the server as a crash would: no shutdown, the data directory is left as it is. */
+    /**
+     * Kills the server as in a crash: without a shutdown, and the data directory stays unchanged.
+     */
     void kill() {
         process.destroyForcibly();
         ended();

@@ -15,18 +15,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * An installed PostgreSQL server program: the folder that holds initdb and postgres.
+ * An installed PostgreSQL server program: the directory with initdb and postgres.
  *
- * @param origin in words, for messages
+ * @param origin human-readable, for messages
  */
 public record PostgresProgram(Path bin, String origin) {
 
     /**
-     * The first that there is: the archive from Maven on the class path, the newest one of Debian's
-     * packages, the one on the PATH.
+     * Returns the first program found: the archive from Maven on the class path, the newest version
+     * of Debian's packages, the program on the PATH.
      *
-     * @param major the wanted major version; empty takes any
-     * @throws ServerUnavailableException if there is none
+     * @param major the required major version; empty: any
+     * @throws ServerUnavailableException if no program is found
      */
     static PostgresProgram find(OptionalInt major) {
         return PostgresArchive.onClassPath(major)
@@ -52,17 +52,17 @@ public record PostgresProgram(Path bin, String origin) {
         return bin.resolve("postgres");
     }
 
-    /** The major version, as the program itself tells it. */
+    /** The major version that {@code postgres --version} prints. */
     int major() throws IOException {
         Process process =
                 new ProcessBuilder(postgres().toString(), "--version")
                         .redirectErrorStream(true)
                         .start();
-        String told =
+        String output =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        Matcher number = Pattern.compile("\\(PostgreSQL\\) (\\d+)").matcher(told);
+        Matcher number = Pattern.compile("\\(PostgreSQL\\) (\\d+)").matcher(output);
         if (!number.find()) {
-            throw new IOException(postgres() + " is no PostgreSQL: " + told);
+            throw new IOException(postgres() + " is no PostgreSQL: " + output);
         }
         return Integer.parseInt(number.group(1));
     }
@@ -103,7 +103,7 @@ public record PostgresProgram(Path bin, String origin) {
                 && Files.isExecutable(bin.resolve("postgres"));
     }
 
-    /** The first folder of the PATH that holds the program. */
+    /** Returns the first directory of the PATH that contains the program. */
     public static Optional<Path> folderOnPath(String program) {
         List<Path> folders = new ArrayList<>();
         String path = System.getenv("PATH");

@@ -11,46 +11,46 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A PostgreSQL server on 127.0.0.1, for as long as it is wanted. In tests:
+ * A PostgreSQL server on 127.0.0.1, running until {@link #close}. In tests:
  *
  * <pre>
  * &#64;RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
  *
  * &#64;Test
- * void readsWhatIsThere(@FreshDatabase Database source) { ... }
+ * void readsAllRows(@FreshDatabase Database source) { ... }
  * </pre>
  *
- * <p>The server program comes from Maven (default), else from the machine; {@code
- * -Dservers.postgres.url=jdbc:postgresql://host:port/db?user=...&password=...} lends {@link
- * #shared} a server that runs already. Where none can be had, tests are skipped with the reason, or
- * fail with it under {@code -Dservers.required=true}.
+ * <p>The server program comes from Maven (default), else from the machine. With {@code
+ * -Dservers.postgres.url=jdbc:postgresql://host:port/db?user=...&password=...}, {@link #shared}
+ * uses a server that is already running. Where no server is available, tests are skipped with the
+ * reason, or fail with it under {@code -Dservers.required=true}.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class PostgresServer implements AutoCloseable, BeforeAllCallback, ParameterResolver {
     private static final PostgresServer SHARED =
             new PostgresServer(PostgresSettings.DEFAULTS, true);
 
     private final PostgresSettings settings;
-    private final boolean lendable;
+    private final boolean mayBeExternal;
     private PostgresProcess process;
     private Database maintenance;
     private int version;
 
-    private PostgresServer(PostgresSettings settings, boolean lendable) {
+    private PostgresServer(PostgresSettings settings, boolean mayBeExternal) {
         this.settings = settings;
-        this.lendable = lendable;
+        this.mayBeExternal = mayBeExternal;
     }
 
     /**
-     * The one server of this JVM, started on first use and stopped at the JVM's end. {@link #close}
-     * leaves it running.
+     * Returns the shared server of this JVM, started on first use and stopped when the JVM exits.
+     * {@link #close} does not stop it.
      */
     public static PostgresServer shared() {
         return SHARED;
     }
 
-    /** A server of its own, with settings of its own. */
+    /** Builds a separate server with its own settings. */
     public static PostgresServerBuilder builder() {
         return new PostgresServerBuilder(PostgresSettings.DEFAULTS);
     }
@@ -61,7 +61,7 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         return server;
     }
 
-    /** The address of a database of this server, without user and password. */
+    /** The JDBC URL of a database of this server, without user and password. */
     public String jdbcUrl(String database) {
         return "jdbc:postgresql://" + host() + ":" + port() + "/" + database;
     }
@@ -74,7 +74,7 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         return maintenance().port();
     }
 
-    /** A superuser. */
+    /** The name of a superuser. */
     public String user() {
         return maintenance().user();
     }
@@ -83,24 +83,26 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         return maintenance().password();
     }
 
-    /** The process id of the server's first process; kill it to crash the server. */
+    /** The id of the server's main process; kill it to crash the server. */
     public long pid() {
         return ownProcess().pid();
     }
 
-    /** What the server wrote to its log since it was started. */
+    /** The log of the server since its start. */
     public Path logFile() {
         return ownProcess().log();
     }
 
-    /** The database of this name as seen by the superuser; whether it exists is not looked at. */
+    /**
+     * Returns the database of this name with the superuser's login; does not check that it exists.
+     */
     public Database database(String name) {
         return new Database(name, jdbcUrl(name), host(), port(), user(), password());
     }
 
     /** Creates an empty database. */
     public Database createDatabase(String name) {
-        // a copy of files takes half the work of pages in the log; 13 and 14 know nothing else
+        // faster than WAL_LOG; versions 13 and 14 always copy files
         String how = version() < 15 ? "" : " STRATEGY FILE_COPY";
         maintenance().execute("CREATE DATABASE " + quoted(name) + how);
         return database(name);
@@ -114,8 +116,7 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
     }
 
     /**
-     * Drops a database, with the sessions and prepared transactions that hold it; one that is not
-     * there is no error.
+     * Drops a database if it exists, and ends the sessions and prepared transactions that use it.
      */
     public void dropDatabase(String name) {
         for (var row :
@@ -125,13 +126,13 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
                                         + " WHERE database = '"
                                         + name.replace("'", "''")
                                         + "'")) {
-            // only from within the database that it holds
+            // ROLLBACK PREPARED must run in the database of the transaction
             database(name).execute(row.get(0));
         }
         maintenance().execute("DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE)");
     }
 
-    /** Stops the server, and deletes its data if they are temporary. A second call does nothing. */
+    /** Stops the server, and deletes its data if it is temporary. A second call does nothing. */
     @Override
     public void close() {
         if (this != SHARED) {
@@ -162,11 +163,12 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, P
         return FreshDatabaseFactory.create(this, context);
     }
 
-    /** The server, started if it is not. */
+    /** Returns the maintenance database; starts the server on the first call. */
     private synchronized Database maintenance() {
         if (maintenance == null) {
-            Optional<Database> lent = lendable ? ExternalServer.configured() : Optional.empty();
-            maintenance = lent.isPresent() ? lent.get() : startProcess();
+            Optional<Database> external =
+                    mayBeExternal ? ExternalServer.configured() : Optional.empty();
+            maintenance = external.isPresent() ? external.get() : startProcess();
         }
         return maintenance;
     }

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Says how to start a {@link PostgresServer}. Without a word it listens on a free port, keeps its
- * data in a temporary folder, takes 200 connections and 64 prepared transactions, writes a logical
- * log and never syncs to disk. Immutable.
+ * Settings to start a {@link PostgresServer}. By default it listens on a free port, keeps its data
+ * in a temporary directory, allows 200 connections and 64 prepared transactions, uses {@code
+ * wal_level = logical} and never syncs to disk. Immutable.
  */
 public final class PostgresServerBuilder {
     private final PostgresSettings settings;
@@ -17,17 +17,17 @@ public final class PostgresServerBuilder {
         this.settings = settings;
     }
 
-    /** Any server parameter, as {@code postgres -c name=value} takes it. */
+    /** Sets a server parameter, as {@code postgres -c name=value} does. */
     public PostgresServerBuilder parameter(String name, String value) {
         return new PostgresServerBuilder(settings.with(name, value));
     }
 
-    /** Writes every statement that the server receives to {@link PostgresServer#logFile}. */
+    /** Logs every statement to {@link PostgresServer#logFile}. */
     public PostgresServerBuilder logsStatements() {
         return parameter("log_statement", "all");
     }
 
-    /** Keeps the data in this folder and goes on from what stands there. */
+    /** Keeps the data in this directory; existing data is used. */
     public PostgresServerBuilder dataDirectory(Path folder) {
         return new PostgresServerBuilder(
                 new PostgresSettings(
@@ -38,7 +38,7 @@ public final class PostgresServerBuilder {
                         settings.stopsWithJvm()));
     }
 
-    /** Listens on this port and on no other. */
+    /** Listens on this port instead of a free one. */
     public PostgresServerBuilder port(int port) {
         return new PostgresServerBuilder(
                 new PostgresSettings(
@@ -49,7 +49,7 @@ public final class PostgresServerBuilder {
                         settings.stopsWithJvm()));
     }
 
-    /** Takes only a program of this major version. */
+    /** Requires a program of this major version. */
     public PostgresServerBuilder major(int version) {
         return new PostgresServerBuilder(
                 new PostgresSettings(
@@ -61,8 +61,8 @@ public final class PostgresServerBuilder {
     }
 
     /**
-     * Leaves the stopping to the caller when the JVM ends in good order, so that others who need
-     * the server in their own shutdown hooks still find it.
+     * Does not stop the server in a shutdown hook: the caller stops it, so other shutdown hooks can
+     * still use the server.
      */
     public PostgresServerBuilder outlivesShutdownHooks() {
         return new PostgresServerBuilder(
@@ -75,9 +75,9 @@ public final class PostgresServerBuilder {
     }
 
     /**
-     * Starts the server and returns when it takes connections; a second or two.
+     * Starts the server and returns when it accepts connections, after one or two seconds.
      *
-     * @throws ServerUnavailableException if there is no program, or it does not start
+     * @throws ServerUnavailableException if no program is found or the server does not start
      */
     public PostgresServer start() {
         return PostgresServer.start(settings);

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How to start one server.
+ * Settings to start one server.
  *
  * @param parameters server settings by name, in the order they are given to postgres
- * @param data the folder to keep; empty is a temporary one
- * @param port 0 is any free one
- * @param major the wanted major version; empty takes any
+ * @param data the directory to keep; empty: a temporary one
+ * @param port 0: any free port
+ * @param major the required major version; empty: any
  * @param stopsWithJvm whether a shutdown hook stops the server
  */
 record PostgresSettings(
@@ -22,7 +22,7 @@ record PostgresSettings(
         int port,
         OptionalInt major,
         boolean stopsWithJvm) {
-    /** Fast and lax: made for data that may be lost with the machine. */
+    /** Fast instead of durable: the data may be lost when the machine crashes. */
     static final PostgresSettings DEFAULTS =
             new PostgresSettings(Map.of(), Optional.empty(), 0, OptionalInt.empty(), true)
                     .with("listen_addresses", "127.0.0.1")

@@ -5,13 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Where unpacked programs are kept between runs: the user's own cache folder. */
+/** The directory that keeps unpacked programs between runs: the user's cache directory. */
 public final class CacheDirectory {
     private CacheDirectory() {}
 
     /**
-     * The folder, made if need be. It lies under the temporary folder when the user's cache cannot
-     * be written, or when the server runs as another user who could not read it.
+     * Returns the directory; creates it if it does not exist. It is under the temporary directory
+     * when the user's cache is not writable, or when the server runs as another OS user, which
+     * cannot read the cache.
      */
     public static Path folder() throws IOException {
         if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {

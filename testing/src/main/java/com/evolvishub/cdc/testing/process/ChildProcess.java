@@ -7,32 +7,36 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * How a server hangs on this JVM. Where the system allows it, the server gets its own session
- * (Ctrl-C in the terminal does not reach it) and ends when this JVM dies, however that dies.
+ * Starts a server as a child process of this JVM. Where the operating system supports it, the
+ * server gets its own session (Ctrl-C in the terminal does not reach it) and ends when this JVM
+ * ends, even by {@code kill -9}.
  */
 public final class ChildProcess {
     private ChildProcess() {}
 
-    /** The command on a leash; the process keeps its id. */
+    /**
+     * Returns the command with the prefixes that bind it to this JVM; the process id does not
+     * change.
+     */
     public static List<String> command(List<String> command) {
-        List<String> leash = new ArrayList<>();
+        List<String> prefixed = new ArrayList<>();
         if (OsUser.succeeds(List.of("setsid", "true"))) {
-            leash.add("setsid");
+            prefixed.add("setsid");
         }
         if (OsUser.succeeds(List.of("setpriv", "--pdeathsig", "INT", "true"))) {
-            leash.addAll(List.of("setpriv", "--pdeathsig", "INT"));
+            prefixed.addAll(List.of("setpriv", "--pdeathsig", "INT"));
         }
-        leash.addAll(command);
-        return leash;
+        prefixed.addAll(command);
+        return prefixed;
     }
 
-    /** Starts a command that is on a leash. */
+    /** Starts a command that {@link #command} has returned. */
     public static Process start(ProcessBuilder builder, String name) throws IOException {
-        // The system ends the server with the thread that started it: so that thread waits for it.
+        // The parent-death signal is sent when the starting thread ends, so that thread waits.
         BlockingQueue<Object> outcome = new ArrayBlockingQueue<>(1);
-        Thread keeper = new Thread(() -> keep(builder, outcome), name);
-        keeper.setDaemon(true);
-        keeper.start();
+        Thread starter = new Thread(() -> startAndWait(builder, outcome), name);
+        starter.setDaemon(true);
+        starter.start();
         try {
             Object started = outcome.take();
             if (started instanceof IOException failure) {
@@ -45,7 +49,7 @@ public final class ChildProcess {
         }
     }
 
-    private static void keep(ProcessBuilder builder, BlockingQueue<Object> outcome) {
+    private static void startAndWait(ProcessBuilder builder, BlockingQueue<Object> outcome) {
         try {
             Process process = builder.start();
             outcome.add(process);

@@ -16,17 +16,17 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Classes as one JVM has loaded them, for the next JVMs with the same class path, which then start
- * in half the time (the JDK calls it dynamic class-data sharing). The first JVM that is asked to
- * make the archive, and ends in good order, leaves it behind; other JVMs do without it until then.
+ * A dynamic class-data sharing archive of the JDK: JVMs with the same class path start from it in
+ * half the time. The first JVM that is started with {@link #useOrMake} and exits normally writes
+ * the archive; other JVMs start without it until then.
  *
- * <p>Archives lie in the folder that the system property {@code class.archives} names, as the build
- * does for tests. Without it, or with a folder on the class path, there are none.
+ * <p>Archives are in the directory of the system property {@code class.archives}, which the build
+ * sets for tests. Without the property, or with a directory on the class path, there is no archive.
  */
 public final class ClassDataArchive {
 
-    /** A claim older than this was left behind by a JVM that was killed. */
-    private static final Duration CLAIM = Duration.ofMinutes(5);
+    /** A claim file older than this belongs to a JVM that was killed. */
+    private static final Duration CLAIM_TIMEOUT = Duration.ofMinutes(5);
 
     private static final int UUID_AND_SUFFIX = 36 + ".jsa".length();
 
@@ -38,10 +38,9 @@ public final class ClassDataArchive {
     }
 
     /**
-     * The archive of one JVM to start.
+     * Returns the archive for one JVM to start.
      *
-     * @param name tells programs apart; an archive of the same program with other jars is deleted
-     *     when a new one is made
+     * @param name of the program; a new archive replaces one of the same program with other jars
      */
     public static ClassDataArchive of(String name, String classPath) {
         String folder = System.getProperty("class.archives", "");
@@ -65,22 +64,23 @@ public final class ClassDataArchive {
         return new ClassDataArchive(Optional.of(Path.of(folder, name + "-" + key + ".jsa")));
     }
 
-    /** Whether there is no archive, and nobody makes it. */
+    /** Whether there is no archive and no JVM is creating one. */
     public boolean isMissing() {
         return file.isPresent() && !Files.exists(file.get()) && !Files.exists(claim());
     }
 
-    /** Options of a JVM that starts from the archive if it is there. */
+    /** Options of a JVM that starts from the archive if it exists. */
     public List<String> use() {
         return file.filter(Files::exists)
-                // a JVM that cannot use it says so on standard output, and goes on without
+                // disables the JVM's message on standard output when it cannot use the archive
                 .map(archive -> List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"))
                 .orElse(List.of());
     }
 
     /**
-     * Options of a JVM that makes the archive at its end, if nobody has or does; else the same as
-     * {@link #use}. Its end is to be told by {@link #ended} or {@link #killed}.
+     * Options of a JVM that writes the archive when it exits, if no other JVM has done so or is
+     * doing so; else the same as {@link #use}. The caller reports the exit by {@link #ended} or
+     * {@link #killed}.
      */
     public List<String> useOrMake() {
         if (file.isEmpty() || Files.exists(file.get()) || !claimed()) {
@@ -91,12 +91,12 @@ public final class ClassDataArchive {
         return List.of("-XX:ArchiveClassesAtExit=" + unfinished, "-Xlog:disable");
     }
 
-    /** Whether the JVM makes the archive, so that it should end in good order. */
+    /** Whether the JVM writes the archive when it exits; it must then be stopped normally. */
     public boolean isMaking() {
         return making.isPresent();
     }
 
-    /** The JVM has ended in good order. */
+    /** Reports that the JVM exited normally. */
     public void ended() {
         try {
             if (making.isPresent() && Files.exists(making.get())) {
@@ -109,7 +109,7 @@ public final class ClassDataArchive {
         killed();
     }
 
-    /** The JVM has ended in any other way: somebody else may make the archive. */
+    /** Reports that the JVM did not exit normally: another JVM may create the archive. */
     public void killed() {
         try {
             if (making.isPresent()) {
@@ -124,7 +124,7 @@ public final class ClassDataArchive {
     private boolean claimed() {
         try {
             Files.createDirectories(file.get().getParent());
-            if (Files.exists(claim()) && age(claim()).compareTo(CLAIM) > 0) {
+            if (Files.exists(claim()) && age(claim()).compareTo(CLAIM_TIMEOUT) > 0) {
                 Files.deleteIfExists(claim());
             }
             Files.createFile(claim());

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A copy of a server's data folder as of one moment, like a snapshot of its disk: the server is
- * held still while it is copied, and goes on afterwards. Needs signals: no Windows.
+ * A copy of a server's data directory at one moment, like a disk snapshot: the server process is
+ * suspended during the copy. Needs POSIX signals, so it does not run on Windows.
  */
 public final class DataDirectorySnapshot implements AutoCloseable {
 
@@ -21,26 +21,26 @@ public final class DataDirectorySnapshot implements AutoCloseable {
     }
 
     /**
-     * Copies the folder.
+     * Copies the directory.
      *
      * @param pid of the server's only process
      */
     public static DataDirectorySnapshot of(Path data, long pid) {
         try {
-            Path folder = TestDirectories.temporary("evolvishub-cdc-copy-");
-            SuspendedProcess held = SuspendedProcess.suspend(List.of(pid));
+            Path target = TestDirectories.temporary("evolvishub-cdc-copy-");
+            SuspendedProcess suspended = SuspendedProcess.suspend(List.of(pid));
             try {
-                SuspendedProcess.run("cp", "-a", data + "/.", folder.toString());
+                SuspendedProcess.run("cp", "-a", data + "/.", target.toString());
             } finally {
-                held.close();
+                suspended.close();
             }
-            return new DataDirectorySnapshot(data, folder);
+            return new DataDirectorySnapshot(data, target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Puts the copy in the place of what is there. The server is down. */
+    /** Replaces the data directory with the copy. The server must be stopped. */
     public void restore() {
         try {
             TestDirectories.delete(data);

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports on 127.0.0.1 that nobody has at this moment, from below those that systems hand to clients:
- * any connection could take one of these before the server does, and a client that tries one while
- * nobody listens may meet itself.
+ * Finds free ports on 127.0.0.1 below the range of ephemeral ports. Any client connection could
+ * take an ephemeral port before the server does, and a client that connects to an ephemeral port
+ * without a listener can connect to itself.
  */
 public final class FreePorts {
     private static final int FIRST = 12_000;
@@ -21,15 +21,16 @@ public final class FreePorts {
 
     private FreePorts() {}
 
-    /** One of them. */
+    /** Returns one free port. */
     public static int find() {
         return find(1).get(0);
     }
 
     /**
-     * One whose second port, so much higher, is free too and also below those of clients.
+     * Returns a free port for which {@code port + distance} is free too and also below the
+     * ephemeral ports.
      *
-     * @param distance from the one to the other, 1 to 15,000
+     * @param distance between the two ports, 1 to 15,000
      */
     public static int findWithSecond(int distance) {
         for (int tried = 1; ; tried++) {
@@ -45,26 +46,26 @@ public final class FreePorts {
         }
     }
 
-    /** Whether a server did not start because somebody else has taken its port meanwhile. */
+    /** Whether a server failed to start because another process has taken its port. */
     public static boolean wereTaken(Exception failure) {
         String message = String.valueOf(failure.getMessage());
         return message.contains("Address already in use") || message.contains("could not bind");
     }
 
-    /** So many, all of them different. */
+    /** Returns this many different free ports. */
     public static List<Integer> find(int count) {
-        List<ServerSocket> held = new ArrayList<>();
+        List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                held.add(listen());
+                sockets.add(listen());
             }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
         } finally {
-            held.forEach(FreePorts::release);
+            sockets.forEach(FreePorts::release);
         }
     }
 
-    /** At one of them, and nobody else comes first. */
+    /** Listens on a free port, so that no other process can take it. */
     public static ServerSocket listen() {
         for (int tried = 1; ; tried++) {
             try {

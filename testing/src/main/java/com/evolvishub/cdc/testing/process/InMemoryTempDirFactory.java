@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/** Where JUnit makes the temporary folders of tests; the build names this class. */
+/** Creates the temporary directories of JUnit tests; the build configures this class. */
 public final class InMemoryTempDirFactory implements TempDirFactory {
 
     @Override

@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Under whose name PostgreSQL runs, which refuses to run as root. */
+/** The OS user that runs PostgreSQL, which does not run as root. */
 public enum OsUser {
-    /** An ordinary user: nothing to do. */
+    /** The current user is not root and runs the server. */
     OWN(""),
 
-    /** Root, hidden from the server by a user namespace; files stay root's. */
+    /** Root in a user namespace, so that the server does not see root; root owns the files. */
     ROOT_IN_NAMESPACE("unshare -U"),
 
-    /** Root where user namespaces are forbidden: the server's files are handed to nobody. */
+    /**
+     * The user {@code nobody}, where root may not create user namespaces; nobody owns the server's
+     * files.
+     */
     ROOT_AS_NOBODY("setpriv --reuid=65534 --regid=65534 --clear-groups");
 
     public static final int NOBODY = 65534;
@@ -29,14 +32,14 @@ public enum OsUser {
         return CURRENT;
     }
 
-    /** The command, run under this account; the process keeps its id. */
+    /** Returns the command that runs as this user; the process id does not change. */
     public List<String> command(List<String> command) {
-        List<String> whole = new ArrayList<>();
+        List<String> prefixed = new ArrayList<>();
         if (!prefix.isEmpty()) {
-            whole.addAll(List.of(prefix.split(" ", -1)));
+            prefixed.addAll(List.of(prefix.split(" ", -1)));
         }
-        whole.addAll(command);
-        return whole;
+        prefixed.addAll(command);
+        return prefixed;
     }
 
     private static OsUser detect() {
@@ -48,7 +51,7 @@ public enum OsUser {
                 : ROOT_AS_NOBODY;
     }
 
-    /** Whether the command can be run here and ends with 0. */
+    /** Whether the command can be run on this machine and exits with 0. */
     public static boolean succeeds(List<String> command) {
         try {
             return new ProcessBuilder(command)

@@ -2,12 +2,13 @@ package com.evolvishub.cdc.testing.process;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** What becomes of tests on a machine that has no server. */
+/** Skips or fails tests on a machine that has no server. */
 public final class ServerAvailability {
     private ServerAvailability() {}
 
     /**
-     * Skips the tests with the reason when the server cannot be had, or fails them if it must be.
+     * Starts the server. If it is unavailable, the tests are skipped with the reason, or fail if
+     * {@code servers.required} is true.
      */
     public static void require(Runnable start) {
         try {

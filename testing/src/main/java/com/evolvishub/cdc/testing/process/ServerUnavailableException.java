@@ -1,8 +1,6 @@
 package com.evolvishub.cdc.testing.process;
 
-/**
- * No server can be had on this machine; the message tells what was looked for and why it failed.
- */
+/** No server is available on this machine; the message says what was tried and why it failed. */
 public class ServerUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Processes that are held still by a signal: their connections stay, and nobody answers. Needs
- * signals: no Windows.
+ * Processes suspended by SIGSTOP: their connections stay open, but they do not respond. Needs POSIX
+ * signals, so it does not run on Windows.
  */
 public final class SuspendedProcess implements AutoCloseable {
 
@@ -16,11 +16,11 @@ public final class SuspendedProcess implements AutoCloseable {
         this.pids = pids;
     }
 
-    /** Holds them until this is closed. */
+    /** Suspends the processes until this is closed. */
     public static SuspendedProcess suspend(List<Long> pids) {
-        SuspendedProcess held = new SuspendedProcess(List.copyOf(pids));
-        held.signal("-STOP");
-        return held;
+        SuspendedProcess suspended = new SuspendedProcess(List.copyOf(pids));
+        suspended.signal("-STOP");
+        return suspended;
     }
 
     private void signal(String name) {
@@ -49,7 +49,7 @@ public final class SuspendedProcess implements AutoCloseable {
         }
     }
 
-    /** Lets them go on. */
+    /** Resumes the processes. */
     @Override
     public void close() {
         signal("-CONT");

@@ -12,10 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Folders with all they hold. */
+/** Creates and deletes the directories of tests. */
 public final class TestDirectories {
 
-    /** Names a folder in memory for data that nobody keeps, as the build does for tests. */
+    /**
+     * System property with a directory in memory for temporary data; the build sets it for tests.
+     */
     private static final String IN_MEMORY = "temporary.data";
 
     private static final long ENOUGH_SPACE = 6L << 30;
@@ -26,17 +28,18 @@ public final class TestDirectories {
     private TestDirectories() {}
 
     /**
-     * A new folder for data that nobody keeps. Making and dropping a database takes a tenth of the
-     * time in memory; so it lies there if the build has named a folder, and the machine has plenty.
+     * Creates a directory for temporary data. Creating and dropping a database in memory takes a
+     * tenth of the time, so the directory is in memory if the build has configured one and the
+     * machine has enough space and memory.
      */
     public static Path temporary(String prefix) throws IOException {
-        String named = System.getProperty(IN_MEMORY, "");
-        return !named.isEmpty() && hasPlenty(Path.of(named))
-                ? Files.createTempDirectory(Path.of(named), prefix)
+        String configured = System.getProperty(IN_MEMORY, "");
+        return !configured.isEmpty() && hasEnough(Path.of(configured))
+                ? Files.createTempDirectory(Path.of(configured), prefix)
                 : Files.createTempDirectory(prefix);
     }
 
-    private static boolean hasPlenty(Path folder) throws IOException {
+    private static boolean hasEnough(Path folder) throws IOException {
         if (!Files.isWritable(folder) || !Files.isReadable(MEMORY)) {
             return false;
         }
@@ -47,7 +50,8 @@ public final class TestDirectories {
     }
 
     /**
-     * Deletes the folder; what a server that is still stopping takes away meanwhile is no error.
+     * Deletes the directory with its content. A server that is still stopping may delete files at
+     * the same time; that is not an error.
      */
     public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
@@ -65,7 +69,7 @@ public final class TestDirectories {
         }
     }
 
-    /** Writes a file that nobody else may read. */
+    /** Writes a file that only this OS user can read. */
     public static void writePrivate(Path file, List<String> lines) throws IOException {
         Files.deleteIfExists(file);
         Files.createFile(

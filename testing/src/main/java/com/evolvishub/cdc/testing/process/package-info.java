@@ -1,2 +1,2 @@
-/** Child processes, ports, directories: what all servers here stand on. */
+/** Child processes, ports and directories, used by all servers of this module. */
 package com.evolvishub.cdc.testing.process;

@@ -11,22 +11,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The admin API of one broker.
+ * A client of the admin API of one broker.
  *
- * @param url where it listens
- * @param token of the one who asks; empty: none is needed
+ * @param url base URL
+ * @param token of the caller; empty: none is required
  */
 record PulsarAdminApi(String url, Optional<String> token) {
 
-    /** To make a topic may wait for disks that many others write to. */
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    /** Long, because creating a topic may wait for a busy disk. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(1);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
     /**
-     * Whether the broker takes clients and has made the namespace that they use by default. Another
-     * broker that has taken the port meanwhile is not meant: it has a cluster of another name.
+     * Whether the broker accepts clients and has created the default namespace. The cluster name
+     * detects another broker that has taken the port.
      */
     boolean isReady(String cluster) throws IOException {
         try {
@@ -36,12 +36,12 @@ record PulsarAdminApi(String url, Optional<String> token) {
                             .body()
                             .contains("public/default");
         } catch (IOException e) {
-            // nobody listens yet
+            // the port is not open yet
             return false;
         }
     }
 
-    /** Whether the topic is there by which transaction coordinators are found. */
+    /** Whether the topic exists that assigns transaction coordinators. */
     boolean coordinatesTransactions() throws IOException {
         String topic = "/admin/v2/persistent/pulsar/system/transaction_coordinator_assign";
         String partitions = send("GET", topic + "/partitions", "").body();
@@ -49,19 +49,20 @@ record PulsarAdminApi(String url, Optional<String> token) {
     }
 
     /**
-     * Asks for something, and gives the answer's text.
+     * Sends a request and returns the body of the response.
      *
      * @param json the body; empty: none
-     * @throws IllegalStateException if the answer is not one of success
+     * @throws IllegalStateException if the status code is not a success
      */
     String call(String method, String path, String json) {
         try {
-            HttpResponse<String> answer = send(method, path, json);
-            if (answer.statusCode() >= 300) {
+            HttpResponse<String> response = send(method, path, json);
+            if (response.statusCode() >= 300) {
                 throw new IllegalStateException(
-                        "%s %s: %d %s".formatted(method, path, answer.statusCode(), answer.body()));
+                        "%s %s: %d %s"
+                                .formatted(method, path, response.statusCode(), response.body()));
             }
-            return answer.body();
+            return response.body();
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + path, e);
         }
@@ -70,7 +71,7 @@ record PulsarAdminApi(String url, Optional<String> token) {
     private HttpResponse<String> send(String method, String path, String json) throws IOException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path))
-                        .timeout(LIMIT)
+                        .timeout(REQUEST_TIMEOUT)
                         .header("Content-Type", "application/json")
                         .method(
                                 method,

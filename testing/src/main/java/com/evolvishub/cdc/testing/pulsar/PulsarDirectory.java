@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The folder of one broker: its data, its settings, its certificates and its log. */
+/** The directory of one broker: its data, settings, certificates and log. */
 final class PulsarDirectory implements AutoCloseable {
 
     private static final String TOKEN_PROVIDER =
@@ -27,7 +27,7 @@ final class PulsarDirectory implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** The given folder, kept after the end; or a new one, deleted at the end. */
+    /** Returns the given directory, which is kept, or a new one, which {@link #close} deletes. */
     static PulsarDirectory at(Optional<Path> kept) throws IOException {
         if (kept.isPresent()) {
             return new PulsarDirectory(Files.createDirectories(kept.get().toAbsolutePath()), false);
@@ -56,8 +56,7 @@ final class PulsarDirectory implements AutoCloseable {
     }
 
     /**
-     * The name of the one cluster that the broker makes: no other folder's broker has it, and it
-     * stays with the data.
+     * The name of the broker's cluster: random, unique to this directory and kept with the data.
      */
     String cluster() throws IOException {
         Path file = home.resolve("cluster");
@@ -73,7 +72,7 @@ final class PulsarDirectory implements AutoCloseable {
         return new BrokerCertificates(home, "RSA");
     }
 
-    /** Writes what the broker reads when it starts. */
+    /** Writes the settings that the broker reads when it starts. */
     void write(PulsarSettings settings, PulsarPorts ports, PulsarTokens tokens) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("clusterName", cluster());

@@ -4,13 +4,13 @@ import com.evolvishub.cdc.testing.broker.ParentProcessMonitor;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * What the broker's JVM runs. Ends at once when its standard input does, which is when the JVM that
- * started it is gone, however that went.
+ * Main class of the broker's JVM. The JVM exits when its standard input ends, that is when the
+ * parent JVM has exited or was killed.
  */
 final class PulsarMain {
     private PulsarMain() {}
 
-    /** Becomes the broker; the arguments are those of Pulsar's own standalone starter. */
+    /** Runs the broker; the arguments are those of Pulsar's standalone starter. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         ParentProcessMonitor.start();
         try {

@@ -4,17 +4,18 @@ import com.evolvishub.cdc.testing.process.FreePorts;
 import java.util.List;
 
 /**
- * Where one broker listens on 127.0.0.1. Kept over a restart, because its data name them.
+ * The ports of a broker on 127.0.0.1. They stay the same over a restart, because the data contains
+ * them.
  *
  * @param service for clients
  * @param tls for clients, encrypted
  * @param admin for the admin API
- * @param bookie of the storage node within
- * @param proxied for clients that come over a proxy
+ * @param bookie for the embedded BookKeeper
+ * @param proxied for clients that connect through a proxy
  */
 record PulsarPorts(int service, int tls, int admin, int bookie, int proxied) {
 
-    /** Ports that nobody has at this moment, all of them different. */
+    /** Returns free ports, all of them different. */
     static PulsarPorts free() {
         List<Integer> ports = FreePorts.find(5);
         return new PulsarPorts(

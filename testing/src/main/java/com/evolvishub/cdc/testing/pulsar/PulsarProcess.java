@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts a Pulsar broker from its folder. */
+/** Starts a Pulsar broker from its directory. */
 final class PulsarProcess {
     private static final BrokerProcess.Program PROGRAM =
             new BrokerProcess.Program(
@@ -16,7 +16,7 @@ final class PulsarProcess {
                             "-Xmx512m",
                             "-XX:MaxDirectMemorySize=768m",
                             "-XX:+UseSerialGC",
-                            // a short life: less compiling is faster
+                            // for a short-lived JVM, less compilation is faster
                             "-XX:TieredStopAtLevel=1",
                             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                             "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -31,7 +31,7 @@ final class PulsarProcess {
         return BrokerProcess.lacksArchive(PROGRAM);
     }
 
-    /** Starts the broker and returns when it takes clients. */
+    /** Starts the broker and returns when it accepts clients. */
     static BrokerProcess start(
             PulsarDirectory folder,
             PulsarPorts ports,
@@ -44,17 +44,19 @@ final class PulsarProcess {
         arguments.addAll(List.of("--metadata-dir", folder.metadata().toString()));
         arguments.addAll(List.of("--bookkeeper-dir", folder.bookkeeper().toString()));
         arguments.addAll(List.of("--bookkeeper-port", Integer.toString(ports.bookie())));
-        // neither stream storage nor functions: topics only
+        // no stream storage and no functions worker: topics only
         arguments.addAll(List.of("-nss", "-nfw", "-a", "127.0.0.1"));
         String cluster = folder.cluster();
-        // its topic is made behind the readiness of the broker
-        boolean coordinates =
+        // the broker reports ready before it has created the coordinator's topic
+        boolean transactional =
                 "true".equals(settings.parameters().get("transactionCoordinatorEnabled"));
         return BrokerProcess.start(
                 PROGRAM,
                 arguments,
                 folder.log(),
                 purpose,
-                () -> admin.isReady(cluster) && (!coordinates || admin.coordinatesTransactions()));
+                () ->
+                        admin.isReady(cluster)
+                                && (!transactional || admin.coordinatesTransactions()));
     }
 }

@@ -13,17 +13,17 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A Pulsar broker on 127.0.0.1, for as long as it is wanted. In tests:
+ * A Pulsar broker on 127.0.0.1, running until {@link #close}. In tests:
  *
  * <pre>
  * &#64;RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
  * </pre>
  *
- * <p>The program comes from Maven. Where it cannot be had, tests are skipped with the reason, or
- * fail with it under {@code -Dservers.required=true}. Tests that share a server use topics of their
- * own names.
+ * <p>The program comes from Maven. Where it is not available, tests are skipped with the reason, or
+ * fail with it under {@code -Dservers.required=true}. Tests that share a server use different topic
+ * names.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     private static final PulsarServer SHARED =
@@ -44,14 +44,14 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     }
 
     /**
-     * The one server of this JVM, started on first use and stopped at the JVM's end. {@link #close}
-     * leaves it running.
+     * Returns the shared server of this JVM, started on first use and stopped when the JVM exits.
+     * {@link #close} does not stop it.
      */
     public static PulsarServer shared() {
         return SHARED;
     }
 
-    /** A server of its own, with settings of its own. */
+    /** Builds a separate server with its own settings. */
     public static PulsarServerBuilder builder() {
         return new PulsarServerBuilder(PulsarSettings.DEFAULTS);
     }
@@ -66,12 +66,12 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return "127.0.0.1";
     }
 
-    /** Where clients find it. */
+    /** The port for clients. */
     public int port() {
         return started().service();
     }
 
-    /** Where clients are to arrive that come over a proxy. */
+    /** The port that a proxy must forward clients to. */
     public int proxiedPort() {
         return started().proxied();
     }
@@ -81,12 +81,12 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return "pulsar://" + host() + ":" + port();
     }
 
-    /** {@code pulsar+ssl://host:port}; somebody listens there if the server was told to. */
+    /** {@code pulsar+ssl://host:port}; usable only after {@link PulsarServerBuilder#withTls}. */
     public String tlsServiceUrl() {
         return "pulsar+ssl://" + host() + ":" + started().tls();
     }
 
-    /** What a TLS client has to trust, as PEM. */
+    /** The certificate that a TLS client must trust, as PEM. */
     public synchronized Path certificate() {
         started();
         return folder.certificates().serverCertificate();
@@ -98,18 +98,19 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     }
 
     /**
-     * A token for this role; the role {@code admin} may do everything, others what they are let.
+     * Returns a token for this role. The role {@code admin} may do everything, other roles what was
+     * granted to them.
      */
     public String token(String role) {
         return tokens.of(role);
     }
 
     /**
-     * Asks the admin API as administrator, and gives the answer's text.
+     * Calls the admin API as administrator and returns the body of the response.
      *
-     * @param path from {@code /admin} on
+     * @param path starting with {@code /admin}
      * @param json the body; empty: none
-     * @throws IllegalStateException if the answer is not one of success
+     * @throws IllegalStateException if the status code is not a success
      */
     public String admin(String method, String path, String json) {
         started();
@@ -121,13 +122,13 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return running().pid();
     }
 
-    /** What the broker wrote to its log since it was started last. */
+    /** The log of the broker since its last start. */
     public synchronized Path logFile() {
         started();
         return folder.log();
     }
 
-    /** Keeps all that it has on disk now; to be put back after {@link #kill}. */
+    /** Copies the broker's current files; the copy can be restored after {@link #kill}. */
     public synchronized DataDirectorySnapshot copy() {
         return DataDirectorySnapshot.of(folder(), running().pid());
     }
@@ -137,12 +138,12 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         return folder.home();
     }
 
-    /** Ends the server as a crash would; ports and data stay for {@link #restart}. */
+    /** Kills the server as in a crash; ports and data are kept for {@link #restart}. */
     public synchronized void kill() {
         running().kill();
     }
 
-    /** Starts a server that has ended on the same ports and with the same data. */
+    /** Starts a stopped server again, on the same ports and with the same data. */
     public synchronized void restart() {
         try {
             process =
@@ -153,7 +154,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         }
     }
 
-    /** Stops the server, and deletes its data if they are temporary. A second call does nothing. */
+    /** Stops the server, and deletes its data if it is temporary. A second call does nothing. */
     @Override
     public void close() {
         if (this != SHARED) {

@@ -5,8 +5,8 @@ import com.evolvishub.cdc.testing.process.ServerUnavailableException;
 import java.nio.file.Path;
 
 /**
- * Says how to start a {@link PulsarServer}. Without a word it listens on free ports, asks nobody
- * who he is, and keeps its data in a temporary folder. Immutable.
+ * Settings to start a {@link PulsarServer}. By default it listens on free ports, requires no login,
+ * and keeps its data in a temporary directory. Immutable.
  */
 public final class PulsarServerBuilder {
     private final PulsarSettings settings;
@@ -15,43 +15,43 @@ public final class PulsarServerBuilder {
         this.settings = settings;
     }
 
-    /** Any setting of a broker, as {@code broker.conf} takes it. */
+    /** Sets a broker setting, as in {@code broker.conf}. */
     public PulsarServerBuilder parameter(String name, String value) {
         return new PulsarServerBuilder(settings.with(name, value));
     }
 
-    /** Drops messages whose sequence id it has already seen, in every topic. */
+    /** Enables deduplication: a topic drops messages whose sequence id it has already received. */
     public PulsarServerBuilder deduplicates() {
         return parameter("brokerDeduplicationEnabled", "true");
     }
 
-    /** Asks everybody for a token of {@link PulsarServer#token}. */
+    /** Requires a token from {@link PulsarServer#token}. */
     public PulsarServerBuilder withTokens() {
         return new PulsarServerBuilder(settings.askingForTokens());
     }
 
-    /** Listens for TLS too. */
+    /** Adds a TLS port. */
     public PulsarServerBuilder withTls() {
         return new PulsarServerBuilder(settings.speakingTls());
     }
 
     /**
-     * Has one more port, {@link PulsarServer#proxiedPort}, whose clients are sent to the beginning
-     * of this way. The way is to lead there once the broker runs.
+     * Adds a port, {@link PulsarServer#proxiedPort}, for which the broker advertises the address of
+     * this proxy. The caller points the proxy to the port after the start.
      */
     public PulsarServerBuilder behindProxy(TcpProxy proxy) {
         return new PulsarServerBuilder(settings.behind(proxy.port()));
     }
 
-    /** Keeps the data in this folder. */
+    /** Keeps the data in this directory. */
     public PulsarServerBuilder dataDirectory(Path folder) {
         return new PulsarServerBuilder(settings.keptIn(folder));
     }
 
     /**
-     * Starts the server and returns when it takes clients; some ten seconds.
+     * Starts the server and returns when it accepts clients, after about ten seconds.
      *
-     * @throws ServerUnavailableException if there is no program, or it does not start
+     * @throws ServerUnavailableException if no program is found or the server does not start
      */
     public PulsarServer start() {
         return PulsarServer.start(settings);

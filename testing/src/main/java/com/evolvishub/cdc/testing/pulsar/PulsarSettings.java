@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How to start one broker.
+ * Settings to start one broker.
  *
- * @param parameters broker settings by name, over the defaults
- * @param data the folder to keep; empty is a temporary one
+ * @param parameters broker settings by name, including the defaults
+ * @param data the directory to keep; empty: a temporary one
  * @param tokens whether clients need a token
- * @param tls whether it listens for TLS too
- * @param proxy the port at which clients come in over a proxy; 0: none do
+ * @param tls whether there is a TLS port
+ * @param proxy the port of the proxy that the broker advertises; 0: no proxy
  */
 record PulsarSettings(
         Map<String, String> parameters,
@@ -35,11 +35,11 @@ record PulsarSettings(
                     .with("loadBalancerEnabled", "false")
                     .with("numIOThreads", "2")
                     .with("numHttpServerThreads", "8")
-                    // a crash is that of the process: what the system has is not lost, and a
-                    // subscription does not wait for a disk that others write to
+                    // tests crash the process, not the machine, so no data is lost without a sync;
+                    // with syncs, subscriptions would wait for a busy disk
                     .with("journalSyncData", "false")
                     .with("journalPreAllocSizeMB", "1")
-                    // a topic that nobody reads or writes for a minute would go, with what is in it
+                    // else an inactive topic is deleted with its messages after a minute
                     .with("brokerDeleteInactiveTopicsEnabled", "false")
                     .with("brokerShutdownTimeoutMs", "1000");
 

@@ -7,7 +7,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Makes the tokens that one broker takes: JSON Web Tokens, signed with a secret key (HS256). */
+/** Creates the tokens of one broker: JSON Web Tokens, signed with a secret key (HS256). */
 final class PulsarTokens {
 
     /** The role that may do everything. */
@@ -25,12 +25,12 @@ final class PulsarTokens {
         return new PulsarTokens(secret);
     }
 
-    /** The key as the broker's setting {@code tokenSecretKey} takes it. */
+    /** The value of the broker setting {@code tokenSecretKey}. */
     String secretKey() {
         return "data:;base64," + Base64.getEncoder().encodeToString(secret);
     }
 
-    /** A token for this role, without an end. */
+    /** Returns a token for this role that does not expire. */
     String of(String role) {
         String head = encoded("{\"alg\":\"HS256\"}".getBytes(StandardCharsets.UTF_8));
         String body = encoded(("{\"sub\":\"" + role + "\"}").getBytes(StandardCharsets.UTF_8));

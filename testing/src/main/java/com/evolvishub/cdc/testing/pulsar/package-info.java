@@ -1,5 +1,5 @@
 /**
- * An Apache Pulsar broker, standalone, in a JVM of its own: its class path and the one of Flink
- * with a Pulsar client cannot live together. Nothing here uses a Pulsar class.
+ * A standalone Apache Pulsar broker in its own JVM, because its class path conflicts with that of
+ * Flink and a Pulsar client. Uses no Pulsar class at compile time.
  */
 package com.evolvishub.cdc.testing.pulsar;

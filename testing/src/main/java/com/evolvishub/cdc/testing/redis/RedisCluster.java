@@ -14,8 +14,8 @@ public final class RedisCluster implements AutoCloseable {
     private static final int PRIMARIES = 3;
     private static final int ATTEMPTS = 5;
 
-    /** Redis lets the nodes of a cluster talk to each other at the port so much higher. */
-    private static final int TO_CLUSTER_BUS = 10_000;
+    /** Offset of the port of Redis's cluster bus. */
+    private static final int CLUSTER_BUS_OFFSET = 10_000;
 
     private static final long READY_LIMIT_SECONDS = 60;
 
@@ -24,9 +24,9 @@ public final class RedisCluster implements AutoCloseable {
     private RedisCluster() {}
 
     /**
-     * Starts the servers and returns when the cluster takes commands; a few seconds.
+     * Starts the servers and returns when the cluster accepts commands, after a few seconds.
      *
-     * @throws ServerUnavailableException if there is no program, or it does not start
+     * @throws ServerUnavailableException if no program is found or a server does not start
      */
     public static RedisCluster start() {
         RedisCluster cluster = new RedisCluster();
@@ -46,9 +46,9 @@ public final class RedisCluster implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             try {
                 return RedisServer.builder()
-                        .port(FreePorts.findWithSecond(TO_CLUSTER_BUS))
+                        .port(FreePorts.findWithSecond(CLUSTER_BUS_OFFSET))
                         .parameter("cluster-enabled", "yes")
-                        // a machine that stands still for seconds has lost no node
+                        // long, so that a busy machine that stalls for seconds causes no failover
                         .parameter("cluster-node-timeout", "60000")
                         .start();
             } catch (ServerUnavailableException e) {
@@ -86,7 +86,7 @@ public final class RedisCluster implements AutoCloseable {
                 && state.contains("cluster_known_nodes:" + PRIMARIES);
     }
 
-    /** The servers; any of them tells where the others are. */
+    /** The servers; each of them redirects clients to the others. */
     public List<RedisServer> servers() {
         return List.copyOf(servers);
     }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A running redis-server as a child of this JVM, on a leash. */
+/** A running redis-server as a child process of this JVM; it ends with this JVM. */
 final class RedisProcess {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -29,9 +29,9 @@ final class RedisProcess {
     }
 
     /**
-     * Starts the server and returns when it takes connections.
+     * Starts the server and returns when it accepts connections.
      *
-     * @param home where configuration, log and data lie
+     * @param home directory of configuration, log and data
      */
     static RedisProcess start(RedisProgram program, RedisSettings settings, Path home) {
         int attempts = settings.port() == 0 ? 5 : 1;
@@ -46,7 +46,7 @@ final class RedisProcess {
                 if (started != null) {
                     started.kill();
                 }
-                // somebody else may take a free port before the server does
+                // another process may take a free port before the server does
                 if (attempt == attempts || !FreePorts.wereTaken(e)) {
                     throw new ServerUnavailableException(
                             "Redis (%s) does not start: %s"
@@ -66,7 +66,7 @@ final class RedisProcess {
         if (settings.tls()) {
             lines.add("tls-port " + port);
         }
-        // in a file, not as arguments: every user of the machine can read those
+        // a file, because every user of the machine can read arguments
         Path configuration = home.resolve("redis.conf");
         Files.deleteIfExists(configuration);
         Files.createFile(
@@ -106,10 +106,13 @@ final class RedisProcess {
         }
     }
 
-    /** A server that still loads its data says so only when it has; a sentinel has none. */
+    /**
+     * The server logs this line after it has loaded its data; a sentinel, which has no data, logs
+     * the other.
+     */
     private boolean isReady() throws IOException {
-        String said = Files.readString(log, StandardCharsets.UTF_8);
-        return said.contains("Ready to accept connections") || said.contains("+monitor master");
+        String output = Files.readString(log, StandardCharsets.UTF_8);
+        return output.contains("Ready to accept connections") || output.contains("+monitor master");
     }
 
     private String endOfLog() throws IOException {
@@ -129,7 +132,7 @@ final class RedisProcess {
         return log;
     }
 
-    /** Stops the server in good order. */
+    /** Stops the server by a clean shutdown. */
     void stop() {
         process.destroy();
         if (!ended()) {
@@ -137,7 +140,7 @@ final class RedisProcess {
         }
     }
 
-    /** Ends the server as a crash would. */
+    /** Kills the server as in a crash. */
     void kill() {
         process.destroyForcibly();
         ended();

@@ -18,11 +18,11 @@ import java.util.Optional;
 /**
  * The redis-server program.
  *
- * @param origin in words, for messages
+ * @param origin human-readable, for messages
  */
 record RedisProgram(Path file, String origin) {
 
-    /** What the Maven artifact holds, by system and processor. */
+    /** Resources of the Maven artifact by system and processor. */
     private static final Map<String, String> RESOURCES =
             Map.of(
                     "linux amd64", "redis-server-6.2.6-v5-linux-amd64",
@@ -31,10 +31,10 @@ record RedisProgram(Path file, String origin) {
                     "mac aarch64", "redis-server-6.2.6-v5-darwin-arm64");
 
     /**
-     * The first that there is: the program from Maven on the class path if it runs here, the one on
-     * the PATH.
+     * Returns the first program found: the one from Maven on the class path if it runs on this
+     * machine, else the one on the PATH.
      *
-     * @throws ServerUnavailableException if there is none
+     * @throws ServerUnavailableException if no program is found
      */
     static RedisProgram find() {
         return fromMaven()
@@ -69,7 +69,10 @@ record RedisProgram(Path file, String origin) {
         }
     }
 
-    /** Safe when several processes do it at once: each unpacks beside it and renames. */
+    /**
+     * Several processes may do this at the same time: each unpacks into its own file and renames
+     * it.
+     */
     private static void unpack(InputStream packed, Path file) throws IOException {
         Path fresh = Files.createTempFile(file.getParent(), "unpacking-", "");
         Files.copy(packed, fresh, StandardCopyOption.REPLACE_EXISTING);

@@ -10,20 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The little of Redis's protocol that it takes to set up a server. */
+/** A minimal client for Redis's protocol, to set up a server. */
 final class RedisProtocolClient implements AutoCloseable {
-    private static final int ANSWER_LIMIT_MILLIS = 60_000;
+    private static final int RESPONSE_TIMEOUT_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;
 
     RedisProtocolClient(String host, int port) throws IOException {
         socket = new Socket(host, port);
-        socket.setSoTimeout(ANSWER_LIMIT_MILLIS);
+        socket.setSoTimeout(RESPONSE_TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** The answer as text. An error of the server is an {@link IOException} with its text. */
+    /**
+     * Runs a command and returns the response as text. An error response is an {@link IOException}
+     * with its text.
+     */
     String call(String... words) throws IOException {
         ByteArrayOutputStream command = new ByteArrayOutputStream();
         command.writeBytes(("*" + words.length + "\r\n").getBytes(StandardCharsets.UTF_8));

@@ -12,17 +12,17 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A Redis server on 127.0.0.1, for as long as it is wanted. In tests:
+ * A Redis server on 127.0.0.1, running until {@link #close}. In tests:
  *
  * <pre>
  * &#64;RegisterExtension static final RedisServer REDIS = RedisServer.shared();
  * </pre>
  *
- * <p>The program comes from Maven (Redis 6.2), else from the PATH. Where none can be had, tests are
- * skipped with the reason, or fail with it under {@code -Dservers.required=true}. Tests that share
- * a server use streams of their own names.
+ * <p>The program comes from Maven (Redis 6.2), else from the PATH. Where none is available, tests
+ * are skipped with the reason, or fail with it under {@code -Dservers.required=true}. Tests that
+ * share a server use different stream names.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class RedisServer implements AutoCloseable, BeforeAllCallback {
     private static final RedisServer SHARED = new RedisServer(RedisSettings.DEFAULTS);
@@ -36,24 +36,25 @@ public final class RedisServer implements AutoCloseable, BeforeAllCallback {
     }
 
     /**
-     * The one server of this JVM, started on first use and stopped at the JVM's end. {@link #close}
-     * leaves it running.
+     * Returns the shared server of this JVM, started on first use and stopped when the JVM exits.
+     * {@link #close} does not stop it.
      */
     public static RedisServer shared() {
         return SHARED;
     }
 
-    /** A server of its own, with settings of its own. */
+    /** Builds a separate server with its own settings. */
     public static RedisServerBuilder builder() {
         return new RedisServerBuilder(RedisSettings.DEFAULTS);
     }
 
     /**
-     * A sentinel that watches one primary alone, and makes a replica of it the primary once it has
-     * not answered for a minute: a machine that stands still for seconds is no outage. A test that
-     * kills the primary shortens that by {@code SENTINEL SET main down-after-milliseconds 1000}.
+     * Starts one sentinel that monitors one primary and promotes a replica after the primary has
+     * not responded for a minute. The limit is long, so that a busy machine that stalls for seconds
+     * causes no failover. A test that kills the primary shortens it by {@code SENTINEL SET main
+     * down-after-milliseconds 1000}.
      *
-     * @param name what the primary is called
+     * @param name of the primary
      */
     public static RedisServer sentinelOf(String name, RedisServer primary) {
         return start(
@@ -84,39 +85,39 @@ public final class RedisServer implements AutoCloseable, BeforeAllCallback {
         return running().pid();
     }
 
-    /** What the server wrote to its log since it was started last. */
+    /** The log of the server since its last start. */
     public Path logFile() {
         return running().log();
     }
 
     /**
-     * Runs one command and gives the answer as text: an array as one line for each part, nil as
-     * nothing. Not for a server that speaks TLS.
+     * Runs one command and returns the response as text: an array as one line per element, nil as
+     * the empty string. Does not work with TLS.
      *
-     * @throws IllegalStateException if the server answers with an error, or not at all
+     * @throws IllegalStateException if the server returns an error or does not respond
      */
     public String command(String... words) {
-        try (RedisProtocolClient wire = new RedisProtocolClient(host(), port())) {
+        try (RedisProtocolClient client = new RedisProtocolClient(host(), port())) {
             if (!settings.password().isEmpty()) {
-                wire.call("AUTH", settings.password());
+                client.call("AUTH", settings.password());
             }
-            return wire.call(words);
+            return client.call(words);
         } catch (IOException e) {
             throw new IllegalStateException(words[0] + ": " + e.getMessage(), e);
         }
     }
 
-    /** Ends the server as a crash would; port and data stay for {@link #restart}. */
+    /** Kills the server as in a crash; port and data are kept for {@link #restart}. */
     public synchronized void kill() {
         running().kill();
     }
 
-    /** Starts a server that has ended on the same port and with the same data. */
+    /** Starts a stopped server again, on the same port and with the same data. */
     public synchronized void restart() {
         process = RedisProcess.start(RedisProgram.find(), settings, home);
     }
 
-    /** Stops the server, and deletes its data if they are temporary. A second call does nothing. */
+    /** Stops the server, and deletes its data if it is temporary. A second call does nothing. */
     @Override
     public void close() {
         if (this != SHARED) {

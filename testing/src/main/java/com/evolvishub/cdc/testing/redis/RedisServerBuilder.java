@@ -5,8 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Says how to start a {@link RedisServer}. Without a word it listens on a free port, asks for no
- * password, keeps its data in a temporary folder and has every answered write on disk. Immutable.
+ * Settings to start a {@link RedisServer}. By default it listens on a free port, requires no
+ * password, keeps its data in a temporary directory and syncs every write to disk before it
+ * responds. Immutable.
  */
 public final class RedisServerBuilder {
     private final RedisSettings settings;
@@ -15,28 +16,28 @@ public final class RedisServerBuilder {
         this.settings = settings;
     }
 
-    /** Any line of a configuration file; a later one wins over an earlier one. */
+    /** Adds a line to the configuration file; a later line overrides an earlier one. */
     public RedisServerBuilder parameter(String name, String value) {
         return new RedisServerBuilder(settings.with(List.of(name + " " + value)));
     }
 
-    /** Asks everybody for this password. */
+    /** Requires this password. */
     public RedisServerBuilder password(String password) {
         return new RedisServerBuilder(
                 settings.with(List.of("requirepass " + password)).withPassword(password));
     }
 
-    /** Knows this user, with rules as {@code ACL SETUSER} takes them. */
+    /** Adds a user, with rules in the syntax of {@code ACL SETUSER}. */
     public RedisServerBuilder user(String name, String password, String rules) {
         return parameter("user", "%s on >%s %s".formatted(name, password, rules));
     }
 
     /**
-     * Speaks TLS only, and asks clients for a certificate if they have one.
+     * Accepts only TLS; client certificates are optional.
      *
      * @param certificate of the server, PEM
      * @param key its private key, PEM
-     * @param authority whose certificates are trusted, PEM
+     * @param authority certificate of the trusted CA, PEM
      */
     public RedisServerBuilder tls(Path certificate, Path key, Path authority) {
         return new RedisServerBuilder(
@@ -49,25 +50,25 @@ public final class RedisServerBuilder {
                                         "tls-auth-clients optional")));
     }
 
-    /** Follows another server and takes no writes. */
+    /** Replicates another server; read-only. */
     public RedisServerBuilder replicaOf(RedisServer primary) {
         return parameter("replicaof", primary.host() + " " + primary.port());
     }
 
-    /** Keeps the data in this folder and goes on from what stands there. */
+    /** Keeps the data in this directory; existing data is used. */
     public RedisServerBuilder dataDirectory(Path folder) {
         return new RedisServerBuilder(settings.keptIn(folder));
     }
 
-    /** Listens on this port and on no other. */
+    /** Listens on this port instead of a free one. */
     public RedisServerBuilder port(int port) {
         return new RedisServerBuilder(settings.at(port));
     }
 
     /**
-     * Starts the server and returns when it takes connections; some tenths of a second.
+     * Starts the server and returns when it accepts connections, after some tenths of a second.
      *
-     * @throws ServerUnavailableException if there is no program, or it does not start
+     * @throws ServerUnavailableException if no program is found or the server does not start
      */
     public RedisServer start() {
         return RedisServer.start(settings);

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How to start one Redis server.
+ * Settings to start one Redis server.
  *
- * @param lines of its configuration file, without ports and folders
- * @param data the folder to keep; empty is a temporary one
- * @param port 0 is any free one
- * @param tls whether it speaks TLS on its port, and nothing else
- * @param sentinel whether it watches others instead of keeping data
- * @param password of the user that {@link RedisServer#command} runs as; empty: none is needed
+ * @param lines of the configuration file, without ports and directories
+ * @param data the directory to keep; empty: a temporary one
+ * @param port 0: any free port
+ * @param tls whether the port accepts only TLS
+ * @param sentinel whether the server is a sentinel
+ * @param password for {@link RedisServer#command}; empty: none is required
  */
 record RedisSettings(
         List<String> lines,
@@ -23,7 +23,7 @@ record RedisSettings(
         boolean sentinel,
         String password) {
 
-    /** Every answered write is on disk. */
+    /** Syncs every write to disk before it responds. */
     static final RedisSettings DEFAULTS =
             new RedisSettings(
                     List.of("bind 127.0.0.1", "appendonly yes", "appendfsync always", "save \"\""),

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaServerITCase {
 
     @Test
-    void startsAgainAtTheSameAddressAfterACrash(@TempDir Path folder) {
+    void restartsAtTheSameAddressesAfterACrash(@TempDir Path folder) {
         long pid;
         try (TcpProxy proxy = TcpProxy.listening();
                 KafkaServer server =
@@ -53,23 +53,23 @@ class KafkaServerITCase {
     }
 
     @Test
-    void saysWhyItDoesNotStart() {
+    void reportsWhyItDoesNotStart() {
         assertThatThrownBy(() -> KafkaServer.builder().parameter("num.io.threads", "x").start())
                 .isInstanceOf(ServerUnavailableException.class)
                 .hasMessageContaining("num.io.threads");
     }
 
     @Test
-    void endsWithAJvmThatIsKilled(@TempDir Path folder) throws Exception {
+    void endsWhenItsParentJvmIsKilled(@TempDir Path folder) throws Exception {
         Process jvm =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:TieredStopAtLevel=1",
-                                // what a killed JVM leaves behind goes with the test
+                                // files of the killed JVM are deleted with the test
                                 "-Djava.io.tmpdir=" + folder,
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                Holder.class.getName())
+                                ServerMain.class.getName())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         try {
@@ -89,9 +89,9 @@ class KafkaServerITCase {
         }
     }
 
-    /** A JVM that holds a broker and waits. */
-    static final class Holder {
-        private Holder() {}
+    /** Main class of a JVM that starts a broker and waits. */
+    static final class ServerMain {
+        private ServerMain() {}
 
         public static void main(String[] arguments) throws InterruptedException {
             System.out.println(KafkaServer.shared().pid());

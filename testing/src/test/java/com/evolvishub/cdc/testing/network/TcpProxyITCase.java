@@ -18,43 +18,43 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class TcpProxyITCase {
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
-    private static final int SILENCE_MILLIS = 100;
+    private static final int HANG_MILLIS = 100;
 
     @Test
-    void silenceHoldsBackWhatArrivesOnceItIsOver() throws Exception {
-        try (TcpProxy way = TcpProxy.listening().to(REDIS.host(), REDIS.port());
-                Socket old = new Socket(way.host(), way.port())) {
+    void holdsBackBytesWhileItHangsAndForwardsThemLater() throws Exception {
+        try (TcpProxy proxy = TcpProxy.listening().to(REDIS.host(), REDIS.port());
+                Socket old = new Socket(proxy.host(), proxy.port())) {
             assertThat(ping(old)).isEqualTo("+PONG");
-            way.hang();
-            old.setSoTimeout(SILENCE_MILLIS);
+            proxy.hang();
+            old.setSoTimeout(HANG_MILLIS);
             assertThatThrownBy(() -> ping(old)).isInstanceOf(SocketTimeoutException.class);
-            try (Socket fresh = new Socket(way.host(), way.port())) {
-                fresh.setSoTimeout(SILENCE_MILLIS);
+            try (Socket fresh = new Socket(proxy.host(), proxy.port())) {
+                fresh.setSoTimeout(HANG_MILLIS);
                 assertThatThrownBy(() -> ping(fresh)).isInstanceOf(SocketTimeoutException.class);
 
-                way.restore();
+                proxy.restore();
 
                 old.setSoTimeout(0);
                 fresh.setSoTimeout(0);
-                assertThat(answer(old)).isEqualTo("+PONG");
-                assertThat(answer(fresh)).isEqualTo("+PONG");
+                assertThat(response(old)).isEqualTo("+PONG");
+                assertThat(response(fresh)).isEqualTo("+PONG");
             }
         }
     }
 
     @Test
-    void refusalEndsWhatIsOpenAndIsMendedAtTheSamePort() throws Exception {
-        try (TcpProxy way = TcpProxy.listening().to(REDIS.host(), REDIS.port());
-                Socket old = new Socket(way.host(), way.port())) {
+    void resetsConnectionsAndListensAgainOnTheSamePort() throws Exception {
+        try (TcpProxy proxy = TcpProxy.listening().to(REDIS.host(), REDIS.port());
+                Socket old = new Socket(proxy.host(), proxy.port())) {
             assertThat(ping(old)).isEqualTo("+PONG");
-            way.refuseConnections();
+            proxy.refuseConnections();
             assertThatThrownBy(() -> ping(old)).isInstanceOf(IOException.class);
-            assertThatThrownBy(() -> new Socket(way.host(), way.port()).close())
+            assertThatThrownBy(() -> new Socket(proxy.host(), proxy.port()).close())
                     .isInstanceOf(ConnectException.class);
 
-            way.restore();
+            proxy.restore();
 
-            try (Socket fresh = new Socket(way.host(), way.port())) {
+            try (Socket fresh = new Socket(proxy.host(), proxy.port())) {
                 assertThat(ping(fresh)).isEqualTo("+PONG");
             }
         }
@@ -62,10 +62,10 @@ class TcpProxyITCase {
 
     private static String ping(Socket socket) throws Exception {
         socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-        return answer(socket);
+        return response(socket);
     }
 
-    private static String answer(Socket socket) throws Exception {
+    private static String response(Socket socket) throws Exception {
         byte[] line = socket.getInputStream().readNBytes("+PONG\r\n".length());
         if (line.length == 0) {
             throw new EOFException("closed");

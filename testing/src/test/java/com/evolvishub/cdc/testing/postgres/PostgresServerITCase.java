@@ -24,8 +24,8 @@ class PostgresServerITCase {
         assertThat(
                         database.queryAll(
                                 "SELECT name, setting FROM pg_settings WHERE name IN ('wal_level',"
-                                        + " 'max_connections', 'max_prepared_transactions') ORDER BY"
-                                        + " name"))
+                                    + " 'max_connections', 'max_prepared_transactions') ORDER BY"
+                                    + " name"))
                 .containsExactly(
                         List.of("max_connections", "200"),
                         List.of("max_prepared_transactions", "64"),
@@ -33,7 +33,7 @@ class PostgresServerITCase {
     }
 
     @Test
-    void givesEachTestADatabaseOfItsOwn(
+    void createsADatabaseForEachParameter(
             @FreshDatabase Database source, @FreshDatabase Database destination) {
         source.execute("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1), (NULL)");
 
@@ -42,7 +42,7 @@ class PostgresServerITCase {
     }
 
     @Test
-    void dropsADatabaseThatSessionsAndPreparedTransactionsHold() throws Exception {
+    void dropsADatabaseInUseBySessionsAndPreparedTransactions() throws Exception {
         dropped = POSTGRES.createDatabase("held");
         try (Connection held = dropped.connect()) {
             dropped.execute("CREATE TABLE t (id int)");
@@ -59,7 +59,7 @@ class PostgresServerITCase {
     }
 
     @Test
-    void goesOnFromKeptDataAndLogsStatements(@TempDir Path folder) throws Exception {
+    void usesKeptDataAndLogsStatements(@TempDir Path folder) throws Exception {
         long firstPid;
         Path log;
         try (PostgresServer first =
@@ -77,7 +77,7 @@ class PostgresServerITCase {
     }
 
     @Test
-    void leavesNothingBehindOfTemporaryData() {
+    void deletesTemporaryDataWhenItIsClosed() {
         PostgresServer server = PostgresServer.builder().start();
         Path log = server.logFile();
         long pid = server.pid();
@@ -89,15 +89,15 @@ class PostgresServerITCase {
     }
 
     @Test
-    void saysWhyItDoesNotStartAndLeavesNothingBehind() throws Exception {
-        List<Path> before = temporaryFolders();
+    void reportsWhyItDoesNotStartAndDeletesItsFiles() throws Exception {
+        List<Path> before = temporaryDirectories();
 
         assertThatThrownBy(() -> PostgresServer.builder().parameter("no_such_setting", "1").start())
                 .isInstanceOf(ServerUnavailableException.class)
                 .hasMessageContaining("no_such_setting");
 
-        // others on this machine may come and go meanwhile: only folders without a server are ours
-        assertThat(temporaryFolders())
+        // other builds on this machine may create directories too, which have a running server
+        assertThat(temporaryDirectories())
                 .filteredOn(folder -> !before.contains(folder))
                 .allMatch(folder -> !Files.exists(folder.resolve("server.log")) || isInUse(folder));
     }
@@ -106,8 +106,8 @@ class PostgresServerITCase {
         return Files.exists(folder.resolve("data").resolve("postmaster.pid"));
     }
 
-    private static List<Path> temporaryFolders() throws Exception {
-        // where the next one would come
+    private static List<Path> temporaryDirectories() throws Exception {
+        // the next server would use the same parent directory
         Path probe = TestDirectories.temporary("evolvishub-cdc-probe-");
         TestDirectories.delete(probe);
         try (Stream<Path> all = Files.list(probe.getParent())) {
@@ -121,7 +121,7 @@ class PostgresServerITCase {
     }
 
     @Test
-    void saysWhichVersionItLookedFor() {
+    void reportsTheMissingVersion() {
         assertThatThrownBy(() -> PostgresServer.builder().major(9999).start())
                 .isInstanceOf(ServerUnavailableException.class)
                 .hasMessageStartingWith("no PostgreSQL server program 9999: none from Maven");

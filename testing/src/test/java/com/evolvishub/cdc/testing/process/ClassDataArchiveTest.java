@@ -17,33 +17,33 @@ class ClassDataArchiveTest {
 
     @TempDir private Path folder;
 
-    private final String before = System.getProperty(PROPERTY, "");
+    private final String previousValue = System.getProperty(PROPERTY, "");
     private String classPath;
 
     @BeforeEach
-    void oneJar() throws IOException {
+    void createJar() throws IOException {
         System.setProperty(PROPERTY, folder.resolve("archives").toString());
         classPath = Files.writeString(folder.resolve("a.jar"), "classes").toString();
     }
 
     @AfterEach
-    void putBack() {
-        System.setProperty(PROPERTY, before);
+    void restoreProperty() {
+        System.setProperty(PROPERTY, previousValue);
     }
 
     private ClassDataArchive archive() {
         return ClassDataArchive.of("tool", classPath);
     }
 
-    /** As a JVM does that ends with these options. */
-    private static void make(List<String> options) throws IOException {
+    /** Writes the archive like a JVM with these options that exits. */
+    private static void writeArchive(List<String> options) throws IOException {
         String option = options.get(0);
         assertThat(option).startsWith("-XX:ArchiveClassesAtExit=");
         Files.writeString(Path.of(option.substring(option.indexOf('=') + 1)), "archive");
     }
 
     @Test
-    void isMadeByOneJvmAndUsedByAllLaterOnes() throws IOException {
+    void isCreatedByOneJvmAndUsedByAllLaterOnes() throws IOException {
         assertThat(archive().isMissing()).isTrue();
         ClassDataArchive making = archive();
         List<String> options = making.useOrMake();
@@ -51,7 +51,7 @@ class ClassDataArchiveTest {
         assertThat(archive().useOrMake()).as("while somebody makes it").isEmpty();
         assertThat(making.isMaking()).isTrue();
 
-        make(options);
+        writeArchive(options);
         assertThat(archive().use()).as("before its JVM has ended").isEmpty();
         making.ended();
 
@@ -60,7 +60,7 @@ class ClassDataArchiveTest {
     }
 
     @Test
-    void isMadeByAnotherJvmWhenTheFirstWasKilled() {
+    void isCreatedByAnotherJvmAfterTheFirstWasKilled() {
         ClassDataArchive killed = archive();
         killed.useOrMake();
         killed.killed();
@@ -69,15 +69,15 @@ class ClassDataArchiveTest {
     }
 
     @Test
-    void isMadeAnewForOtherJarsAndReplacesTheOld() throws IOException {
+    void isCreatedAgainForOtherJarsAndReplacesTheOld() throws IOException {
         ClassDataArchive old = archive();
-        make(old.useOrMake());
+        writeArchive(old.useOrMake());
         old.ended();
         Files.writeString(folder.resolve("a.jar"), "other classes");
 
         ClassDataArchive fresh = archive();
         assertThat(fresh.use()).isEmpty();
-        make(fresh.useOrMake());
+        writeArchive(fresh.useOrMake());
         fresh.ended();
 
         assertThat(folder.resolve("archives").toFile().list())
@@ -87,7 +87,7 @@ class ClassDataArchiveTest {
     }
 
     @Test
-    void isNotThereWithAFolderOnTheClassPathOrWithoutAPlaceToKeepIt() {
+    void isNotUsedWithADirectoryOnTheClassPathOrWithoutAnArchiveDirectory() {
         assertThat(ClassDataArchive.of("tool", classPath + ":" + folder).useOrMake()).isEmpty();
 
         System.setProperty(PROPERTY, "");

@@ -10,21 +10,21 @@ import org.junit.jupiter.api.Test;
 
 class FreePortsTest {
 
-    /** Where Linux begins to hand out ports to clients, which may take any of them at any time. */
-    private static final int OF_CLIENTS = 32_768;
+    /** The first ephemeral port of Linux, which gives such ports to client connections. */
+    private static final int FIRST_EPHEMERAL = 32_768;
 
     @Test
-    void areDifferentAndBelowThoseOfClients() {
+    void areDifferentAndBelowTheEphemeralPorts() {
         List<Integer> ports = FreePorts.find(50);
 
-        assertThat(ports).doesNotHaveDuplicates().allMatch(port -> port < OF_CLIENTS);
+        assertThat(ports).doesNotHaveDuplicates().allMatch(port -> port < FIRST_EPHEMERAL);
     }
 
     @Test
-    void comeInPairsForThoseWhoListenTwice() throws IOException {
+    void findsAPortWhoseSecondPortIsFreeToo() throws IOException {
         int port = FreePorts.findWithSecond(10_000);
 
-        assertThat(port + 10_000).isLessThan(OF_CLIENTS);
+        assertThat(port + 10_000).isLessThan(FIRST_EPHEMERAL);
         try (ServerSocket first = FreePorts.listen(port);
                 ServerSocket second = FreePorts.listen(port + 10_000)) {
             assertThat(first.isBound() && second.isBound()).isTrue();
@@ -32,7 +32,7 @@ class FreePortsTest {
     }
 
     @Test
-    void tellsAPortThatWasTakenFromOtherReasons() throws IOException {
+    void distinguishesATakenPortFromOtherFailures() throws IOException {
         try (ServerSocket taken = FreePorts.listen(FreePorts.find())) {
             IOException failure =
                     catchThrowableOfType(

@@ -22,7 +22,7 @@ class PulsarServerITCase {
     @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
     @Test
-    void goesOnWithPortsAndDataAfterACrash() {
+    void keepsPortsAndDataAfterACrash() {
         String url = PULSAR.serviceUrl();
         long pid = PULSAR.pid();
         PULSAR.admin("PUT", TOPICS + "/kept/partitions", "3");
@@ -37,7 +37,7 @@ class PulsarServerITCase {
     }
 
     @Test
-    void isNotTakenForAnotherBrokerThatHasGotItsPort() throws Exception {
+    void isDistinguishedFromAnotherBrokerOnItsPort() throws Exception {
         PulsarAdminApi admin = new PulsarAdminApi(PULSAR.adminUrl(), Optional.empty());
 
         assertThat(admin.isReady("cdc-of-another-folder")).isFalse();
@@ -45,7 +45,7 @@ class PulsarServerITCase {
     }
 
     @Test
-    void saysWhyABrokerHasEnded() {
+    void reportsWhyTheBrokerExited() {
         assertThatThrownBy(
                         () ->
                                 PulsarServer.builder()
@@ -58,15 +58,15 @@ class PulsarServerITCase {
     }
 
     @Test
-    void leavesNothingBehindAndLetsNobodyInWithoutAToken() {
+    void requiresATokenAndDeletesTemporaryData() {
         PulsarServer server = PulsarServer.builder().withTokens().withTls().start();
         long pid = server.pid();
         Path log = server.logFile();
-        PulsarAdminApi stranger = new PulsarAdminApi(server.adminUrl(), Optional.empty());
+        PulsarAdminApi unauthenticated = new PulsarAdminApi(server.adminUrl(), Optional.empty());
 
         assertThat(server.admin("GET", "/admin/v2/tenants", "")).contains("public");
         assertThat(server.certificate()).exists();
-        assertThatThrownBy(() -> stranger.call("GET", "/admin/v2/tenants", ""))
+        assertThatThrownBy(() -> unauthenticated.call("GET", "/admin/v2/tenants", ""))
                 .hasMessageContaining("401");
         server.close();
         server.close();
@@ -76,13 +76,13 @@ class PulsarServerITCase {
     }
 
     @Test
-    void endsWithAJvmThatIsKilled(@TempDir Path folder) throws Exception {
+    void endsWhenItsParentJvmIsKilled(@TempDir Path folder) throws Exception {
         Process jvm =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                Holder.class.getName(),
+                                ServerMain.class.getName(),
                                 folder.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
@@ -97,9 +97,9 @@ class PulsarServerITCase {
         assertThat(broker.isAlive()).isFalse();
     }
 
-    /** A JVM that holds a server and waits. */
-    static final class Holder {
-        private Holder() {}
+    /** Main class of a JVM that starts a server and waits. */
+    static final class ServerMain {
+        private ServerMain() {}
 
         public static void main(String[] arguments) throws InterruptedException {
             PulsarServer server =

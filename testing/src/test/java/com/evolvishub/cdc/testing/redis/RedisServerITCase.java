@@ -15,13 +15,13 @@ class RedisServerITCase {
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
     @Test
-    void hasEveryAnsweredWriteOnDisk() {
+    void syncsEveryWriteToDisk() {
         assertThat(REDIS.command("CONFIG", "GET", "appendonly")).isEqualTo("appendonly\nyes");
         assertThat(REDIS.command("CONFIG", "GET", "appendfsync")).isEqualTo("appendfsync\nalways");
     }
 
     @Test
-    void goesOnWhereItWasAfterACrash() {
+    void keepsPortAndDataAfterACrash() {
         try (RedisServer server = RedisServer.builder().start()) {
             int port = server.port();
             long first = server.pid();
@@ -35,7 +35,7 @@ class RedisServerITCase {
     }
 
     @Test
-    void goesOnFromAKeptFolder(@TempDir Path folder) {
+    void usesTheDataOfAKeptDirectory(@TempDir Path folder) {
         try (RedisServer first = RedisServer.builder().dataDirectory(folder).start()) {
             first.command("SET", "k", "kept");
         }
@@ -45,7 +45,7 @@ class RedisServerITCase {
     }
 
     @Test
-    void leavesNothingBehindOfTemporaryData() {
+    void deletesTemporaryDataWhenItIsClosed() {
         RedisServer server = RedisServer.builder().start();
         Path log = server.logFile();
         long pid = server.pid();
@@ -56,7 +56,7 @@ class RedisServerITCase {
     }
 
     @Test
-    void asksForThePassword() {
+    void requiresThePassword() {
         try (RedisServer server = RedisServer.builder().password("s3cret").start()) {
             assertThat(server.command("PING")).isEqualTo("PONG");
             assertThatThrownBy(
@@ -68,14 +68,14 @@ class RedisServerITCase {
     }
 
     @Test
-    void saysWhyItDoesNotStart() {
+    void reportsWhyItDoesNotStart() {
         assertThatThrownBy(() -> RedisServer.builder().parameter("no_such_setting", "1").start())
                 .isInstanceOf(ServerUnavailableException.class)
                 .hasMessageContaining("no_such_setting");
     }
 
     @Test
-    void makesAClusterThatKnowsItsSlots() {
+    void startsAClusterWithAllSlotsAssigned() {
         try (RedisCluster cluster = RedisCluster.start()) {
             assertThat(cluster.servers()).hasSize(3);
             assertThat(cluster.servers().get(1).command("CLUSTER", "KEYSLOT", "{a}b"))
