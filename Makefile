@@ -12,10 +12,10 @@ help: ## list the targets
 build: ## compile and package, no tests
 	./mvnw -q -DskipTests package
 
-quick: ## compile, unit tests, architecture tests: the loop of every hour
+quick: ## compile, unit tests, architecture tests: for frequent use
 	./mvnw -q test
 
-test: quick ## the same
+test: quick ## same as quick
 
 it: ## all tests; a server that cannot be started fails them
 	./mvnw verify -Dservers.required=true
@@ -27,10 +27,10 @@ explain: ## print the plan of a file: make explain CONFIG=examples/multi_custome
 	@test -n "$(CONFIG)" || { echo "which file? make explain CONFIG=FILE" >&2; exit 2; }
 	bin/evolvishub-cdc explain --offline -c $(CONFIG)
 
-quickstart: ## five views kept in step on this machine
+quickstart: ## synchronize five views on this machine
 	bin/evolvishub-cdc quickstart
 
-bench: ## first load against psql's COPY, as a ratio
+bench: ## initial load compared with psql's COPY, as a ratio
 	bench/run
 
 install: build ## put evolvishub-cdc on the PATH: make install PREFIX=~/.local
@@ -42,6 +42,6 @@ install: build ## put evolvishub-cdc on the PATH: make install PREFIX=~/.local
 	$(BIN)/evolvishub-cdc generate-completion > $(COMPLETIONS)/evolvishub-cdc
 	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "$(PREFIX)/bin is not on the PATH yet" ;; esac
 
-uninstall: ## take it away again
+uninstall: ## remove what install has put there
 	rm -rf $(SHARE)
 	rm -f $(BIN)/evolvishub-cdc $(COMPLETIONS)/evolvishub-cdc
