@@ -22,12 +22,12 @@ class OrphanedServerITCase {
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
     /** Shared by the PostgreSQL servers of all tests, so that initdb runs once. */
-    @TempDir private static Path folder;
+    @TempDir private static Path directory;
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void endsWhenItsParentJvmIsKilled() throws Exception {
-        Process jvm = start(PostgresMain.class, folder);
+        Process jvm = start(PostgresMain.class, directory);
         long server = pidPrintedBy(jvm);
         ProcessHandle handle = ProcessHandle.of(server).orElseThrow();
 
@@ -39,14 +39,14 @@ class OrphanedServerITCase {
 
     @Test
     void stopsWhenItsParentJvmIsTerminated() throws Exception {
-        Process jvm = start(PostgresMain.class, folder);
+        Process jvm = start(PostgresMain.class, directory);
         ProcessHandle handle = ProcessHandle.of(pidPrintedBy(jvm)).orElseThrow();
 
         jvm.destroy();
         jvm.waitFor();
 
         assertThat(handle.isAlive()).isFalse();
-        assertThat(folder.resolve("data").resolve("postmaster.pid")).doesNotExist();
+        assertThat(directory.resolve("data").resolve("postmaster.pid")).doesNotExist();
     }
 
     @Test

@@ -34,13 +34,15 @@ final class KafkaProcess {
     }
 
     /** Starts the broker and returns when it accepts clients. */
-    static BrokerProcess start(KafkaDirectory folder, BrokerProcess.Purpose purpose)
+    static BrokerProcess start(KafkaDirectory directory, BrokerProcess.Purpose purpose)
             throws IOException {
         return BrokerProcess.start(
                 PROGRAM,
-                List.of(folder.format().toString(), folder.properties().toString()),
-                folder.log(),
+                List.of(directory.format().toString(), directory.properties().toString()),
+                directory.log(),
                 purpose,
-                () -> Files.exists(folder.log()) && Files.readString(folder.log()).contains(READY));
+                () ->
+                        Files.exists(directory.log())
+                                && Files.readString(directory.log()).contains(READY));
     }
 }

@@ -31,7 +31,7 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
 
     private final KafkaSettings settings;
     private final BrokerProcess.Purpose purpose;
-    private KafkaDirectory folder;
+    private KafkaDirectory directory;
     private KafkaPorts ports;
     private BrokerProcess process;
 
@@ -87,7 +87,7 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
 
     private synchronized BrokerCertificates tls() {
         start();
-        return folder.tls();
+        return directory.tls();
     }
 
     /** The broker's process id; kill it to crash the broker. */
@@ -99,13 +99,13 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
     /** The log of the broker since its start. */
     public synchronized Path logFile() {
         start();
-        return folder.log();
+        return directory.log();
     }
 
     /** Copies the broker's current files; the copy can be restored after {@link #kill}. */
     public synchronized DataDirectorySnapshot copy() {
         start();
-        return DataDirectorySnapshot.of(folder.home(), process.pid());
+        return DataDirectorySnapshot.of(directory.home(), process.pid());
     }
 
     /** Kills the broker as in a crash; {@link #restart} starts it again with the same data. */
@@ -131,20 +131,20 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
 
     private synchronized void stop() {
         if (process != null) {
-            if (folder.isTemporary()) {
+            if (directory.isTemporary()) {
                 process.discard();
             } else {
                 process.stop();
             }
             process = null;
         }
-        if (folder != null) {
+        if (directory != null) {
             try {
-                folder.close();
+                directory.close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            folder = null;
+            directory = null;
         }
     }
 
@@ -166,16 +166,16 @@ public final class KafkaServer implements AutoCloseable, BeforeAllCallback {
         if (process != null) {
             return;
         }
-        boolean first = folder == null;
+        boolean first = directory == null;
         for (int attempt = 1; process == null; attempt++) {
             try {
-                if (folder == null) {
+                if (directory == null) {
                     rehearse();
-                    folder = KafkaDirectory.at(settings.data());
+                    directory = KafkaDirectory.at(settings.data());
                     ports = KafkaPorts.free(settings.port());
-                    folder.write(settings, ports);
+                    directory.write(settings, ports);
                 }
-                process = KafkaProcess.start(folder, purpose);
+                process = KafkaProcess.start(directory, purpose);
             } catch (IOException | ServerUnavailableException e) {
                 if (first) {
                     stop();

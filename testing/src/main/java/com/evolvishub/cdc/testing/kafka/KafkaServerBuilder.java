@@ -30,12 +30,12 @@ public final class KafkaServerBuilder {
     }
 
     /** Keeps the data in this directory; existing data is used. */
-    public KafkaServerBuilder dataDirectory(Path folder) {
+    public KafkaServerBuilder dataDirectory(Path directory) {
         return new KafkaServerBuilder(
                 new KafkaSettings(
                         settings.parameters(),
                         settings.users(),
-                        Optional.of(folder),
+                        Optional.of(directory),
                         settings.port(),
                         settings.proxy(),
                         settings.stopsWithJvm()));

@@ -110,9 +110,9 @@ public final class TcpProxy implements AutoCloseable {
         for (int tried = 1; ; tried++) {
             try {
                 return FreePorts.listen(port);
-            } catch (IOException held) {
+            } catch (IOException stillInUse) {
                 if (tried == TRIES) {
-                    throw new UncheckedIOException(held);
+                    throw new UncheckedIOException(stillInUse);
                 }
                 // a thread that still waits in accept() keeps the port in use for a moment
                 LockSupport.parkNanos(PAUSE_NANOS);

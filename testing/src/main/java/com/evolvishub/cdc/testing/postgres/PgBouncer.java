@@ -25,12 +25,12 @@ public final class PgBouncer implements AutoCloseable {
     private static final long START_MILLIS = 60_000;
 
     private final Process process;
-    private final Path folder;
+    private final Path directory;
     private final int port;
 
-    private PgBouncer(Process process, Path folder, int port) {
+    private PgBouncer(Process process, Path directory, int port) {
         this.process = process;
-        this.folder = folder;
+        this.directory = directory;
         this.port = port;
     }
 
@@ -59,16 +59,16 @@ public final class PgBouncer implements AutoCloseable {
     private static PgBouncer start(
             Path program, Database database, int serverProcesses, List<String> users)
             throws IOException {
-        Path folder = Files.createTempDirectory("pgbouncer-");
+        Path directory = Files.createTempDirectory("pgbouncer-");
         int port = FreePorts.find();
         List<String> logins = new ArrayList<>();
         logins.add("\"%s\" \"%s\"".formatted(database.user(), database.password()));
         for (int i = 0; i < users.size(); i += 2) {
             logins.add("\"%s\" \"%s\"".formatted(users.get(i), users.get(i + 1)));
         }
-        Files.write(folder.resolve("users.txt"), logins);
+        Files.write(directory.resolve("users.txt"), logins);
         Files.writeString(
-                folder.resolve("pgbouncer.ini"),
+                directory.resolve("pgbouncer.ini"),
                 """
                 [databases]
                 * = host=%s port=%d
@@ -85,20 +85,20 @@ public final class PgBouncer implements AutoCloseable {
                                 database.host(),
                                 database.port(),
                                 port,
-                                folder.resolve("users.txt"),
+                                directory.resolve("users.txt"),
                                 serverProcesses));
         if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {
             OsUser.succeeds(
-                    List.of("chown", "-R", String.valueOf(OsUser.NOBODY), folder.toString()));
+                    List.of("chown", "-R", String.valueOf(OsUser.NOBODY), directory.toString()));
         }
         List<String> command =
-                List.of(program.toString(), folder.resolve("pgbouncer.ini").toString());
+                List.of(program.toString(), directory.resolve("pgbouncer.ini").toString());
         ProcessBuilder builder =
                 new ProcessBuilder(OsUser.current().command(ChildProcess.command(command)))
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("log").toFile());
+                        .redirectOutput(directory.resolve("log").toFile());
         PgBouncer started =
-                new PgBouncer(ChildProcess.start(builder, "pgbouncer-" + port), folder, port);
+                new PgBouncer(ChildProcess.start(builder, "pgbouncer-" + port), directory, port);
         started.awaitReady();
         return started;
     }
@@ -107,7 +107,7 @@ public final class PgBouncer implements AutoCloseable {
         long deadline = System.currentTimeMillis() + START_MILLIS;
         while (!isReady()) {
             if (ended(20) || System.currentTimeMillis() > deadline) {
-                String log = Files.readString(folder.resolve("log"));
+                String log = Files.readString(directory.resolve("log"));
                 close();
                 throw new IOException("pgbouncer does not start:\n" + log);
             }
@@ -116,7 +116,8 @@ public final class PgBouncer implements AutoCloseable {
 
     /** Reads the log, because another process may have taken the port and accept connections. */
     private boolean isReady() throws IOException {
-        return Files.readString(folder.resolve("log")).contains("listening on 127.0.0.1:" + port);
+        return Files.readString(directory.resolve("log"))
+                .contains("listening on 127.0.0.1:" + port);
     }
 
     private boolean ended(long millis) {
@@ -147,7 +148,7 @@ public final class PgBouncer implements AutoCloseable {
             process.destroyForcibly();
         }
         try {
-            TestDirectories.delete(folder);
+            TestDirectories.delete(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

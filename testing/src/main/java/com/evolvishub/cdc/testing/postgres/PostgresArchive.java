@@ -64,7 +64,7 @@ record PostgresArchive(URL location, String version) {
     Path unpack() {
         try {
             Path home =
-                    CacheDirectory.folder().resolve("postgresql-" + version + "-" + processor());
+                    CacheDirectory.directory().resolve("postgresql-" + version + "-" + processor());
             if (Files.isDirectory(home)) {
                 return home;
             }
@@ -85,15 +85,15 @@ record PostgresArchive(URL location, String version) {
         }
     }
 
-    private void unpackInto(Path folder) throws IOException {
+    private void unpackInto(Path directory) throws IOException {
         try (InputStream packed = location.openStream();
                 InputStream raw = new XZInputStream(new BufferedInputStream(packed));
                 TarArchiveInputStream tar = new TarArchiveInputStream(raw)) {
             for (TarArchiveEntry entry = tar.getNextEntry();
                     entry != null;
                     entry = tar.getNextEntry()) {
-                Path target = folder.resolve(entry.getName()).normalize();
-                if (!target.startsWith(folder)) {
+                Path target = directory.resolve(entry.getName()).normalize();
+                if (!target.startsWith(directory)) {
                     throw new IOException("archive reaches outside its folder: " + entry.getName());
                 }
                 if (entry.isDirectory()) {
@@ -104,7 +104,7 @@ record PostgresArchive(URL location, String version) {
                 if (entry.isSymbolicLink()) {
                     Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
                 } else if (entry.isLink()) {
-                    Files.createLink(target, folder.resolve(entry.getLinkName()));
+                    Files.createLink(target, directory.resolve(entry.getLinkName()));
                 } else {
                     Files.copy(tar, target);
                     boolean executable = (entry.getMode() & 0100) != 0;

@@ -48,11 +48,11 @@ final class PostgresDataDirectory implements AutoCloseable {
 
     /** Creates the database cluster if none exists. */
     void initialize(PostgresProgram program) throws IOException {
-        if (Files.exists(folder().resolve("PG_VERSION"))) {
+        if (Files.exists(dataPath().resolve("PG_VERSION"))) {
             return;
         }
-        TestDirectories.delete(folder()); // left by an interrupted first start
-        Files.createDirectories(folder());
+        TestDirectories.delete(dataPath()); // left by an interrupted first start
+        Files.createDirectories(dataPath());
         Path password = home.resolve("password");
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
@@ -61,7 +61,7 @@ final class PostgresDataDirectory implements AutoCloseable {
                 password,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(password, HexFormat.of().formatHex(random));
-        List<Path> serverFiles = List.of(home, folder(), password);
+        List<Path> serverFiles = List.of(home, dataPath(), password);
         if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {
             for (Path path : serverFiles) {
                 Files.setAttribute(path, "unix:uid", OsUser.NOBODY);
@@ -72,7 +72,7 @@ final class PostgresDataDirectory implements AutoCloseable {
                 new ArrayList<>(
                         List.of(
                                 program.initdb().toString(),
-                                "--pgdata=" + folder(),
+                                "--pgdata=" + dataPath(),
                                 "--username=" + SUPERUSER,
                                 "--pwfile=" + password,
                                 "--auth=scram-sha-256",
@@ -100,7 +100,7 @@ final class PostgresDataDirectory implements AutoCloseable {
         }
     }
 
-    Path folder() {
+    Path dataPath() {
         return home.resolve("data");
     }
 
@@ -123,7 +123,8 @@ final class PostgresDataDirectory implements AutoCloseable {
     boolean isReady(long pid) throws IOException {
         try {
             List<String> lines =
-                    Files.readAllLines(folder().resolve("postmaster.pid"), StandardCharsets.UTF_8);
+                    Files.readAllLines(
+                            dataPath().resolve("postmaster.pid"), StandardCharsets.UTF_8);
             return lines.size() >= 8
                     && lines.get(0).strip().equals(String.valueOf(pid))
                     && lines.get(7).strip().equals("ready");

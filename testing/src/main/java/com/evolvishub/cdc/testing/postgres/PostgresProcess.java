@@ -69,7 +69,7 @@ final class PostgresProcess implements AutoCloseable {
         Files.deleteIfExists(log);
         List<String> command = new ArrayList<>();
         command.add(program.postgres().toString());
-        command.addAll(List.of("-D", data.folder().toString(), "-p", String.valueOf(port)));
+        command.addAll(List.of("-D", data.dataPath().toString(), "-p", String.valueOf(port)));
         settings.parameters()
                 .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         ProcessBuilder builder =

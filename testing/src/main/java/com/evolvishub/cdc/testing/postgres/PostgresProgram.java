@@ -93,7 +93,7 @@ public record PostgresProgram(Path bin, String origin) {
     }
 
     private static Optional<PostgresProgram> onPath() {
-        return folderOnPath("postgres")
+        return directoryOnPath("postgres")
                 .filter(PostgresProgram::isComplete)
                 .map(bin -> new PostgresProgram(bin, "on the PATH"));
     }
@@ -104,16 +104,16 @@ public record PostgresProgram(Path bin, String origin) {
     }
 
     /** Returns the first directory of the PATH that contains the program. */
-    public static Optional<Path> folderOnPath(String program) {
-        List<Path> folders = new ArrayList<>();
+    public static Optional<Path> directoryOnPath(String program) {
+        List<Path> directories = new ArrayList<>();
         String path = System.getenv("PATH");
-        for (String folder : (path == null ? "" : path).split(":", -1)) {
-            if (!folder.isEmpty()) {
-                folders.add(Path.of(folder));
+        for (String directory : (path == null ? "" : path).split(":", -1)) {
+            if (!directory.isEmpty()) {
+                directories.add(Path.of(directory));
             }
         }
-        return folders.stream()
-                .filter(folder -> Files.isExecutable(folder.resolve(program)))
+        return directories.stream()
+                .filter(directory -> Files.isExecutable(directory.resolve(program)))
                 .findFirst();
     }
 }

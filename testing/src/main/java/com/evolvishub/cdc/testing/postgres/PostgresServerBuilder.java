@@ -28,11 +28,11 @@ public final class PostgresServerBuilder {
     }
 
     /** Keeps the data in this directory; existing data is used. */
-    public PostgresServerBuilder dataDirectory(Path folder) {
+    public PostgresServerBuilder dataDirectory(Path directory) {
         return new PostgresServerBuilder(
                 new PostgresSettings(
                         settings.parameters(),
-                        Optional.of(folder),
+                        Optional.of(directory),
                         settings.port(),
                         settings.major(),
                         settings.stopsWithJvm()));

@@ -14,7 +14,7 @@ public final class CacheDirectory {
      * when the user's cache is not writable, or when the server runs as another OS user, which
      * cannot read the cache.
      */
-    public static Path folder() throws IOException {
+    public static Path directory() throws IOException {
         if (OsUser.current() == OsUser.ROOT_AS_NOBODY) {
             return temporary();
         }
@@ -32,14 +32,14 @@ public final class CacheDirectory {
 
     private static Path temporary() throws IOException {
         String user = System.getProperty("user.name");
-        Path folder = Path.of(System.getProperty("java.io.tmpdir"), "evolvishub-cdc-" + user);
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path directory = Path.of(System.getProperty("java.io.tmpdir"), "evolvishub-cdc-" + user);
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        if (!Files.getOwner(folder).getName().equals(user)) {
-            throw new IOException(folder + " belongs to " + Files.getOwner(folder));
+        if (!Files.getOwner(directory).getName().equals(user)) {
+            throw new IOException(directory + " belongs to " + Files.getOwner(directory));
         }
-        return folder;
+        return directory;
     }
 }

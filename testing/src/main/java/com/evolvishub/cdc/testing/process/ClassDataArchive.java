@@ -43,8 +43,8 @@ public final class ClassDataArchive {
      * @param name of the program; a new archive replaces one of the same program with other jars
      */
     public static ClassDataArchive of(String name, String classPath) {
-        String folder = System.getProperty("class.archives", "");
-        if (folder.isBlank()) {
+        String directory = System.getProperty("class.archives", "");
+        if (directory.isBlank()) {
             return new ClassDataArchive(Optional.empty());
         }
         StringBuilder content = new StringBuilder(System.getProperty("java.vm.version"));
@@ -61,7 +61,7 @@ public final class ClassDataArchive {
             }
         }
         UUID key = UUID.nameUUIDFromBytes(content.toString().getBytes(StandardCharsets.UTF_8));
-        return new ClassDataArchive(Optional.of(Path.of(folder, name + "-" + key + ".jsa")));
+        return new ClassDataArchive(Optional.of(Path.of(directory, name + "-" + key + ".jsa")));
     }
 
     /** Whether there is no archive and no JVM is creating one. */

@@ -39,12 +39,12 @@ public final class TestDirectories {
                 : Files.createTempDirectory(prefix);
     }
 
-    private static boolean hasEnough(Path folder) throws IOException {
-        if (!Files.isWritable(folder) || !Files.isReadable(MEMORY)) {
+    private static boolean hasEnough(Path directory) throws IOException {
+        if (!Files.isWritable(directory) || !Files.isReadable(MEMORY)) {
             return false;
         }
         Matcher available = AVAILABLE.matcher(Files.readString(MEMORY));
-        return Files.getFileStore(folder).getUsableSpace() >= ENOUGH_SPACE
+        return Files.getFileStore(directory).getUsableSpace() >= ENOUGH_SPACE
                 && available.find()
                 && Long.parseLong(available.group(1)) >= ENOUGH_MEMORY_KB;
     }
@@ -53,11 +53,11 @@ public final class TestDirectories {
      * Deletes the directory with its content. A server that is still stopping may delete files at
      * the same time; that is not an error.
      */
-    public static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
+    public static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
             return;
         }
-        try (Stream<Path> all = Files.walk(folder)) {
+        try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
@@ -65,7 +65,7 @@ public final class TestDirectories {
             if (!(e.getCause() instanceof NoSuchFileException)) {
                 throw e.getCause();
             }
-            delete(folder);
+            delete(directory);
         }
     }
 

@@ -33,27 +33,27 @@ final class PulsarProcess {
 
     /** Starts the broker and returns when it accepts clients. */
     static BrokerProcess start(
-            PulsarDirectory folder,
+            PulsarDirectory directory,
             PulsarPorts ports,
             PulsarSettings settings,
             PulsarAdminApi admin,
             BrokerProcess.Purpose purpose)
             throws IOException {
         List<String> arguments = new ArrayList<>();
-        arguments.addAll(List.of("-c", folder.configuration().toString()));
-        arguments.addAll(List.of("--metadata-dir", folder.metadata().toString()));
-        arguments.addAll(List.of("--bookkeeper-dir", folder.bookkeeper().toString()));
+        arguments.addAll(List.of("-c", directory.configuration().toString()));
+        arguments.addAll(List.of("--metadata-dir", directory.metadata().toString()));
+        arguments.addAll(List.of("--bookkeeper-dir", directory.bookkeeper().toString()));
         arguments.addAll(List.of("--bookkeeper-port", Integer.toString(ports.bookie())));
         // no stream storage and no functions worker: topics only
         arguments.addAll(List.of("-nss", "-nfw", "-a", "127.0.0.1"));
-        String cluster = folder.cluster();
+        String cluster = directory.cluster();
         // the broker reports ready before it has created the coordinator's topic
         boolean transactional =
                 "true".equals(settings.parameters().get("transactionCoordinatorEnabled"));
         return BrokerProcess.start(
                 PROGRAM,
                 arguments,
-                folder.log(),
+                directory.log(),
                 purpose,
                 () ->
                         admin.isReady(cluster)

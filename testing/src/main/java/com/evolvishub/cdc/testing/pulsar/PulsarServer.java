@@ -34,7 +34,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     private final PulsarSettings settings;
     private final BrokerProcess.Purpose purpose;
     private final PulsarTokens tokens = PulsarTokens.fresh();
-    private PulsarDirectory folder;
+    private PulsarDirectory directory;
     private PulsarPorts ports;
     private BrokerProcess process;
 
@@ -89,7 +89,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     /** The certificate that a TLS client must trust, as PEM. */
     public synchronized Path certificate() {
         started();
-        return folder.certificates().serverCertificate();
+        return directory.certificates().serverCertificate();
     }
 
     /** {@code http://host:port} of the admin API. */
@@ -125,17 +125,17 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
     /** The log of the broker since its last start. */
     public synchronized Path logFile() {
         started();
-        return folder.log();
+        return directory.log();
     }
 
     /** Copies the broker's current files; the copy can be restored after {@link #kill}. */
     public synchronized DataDirectorySnapshot copy() {
-        return DataDirectorySnapshot.of(folder(), running().pid());
+        return DataDirectorySnapshot.of(directory(), running().pid());
     }
 
-    private Path folder() {
+    private Path directory() {
         started();
-        return folder.home();
+        return directory.home();
     }
 
     /** Kills the server as in a crash; ports and data are kept for {@link #restart}. */
@@ -148,7 +148,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         try {
             process =
                     PulsarProcess.start(
-                            folder, ports, settings, adminApi(), BrokerProcess.Purpose.SERVICE);
+                            directory, ports, settings, adminApi(), BrokerProcess.Purpose.SERVICE);
         } catch (IOException e) {
             throw unavailable(e);
         }
@@ -173,7 +173,7 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         }
         process = null;
         try {
-            folder.close();
+            directory.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -210,13 +210,13 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         for (int attempt = 1; process == null; attempt++) {
             try {
                 rehearse();
-                folder = PulsarDirectory.at(settings.data());
+                directory = PulsarDirectory.at(settings.data());
                 ports = PulsarPorts.free();
-                folder.write(settings, ports, tokens);
-                process = PulsarProcess.start(folder, ports, settings, adminApi(), purpose);
+                directory.write(settings, ports, tokens);
+                process = PulsarProcess.start(directory, ports, settings, adminApi(), purpose);
             } catch (IOException | RuntimeException e) {
                 ServerUnavailableException failure = unavailable(e);
-                closeFolder(failure);
+                closeDirectory(failure);
                 ports = null;
                 if (attempt == ATTEMPTS || !(e instanceof BrokerEndedException)) {
                     throw failure;
@@ -235,10 +235,10 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         }
     }
 
-    private void closeFolder(ServerUnavailableException failure) {
+    private void closeDirectory(ServerUnavailableException failure) {
         try {
-            if (folder != null) {
-                folder.close();
+            if (directory != null) {
+                directory.close();
             }
         } catch (IOException left) {
             failure.addSuppressed(left);

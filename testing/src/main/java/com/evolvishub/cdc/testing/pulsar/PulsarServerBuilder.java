@@ -44,8 +44,8 @@ public final class PulsarServerBuilder {
     }
 
     /** Keeps the data in this directory. */
-    public PulsarServerBuilder dataDirectory(Path folder) {
-        return new PulsarServerBuilder(settings.keptIn(folder));
+    public PulsarServerBuilder dataDirectory(Path directory) {
+        return new PulsarServerBuilder(settings.keptIn(directory));
     }
 
     /**

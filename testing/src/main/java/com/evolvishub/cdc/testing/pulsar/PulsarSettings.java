@@ -53,8 +53,8 @@ record PulsarSettings(
         return new PulsarSettings(more, data, tokens, tls, proxy);
     }
 
-    PulsarSettings keptIn(Path folder) {
-        return new PulsarSettings(parameters, Optional.of(folder), tokens, tls, proxy);
+    PulsarSettings keptIn(Path directory) {
+        return new PulsarSettings(parameters, Optional.of(directory), tokens, tls, proxy);
     }
 
     PulsarSettings askingForTokens() {

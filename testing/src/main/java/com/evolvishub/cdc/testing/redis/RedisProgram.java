@@ -57,7 +57,7 @@ record RedisProgram(Path file, String origin) {
             if (packed == null) {
                 return Optional.empty();
             }
-            Path file = CacheDirectory.folder().resolve(resource);
+            Path file = CacheDirectory.directory().resolve(resource);
             if (!Files.isExecutable(file)) {
                 unpack(packed, file);
             }
@@ -81,7 +81,7 @@ record RedisProgram(Path file, String origin) {
     }
 
     private static Optional<RedisProgram> onPath() {
-        return PostgresProgram.folderOnPath("redis-server")
+        return PostgresProgram.directoryOnPath("redis-server")
                 .map(bin -> new RedisProgram(bin.resolve("redis-server"), "on the PATH"));
     }
 

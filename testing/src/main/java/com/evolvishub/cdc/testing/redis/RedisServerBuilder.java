@@ -56,8 +56,8 @@ public final class RedisServerBuilder {
     }
 
     /** Keeps the data in this directory; existing data is used. */
-    public RedisServerBuilder dataDirectory(Path folder) {
-        return new RedisServerBuilder(settings.keptIn(folder));
+    public RedisServerBuilder dataDirectory(Path directory) {
+        return new RedisServerBuilder(settings.keptIn(directory));
     }
 
     /** Listens on this port instead of a free one. */

@@ -49,8 +49,8 @@ record RedisSettings(
         return new RedisSettings(all, data, port, tls, sentinel, password);
     }
 
-    RedisSettings keptIn(Path folder) {
-        return new RedisSettings(lines, Optional.of(folder), port, tls, sentinel, password);
+    RedisSettings keptIn(Path directory) {
+        return new RedisSettings(lines, Optional.of(directory), port, tls, sentinel, password);
     }
 
     RedisSettings at(int otherPort) {

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaServerITCase {
 
     @Test
-    void restartsAtTheSameAddressesAfterACrash(@TempDir Path folder) {
+    void restartsAtTheSameAddressesAfterACrash(@TempDir Path directory) {
         long pid;
         try (TcpProxy proxy = TcpProxy.listening();
                 KafkaServer server =
                         KafkaServer.builder()
-                                .dataDirectory(folder)
+                                .dataDirectory(directory)
                                 .user("app", "secret")
                                 .behindProxy(proxy)
                                 .start()) {
@@ -44,7 +44,7 @@ class KafkaServerITCase {
             pid = server.pid();
         }
         assertThat(ProcessHandle.of(pid)).isEmpty();
-        assertThat(folder.resolve("data").resolve("meta.properties")).exists();
+        assertThat(directory.resolve("data").resolve("meta.properties")).exists();
     }
 
     private static void connect(String address) throws Exception {
@@ -60,13 +60,13 @@ class KafkaServerITCase {
     }
 
     @Test
-    void endsWhenItsParentJvmIsKilled(@TempDir Path folder) throws Exception {
+    void endsWhenItsParentJvmIsKilled(@TempDir Path directory) throws Exception {
         Process jvm =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:TieredStopAtLevel=1",
                                 // files of the killed JVM are deleted with the test
-                                "-Djava.io.tmpdir=" + folder,
+                                "-Djava.io.tmpdir=" + directory,
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 ServerMain.class.getName())

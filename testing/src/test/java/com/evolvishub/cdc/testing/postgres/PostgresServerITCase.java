@@ -59,11 +59,11 @@ class PostgresServerITCase {
     }
 
     @Test
-    void usesKeptDataAndLogsStatements(@TempDir Path folder) throws Exception {
+    void usesKeptDataAndLogsStatements(@TempDir Path directory) throws Exception {
         long firstPid;
         Path log;
         try (PostgresServer first =
-                PostgresServer.builder().dataDirectory(folder).logsStatements().start()) {
+                PostgresServer.builder().dataDirectory(directory).logsStatements().start()) {
             firstPid = first.pid();
             log = first.logFile();
             first.createDatabase("kept").execute("CREATE TABLE t AS SELECT 42 AS id");
@@ -71,7 +71,7 @@ class PostgresServerITCase {
         }
         assertThat(ProcessHandle.of(firstPid)).isEmpty();
 
-        try (PostgresServer second = PostgresServer.builder().dataDirectory(folder).start()) {
+        try (PostgresServer second = PostgresServer.builder().dataDirectory(directory).start()) {
             assertThat(second.database("kept").queryOne("SELECT id FROM t")).isEqualTo("42");
         }
     }
@@ -98,12 +98,15 @@ class PostgresServerITCase {
 
         // other builds on this machine may create directories too, which have a running server
         assertThat(temporaryDirectories())
-                .filteredOn(folder -> !before.contains(folder))
-                .allMatch(folder -> !Files.exists(folder.resolve("server.log")) || isInUse(folder));
+                .filteredOn(directory -> !before.contains(directory))
+                .allMatch(
+                        directory ->
+                                !Files.exists(directory.resolve("server.log"))
+                                        || isInUse(directory));
     }
 
-    private static boolean isInUse(Path folder) {
-        return Files.exists(folder.resolve("data").resolve("postmaster.pid"));
+    private static boolean isInUse(Path directory) {
+        return Files.exists(directory.resolve("data").resolve("postmaster.pid"));
     }
 
     private static List<Path> temporaryDirectories() throws Exception {

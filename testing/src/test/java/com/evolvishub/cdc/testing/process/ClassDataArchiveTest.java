@@ -15,15 +15,15 @@ class ClassDataArchiveTest {
 
     private static final String PROPERTY = "class.archives";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     private final String previousValue = System.getProperty(PROPERTY, "");
     private String classPath;
 
     @BeforeEach
     void createJar() throws IOException {
-        System.setProperty(PROPERTY, folder.resolve("archives").toString());
-        classPath = Files.writeString(folder.resolve("a.jar"), "classes").toString();
+        System.setProperty(PROPERTY, directory.resolve("archives").toString());
+        classPath = Files.writeString(directory.resolve("a.jar"), "classes").toString();
     }
 
     @AfterEach
@@ -73,14 +73,14 @@ class ClassDataArchiveTest {
         ClassDataArchive old = archive();
         writeArchive(old.useOrMake());
         old.ended();
-        Files.writeString(folder.resolve("a.jar"), "other classes");
+        Files.writeString(directory.resolve("a.jar"), "other classes");
 
         ClassDataArchive fresh = archive();
         assertThat(fresh.use()).isEmpty();
         writeArchive(fresh.useOrMake());
         fresh.ended();
 
-        assertThat(folder.resolve("archives").toFile().list())
+        assertThat(directory.resolve("archives").toFile().list())
                 .singleElement()
                 .asString()
                 .endsWith(".jsa");
@@ -88,7 +88,7 @@ class ClassDataArchiveTest {
 
     @Test
     void isNotUsedWithADirectoryOnTheClassPathOrWithoutAnArchiveDirectory() {
-        assertThat(ClassDataArchive.of("tool", classPath + ":" + folder).useOrMake()).isEmpty();
+        assertThat(ClassDataArchive.of("tool", classPath + ":" + directory).useOrMake()).isEmpty();
 
         System.setProperty(PROPERTY, "");
         assertThat(archive().useOrMake()).isEmpty();

@@ -76,14 +76,14 @@ class PulsarServerITCase {
     }
 
     @Test
-    void endsWhenItsParentJvmIsKilled(@TempDir Path folder) throws Exception {
+    void endsWhenItsParentJvmIsKilled(@TempDir Path directory) throws Exception {
         Process jvm =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 ServerMain.class.getName(),
-                                folder.toString())
+                                directory.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         BufferedReader out =

@@ -35,11 +35,11 @@ class RedisServerITCase {
     }
 
     @Test
-    void usesTheDataOfAKeptDirectory(@TempDir Path folder) {
-        try (RedisServer first = RedisServer.builder().dataDirectory(folder).start()) {
+    void usesTheDataOfAKeptDirectory(@TempDir Path directory) {
+        try (RedisServer first = RedisServer.builder().dataDirectory(directory).start()) {
             first.command("SET", "k", "kept");
         }
-        try (RedisServer second = RedisServer.builder().dataDirectory(folder).start()) {
+        try (RedisServer second = RedisServer.builder().dataDirectory(directory).start()) {
             assertThat(second.command("GET", "k")).isEqualTo("kept");
         }
     }
