@@ -14,18 +14,19 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.sql.PollQueryParser;
 import com.evolvishub.cdc.planner.sql.Relation;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decides how an optimized plan runs: one pipeline a tree, each with its worker. */
+/** Turns an optimized plan into a physical one: each tree becomes a pipeline with a worker. */
 public final class PhysicalPlanner {
 
     private PhysicalPlanner() {}
 
     /**
-     * The pipelines of a file, its mappings checked and its trees optimized.
+     * Plans the pipelines of a file whose mappings have been checked and whose trees are optimized.
      *
-     * @throws IllegalArgumentException if rules left a tree that is no projection above a scan
+     * @throws IllegalArgumentException if a tree is not a projection above a scan
      */
     public static PhysicalPlan plan(ConfigFileSpec spec, LogicalPlan optimized) {
         WorkerAssigner workers = WorkerAssigner.of(spec, optimized.trees().size());
