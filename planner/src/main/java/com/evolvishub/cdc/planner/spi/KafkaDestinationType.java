@@ -5,12 +5,13 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Apache Kafka: {@code table} is a topic, {@code database} a label without meaning. */
+/** Apache Kafka: {@code table} is a topic, {@code database} a label that is not used. */
 public final class KafkaDestinationType implements DestinationType {
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
@@ -106,7 +107,8 @@ public final class KafkaDestinationType implements DestinationType {
                 DestinationOption.of(
                         "transaction_timeout_seconds",
                         Kind.COUNT,
-                        "When the broker gives up a transaction; 30 (`transactional`: 600), if not given."),
+                        "When the broker gives up a transaction; 30 (`transactional`: 600), if not"
+                            + " given."),
                 DestinationOption.of(
                         "partitions",
                         Kind.COUNT,
@@ -138,8 +140,8 @@ public final class KafkaDestinationType implements DestinationType {
         checkCount(endpoint, checks, "transaction_timeout_seconds", MOST_SECONDS);
         checkLogin(endpoint, checks);
         checkTls(endpoint.connection().tls(), checks);
-        checks.refuseSchema();
-        checks.refuseParameters(DENIED);
+        checks.rejectSchema();
+        checks.rejectParameters(DENIED);
         return checks.problems();
     }
 

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.planner.spi;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
+
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -64,7 +65,8 @@ public final class PulsarDestinationType implements DestinationType {
                 DestinationOption.of(
                         "admin_url",
                         Kind.TEXT,
-                        "The admin API, `http://` or `https://`, to make topics where the broker makes none."),
+                        "The admin API, `http://` or `https://`, to make topics where the broker"
+                            + " makes none."),
                 DestinationOption.oneOf(
                         "compression_type",
                         List.of("NONE", "LZ4", "ZLIB", "ZSTD", "SNAPPY"),
@@ -86,7 +88,8 @@ public final class PulsarDestinationType implements DestinationType {
                 DestinationOption.of(
                         "transaction_timeout_seconds",
                         Kind.COUNT,
-                        "When the broker gives up a transaction of `delivery: transactional`; 600, if not given."));
+                        "When the broker gives up a transaction of `delivery: transactional`; 600,"
+                            + " if not given."));
     }
 
     @Override
@@ -120,8 +123,8 @@ public final class PulsarDestinationType implements DestinationType {
                                 checks.add(
                                         "transaction_timeout_seconds",
                                         "expected 1 or more, found \"%s\"".formatted(seconds)));
-        checks.refuseSchema();
-        checks.refuseParameters(DENIED);
+        checks.rejectSchema();
+        checks.rejectParameters(DENIED);
         return checks.problems();
     }
 
