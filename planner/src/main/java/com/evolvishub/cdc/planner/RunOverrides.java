@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * @param mappings names of the mappings to run; the others are disabled. Empty: those that the file
  *     enables
  * @param parallel whether mappings run in parallel; empty: as the file says
- * @param workers how many workers; empty: as the file says
+ * @param workers number of workers; empty: as the file says
  * @param mode the schedule mode of every mapping that runs; empty: as the file says
  */
 public record RunOverrides(

@@ -64,17 +64,17 @@ public record Projection(List<ColumnRename> renames, List<String> excluded) {
 
     /** Human-readable, for a plan. */
     String describe() {
-        List<String> words = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         if (!renames.isEmpty()) {
-            words.add(
+            parts.add(
                     renames.stream()
                             .map(rename -> rename.from() + " -> " + rename.to())
                             .collect(Collectors.joining(", ", "rename ", "")));
         }
         if (!excluded.isEmpty()) {
-            words.add("exclude " + String.join(", ", excluded));
+            parts.add("exclude " + String.join(", ", excluded));
         }
-        return words.isEmpty() ? "everything as it is" : String.join("; ", words);
+        return parts.isEmpty() ? "everything as it is" : String.join("; ", parts);
     }
 
     private String target(String name) {

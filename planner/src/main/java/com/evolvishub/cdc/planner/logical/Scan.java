@@ -72,12 +72,12 @@ public record Scan(
 
     @Override
     public ExplainNode describe() {
-        List<String> words = new ArrayList<>();
-        words.add(source.type() + " " + source.connection().database() + " " + relation());
-        predicate.ifPresent(rows -> words.add(rows.describe()));
+        List<String> parts = new ArrayList<>();
+        parts.add(source.type() + " " + source.connection().database() + " " + relation());
+        predicate.ifPresent(rows -> parts.add(rows.describe()));
         if (!projection.isIdentity()) {
-            words.add(projection.describe());
+            parts.add(projection.describe());
         }
-        return ExplainNode.of("Scan", String.join("; ", words));
+        return ExplainNode.of("Scan", String.join("; ", parts));
     }
 }

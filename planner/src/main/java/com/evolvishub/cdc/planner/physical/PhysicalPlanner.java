@@ -61,17 +61,17 @@ public final class PhysicalPlanner {
     private static Deliver deliver(LogicalPlan.Tree tree) {
         MappingSpec mapping = tree.mapping();
         LogicalNode rows = tree.root().input();
-        Projection above =
+        Projection remaining =
                 rows instanceof Project project ? project.projection() : Projection.IDENTITY;
-        LogicalNode below = rows instanceof Project project ? project.input() : rows;
-        if (!(below instanceof Scan scan)) {
+        LogicalNode scanNode = rows instanceof Project project ? project.input() : rows;
+        if (!(scanNode instanceof Scan scan)) {
             throw new IllegalArgumentException("no scan to poll in " + tree.root());
         }
         Capture capture = capture(mapping, tree.capture().mode());
-        PollScan poll = pollScan(mapping, scan, scan.projection().then(above), capture);
+        PollScan poll = pollScan(mapping, scan, scan.projection().then(remaining), capture);
         PhysicalNode node = new DetectChanges(poll, capture);
-        if (!above.excluded().isEmpty()) {
-            node = new DropColumns(node, above.excluded());
+        if (!remaining.excluded().isEmpty()) {
+            node = new DropColumns(node, remaining.excluded());
         }
         boolean create =
                 !tree.destination()

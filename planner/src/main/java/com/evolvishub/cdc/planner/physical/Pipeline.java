@@ -54,8 +54,8 @@ public record Pipeline(
 
     /** The change detection node, if this pipeline has one. */
     public Optional<DetectChanges> detect() {
-        PhysicalNode below = project().map(DropColumns::input).orElse(deliver.input());
-        return below instanceof DetectChanges detect ? Optional.of(detect) : Optional.empty();
+        PhysicalNode input = project().map(DropColumns::input).orElse(deliver.input());
+        return input instanceof DetectChanges detect ? Optional.of(detect) : Optional.empty();
     }
 
     /** The node that drops columns, if this pipeline has one. */

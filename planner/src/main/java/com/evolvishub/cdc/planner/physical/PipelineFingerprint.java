@@ -52,8 +52,8 @@ public record PipelineFingerprint(List<String> parts) implements Serializable {
             return "query\n"
                     + query.query()
                             .render(
-                                    place ->
-                                            place == Placeholder.LAST_SYNC
+                                    placeholder ->
+                                            placeholder == Placeholder.LAST_SYNC
                                                     ? ":last_sync"
                                                     : ":size");
         }

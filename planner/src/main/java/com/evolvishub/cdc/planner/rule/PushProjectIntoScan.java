@@ -42,8 +42,8 @@ public final class PushProjectIntoScan implements Rule {
         }
         LogicalNode rewritten = scan.with(new Projection(renames, pushed));
         if (!selected.isEmpty()) {
-            List<ColumnRename> above = nameInUse ? target.renames() : List.of();
-            rewritten = new Project(rewritten, new Projection(above, selected));
+            List<ColumnRename> remaining = nameInUse ? target.renames() : List.of();
+            rewritten = new Project(rewritten, new Projection(remaining, selected));
         }
         return Optional.of(rewritten);
     }

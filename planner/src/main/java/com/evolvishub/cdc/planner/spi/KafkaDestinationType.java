@@ -107,8 +107,7 @@ public final class KafkaDestinationType implements DestinationType {
                 DestinationOption.of(
                         "transaction_timeout_seconds",
                         Kind.COUNT,
-                        "When the broker gives up a transaction; 30 (`transactional`: 600), if not"
-                            + " given."),
+                        "When the broker gives up a transaction; 30 (`transactional`: 600), if not given."),
                 DestinationOption.of(
                         "partitions",
                         Kind.COUNT,

@@ -122,8 +122,8 @@ public final class PostgresDestinationType implements DestinationType {
 
     @Override
     public String transactionalCost() {
-        return "the rows of a checkpoint are locked from when they are written until it is"
-                   + " complete; a run that is killed leaves them locked until the file is started"
-                   + " again. The server needs max_prepared_transactions";
+        return "the rows of a checkpoint are locked from when they are written until it is complete; a"
+                + " run that is killed leaves them locked until the file is started again. The server"
+                + " needs max_prepared_transactions";
     }
 }

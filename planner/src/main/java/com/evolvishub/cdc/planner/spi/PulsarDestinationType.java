@@ -65,8 +65,7 @@ public final class PulsarDestinationType implements DestinationType {
                 DestinationOption.of(
                         "admin_url",
                         Kind.TEXT,
-                        "The admin API, `http://` or `https://`, to make topics where the broker"
-                            + " makes none."),
+                        "The admin API, `http://` or `https://`, to make topics where the broker makes none."),
                 DestinationOption.oneOf(
                         "compression_type",
                         List.of("NONE", "LZ4", "ZLIB", "ZSTD", "SNAPPY"),
@@ -88,8 +87,7 @@ public final class PulsarDestinationType implements DestinationType {
                 DestinationOption.of(
                         "transaction_timeout_seconds",
                         Kind.COUNT,
-                        "When the broker gives up a transaction of `delivery: transactional`; 600,"
-                            + " if not given."));
+                        "When the broker gives up a transaction of `delivery: transactional`; 600, if not given."));
     }
 
     @Override

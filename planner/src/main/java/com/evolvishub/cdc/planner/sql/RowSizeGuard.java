@@ -70,17 +70,17 @@ public final class RowSizeGuard {
         return cells.stream().anyMatch(cell -> cell.measure() != Measure.BOUNDED);
     }
 
-    private List<Cell> guarded() {
+    private List<Cell> guardedCells() {
         return cells.stream().filter(cell -> cell.measure() != Measure.BOUNDED).toList();
     }
 
     /** The SELECT list: the size of an oversize row, then the columns. */
     String selectList() {
-        List<Cell> guarded = guarded();
-        long share = limit / guarded.size();
-        String total = guarded.stream().map(this::size).collect(Collectors.joining(" + "));
+        List<Cell> guardedCells = guardedCells();
+        long share = limit / guardedCells.size();
+        String total = guardedCells.stream().map(this::size).collect(Collectors.joining(" + "));
         String any =
-                guarded.stream()
+                guardedCells.stream()
                         .map(cell -> mayBeLarge(cell, share))
                         .collect(Collectors.joining(" OR "));
         List<String> list = new ArrayList<>();
@@ -107,7 +107,7 @@ public final class RowSizeGuard {
         if (!computed) {
             return "";
         }
-        return guarded().stream()
+        return guardedCells().stream()
                 .map(cell -> cell.column() + " AS " + cell.alias())
                 .collect(Collectors.joining(", ", " CROSS JOIN LATERAL (SELECT ", " OFFSET 0) g"));
     }

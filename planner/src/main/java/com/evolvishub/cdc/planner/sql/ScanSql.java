@@ -9,11 +9,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The SELECT texts of a mapping: what a poll sends and what {@code explain} prints come from here.
+ * Builds the SELECT statements of a mapping, for polls and for {@code explain}.
  *
- * <p>Names are quoted here; literals come quoted. The columns handed in must be columns that the
- * relation was found to have: a name it has not could, unqualified, mean the whole row of a table
- * of that name.
+ * <p>Names are quoted here; literals are quoted by the caller. The caller passes only existing
+ * columns of the relation: an unqualified name that is not a column could mean the whole row of a
+ * table of that name.
  */
 public final class ScanSql {
 
