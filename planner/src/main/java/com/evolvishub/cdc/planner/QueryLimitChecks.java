@@ -20,7 +20,7 @@ final class QueryLimitChecks {
     private final ProblemLocations locations;
 
     /**
-     * @param usesLastSync whether a user's query contains {@code :last_sync}
+     * @param usesLastSync whether a user's query has a last_sync placeholder
      */
     QueryLimitChecks(Predicate<String> usesLastSync, ProblemLocations locations) {
         this.usesLastSync = usesLastSync;

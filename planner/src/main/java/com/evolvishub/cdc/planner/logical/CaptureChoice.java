@@ -22,7 +22,7 @@ public record CaptureChoice(CaptureMode mode, String reason) {
     /**
      * The mode of a mapping: the one it requests, else the first that fits.
      *
-     * @param usesLastSync whether the mapping's query contains {@code :last_sync}
+     * @param usesLastSync whether the mapping's query has a last_sync placeholder
      */
     public static CaptureChoice of(MappingSpec mapping, boolean usesLastSync) {
         if (mapping.capture().isPresent()) {

@@ -27,7 +27,7 @@ public final class LogicalPlanBuilder {
 
     /**
      * @param types the known destination types
-     * @param usesLastSync whether a user's query contains {@code :last_sync}
+     * @param usesLastSync whether a user's query has a last_sync placeholder
      */
     public LogicalPlanBuilder(DestinationTypes types, Predicate<String> usesLastSync) {
         this.types = Objects.requireNonNull(types, "types");

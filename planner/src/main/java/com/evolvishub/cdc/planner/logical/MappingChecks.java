@@ -34,7 +34,7 @@ public final class MappingChecks {
     /**
      * All problems, in the file's order.
      *
-     * @param usesLastSync whether a user's query contains {@code :last_sync}
+     * @param usesLastSync whether a user's query has a last_sync placeholder
      * @param locations the positions of the file's values
      */
     public static List<Problem> check(
@@ -88,7 +88,7 @@ public final class MappingChecks {
         }
     }
 
-    /** PostgreSQL allows every other character in a name, even a line break. */
+    /** NUL is the only character that PostgreSQL does not allow in a name. */
     private static boolean isPlain(String name) {
         return name.indexOf('\0') < 0;
     }

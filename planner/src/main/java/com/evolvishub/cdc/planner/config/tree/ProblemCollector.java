@@ -54,7 +54,7 @@ public final class ProblemCollector {
         warnings.add(locations.problem(path, message));
     }
 
-    /** The warnings. Throws if there are errors. */
+    /** The warnings; throws {@link PlanException} if there are errors. */
     public List<Problem> warningsUnlessFailed() {
         if (!errors.isEmpty()) {
             throw new PlanException(errors.stream().sorted(FILE_ORDER).toList());
