@@ -25,6 +25,7 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.Relation;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Looks at finished pipelines: whether they can be told apart, and what the catalog says to them.
+ * Checks planned pipelines: their identities are distinct, and the catalog agrees with the file.
  */
 final class PipelineChecks {
 
@@ -57,12 +58,16 @@ final class PipelineChecks {
         return List.copyOf(warnings);
     }
 
-    /** State, fences and event ids hang on the identity: two pipelines may not have the same. */
-    void identities(LogicalPlan plan, PhysicalPlan physical) {
-        Map<String, MappingSpec> taken = new HashMap<>();
+    /**
+     * Reports pipelines with equal identities: state, fences and event ids are keyed by the
+     * identity.
+     */
+    void checkIdentities(LogicalPlan plan, PhysicalPlan physical) {
+        Map<String, MappingSpec> mappingsByIdentity = new HashMap<>();
         for (int i = 0; i < physical.pipelines().size(); i++) {
             MappingSpec mapping = plan.trees().get(i).mapping();
-            MappingSpec other = taken.putIfAbsent(physical.pipelines().get(i).identity(), mapping);
+            MappingSpec other =
+                    mappingsByIdentity.putIfAbsent(physical.pipelines().get(i).identity(), mapping);
             if (other != null && other.name().equals(mapping.name())) {
                 problem(
                         MappingChecks.path(mapping, "destinations"),
@@ -79,7 +84,7 @@ final class PipelineChecks {
         }
     }
 
-    /** Asks for what is known of every pipeline that runs, and holds the file against it. */
+    /** Queries the catalog for every enabled pipeline and checks the file against the facts. */
     List<PlanningResult.Facts> facts(LogicalPlan plan, PhysicalPlan physical, Catalog catalog) {
         List<PlanningResult.Facts> facts = new ArrayList<>();
         Set<String> checked = new HashSet<>();
@@ -99,25 +104,26 @@ final class PipelineChecks {
                         });
             }
             EndpointSpec destination = plan.trees().get(i).destination();
-            Optional<PollFacts> polls = pollFacts(pipeline.scan(), source, catalog);
-            polls.flatMap(known -> CollationNotes.refusal(pipeline.scan(), known))
+            Optional<PollFacts> pollFacts = pollFacts(pipeline.scan(), source, catalog);
+            pollFacts
+                    .flatMap(known -> CollationNotes.refusal(pipeline.scan(), known))
                     .ifPresent(
-                            why ->
+                            reason ->
                                     problem(
                                             MappingChecks.path(mapping, "watermark.collation"),
-                                            why));
+                                            reason));
             boolean keyed = types.find(destination.type()).orElseThrow().supportsKeys();
             facts.add(
                     new PlanningResult.Facts(
                             source,
                             keyed ? catalog.destination(destination) : Optional.empty(),
-                            polls,
+                            pollFacts,
                             deleteConfirmation(pipeline.scan(), source, catalog)));
         }
         return facts;
     }
 
-    /** Asked only if the file names nothing that the source has not. */
+    /** Queried only if the source has every column that the file names. */
     private void volatileColumns(
             MappingSpec mapping, PollScan scan, RelationFacts source, Catalog catalog) {
         if (problems.isEmpty()) {
@@ -128,7 +134,7 @@ final class PipelineChecks {
         }
     }
 
-    /** Asked only if the file names nothing that the source has not. */
+    /** Queried only if the source has every column that the file names. */
     private Optional<PollFacts> pollFacts(
             PollScan scan, Optional<RelationFacts> source, Catalog catalog) {
         return source.filter(known -> problems.isEmpty())
@@ -136,7 +142,7 @@ final class PipelineChecks {
                 .flatMap(catalog::pollFacts);
     }
 
-    /** Asked only if the file names nothing that the source has not. */
+    /** Queried only if the source has every column that the file names. */
     private Optional<DeleteConfirmation> deleteConfirmation(
             PollScan scan, Optional<RelationFacts> source, Catalog catalog) {
         return source.filter(known -> problems.isEmpty())
@@ -182,8 +188,8 @@ final class PipelineChecks {
                 scan.source(),
                 query.query()
                         .render(
-                                place ->
-                                        place == Placeholder.LAST_SYNC
+                                placeholder ->
+                                        placeholder == Placeholder.LAST_SYNC
                                                 ? lastSync
                                                 : scan.pageRows() + ""));
     }

@@ -22,12 +22,13 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
 import com.evolvishub.cdc.planner.sql.PollQueryParser;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Turns what a file says into what one job runs. Needs no server; thread-safe. */
+/** Plans a file: turns its spec into the physical plan of one job. Needs no server; thread-safe. */
 public final class Planner {
 
     static final List<Stage> STAGES =
@@ -35,8 +36,8 @@ public final class Planner {
                     new Stage(
                             "normalize", List.of(new MergeProjects(), new RemoveIdentityProject())),
                     // after normalize: pushing expects at most one projection above a scan. Filters
-                    // go first, because a projection is pushed only when it stands right on the
-                    // scan
+                    // go first, because a projection is pushed only when the scan is its direct
+                    // input
                     new Stage(
                             "push filters",
                             List.of(new PushWatermarkFilterIntoScan(), new BindLastSyncInScan())),
@@ -46,15 +47,15 @@ public final class Planner {
     private final Consumer<String> trace;
 
     /**
-     * @param types the destination types there are
+     * @param types the known destination types
      */
     public Planner(DestinationTypes types) {
         this(types, change -> {});
     }
 
     /**
-     * @param types the destination types there are
-     * @param trace told of each rewrite that a rule makes; several lines at a time
+     * @param types the known destination types
+     * @param trace receives a text of several lines for each rewrite by a rule
      */
     public Planner(DestinationTypes types, Consumer<String> trace) {
         this.types = Objects.requireNonNull(types, "types");
@@ -64,12 +65,12 @@ public final class Planner {
     /**
      * Plans a file.
      *
-     * @param spec what the file says
-     * @param locations where its values stand
-     * @param overrides what this run does otherwise
-     * @param catalog asked for facts about the tables of mappings that run; {@link Catalog#OFFLINE}
-     *     knows none
-     * @throws PlanException with every problem there is
+     * @param spec the content of the file
+     * @param locations the positions of its values
+     * @param overrides settings of this run that replace those of the file
+     * @param catalog provides facts about the tables of enabled mappings; {@link Catalog#OFFLINE}
+     *     provides none
+     * @throws PlanException with all problems
      */
     public PlanningResult plan(
             ConfigFileSpec spec,
@@ -87,7 +88,7 @@ public final class Planner {
         LogicalPlan optimized = new Optimizer(STAGES, trace).optimize(logical);
         PhysicalPlan physical = PhysicalPlanner.plan(run, optimized);
         PipelineChecks checks = new PipelineChecks(types, locations);
-        checks.identities(optimized, physical);
+        checks.checkIdentities(optimized, physical);
         List<PlanningResult.Facts> facts = checks.facts(optimized, physical, catalog);
         checks.warnings(optimized);
         if (!checks.problems().isEmpty()) {
@@ -101,12 +102,12 @@ public final class Planner {
     }
 
     /**
-     * Plans a file that was read.
+     * Plans a file that has been read.
      *
-     * @param document what was read; its warnings come first in the plan's
-     * @param overrides what this run does otherwise
-     * @param catalog asked for facts about the tables of mappings that run
-     * @throws PlanException with every problem there is
+     * @param document the file; its warnings precede those of the plan
+     * @param overrides settings of this run that replace those of the file
+     * @param catalog provides facts about the tables of enabled mappings
+     * @throws PlanException with all problems
      */
     public PlanningResult plan(SpecDocument document, RunOverrides overrides, Catalog catalog) {
         PlanningResult plans = plan(document.spec(), document.locations(), overrides, catalog);
@@ -121,9 +122,7 @@ public final class Planner {
                 warnings);
     }
 
-    /**
-     * What cannot be planned of a file, mapping by mapping: its queries and what it asks of them.
-     */
+    /** Problems of a file that prevent planning, mapping by mapping: its queries and their use. */
     public static List<Problem> problems(ConfigFileSpec spec, ProblemLocations locations) {
         List<Problem> problems = new ArrayList<>();
         QueryLimitChecks limits = new QueryLimitChecks(Planner::usesLastSync, locations);

@@ -7,26 +7,27 @@ import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.sql.LimitClauses;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
-/** Finds queries that cut rows off which no later poll asks for again. */
+/** Finds queries with a LIMIT or OFFSET that cuts off rows which no later poll reads. */
 final class QueryLimitChecks {
 
     private final Predicate<String> usesLastSync;
     private final ProblemLocations locations;
 
     /**
-     * @param usesLastSync whether a query of the user's asks for the position of the last poll
+     * @param usesLastSync whether a user's query has a last_sync placeholder
      */
     QueryLimitChecks(Predicate<String> usesLastSync, ProblemLocations locations) {
         this.usesLastSync = usesLastSync;
         this.locations = locations;
     }
 
-    /** What must not stand in the mapping's query. */
+    /** Clauses that are not allowed in the mapping's query. */
     List<Problem> problems(MappingSpec mapping) {
         CaptureMode mode = mode(mapping);
         List<Problem> problems = new ArrayList<>();
@@ -47,7 +48,7 @@ final class QueryLimitChecks {
         return problems;
     }
 
-    /** What may be meant, and loses rows if it is not. */
+    /** Clauses that may be intended but can lose rows. */
     List<Problem> warnings(MappingSpec mapping) {
         List<Problem> warnings = new ArrayList<>();
         if (mode(mapping) != CaptureMode.DIFF) {

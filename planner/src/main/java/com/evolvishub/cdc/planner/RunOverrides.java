@@ -1,18 +1,19 @@
 package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.spec.SyncSpec;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What one run does otherwise than its file says.
+ * Settings of one run that replace those of the file.
  *
- * @param mappings names of the mappings to run; the others are parked. Empty: those that the file
+ * @param mappings names of the mappings to run; the others are disabled. Empty: those that the file
  *     enables
- * @param parallel whether mappings run side by side; empty: as the file says
- * @param workers how many workers; empty: as the file says
+ * @param parallel whether mappings run in parallel; empty: as the file says
+ * @param workers number of workers; empty: as the file says
  * @param mode the schedule mode of every mapping that runs; empty: as the file says
  */
 public record RunOverrides(
@@ -21,7 +22,7 @@ public record RunOverrides(
         OptionalInt workers,
         Optional<SyncSpec.Mode> mode) {
 
-    /** As the file says. */
+    /** Overrides nothing. */
     public static final RunOverrides NONE =
             new RunOverrides(List.of(), Optional.empty(), OptionalInt.empty(), Optional.empty());
 

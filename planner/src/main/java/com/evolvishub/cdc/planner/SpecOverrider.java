@@ -6,12 +6,13 @@ import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Applies what one run does otherwise to what the file says. */
+/** Applies the overrides of one run to the spec of the file. */
 final class SpecOverrider {
 
     private final RunOverrides overrides;
@@ -23,7 +24,7 @@ final class SpecOverrider {
         this.locations = Objects.requireNonNull(locations, "locations");
     }
 
-    /** What was found wrong so far, in order. */
+    /** The problems found so far, in order. */
     List<Problem> problems() {
         return List.copyOf(problems);
     }
@@ -35,7 +36,7 @@ final class SpecOverrider {
                 spec.name(),
                 spec.description(),
                 spec.mappings().stream().map(this::mapping).toList(),
-                overrides.parallel().orElse(spec.parallelExecution() || asksForWorkers()),
+                overrides.parallel().orElse(spec.parallelExecution() || requestsParallelWorkers()),
                 overrides.workers().orElse(spec.maxWorkers()),
                 spec.stopOnError(),
                 spec.logLevel(),
@@ -84,8 +85,8 @@ final class SpecOverrider {
         }
     }
 
-    /** Whoever asks for several workers wants them used. */
-    private boolean asksForWorkers() {
+    /** More than one requested worker implies parallel execution. */
+    private boolean requestsParallelWorkers() {
         return overrides.workers().orElse(1) > 1;
     }
 

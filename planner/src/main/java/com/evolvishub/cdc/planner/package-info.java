@@ -1,5 +1,5 @@
 /**
- * The front door: the text of a file in, a physical plan (or every problem at once) out. Nothing
- * below this package knows Flink, a database, the network or a clock.
+ * The entry point of the planner: it takes the text of a file and returns a physical plan or all
+ * problems. The packages below use neither Flink, a database, the network nor a clock.
  */
 package com.evolvishub.cdc.planner;

@@ -3,23 +3,24 @@ package com.evolvishub.cdc.planner;
 import com.evolvishub.cdc.planner.catalog.Catalog;
 import com.evolvishub.cdc.planner.catalog.DeleteConfirmation;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A catalog that knows what a test tells it. */
+/** A catalog with facts that the test defines. */
 public final class FakeCatalog implements Catalog {
 
     private final Map<String, RelationFacts> tables = new HashMap<>();
     private String lastQuery = "";
     private Optional<PollFacts> polls = Optional.empty();
-    private PollFactsRequest lastPolls;
+    private PollFactsRequest lastPollFactsRequest;
     private Optional<DeleteConfirmation> deletes = Optional.empty();
     private String lastRead;
 
-    /** Tells of a table; the columns of its primary key have an asterisk. */
+    /** Adds a table; the columns of its primary key have an asterisk. */
     public FakeCatalog with(String table, String... columns) {
         List<ColumnFacts> facts =
                 Arrays.stream(columns)
@@ -34,29 +35,29 @@ public final class FakeCatalog implements Catalog {
         return this;
     }
 
-    /** Tells what polls meet, whatever they read. */
-    public FakeCatalog meeting(PollFacts facts) {
+    /** Sets the poll facts of every source. */
+    public FakeCatalog withPollFacts(PollFacts facts) {
         polls = Optional.of(facts);
         return this;
     }
 
-    /** Tells what deletes rest on, whatever is read. */
-    public FakeCatalog proving(DeleteConfirmation coverage) {
-        deletes = Optional.of(coverage);
+    /** Sets the delete confirmation of every source. */
+    public FakeCatalog withDeleteConfirmation(DeleteConfirmation confirmation) {
+        deletes = Optional.of(confirmation);
         return this;
     }
 
-    /** The last question about polls. */
-    public PollFactsRequest lastPolls() {
-        return lastPolls;
+    /** The last request for poll facts. */
+    public PollFactsRequest lastPollFactsRequest() {
+        return lastPollFactsRequest;
     }
 
-    /** The last read whose deletes were asked about. */
+    /** The last statement that a delete confirmation was requested for. */
     public String lastRead() {
         return lastRead;
     }
 
-    /** The last statement that was to be described. */
+    /** The last statement to describe. */
     public String lastQuery() {
         return lastQuery;
     }
@@ -73,8 +74,8 @@ public final class FakeCatalog implements Catalog {
     }
 
     @Override
-    public Optional<PollFacts> pollFacts(PollFactsRequest question) {
-        lastPolls = question;
+    public Optional<PollFacts> pollFacts(PollFactsRequest request) {
+        lastPollFactsRequest = request;
         return polls;
     }
 

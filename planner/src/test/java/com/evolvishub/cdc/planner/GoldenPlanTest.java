@@ -7,32 +7,34 @@ import com.evolvishub.cdc.planner.config.SpecReader;
 import com.evolvishub.cdc.planner.explain.PlanExplainer;
 import com.evolvishub.cdc.planner.explain.tree.PlanPrinter;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.Test;
 
 /**
- * Whole plans against files: a folder a case, with its {@code config.yaml}. {@code -Dgolden.update}
- * writes the plans anew, on a developer's machine; the review reads the difference.
+ * Compares whole plans with golden files: one directory per case, with its {@code config.yaml}.
+ * {@code -Dgolden.update} rewrites the plans on a developer's machine; the difference is reviewed.
  */
 class GoldenPlanTest {
 
     private static final Path GOLDEN = Path.of("src", "test", "resources", "golden");
 
-    /** In every endpoint that asks for a password; no plan may show it. */
+    /** The password of every endpoint that needs one; no plan may contain it. */
     private static final String PASSWORD = "s3cr3t-pa55word";
 
     @Test
-    void keepsFiveViewsInStepByDiff() throws IOException {
+    void synchronizesFiveViewsByDiff() throws IOException {
         check("five_views", RunOverrides.NONE, Catalog.OFFLINE);
     }
 
     @Test
-    void takesTurnsOnOneWorkerWhenSequential() throws IOException {
+    void assignsOneWorkerIfSequential() throws IOException {
         var sequential =
                 new RunOverrides(
                         List.of(), Optional.of(false), OptionalInt.empty(), Optional.empty());
@@ -41,7 +43,7 @@ class GoldenPlanTest {
     }
 
     @Test
-    void parksWhatIsNotSelected() throws IOException {
+    void disablesUnselectedMappings() throws IOException {
         var one =
                 new RunOverrides(
                         List.of("lifetime_value"),
@@ -58,17 +60,17 @@ class GoldenPlanTest {
     }
 
     @Test
-    void streamsToEventBuses() throws IOException {
+    void streamsToMessageBrokers() throws IOException {
         check("event_buses", RunOverrides.NONE, Catalog.OFFLINE);
     }
 
     @Test
-    void tellsThePriceOfTransactions() throws IOException {
+    void explainsTheCostOfTransactions() throws IOException {
         check("transactional", RunOverrides.NONE, Catalog.OFFLINE);
     }
 
     @Test
-    void dropsExcludedKeysAndWatermarksBehindTheSource() throws IOException {
+    void dropsExcludedKeysAndWatermarksAfterTheSource() throws IOException {
         check(
                 "exclusions",
                 RunOverrides.NONE,

@@ -20,16 +20,17 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Files and mappings for tests, with the defaults that a reader of files would fill in. */
+/** Builds files and mappings for tests, with the defaults of the reader. */
 public final class MappingBuilder {
 
-    /** In every endpoint below; no plan may show it. */
+    /** The password of every endpoint below; no plan may contain it. */
     public static final String PASSWORD = "s3cr3t-pa55word";
 
     private final String name;
@@ -58,7 +59,7 @@ public final class MappingBuilder {
                 name, postgres("source-db.company.com", "customer_analytics", table));
     }
 
-    /** A mapping of something else. */
+    /** A mapping of any source. */
     public static MappingBuilder mapping(String name, EndpointSpec source) {
         return new MappingBuilder(name, source);
     }
@@ -122,8 +123,8 @@ public final class MappingBuilder {
         return this;
     }
 
-    /** A text that is compared byte by byte. */
-    public MappingBuilder watermarkOfBytes(String column) {
+    /** A text watermark that is compared byte by byte. */
+    public MappingBuilder watermarkInByteOrder(String column) {
         watermark =
                 Optional.of(
                         new WatermarkSpec(
@@ -214,7 +215,7 @@ public final class MappingBuilder {
                 false);
     }
 
-    /** The mapping, standing somewhere in a file. */
+    /** The mapping, at a path in a file. */
     public MappingSpec at(String path) {
         return new MappingSpec(
                 name,

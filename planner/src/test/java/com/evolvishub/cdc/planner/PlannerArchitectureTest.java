@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -118,7 +119,7 @@ class PlannerArchitectureTest {
                                     .or(resideInAPackage("com.evolvishub.cdc.planner..")));
 
     @ArchTest
-    static final ArchRule onlyTextIsReadInConfig =
+    static final ArchRule configOpensNoFiles =
             noClasses()
                     .that()
                     .resideInAPackage("..planner.config..")
@@ -131,7 +132,7 @@ class PlannerArchitectureTest {
             slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule plansNeedNoServerAndNoThread =
+    static final ArchRule planningUsesNoServerAndNoThread =
             noClasses()
                     .should()
                     .dependOnClassesThat(
@@ -155,15 +156,15 @@ class PlannerArchitectureTest {
                                     .or(assignableTo(Clock.class)));
 
     @ArchTest
-    static final ArchRule plansAreTheSameAtAnyTime =
+    static final ArchRule planningDoesNotDependOnTheTime =
             noClasses()
                     .should()
                     .callMethodWhere(
                             DescribedPredicate.describe(
                                     "asks for the time",
-                                    (JavaMethodCall call) -> asksForTheTime(call.getTarget())));
+                                    (JavaMethodCall call) -> readsTheClock(call.getTarget())));
 
-    private static boolean asksForTheTime(MethodCallTarget target) {
+    private static boolean readsTheClock(MethodCallTarget target) {
         String owner = target.getOwner().getName();
         return target.getName().equals("currentTimeMillis")
                 || target.getName().equals("nanoTime")

@@ -4,6 +4,7 @@ import static com.evolvishub.cdc.planner.MappingBuilder.endpoint;
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
 import static com.evolvishub.cdc.planner.MappingBuilder.postgres;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +21,9 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -29,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.Test;
 
 class PlannerTest {
 
@@ -38,7 +41,7 @@ class PlannerTest {
     private static final String SINCE = "SELECT * FROM t WHERE a > :last_sync";
 
     @Test
-    void aLimitIsRefusedWhereNoLaterPollAsksForTheRest() {
+    void rejectsALimitWhoseRestNoLaterPollReads() {
         String limited = SINCE + " LIMIT 100";
 
         assertThat(
@@ -60,7 +63,7 @@ class PlannerTest {
     }
 
     @Test
-    void aLimitInASubqueryIsAWarning() {
+    void warnsOfALimitInASubquery() {
         var plans =
                 plan(
                         file(
@@ -76,7 +79,7 @@ class PlannerTest {
     }
 
     @Test
-    void picksTheModeByWhatTheMappingHas() {
+    void choosesTheModeByTheSettingsOfTheMapping() {
         var pipelines =
                 plan(file(
                                 "f",
@@ -97,7 +100,7 @@ class PlannerTest {
     }
 
     @Test
-    void letsTheFileOverrideTheMode() {
+    void usesTheModeOfTheFile() {
         var plans =
                 plan(
                         file(
@@ -117,7 +120,7 @@ class PlannerTest {
     }
 
     @Test
-    void refusesModesThatCannotWork() {
+    void rejectsImpossibleModes() {
         assertThat(
                         problems(
                                 file(
@@ -146,7 +149,7 @@ class PlannerTest {
     }
 
     @Test
-    void tellsEveryProblemAtOnce() {
+    void reportsAllProblemsTogether() {
         assertThat(
                         problems(
                                 file(
@@ -165,7 +168,7 @@ class PlannerTest {
     }
 
     @Test
-    void refusesColumnNamesThatNoDatabaseHas() {
+    void rejectsImpossibleColumnNames() {
         assertThat(
                         problems(
                                 file(
@@ -187,7 +190,7 @@ class PlannerTest {
     }
 
     @Test
-    void holdsColumnNamesAgainstTheSource() {
+    void checksColumnNamesAgainstTheSource() {
         var catalog = new FakeCatalog().with("t", "id*", "name", "wm");
         var spec =
                 file(
@@ -209,7 +212,7 @@ class PlannerTest {
     }
 
     @Test
-    void asksTheCatalogForAQueryWithItsPlacesFilled() {
+    void queriesTheCatalogWithPlaceholdersFilled() {
         var catalog = new FakeCatalog().with("query", "a");
 
         plan(
@@ -223,7 +226,7 @@ class PlannerTest {
     }
 
     @Test
-    void placesWorkersInTurn() {
+    void assignsWorkersRoundRobin() {
         var spec = many(7);
 
         assertThat(workers(spec, RunOverrides.NONE))
@@ -262,7 +265,7 @@ class PlannerTest {
     }
 
     @Test
-    void refusesRunsThatCannotBe() {
+    void rejectsImpossibleOverrides() {
         var spec = file("f", mapping("a", "t").to("x"), mapping("b", "t").to("y").disabled());
         var overrides =
                 new RunOverrides(
@@ -299,7 +302,7 @@ class PlannerTest {
     }
 
     @Test
-    void keepsIdentitiesApartAndFreeOfHostsAndWorkers() {
+    void identitiesAreDistinctAndContainNoHostsOrWorkers() {
         assertThat(identities(file("f", mapping("a", "t").to(postgres("h1", "d", "x")))))
                 .containsExactly("f/a/postgresql:d.x");
         assertThat(
@@ -323,7 +326,7 @@ class PlannerTest {
     }
 
     @Test
-    void refusesTwoPipelinesOfOneIdentity() {
+    void rejectsTwoPipelinesWithTheSameIdentity() {
         assertThat(
                         problems(
                                 file(
@@ -344,7 +347,7 @@ class PlannerTest {
     }
 
     @Test
-    void plansTravelToTheTasks() throws Exception {
+    void plansAreSerializable() throws Exception {
         var spec =
                 file(
                         "f",
@@ -378,7 +381,7 @@ class PlannerTest {
     }
 
     @Test
-    void tracesWhatRulesDo() {
+    void tracesRewrites() {
         List<String> trace = new ArrayList<>();
         new Planner(AllDestinationTypes.ALL, trace::add)
                 .plan(many(1), PlannerTest::problem, RunOverrides.NONE, Catalog.OFFLINE);

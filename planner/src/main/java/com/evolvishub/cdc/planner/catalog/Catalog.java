@@ -1,18 +1,19 @@
 package com.evolvishub.cdc.planner.catalog;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Facts about what a scan reads, asked of the live database or not at all. An answer is a help for
- * the reader of a plan and for early errors; no plan depends on it.
+ * Facts about the relations that a scan reads, from the live database or unknown. They serve {@code
+ * explain} and early errors; no plan depends on them.
  */
 public interface Catalog {
 
-    /** Answers nothing: {@code explain --offline}. */
+    /** Knows nothing: {@code explain --offline}. */
     Catalog OFFLINE =
             new Catalog() {
                 @Override
@@ -26,41 +27,41 @@ public interface Catalog {
                 }
             };
 
-    /** The endpoint's table or view; empty when nothing can be known now. */
+    /** The endpoint's table or view; empty if it cannot be queried now. */
     Optional<RelationFacts> table(EndpointSpec endpoint);
 
-    /** The table that rows go to; empty also when it is not there yet. */
+    /** The destination table; empty also if it does not exist yet. */
     default Optional<RelationFacts> destination(EndpointSpec endpoint) {
         return table(endpoint);
     }
 
     /**
-     * The columns of a statement, described by the database, never run.
+     * The columns of a statement. The database describes the statement and does not run it.
      *
-     * @param sql the user's statement, places already filled with typed literals
+     * @param sql the user's statement, placeholders replaced by typed literals
      */
     Optional<RelationFacts> query(EndpointSpec endpoint, String sql);
 
-    /** What polls of a mapping meet at their source; empty when nothing can be known now. */
-    default Optional<PollFacts> pollFacts(PollFactsRequest question) {
+    /** Facts about the source that concern polls; empty if it cannot be queried now. */
+    default Optional<PollFacts> pollFacts(PollFactsRequest request) {
         return Optional.empty();
     }
 
     /**
-     * Functions in the columns of a statement whose result may differ from read to read though no
-     * row has changed: volatile ones, and the clock's. Empty also when nothing can be known now.
+     * Volatile and clock functions in the columns of a statement: their result may differ from read
+     * to read although no row has changed. Empty also if the database cannot be queried now.
      *
-     * @param select planned, never run
+     * @param select a statement that is planned and never run
      */
     default List<String> volatileFunctions(EndpointSpec endpoint, String select) {
         return List.of();
     }
 
     /**
-     * Whether complete reads of a relation prove deletes; empty when nothing can be known now.
+     * Whether complete reads of a relation prove deletes; empty if it cannot be queried now.
      *
-     * @param query the user's own statement, places already filled; empty: the endpoint's table
-     * @param select reads all of it; it is planned, never run
+     * @param query the user's statement, placeholders replaced; empty: the endpoint's table
+     * @param select a statement that reads all of it; it is planned and never run
      */
     default Optional<DeleteConfirmation> deleteConfirmation(
             EndpointSpec endpoint, Optional<String> query, String select) {
@@ -68,12 +69,12 @@ public interface Catalog {
     }
 
     /**
-     * Asks what polls meet.
+     * Requests {@link PollFacts}.
      *
      * @param endpoint the source
-     * @param watermark the column that polls go by; empty: none
+     * @param watermark the watermark column; empty: none
      * @param watermarkType its type, as the database prints it
-     * @param statement the statement that a poll sends, which is planned and never run
+     * @param statement the statement of a poll; it is planned and never run
      */
     record PollFactsRequest(
             EndpointSpec endpoint,
@@ -89,26 +90,26 @@ public interface Catalog {
     }
 
     /**
-     * What a poll reads between.
+     * The range of watermarks that a poll reads.
      *
-     * @param lower rows above it
-     * @param upTo rows up to it; empty: no end
-     * @param type what both are, as the database prints it
+     * @param lower exclusive lower bound
+     * @param upTo inclusive upper bound; empty: none
+     * @param type type of both bounds, as the database prints it
      */
     record PollBounds(String lower, String upTo, String type) {}
 
     /**
-     * What polls meet.
+     * Facts about the source that concern polls.
      *
-     * @param replica whether the server is a standby, which shows no transaction of its primary
-     * @param seesOthers whether the role may see when transactions of other roles began
-     * @param zone the zone that the role's sessions have
-     * @param zoneOrigin whose setting that is, for people
-     * @param cost of a poll that finds nothing; empty: there is no watermark
-     * @param sequenceCache how many values a session takes at once from the sequence that fills the
-     *     watermark; 1: each when it needs it, or there is no sequence
-     * @param reads the relations that rows come from
-     * @param order by which the watermark's column is compared; empty: not known
+     * @param standby whether the server is a standby, which shows no transaction of its primary
+     * @param seesOtherTransactions whether the role may see when transactions of other roles began
+     * @param zone time zone of the role's sessions
+     * @param zoneOrigin where the zone is set, human-readable
+     * @param cost of an empty poll; empty: the mapping has no watermark
+     * @param sequenceCache how many values a session caches from the sequence that fills the
+     *     watermark; 1: none, or there is no sequence
+     * @param relations the relations that rows come from
+     * @param order the sort order of the watermark's column; empty: unknown
      */
     record PollFacts(
             boolean standby,
@@ -120,35 +121,35 @@ public interface Catalog {
             List<UnderlyingRelation> relations,
             Optional<ColumnOrder> order) {
 
-        /** Of a watermark of whose order nothing is known. */
+        /** With an unknown sort order of the watermark. */
         public PollFacts(
-                boolean replica,
-                boolean seesOthers,
+                boolean standby,
+                boolean seesOtherTransactions,
                 String zone,
                 String zoneOrigin,
                 Optional<PollCost> cost,
                 long sequenceCache,
-                List<UnderlyingRelation> reads) {
+                List<UnderlyingRelation> relations) {
             this(
-                    replica,
-                    seesOthers,
+                    standby,
+                    seesOtherTransactions,
                     zone,
                     zoneOrigin,
                     cost,
                     sequenceCache,
-                    reads,
+                    relations,
                     Optional.empty());
         }
 
-        /** Of a mapping of whose relations nothing is known. */
+        /** With unknown relations. */
         public PollFacts(
-                boolean replica,
-                boolean seesOthers,
+                boolean standby,
+                boolean seesOtherTransactions,
                 String zone,
                 String zoneOrigin,
                 Optional<PollCost> cost,
                 long sequenceCache) {
-            this(replica, seesOthers, zone, zoneOrigin, cost, sequenceCache, List.of());
+            this(standby, seesOtherTransactions, zone, zoneOrigin, cost, sequenceCache, List.of());
         }
 
         public PollFacts {
@@ -161,24 +162,24 @@ public interface Catalog {
     }
 
     /**
-     * By which order a column is compared.
+     * The sort order of a column.
      *
-     * @param kind the order
-     * @param words the column's type where it is no text, else its collation; for people
+     * @param kind the kind of order
+     * @param description the type of a column that is not text, else its collation; human-readable
      */
     record ColumnOrder(Order kind, String description) {
 
-        /** The orders there are. */
+        /** The kinds of sort order. */
         public enum Order {
-            /** No text: the type's own. */
+            /** The column is not text: the order of its type. */
             NO_TEXT,
-            /** Byte by byte. */
+            /** Text, byte by byte. */
             BYTES,
-            /** That of a language. */
+            /** Text, by the rules of a language. */
             LANGUAGE,
-            /** That of a language, in which different texts may be equal. */
+            /** Text, by the rules of a language; different texts may be equal. */
             NONDETERMINISTIC,
-            /** Of a text that is compared in another form than its own, such as a citext. */
+            /** A text type that is not compared as it is stored, for example citext. */
             OTHER_TEXT
         }
 
@@ -189,28 +190,28 @@ public interface Catalog {
     }
 
     /**
-     * What a poll costs that finds nothing.
+     * The cost of a poll that finds no rows.
      *
-     * @param kind the cost
-     * @param why the reason, for people
+     * @param kind the kind of cost
+     * @param reason human-readable
      */
     record PollCost(Kind kind, String reason) {
 
-        /** The costs there are. */
+        /** The kinds of cost. */
         public enum Kind {
-            /** It looks one place up in an index. */
+            /** One index lookup. */
             PROBE,
-            /** It reads the whole relation. */
+            /** A scan of the whole relation. */
             SCAN,
-            /** It could not be found out. */
+            /** The cost could not be determined. */
             UNKNOWN
         }
     }
 
     /**
-     * What a database tells of a relation.
+     * Facts about a relation.
      *
-     * @param kind for people: table, view, materialized view, partitioned table, foreign table,
+     * @param kind human-readable: table, view, materialized view, partitioned table, foreign table,
      *     query
      * @param columns in the relation's order
      * @param primaryKey its columns; empty: none
@@ -229,7 +230,7 @@ public interface Catalog {
      *
      * @param name its name
      * @param type as the database prints it
-     * @param nullable whether NULL may be in it
+     * @param nullable whether it may contain NULL
      */
     record ColumnFacts(String name, String type, boolean nullable) {}
 }

@@ -3,22 +3,22 @@ package com.evolvishub.cdc.planner.catalog;
 import java.util.Objects;
 
 /**
- * Whether a complete read of a source can prove that a row it does not show is gone.
+ * Whether complete reads of a source prove that a missing row was deleted.
  *
- * @param kind what the proof takes
- * @param why the reason, for people; empty: there is nothing to say
+ * @param kind what the proof requires
+ * @param reason human-readable; may be empty
  */
 public record DeleteConfirmation(Kind kind, String reason) {
 
-    /** What the proof takes. */
+    /** What the proof requires. */
     public enum Kind {
-        /** One read: all that is read is locked before the snapshot is taken. */
+        /** One read: all relations are locked before the snapshot is taken. */
         LOCKED,
-        /** Two reads in a row, of the same files of the same relations. */
+        /** Two consecutive reads of the same files of the same relations. */
         TWO_READS,
-        /** Two reads in a row, of relations whose files cannot be seen: it is no proof. */
+        /** Two consecutive reads of relations whose files are not visible: this is no proof. */
         BEST_EFFORT,
-        /** It could not be found out. */
+        /** It could not be determined. */
         UNKNOWN
     }
 

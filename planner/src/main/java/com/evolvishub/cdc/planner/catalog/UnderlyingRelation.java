@@ -5,38 +5,41 @@ import java.util.Objects;
 /**
  * A relation that rows come from, directly or through views and partitions.
  *
- * @param kind what it is
+ * @param kind the kind of relation
  * @param name with its schema, quoted where needed
  */
 public record UnderlyingRelation(Kind kind, String name) {
 
-    /** What decides when rows of a relation become visible. */
+    /** The kinds of relation; the kind decides when rows become visible. */
     public enum Kind {
         /** Rows become visible by commits on this server. */
         TABLE("table"),
-        /** Likewise; its partitions are relations of their own. */
+        /** As {@link #TABLE}; its partitions are relations of their own. */
         PARTITIONED_TABLE("partitioned table"),
-        /** All of its rows become visible by a refresh. */
+        /** All rows become visible by a refresh. */
         MATERIALIZED_VIEW("materialized view"),
-        /** Commits are made on another server, whose transactions this one does not show. */
+        /** Rows are committed on another server, whose transactions are not visible here. */
         FOREIGN_TABLE("foreign table"),
-        /** Commits were made on the publisher, and come in their order with its times. */
+        /**
+         * Rows were committed on the publisher; they arrive in commit order with the publisher's
+         * times.
+         */
         SUBSCRIBED_TABLE("table of a subscription"),
-        /** Nobody knows what it reads. */
+        /** What it reads is unknown. */
         FUNCTION("function");
 
-        private final String words;
+        private final String description;
 
-        Kind(String words) {
-            this.words = words;
+        Kind(String description) {
+            this.description = description;
         }
 
-        /** For people. */
+        /** Human-readable. */
         public String description() {
-            return words;
+            return description;
         }
 
-        /** Whether times of rows were given, and commits made, somewhere else. */
+        /** Whether rows are stamped and committed on another server. */
         public boolean commitsRemotely() {
             return this == FOREIGN_TABLE || this == SUBSCRIBED_TABLE;
         }

@@ -1,5 +1,5 @@
 /**
- * Facts about tables and queries that a plan depends on, as an interface. The planner asks no
- * database; who implements it does.
+ * Facts about tables and queries, as an interface. The planner does not query a database; the
+ * implementation does.
  */
 package com.evolvishub.cdc.planner.catalog;

@@ -8,6 +8,7 @@ import com.evolvishub.cdc.planner.config.tree.ConfigLocations;
 import com.evolvishub.cdc.planner.config.tree.ConfigNode;
 import com.evolvishub.cdc.planner.config.tree.ProblemCollector;
 import com.evolvishub.cdc.planner.spi.DestinationType;
+
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,34 +19,34 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a block by the keys it may have: each scalar as the kind its key wants, from the text that
- * stands in the file. Whatever does not fit becomes a problem and is left out.
+ * Reads a block by its schema: each scalar is parsed from its text in the file as the kind of its
+ * key. A value that does not match becomes a problem and is omitted.
  */
 final class BlockReader {
 
-    private final ConfigSchema vocabulary;
+    private final ConfigSchema configSchema;
     private final VariableSubstitution references;
     private final ProblemCollector problems;
     private final ConfigNode.Block root;
 
     BlockReader(
-            ConfigSchema vocabulary,
+            ConfigSchema configSchema,
             VariableSubstitution references,
             ProblemCollector problems,
             ConfigNode.Block root) {
-        this.vocabulary = vocabulary;
+        this.configSchema = configSchema;
         this.references = references;
         this.problems = problems;
         this.root = root;
     }
 
     /** The values of the whole file. */
-    ConfigBlock read(BlockSchema section) {
-        return read(root, "", "", section);
+    ConfigBlock read(BlockSchema blockSchema) {
+        return read(root, "", "", blockSchema);
     }
 
     private ConfigBlock read(
-            ConfigNode.Block block, String path, String name, BlockSchema section) {
+            ConfigNode.Block block, String path, String name, BlockSchema blockSchema) {
         Map<String, ConfigValue> values = new LinkedHashMap<>();
         Set<String> given = new HashSet<>();
         Set<String> seen = new HashSet<>();
@@ -53,47 +54,47 @@ final class BlockReader {
             if (!seen.add(entry.key())) {
                 continue;
             }
-            String place = ConfigLocations.child(path, entry.key());
-            Optional<ConfigOption> key = section.key(entry.key());
+            String childPath = ConfigLocations.child(path, entry.key());
+            Optional<ConfigOption> key = blockSchema.key(entry.key());
             if (key.isEmpty()) {
-                // to look for the key that was meant costs more than to read the line
+                // finding the intended key is more expensive than reading the line
                 if (!problems.isFull()) {
-                    problems.addAt(entry.at(), place, unknown(entry.key(), section));
+                    problems.addAt(entry.at(), childPath, unknown(entry.key(), blockSchema));
                 }
             } else if (key.get().kind() == ConfigOption.Kind.IGNORED) {
-                problems.warn(place, "has no effect: " + key.get().description());
+                problems.warn(childPath, "has no effect: " + key.get().description());
             } else if (!(entry.value() instanceof ConfigNode.Scalar scalar)
                     || !scalar.isNothing()) {
                 given.add(entry.key());
-                value(entry.value(), place, key.get())
+                value(entry.value(), childPath, key.get())
                         .ifPresent(value -> values.put(entry.key(), value));
             }
         }
-        for (ConfigOption key : section.keys()) {
+        for (ConfigOption key : blockSchema.keys()) {
             if (key.required() && !given.contains(key.name())) {
                 problems.add(ConfigLocations.child(path, key.name()), "is missing");
             }
         }
-        return new ConfigBlock(path, name, section, values, given);
+        return new ConfigBlock(path, name, blockSchema, values, given);
     }
 
-    private static String unknown(String key, BlockSchema section) {
+    private static String unknown(String key, BlockSchema blockSchema) {
         if (key.equals("<<")) {
             return "merge keys are not read; name what blocks share under connections";
         }
-        String stranger = section.misplacedKeys().get(key);
-        if (stranger != null) {
-            return stranger;
+        String misplaced = blockSchema.misplacedKeys().get(key);
+        if (misplaced != null) {
+            return misplaced;
         }
-        String hint = DidYouMean.hint(key, section.names());
+        String hint = DidYouMean.hint(key, blockSchema.names());
         return "unknown key \"%s\"%s"
                 .formatted(
                         key,
                         hint.isEmpty()
                                 ? "; a %s block has %s"
                                         .formatted(
-                                                section.name(),
-                                                String.join(", ", section.effectiveNames()))
+                                                blockSchema.name(),
+                                                String.join(", ", blockSchema.effectiveNames()))
                                 : hint);
     }
 
@@ -113,7 +114,7 @@ final class BlockReader {
 
     private Optional<ConfigValue> scalar(ConfigNode node, String path, ConfigOption key) {
         if (!(node instanceof ConfigNode.Scalar scalar)) {
-            problems.add(path, "expected %s, found %s".formatted(wanted(key), node.kind()));
+            problems.add(path, "expected %s, found %s".formatted(expected(key), node.kind()));
             return Optional.empty();
         }
         VariableSubstitution.Resolved resolved =
@@ -135,7 +136,7 @@ final class BlockReader {
         return wrong.isPresent() ? Optional.empty() : Optional.of(value);
     }
 
-    private static String wanted(ConfigOption key) {
+    private static String expected(ConfigOption key) {
         return switch (key.kind()) {
             case COUNT, NUMBER -> "a " + key.kind().label();
             case FLAG -> key.kind().label();
@@ -158,12 +159,12 @@ final class BlockReader {
     }
 
     private static Optional<String> wrongNumber(ConfigValue value, ConfigOption key) {
-        boolean whole = key.kind() == ConfigOption.Kind.COUNT;
+        boolean isCount = key.kind() == ConfigOption.Kind.COUNT;
         Optional<BigDecimal> number = ConfigValue.number(value.text());
         NumberRange range = key.range().orElseThrow();
         boolean fits =
-                number.filter(n -> !whole || n.stripTrailingZeros().scale() <= 0)
-                        .filter(n -> range.contains(n, whole))
+                number.filter(n -> !isCount || n.stripTrailingZeros().scale() <= 0)
+                        .filter(n -> range.contains(n, isCount))
                         .isPresent();
         return fits
                 ? Optional.empty()
@@ -197,7 +198,7 @@ final class BlockReader {
                     "%s \"%s\" is not supported yet; %s"
                             .formatted(key.noun(), value.displayText(), expected));
         }
-        // a text out of the environment may be close to one it should be, and still be a secret
+        // a text from the environment may resemble an allowed value and still be a secret
         String hint =
                 value.text().equals(value.displayText())
                         ? DidYouMean.hint(value.text(), key.choices())
@@ -239,13 +240,13 @@ final class BlockReader {
             if (!seen.add(entry.key())) {
                 continue;
             }
-            String place = ConfigLocations.child(path, entry.key());
+            String childPath = ConfigLocations.child(path, entry.key());
             Optional<ConfigValue> value =
                     key.kind() == ConfigOption.Kind.RENAMES
-                            ? name(entry.value(), place, key)
-                            : scalar(entry.value(), place, key);
+                            ? name(entry.value(), childPath, key)
+                            : scalar(entry.value(), childPath, key);
             if (entry.key().isEmpty()) {
-                problems.addAt(entry.at(), place, "expected a name, found nothing");
+                problems.addAt(entry.at(), childPath, "expected a name, found nothing");
             } else {
                 value.ifPresent(
                         v ->
@@ -273,9 +274,9 @@ final class BlockReader {
         }
         List<ConfigBlock> blocks = new ArrayList<>();
         for (int i = 0; i < list.items().size(); i++) {
-            String place = ConfigLocations.item(path, i);
-            asBlock(list.items().get(i), place, ConfigOption.Kind.BLOCK)
-                    .ifPresent(block -> blocks.add(nested(block, place, "", key)));
+            String childPath = ConfigLocations.item(path, i);
+            asBlock(list.items().get(i), childPath, ConfigOption.Kind.BLOCK)
+                    .ifPresent(block -> blocks.add(nested(block, childPath, "", key)));
         }
         return Optional.of(blocks(path, key, blocks));
     }
@@ -288,10 +289,10 @@ final class BlockReader {
         List<ConfigBlock> blocks = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (ConfigNode.Entry entry : block.get().entries()) {
-            String place = ConfigLocations.child(path, entry.key());
+            String childPath = ConfigLocations.child(path, entry.key());
             if (seen.add(entry.key())) {
-                asBlock(entry.value(), place, ConfigOption.Kind.BLOCK)
-                        .ifPresent(inner -> blocks.add(nested(inner, place, entry.key(), key)));
+                asBlock(entry.value(), childPath, ConfigOption.Kind.BLOCK)
+                        .ifPresent(inner -> blocks.add(nested(inner, childPath, entry.key(), key)));
             }
         }
         return Optional.of(blocks(path, key, blocks));
@@ -314,14 +315,14 @@ final class BlockReader {
         boolean endpoint =
                 Set.of(ConfigSchema.SOURCE, ConfigSchema.DESTINATION, ConfigSchema.CONNECTION)
                         .contains(key.blockName());
-        BlockSchema section =
+        BlockSchema blockSchema =
                 endpoint
-                        ? vocabulary.endpoints().block(key.blockName(), type(block))
-                        : vocabulary.block(key.blockName());
-        return read(block, path, name, section);
+                        ? configSchema.endpoints().block(key.blockName(), type(block))
+                        : configSchema.block(key.blockName());
+        return read(block, path, name, blockSchema);
     }
 
-    /** The type a block names, itself or by its connection: it decides which keys there are. */
+    /** The type that a block or its connection names: it decides which keys are allowed. */
     private Optional<DestinationType> type(ConfigNode.Block block) {
         return text(block, "type")
                 .or(
@@ -329,7 +330,7 @@ final class BlockReader {
                                 text(block, "connection")
                                         .flatMap(this::connection)
                                         .flatMap(connection -> text(connection, "type")))
-                .flatMap(vocabulary.endpoints().types()::find);
+                .flatMap(configSchema.endpoints().types()::find);
     }
 
     private Optional<ConfigNode.Block> connection(String name) {

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.planner.config.tree.ConfigLocations;
 import com.evolvishub.cdc.planner.config.tree.ProblemCollector;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the column names of one mapping say against one another. */
+/** Finds conflicts between the column names of one mapping. */
 final class ColumnChecks {
 
     private final ProblemCollector problems;
@@ -23,7 +24,7 @@ final class ColumnChecks {
     /**
      * Checks a mapping.
      *
-     * @param keyed whether a destination of it changes rows by key
+     * @param keyed whether one of its destinations updates rows by key
      */
     void check(MappingSpec mapping, boolean keyed) {
         String excludePath = ConfigLocations.child(mapping.path(), "exclude_columns");
@@ -61,22 +62,23 @@ final class ColumnChecks {
     private void checkRenames(MappingSpec mapping, Set<String> excluded) {
         String path = ConfigLocations.child(mapping.path(), "column_mapping");
         Map<String, String> sources = new HashMap<>();
-        Set<String> kept = new LinkedHashSet<>(mapping.key());
-        mapping.watermark().ifPresent(watermark -> kept.add(watermark.column()));
-        kept.removeAll(excluded);
-        mapping.columnMapping().forEach(rename -> kept.remove(rename.from()));
+        Set<String> unchanged = new LinkedHashSet<>(mapping.key());
+        mapping.watermark().ifPresent(watermark -> unchanged.add(watermark.column()));
+        unchanged.removeAll(excluded);
+        mapping.columnMapping().forEach(rename -> unchanged.remove(rename.from()));
         for (ColumnRename rename : mapping.columnMapping()) {
-            String place = ConfigLocations.child(path, rename.from());
+            String renamePath = ConfigLocations.child(path, rename.from());
             if (excluded.contains(rename.from())) {
-                problems.add(place, "is also in exclude_columns");
+                problems.add(renamePath, "is also in exclude_columns");
             }
             String other = sources.putIfAbsent(rename.to(), rename.from());
             if (other != null) {
                 problems.add(
-                        place, "maps onto \"%s\", as \"%s\" does".formatted(rename.to(), other));
-            } else if (kept.contains(rename.to())) {
+                        renamePath,
+                        "maps onto \"%s\", as \"%s\" does".formatted(rename.to(), other));
+            } else if (unchanged.contains(rename.to())) {
                 problems.add(
-                        place,
+                        renamePath,
                         "maps onto \"%s\", which the column of that name keeps"
                                 .formatted(rename.to()));
             }

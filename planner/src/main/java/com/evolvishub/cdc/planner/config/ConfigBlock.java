@@ -3,6 +3,7 @@ package com.evolvishub.cdc.planner.config;
 import com.evolvishub.cdc.planner.config.schema.BlockSchema;
 import com.evolvishub.cdc.planner.config.schema.ConfigOption;
 import com.evolvishub.cdc.planner.config.tree.ConfigLocations;
+
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,63 +11,61 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * The values of one block. A key that was given, but badly, is known to be there and has no value.
- */
+/** The values of one block. A key with an invalid value counts as given and has no value. */
 final class ConfigBlock {
 
     private final String path;
     private final String name;
-    private final BlockSchema section;
+    private final BlockSchema blockSchema;
     private final Map<String, ConfigValue> values;
     private final Set<String> given;
 
     ConfigBlock(
             String path,
             String name,
-            BlockSchema section,
+            BlockSchema blockSchema,
             Map<String, ConfigValue> values,
             Set<String> given) {
         this.path = path;
         this.name = name;
-        this.section = section;
+        this.blockSchema = blockSchema;
         this.values = new LinkedHashMap<>(values);
         this.given = new HashSet<>(given);
     }
 
-    static ConfigBlock empty(String path, BlockSchema section) {
-        return new ConfigBlock(path, "", section, Map.of(), Set.of());
+    static ConfigBlock empty(String path, BlockSchema blockSchema) {
+        return new ConfigBlock(path, "", blockSchema, Map.of(), Set.of());
     }
 
-    /** These values, and below them those of {@code under} for keys not given here. */
-    ConfigBlock withFallback(ConfigBlock under) {
-        Map<String, ConfigValue> both = new LinkedHashMap<>();
-        for (Map.Entry<String, ConfigValue> entry : under.values.entrySet()) {
+    /** These values, and those of {@code fallback} for keys not given here. */
+    ConfigBlock withFallback(ConfigBlock fallback) {
+        Map<String, ConfigValue> merged = new LinkedHashMap<>();
+        for (Map.Entry<String, ConfigValue> entry : fallback.values.entrySet()) {
             if (!given.contains(entry.getKey())) {
-                both.put(entry.getKey(), entry.getValue());
+                merged.put(entry.getKey(), entry.getValue());
             }
         }
-        both.putAll(values);
-        Set<String> names = new HashSet<>(under.given);
+        merged.putAll(values);
+        Set<String> names = new HashSet<>(fallback.given);
         names.addAll(given);
-        return new ConfigBlock(path, name, section, both, names);
+        return new ConfigBlock(path, name, blockSchema, merged, names);
     }
 
     String path() {
         return path;
     }
 
-    /** The key of a block that stands by its name. */
+    /** The name of a named block. */
     String name() {
         return name;
     }
 
-    /** Whether the file says anything for that key, good or bad. */
+    /** Whether the file gives that key, with a valid or an invalid value. */
     boolean isGiven(String key) {
         return given.contains(key);
     }
 
-    /** Whether the file says something for that key that cannot be used. */
+    /** Whether the file gives an invalid value for that key. */
     boolean isInvalid(String key) {
         return given.contains(key) && !values.containsKey(key);
     }
@@ -75,18 +74,18 @@ final class ConfigBlock {
         return Optional.ofNullable(values.get(key));
     }
 
-    /** Where a key stands, or would stand. */
+    /** The path of a key, given or not. */
     String path(String key) {
         return find(key).map(ConfigValue::path).orElse(ConfigLocations.child(path, key));
     }
 
-    /** The value, or what its key says holds when it is not given. */
+    /** The value, or the default of its key. */
     ConfigValue get(String key) {
         return find(key)
                 .orElseGet(
                         () -> {
                             String initial =
-                                    section.key(key).map(ConfigOption::defaultValue).orElse("");
+                                    blockSchema.key(key).map(ConfigOption::defaultValue).orElse("");
                             return ConfigValue.of(path(key), key, initial, initial);
                         });
     }

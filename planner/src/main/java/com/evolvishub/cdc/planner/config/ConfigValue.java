@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A value of the kind its key wants.
+ * A value of the kind of its key.
  *
- * @param path where it stands
+ * @param path its path in the file
  * @param name its key
- * @param text its text, references filled in; empty for lists and blocks
- * @param shown how messages show it: as the file has it, or stars
+ * @param text its text, references resolved; empty for lists and blocks
+ * @param displayText its text in messages: as in the file, or stars
  * @param items of a list of names, or of a block of names and values
  * @param blocks of a block, a list of blocks, or blocks by name
  */
@@ -25,7 +25,7 @@ record ConfigValue(
         List<ConfigValue> items,
         List<ConfigBlock> blocks) {
 
-    // leading zeros were octal once: nobody knows what 0777 means to whom
+    // no leading zeros: YAML 1.1 reads 0777 as octal
     private static final Pattern NUMBER =
             Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?");
 
@@ -34,18 +34,18 @@ record ConfigValue(
         blocks = List.copyOf(blocks);
     }
 
-    static ConfigValue of(String path, String name, String text, String shown) {
-        return new ConfigValue(path, name, text, shown, List.of(), List.of());
+    static ConfigValue of(String path, String name, String text, String displayText) {
+        return new ConfigValue(path, name, text, displayText, List.of(), List.of());
     }
 
-    /** The number that a text spells. */
+    /** Parses a number. */
     static Optional<BigDecimal> number(String text) {
         return NUMBER.matcher(text).matches()
                 ? Optional.of(new BigDecimal(text))
                 : Optional.empty();
     }
 
-    /** The truth that a text spells. */
+    /** Parses a boolean. */
     static Optional<Boolean> flag(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on" -> Optional.of(true);

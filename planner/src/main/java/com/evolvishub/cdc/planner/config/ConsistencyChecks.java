@@ -7,12 +7,16 @@ import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is wrong between mappings, and between the keys of one. Values not given are skipped. */
+/**
+ * Finds conflicts between mappings and between the keys of one mapping. Values not given are
+ * skipped.
+ */
 final class ConsistencyChecks {
 
     private static final String KAFKA = "kafka";
@@ -36,7 +40,7 @@ final class ConsistencyChecks {
         }
     }
 
-    // folders, consumer groups and topics are named after it
+    // directories, consumer groups and topics are named after it
     private void checkFileName(String name) {
         if (name.length() > 100
                 || name.startsWith(".")
@@ -48,10 +52,12 @@ final class ConsistencyChecks {
     }
 
     private void checkNames(List<MappingSpec> mappings) {
-        Map<String, MappingSpec> first = new HashMap<>();
+        Map<String, MappingSpec> mappingsByName = new HashMap<>();
         for (MappingSpec mapping : mappings) {
             MappingSpec other =
-                    mapping.name().isEmpty() ? null : first.putIfAbsent(mapping.name(), mapping);
+                    mapping.name().isEmpty()
+                            ? null
+                            : mappingsByName.putIfAbsent(mapping.name(), mapping);
             if (other != null) {
                 problems.add(
                         ConfigLocations.child(mapping.path(), "name"),
@@ -64,30 +70,30 @@ final class ConsistencyChecks {
     private void checkRenamedFrom(List<MappingSpec> mappings) {
         Map<String, String> names = new HashMap<>();
         mappings.forEach(mapping -> names.putIfAbsent(mapping.name(), mapping.path()));
-        Map<String, String> formers = new HashMap<>();
+        Map<String, String> firstPathByFormerName = new HashMap<>();
         for (MappingSpec mapping : mappings) {
-            String former = mapping.renamedFrom();
-            if (former.isEmpty()) {
+            String formerName = mapping.renamedFrom();
+            if (formerName.isEmpty()) {
                 continue;
             }
             String path = ConfigLocations.child(mapping.path(), "renamed_from");
-            if (names.containsKey(former)) {
+            if (names.containsKey(formerName)) {
                 problems.add(
                         path,
-                        names.get(former).equals(mapping.path())
+                        names.get(formerName).equals(mapping.path())
                                 ? "is the mapping's own name; expected an earlier one"
                                 : "\"%s\" is still the name of %s"
-                                        .formatted(former, names.get(former)));
+                                        .formatted(formerName, names.get(formerName)));
             }
-            String other = formers.putIfAbsent(former, mapping.path());
+            String other = firstPathByFormerName.putIfAbsent(formerName, mapping.path());
             if (other != null) {
-                problems.add(path, "%s was renamed from \"%s\" too".formatted(other, former));
+                problems.add(path, "%s was renamed from \"%s\" too".formatted(other, formerName));
             }
         }
     }
 
     private void checkTargets(List<MappingSpec> mappings) {
-        Map<List<String>, String> first = new HashMap<>();
+        Map<List<String>, String> firstPathByTarget = new HashMap<>();
         for (MappingSpec mapping : mappings) {
             boolean several = mapping.destinations().size() > 1;
             for (int i = 0; i < mapping.destinations().size() && mapping.enabled(); i++) {
@@ -98,14 +104,15 @@ final class ConsistencyChecks {
                 String path =
                         ConfigLocations.child(
                                 mapping.path(), several ? "destinations" : "destination");
-                String place = several ? ConfigLocations.item(path, i) : path;
-                String other = first.putIfAbsent(target(destination), place);
+                String destinationPath = several ? ConfigLocations.item(path, i) : path;
+                String other = firstPathByTarget.putIfAbsent(target(destination), destinationPath);
                 if (other != null) {
-                    problems.add(place, "writes into the same place as %s".formatted(other));
+                    problems.add(
+                            destinationPath, "writes into the same place as %s".formatted(other));
                 }
                 boolean sameType = mapping.source().type().equals(destination.type());
                 if (sameType && target(mapping.source()).equals(target(destination))) {
-                    problems.add(place, "writes into the table it reads");
+                    problems.add(destinationPath, "writes into the table it reads");
                 }
             }
         }
@@ -122,7 +129,7 @@ final class ConsistencyChecks {
                                 endpoint.connection().host().toLowerCase(Locale.ROOT)
                                         + ":"
                                         + endpoint.connection().port());
-        // a label of its own is no other Kafka
+        // for Kafka the database is only a label
         String database = endpoint.type().equals(KAFKA) ? "" : endpoint.connection().database();
         return List.of(endpoint.type(), servers, database, schema, endpoint.table());
     }

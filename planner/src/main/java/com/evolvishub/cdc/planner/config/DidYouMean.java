@@ -5,24 +5,24 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what somebody probably meant to write. */
+/** Suggests the intended spelling of an unknown word. */
 final class DidYouMean {
 
     private DidYouMean() {}
 
-    /** The candidate with the fewest slips of the hand, if there are few enough of them. */
+    /** The candidate with the smallest edit distance, if it is small enough. */
     static Optional<String> closest(String found, Collection<String> candidates) {
-        String wanted = plain(found);
+        String normalized = plain(found);
         int allowed = found.length() < 3 ? 0 : Math.min(found.length(), 24) / 3;
         if (found.isEmpty() || found.length() > 100) {
             return Optional.empty();
         }
         return candidates.stream()
                 .filter(candidate -> Math.abs(candidate.length() - found.length()) <= allowed)
-                .filter(candidate -> distance(wanted, plain(candidate)) <= allowed)
+                .filter(candidate -> distance(normalized, plain(candidate)) <= allowed)
                 .min(
                         Comparator.<String>comparingInt(
-                                        candidate -> distance(wanted, plain(candidate)))
+                                        candidate -> distance(normalized, plain(candidate)))
                                 .thenComparing(Comparator.naturalOrder()));
     }
 
@@ -35,7 +35,7 @@ final class DidYouMean {
         return text.toLowerCase(Locale.ROOT).replace('-', '_');
     }
 
-    /** Letters put in, left out, changed, or swapped with their neighbour. */
+    /** The edit distance: letters inserted, deleted, replaced or swapped with the next one. */
     private static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

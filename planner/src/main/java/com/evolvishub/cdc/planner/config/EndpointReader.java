@@ -14,29 +14,30 @@ import com.evolvishub.cdc.planner.spi.DestinationOption;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.EndpointProblem;
 import com.evolvishub.cdc.planner.spi.PostgresDestinationType;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes an endpoint of its block, the connection the block names, and the environment. */
+/** Builds an endpoint from its block, the connection that the block names, and the environment. */
 final class EndpointReader {
 
     private static final PostgresDestinationType POSTGRES = new PostgresDestinationType();
     private static final int NO_PORT = 0;
 
-    private final ConfigSchema vocabulary;
+    private final ConfigSchema configSchema;
     private final VariableSubstitution references;
     private final ProblemCollector problems;
     private final Map<String, ConfigBlock> connections;
 
     EndpointReader(
-            ConfigSchema vocabulary,
+            ConfigSchema configSchema,
             VariableSubstitution references,
             ProblemCollector problems,
             Map<String, ConfigBlock> connections) {
-        this.vocabulary = vocabulary;
+        this.configSchema = configSchema;
         this.references = references;
         this.problems = problems;
         this.connections = connections;
@@ -46,7 +47,7 @@ final class EndpointReader {
      * A source.
      *
      * @param table the mapping's {@code source_table}, if given
-     * @param hasQuery whether a query stands in for the table
+     * @param hasQuery whether a query replaces the table
      */
     EndpointSpec source(ConfigBlock block, Optional<ConfigValue> table, boolean hasQuery) {
         ConfigBlock values = withConnection(block);
@@ -70,7 +71,7 @@ final class EndpointReader {
     EndpointSpec destination(ConfigBlock block, Optional<ConfigValue> table) {
         ConfigBlock values = withConnection(block);
         EndpointSpec endpoint = endpoint(values, ConfigSchema.DESTINATION, table);
-        vocabulary
+        configSchema
                 .endpoints()
                 .types()
                 .find(endpoint.type())
@@ -81,11 +82,11 @@ final class EndpointReader {
         return endpoint;
     }
 
-    /** What stands for an endpoint that the file does not have. */
-    EndpointSpec nowhere() {
-        BlockSchema keys = vocabulary.endpoints().block(ConfigSchema.SOURCE, Optional.empty());
-        ConfigBlock nothing = ConfigBlock.empty("", keys);
-        return new EndpointSpec("", connection(nothing, ConfigSchema.SOURCE), "", "", List.of());
+    /** An empty endpoint, used if the file has none. */
+    EndpointSpec emptyEndpoint() {
+        BlockSchema keys = configSchema.endpoints().block(ConfigSchema.SOURCE, Optional.empty());
+        ConfigBlock emptyBlock = ConfigBlock.empty("", keys);
+        return new EndpointSpec("", connection(emptyBlock, ConfigSchema.SOURCE), "", "", List.of());
     }
 
     private ConfigBlock withConnection(ConfigBlock block) {
@@ -123,7 +124,7 @@ final class EndpointReader {
         String type = values.text("type");
         return role.equals(ConfigSchema.SOURCE)
                 ? type.equals(EndpointSchema.SOURCE_TYPE)
-                : vocabulary.endpoints().types().find(type).isPresent();
+                : configSchema.endpoints().types().find(type).isPresent();
     }
 
     private EndpointSpec endpoint(ConfigBlock values, String role, Optional<ConfigValue> table) {
@@ -132,7 +133,7 @@ final class EndpointReader {
         List<EndpointOption> options = new ArrayList<>();
         if (role.equals(ConfigSchema.DESTINATION)) {
             values.find("create_table").ifPresent(value -> options.add(option(value)));
-            vocabulary.endpoints().types().find(type).stream()
+            configSchema.endpoints().types().find(type).stream()
                     .flatMap(known -> known.options().stream())
                     .forEach(
                             key ->
@@ -140,13 +141,13 @@ final class EndpointReader {
                                             .map(v -> option(v, key))
                                             .ifPresent(options::add));
         }
-        Optional<ConfigValue> place = table(values, table);
-        String text = place.map(ConfigValue::text).orElse("");
+        Optional<ConfigValue> tableValue = table(values, table);
+        String text = tableValue.map(ConfigValue::text).orElse("");
         if (!type.equals(EndpointSchema.SOURCE_TYPE)) {
             return new EndpointSpec(
                     type, connection(values, role), values.text("schema"), text, options);
         }
-        TableName name = tableName(values, place);
+        TableName name = tableName(values, tableValue);
         return new EndpointSpec(
                 type, connection(values, role), name.schema(), name.table(), options);
     }
@@ -158,7 +159,7 @@ final class EndpointReader {
             List<String> choices =
                     role.equals(ConfigSchema.SOURCE)
                             ? List.of(EndpointSchema.SOURCE_TYPE)
-                            : vocabulary.endpoints().types().names();
+                            : configSchema.endpoints().types().names();
             problems.add(
                     values.path("type"),
                     choices.size() == 1
@@ -167,7 +168,7 @@ final class EndpointReader {
         } else if (values.isGiven("connection")
                 && isSupported(values, ConfigSchema.CONNECTION)
                 && !isSupported(values, role)) {
-            // it came from a connection, whose own check takes every type
+            // the type comes from a connection, and connections allow every type
             problems.add(
                     values.path("connection"),
                     "%s \"%s\" is not supported yet; expected %s"
@@ -179,43 +180,44 @@ final class EndpointReader {
     }
 
     private Optional<ConfigValue> table(ConfigBlock values, Optional<ConfigValue> ofMapping) {
-        Optional<ConfigValue> own = values.find("table");
-        if (own.isPresent()
+        Optional<ConfigValue> ofEndpoint = values.find("table");
+        if (ofEndpoint.isPresent()
                 && ofMapping.isPresent()
-                && !own.get().text().equals(ofMapping.get().text())) {
+                && !ofEndpoint.get().text().equals(ofMapping.get().text())) {
             problems.add(
                     ofMapping.get().path(),
                     "is \"%s\", but %s is \"%s\"; give one of them"
                             .formatted(
                                     ofMapping.get().displayText(),
-                                    own.get().path(),
-                                    own.get().displayText()));
+                                    ofEndpoint.get().path(),
+                                    ofEndpoint.get().displayText()));
         }
-        return own.or(() -> ofMapping).filter(value -> !value.text().isEmpty());
+        return ofEndpoint.or(() -> ofMapping).filter(value -> !value.text().isEmpty());
     }
 
-    private TableName tableName(ConfigBlock values, Optional<ConfigValue> place) {
+    private TableName tableName(ConfigBlock values, Optional<ConfigValue> tableValue) {
         String schema = values.text("schema");
-        if (place.isEmpty()) {
+        if (tableValue.isEmpty()) {
             return new TableName(schema, "");
         }
-        Optional<TableName> name = TableName.parse(place.get().text());
+        Optional<TableName> name = TableName.parse(tableValue.get().text());
         if (name.isEmpty()) {
             problems.add(
-                    place.get().path(),
+                    tableValue.get().path(),
                     "\"%s\" is no table name; write table, schema.table, or parts that hold dots or quotes in double quotes: \"a.b\".t"
-                            .formatted(place.get().displayText()));
-            return new TableName(schema, place.get().text());
+                            .formatted(tableValue.get().displayText()));
+            return new TableName(schema, tableValue.get().text());
         }
-        String own = name.get().schema();
-        if (!own.isEmpty() && !schema.isEmpty() && !own.equals(schema)) {
+        String schemaOfName = name.get().schema();
+        if (!schemaOfName.isEmpty() && !schema.isEmpty() && !schemaOfName.equals(schema)) {
             problems.add(
                     values.path("schema"),
                     "is \"%s\", but the table says \"%s\"; give one of them"
                             .formatted(
-                                    values.get("schema").displayText(), place.get().displayText()));
+                                    values.get("schema").displayText(),
+                                    tableValue.get().displayText()));
         }
-        return own.isEmpty() ? new TableName(schema, name.get().table()) : name.get();
+        return schemaOfName.isEmpty() ? new TableName(schema, name.get().table()) : name.get();
     }
 
     private ConnectionSpec connection(ConfigBlock values, String role) {
@@ -262,7 +264,7 @@ final class EndpointReader {
         if (type.equals(EndpointSchema.SOURCE_TYPE)) {
             return POSTGRES.defaultPort();
         }
-        return vocabulary
+        return configSchema
                 .endpoints()
                 .types()
                 .find(type)
@@ -284,7 +286,7 @@ final class EndpointReader {
         return new EndpointOption(value.name(), new Secret(text));
     }
 
-    /** What a type says of an endpoint, unless the file's value was told to be wrong before. */
+    /** Reports a problem found by a type, unless the value was already reported as invalid. */
     private void report(ConfigBlock values, Optional<ConfigValue> table, EndpointProblem problem) {
         String key = problem.key();
         if (values.isInvalid(key.contains(".") ? key.substring(0, key.indexOf('.')) : key)) {
@@ -292,11 +294,11 @@ final class EndpointReader {
         }
         Optional<ConfigValue> value =
                 values.find(key).or(() -> key.equals("table") ? table : Optional.empty());
-        String path = value.map(ConfigValue::path).orElseGet(() -> place(values, key));
+        String path = value.map(ConfigValue::path).orElseGet(() -> problemPath(values, key));
         problems.add(path, problem.message());
     }
 
-    private static String place(ConfigBlock values, String key) {
+    private static String problemPath(ConfigBlock values, String key) {
         int dot = key.indexOf('.');
         return dot < 0
                 ? values.path(key)

@@ -18,6 +18,7 @@ import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Makes a mapping of its block and the global settings. */
+/** Builds a mapping from its block and the global settings. */
 final class MappingReader {
 
     private final ProblemCollector problems;
@@ -34,17 +35,20 @@ final class MappingReader {
     private final Optional<ConfigBlock> globalSync;
 
     MappingReader(
-            ConfigSchema vocabulary,
+            ConfigSchema configSchema,
             ProblemCollector problems,
             EndpointReader endpoints,
             Optional<ConfigBlock> globalSync) {
         this.problems = problems;
         this.endpoints = endpoints;
-        this.syncs = new SyncReader(vocabulary.block(ConfigSchema.SYNC), problems);
+        this.syncs = new SyncReader(configSchema.block(ConfigSchema.SYNC), problems);
         this.globalSync = globalSync;
     }
 
-    /** A mapping of a block with that name: the block's own, or that of an old file. */
+    /**
+     * Builds the mapping with that name: the block's name, or that of a file with a single mapping
+     * (older form).
+     */
     MappingSpec read(ConfigBlock block, String name) {
         Optional<ConfigBlock> source = block.block("source");
         Optional<ConfigValue> query = query(block, source);
@@ -61,7 +65,7 @@ final class MappingReader {
                                                         values,
                                                         block.find("source_table"),
                                                         query.isPresent()))
-                                .orElseGet(endpoints::nowhere),
+                                .orElseGet(endpoints::emptyEndpoint),
                         destinations(block),
                         watermark.map(this::watermark),
                         query.map(ConfigValue::text).orElse(""),
@@ -122,14 +126,14 @@ final class MappingReader {
     }
 
     private Optional<ConfigBlock> watermark(ConfigBlock block, Optional<ConfigBlock> source) {
-        Optional<ConfigBlock> own = block.block("watermark");
+        Optional<ConfigBlock> ofMapping = block.block("watermark");
         Optional<ConfigBlock> ofSource = source.flatMap(values -> values.block("watermark"));
-        if (own.isPresent() && ofSource.isPresent()) {
+        if (ofMapping.isPresent() && ofSource.isPresent()) {
             problems.add(
                     ofSource.get().path(),
-                    "a second watermark; %s has one".formatted(own.get().path()));
+                    "a second watermark; %s has one".formatted(ofMapping.get().path()));
         }
-        return own.or(() -> ofSource);
+        return ofMapping.or(() -> ofSource);
     }
 
     private WatermarkSpec watermark(ConfigBlock values) {

@@ -3,15 +3,16 @@ package com.evolvishub.cdc.planner.config;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
+
 import java.util.List;
 import java.util.Objects;
 
 /**
- * A file that was read without a mistake.
+ * A file that was read without errors.
  *
- * @param spec what it says, references resolved and defaults filled in
- * @param locations where it says it, for problems that are found later
- * @param warnings what was understood but has no effect, in the file's order
+ * @param spec its content, with references resolved and defaults
+ * @param locations the positions of its values, for problems that are found later
+ * @param warnings keys that are known but have no effect, in the file's order
  */
 public record SpecDocument(
         ConfigFileSpec spec, ProblemLocations locations, List<Problem> warnings) {

@@ -13,6 +13,7 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.LogLevel;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,16 +25,16 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads the text of a file. Touches no file itself: environment and secret files are looked up
- * through what it is handed. Safe for use by many threads.
+ * Reads the text of a file. It opens no files: environment and secret files are looked up through
+ * constructor arguments. Thread-safe.
  */
 public final class SpecReader {
 
-    private final ConfigSchema vocabulary;
+    private final ConfigSchema configSchema;
     private final VariableSubstitution references;
 
     /**
-     * @param types the destinations that this build knows
+     * @param types the destination types of this build
      * @param environment the value of an environment variable, if set
      * @param secretFiles the text of the file at a path, if it can be read
      */
@@ -41,7 +42,7 @@ public final class SpecReader {
             DestinationTypes types,
             Function<String, Optional<String>> environment,
             Function<String, Optional<String>> secretFiles) {
-        this.vocabulary = new ConfigSchema(types);
+        this.configSchema = new ConfigSchema(types);
         this.references =
                 new VariableSubstitution(
                         Objects.requireNonNull(environment, "environment"),
@@ -49,31 +50,33 @@ public final class SpecReader {
     }
 
     /**
-     * What a file says.
+     * Reads a file.
      *
-     * @param fileName its name, folders before it allowed: {@code .json} is read as JSON, and an
-     *     old single-CDC file without a name of its own is called by it
+     * @param fileName its name or path: {@code .json} is read as JSON; a file with a single mapping
+     *     (older form) takes its name from it, unless it gives one
      * @param text the whole text
-     * @throws PlanException with every mistake in the file
+     * @throws PlanException with all errors in the file
      */
     public SpecDocument read(String fileName, String text) {
         ConfigNode.Block root = root(fileName, text);
         ConfigLocations locations = new ConfigLocations(root);
         ProblemCollector problems = new ProblemCollector(locations);
-        boolean old = isSingleMapping(root);
-        BlockSchema section = old ? vocabulary.singleMappingFile() : vocabulary.multiMappingFile();
-        ConfigBlock file = new BlockReader(vocabulary, references, problems, root).read(section);
+        boolean singleMapping = isSingleMapping(root);
+        BlockSchema blockSchema =
+                singleMapping ? configSchema.singleMappingFile() : configSchema.multiMappingFile();
+        ConfigBlock file =
+                new BlockReader(configSchema, references, problems, root).read(blockSchema);
         Optional<ConfigBlock> globalSync = file.block("global_sync");
         EndpointReader endpoints =
-                new EndpointReader(vocabulary, references, problems, connections(file));
-        MappingReader reader = new MappingReader(vocabulary, problems, endpoints, globalSync);
+                new EndpointReader(configSchema, references, problems, connections(file));
+        MappingReader reader = new MappingReader(configSchema, problems, endpoints, globalSync);
         String name =
                 file.find("name")
                         .map(ConfigValue::text)
-                        .filter(own -> !own.isBlank())
-                        .orElse(old ? stem(fileName) : "");
+                        .filter(givenName -> !givenName.isBlank())
+                        .orElse(singleMapping ? stem(fileName) : "");
         List<MappingSpec> mappings = new ArrayList<>();
-        if (old) {
+        if (singleMapping) {
             mappings.add(reader.read(file, name));
         } else {
             for (ConfigBlock block : file.blocks("mappings")) {
@@ -83,7 +86,7 @@ public final class SpecReader {
         ConfigFileSpec spec =
                 new ConfigFileSpec(
                         name,
-                        old ? "" : file.text("description"),
+                        singleMapping ? "" : file.text("description"),
                         mappings,
                         file.get("parallel_execution").flag(),
                         file.get("max_workers").count(),
@@ -93,7 +96,7 @@ public final class SpecReader {
                         seconds(file, "timeout_seconds"),
                         checkpoint(file).text("storage"),
                         file.get("shared_checkpoints").flag());
-        new ConsistencyChecks(vocabulary.endpoints().types(), problems).check(spec);
+        new ConsistencyChecks(configSchema.endpoints().types(), problems).check(spec);
         return new SpecDocument(spec, locations, problems.warningsUnlessFailed());
     }
 
@@ -118,7 +121,7 @@ public final class SpecReader {
                         + root.get().kind());
     }
 
-    /** Whether the keys of the one mapping stand at the top, as files had it before mappings. */
+    /** Whether the keys of a single mapping are at the top level (older form). */
     private static boolean isSingleMapping(ConfigNode.Block root) {
         List<String> keys = root.entries().stream().map(ConfigNode.Entry::key).toList();
         return !keys.contains("mappings")
@@ -146,7 +149,7 @@ public final class SpecReader {
                 .orElseGet(
                         () ->
                                 ConfigBlock.empty(
-                                        "checkpoint", vocabulary.block(ConfigSchema.CHECKPOINT)));
+                                        "checkpoint", configSchema.block(ConfigSchema.CHECKPOINT)));
     }
 
     private Duration seconds(ConfigBlock file, String key) {

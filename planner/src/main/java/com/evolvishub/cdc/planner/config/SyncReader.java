@@ -7,34 +7,35 @@ import com.cronutils.parser.CronParser;
 import com.evolvishub.cdc.planner.config.schema.BlockSchema;
 import com.evolvishub.cdc.planner.config.tree.ProblemCollector;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
+
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Optional;
 
-/** Makes a sync block of a mapping's own and the global one, key by key. */
+/** Merges a mapping's sync block with the global one, key by key. */
 final class SyncReader {
 
     private static final CronDefinition FIVE_FIELDS =
             CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX);
 
-    private final BlockSchema section;
+    private final BlockSchema blockSchema;
     private final ProblemCollector problems;
 
-    SyncReader(BlockSchema section, ProblemCollector problems) {
-        this.section = section;
+    SyncReader(BlockSchema blockSchema, ProblemCollector problems) {
+        this.blockSchema = blockSchema;
         this.problems = problems;
     }
 
-    SyncSpec read(Optional<ConfigBlock> own, Optional<ConfigBlock> global) {
-        ConfigBlock nothing = ConfigBlock.empty("", section);
-        ConfigBlock values = own.orElse(nothing).withFallback(global.orElse(nothing));
+    SyncSpec read(Optional<ConfigBlock> ofMapping, Optional<ConfigBlock> global) {
+        ConfigBlock emptyBlock = ConfigBlock.empty("", blockSchema);
+        ConfigBlock values = ofMapping.orElse(emptyBlock).withFallback(global.orElse(emptyBlock));
         SyncSpec.Mode mode = MappingReader.constant(SyncSpec.Mode.class, values.text("mode"));
         Optional<ConfigValue> cron = values.find("cron_expression");
         boolean byCron = mode == SyncSpec.Mode.CRON;
         if (byCron && !values.isGiven("cron_expression")) {
             problems.add(values.path("mode"), "cron needs a cron_expression");
         }
-        if (!byCron && own.flatMap(block -> block.find("cron_expression")).isPresent()) {
+        if (!byCron && ofMapping.flatMap(block -> block.find("cron_expression")).isPresent()) {
             problems.warn(
                     values.path("cron_expression"),
                     "has no effect: the mode is %s, not cron".formatted(values.text("mode")));

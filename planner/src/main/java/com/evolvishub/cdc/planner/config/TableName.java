@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A PostgreSQL table's name, taken apart at the dots outside double quotes. Unlike SQL, case is
- * kept as it is written.
+ * A PostgreSQL table name, split at the dots outside double quotes. Unlike in SQL, the case is
+ * kept.
  *
  * @param schema empty if not given
- * @param table its name, quotes undone
+ * @param table its name, unquoted
  */
 record TableName(String schema, String table) {
 
-    /** Empty if the text is no such name. */
+    /** Parses a name; empty if the text is not one. */
     static Optional<TableName> parse(String text) {
         List<String> parts = new ArrayList<>();
         int at = 0;
@@ -46,7 +46,7 @@ record TableName(String schema, String table) {
         };
     }
 
-    /** Reads up to the closing quote; the place behind it, or -1 if there is none. */
+    /** Reads up to the closing quote; returns the index after it, or -1 if there is none. */
     private static int quoted(String text, int from, StringBuilder part) {
         int at = from;
         while (at < text.length()) {

@@ -9,10 +9,14 @@ import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Whether {@code delivery: transactional} is possible, and keeps its promise, where it stands. */
+/**
+ * Checks that {@code delivery: transactional} is possible where it is used, and keeps its
+ * guarantee.
+ */
 final class TransactionalChecks {
 
     private static final String REDIS = "redis_streams";
@@ -59,7 +63,10 @@ final class TransactionalChecks {
         }
     }
 
-    /** A transaction is open for an interval and may wait for as long as a checkpoint may take. */
+    /**
+     * Checks the transaction timeout: a transaction is open for a checkpoint interval plus the
+     * duration of a checkpoint.
+     */
     private void checkTimeout(ConfigFileSpec spec, EndpointSpec destination, String path) {
         boolean hasTimeout =
                 types.find(destination.type()).stream()

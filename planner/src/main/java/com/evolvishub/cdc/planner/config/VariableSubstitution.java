@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fills {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${file:/path}} into values. What was
- * filled in is not looked through again, and never shows in a message.
+ * Resolves the references {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${file:/path}} in
+ * values. Resolved text is not searched for references again and never appears in a message.
  */
 final class VariableSubstitution {
 
@@ -26,16 +26,16 @@ final class VariableSubstitution {
         this.secretFiles = secretFiles;
     }
 
-    /** The value of an environment variable that no reference names. */
+    /** The value of an environment variable, without a reference. */
     Optional<String> environment(String name) {
         return environment.apply(name);
     }
 
     /**
-     * A text with its references filled in, or what is wrong with them.
+     * Resolves the references in a text.
      *
-     * @param text the text as it stands in the file
-     * @param tolerant whether <code>${</code> may stand for itself, as in SQL
+     * @param text the text in the file
+     * @param tolerant whether <code>${</code> may be literal, as in SQL
      */
     Resolved resolve(String text, boolean tolerant) {
         StringBuilder out = new StringBuilder();
@@ -106,11 +106,11 @@ final class VariableSubstitution {
     }
 
     /**
-     * What became of a text.
+     * The result for a text.
      *
-     * @param text references filled in; empty where there is a problem
-     * @param filled whether there was any reference
-     * @param problem what is wrong
+     * @param text the text with references resolved; empty if there is a problem
+     * @param filled whether the text contained a reference
+     * @param problem the error, if any
      */
     record Resolved(String text, boolean filled, Optional<String> problem) {
 

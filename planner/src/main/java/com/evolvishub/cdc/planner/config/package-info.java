@@ -1,6 +1,6 @@
 /**
- * From the text of a file to its spec: the tree of its values with their places, the one list of
- * keys there are, references, and every check that needs no server. It stands above {@code spec}
- * and {@code destination}, because it knows both; only the front door may use it.
+ * Turns the text of a file into its spec: parses the tree of values with positions, applies the
+ * schema of keys, resolves references, and runs every check that needs no server. It depends on
+ * {@code spec} and {@code spi}; only the entry point may use it.
  */
 package com.evolvishub.cdc.planner.config;

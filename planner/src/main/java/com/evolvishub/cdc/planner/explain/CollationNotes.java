@@ -5,14 +5,15 @@ import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
+
 import java.util.Optional;
 
-/** What is to be said of the order by which the texts of a watermark are compared. */
+/** Notes about the order in which text watermarks are compared. */
 public final class CollationNotes {
 
     private CollationNotes() {}
 
-    /** Why a chosen order cannot be; empty: it can, as far as is known. */
+    /** Why the requested order is not possible; empty: it is, or unknown. */
     public static Optional<String> refusal(PollScan scan, PollFacts facts) {
         if (!(scan.capture() instanceof Capture.ByWatermark by)
                 || by.collation() == WatermarkCollation.COLUMN) {
@@ -29,7 +30,7 @@ public final class CollationNotes {
                                         .formatted(by.column(), order.description()));
     }
 
-    /** What may be missed because of the column's own order; empty: nothing. */
+    /** What polls may miss because of the column's collation; empty: nothing. */
     static Optional<String> warning(PollScan scan, PollFacts facts) {
         if (!(scan.capture() instanceof Capture.ByWatermark by)
                 || by.collation() != WatermarkCollation.COLUMN) {
@@ -57,7 +58,7 @@ public final class CollationNotes {
         };
     }
 
-    /** What is done, where an order is chosen; else what is to be warned of. */
+    /** The effect of a requested order, else a warning about the column's collation. */
     static Optional<String> line(PollScan scan, Optional<PollFacts> facts) {
         if (scan.capture() instanceof Capture.ByWatermark by
                 && by.collation() == WatermarkCollation.C) {

@@ -8,18 +8,21 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.ScanSql;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Says when a row that is not read any more is deleted, by a diff, or forgotten, by a query. */
+/**
+ * Explains when a row that reads miss is deleted (diff) or evicted from the dedupe state (query).
+ */
 public final class DeleteNotes {
 
     private DeleteNotes() {}
 
     /**
-     * Asks whether the locks of a poll cover all that it reads; empty: the mapping tells no
-     * deletes, or nothing can be known now.
+     * Queries whether the locks of a poll cover all that it reads; empty: the mapping detects no
+     * missing rows, or the source cannot be queried now.
      *
      * @param columns of the relation, in order
      */
@@ -30,25 +33,25 @@ public final class DeleteNotes {
         }
         List<String> selected =
                 columns.stream().map(ColumnFacts::name).filter(scan::selects).toList();
-        Function<Placeholder, String> filled =
-                place -> place == Placeholder.LAST_SYNC ? "NULL" : PollNotes.ALL_ROWS;
+        Function<Placeholder, String> literals =
+                placeholder -> placeholder == Placeholder.LAST_SYNC ? "NULL" : PollNotes.ALL_ROWS;
         Optional<String> query =
-                scan.relation() instanceof Relation.Query own
-                        ? Optional.of(own.query().render(filled))
+                scan.relation() instanceof Relation.Query userQuery
+                        ? Optional.of(userQuery.query().render(literals))
                         : Optional.empty();
-        String select = new ScanSql(scan.relation(), selected, List.of()).all(filled);
+        String select = new ScanSql(scan.relation(), selected, List.of()).all(literals);
         return catalog.deleteConfirmation(scan.source(), query, select);
     }
 
-    /** For {@code validate}: what holds deletes back, or makes them uncertain. */
-    public static Optional<String> note(PollScan scan, DeleteConfirmation coverage) {
-        String done = scan.capture() instanceof Capture.ByDiff ? "deleted" : "forgotten";
-        return switch (coverage.kind()) {
+    /** For {@code validate}: what delays deletes or makes them uncertain. */
+    public static Optional<String> note(PollScan scan, DeleteConfirmation confirmation) {
+        String action = scan.capture() instanceof Capture.ByDiff ? "deleted" : "forgotten";
+        return switch (confirmation.kind()) {
             case LOCKED, UNKNOWN -> Optional.empty();
             case TWO_READS ->
                     Optional.of(
                             "a row is %s once two reads in a row miss it: %s"
-                                    .formatted(done, coverage.reason()));
+                                    .formatted(action, confirmation.reason()));
             case BEST_EFFORT ->
                     Optional.of(
                             "%s best effort, once two reads in a row miss a row: %s, so that a table behind it that is just being filled anew may be taken for empty"
@@ -56,12 +59,12 @@ public final class DeleteNotes {
                                             scan.capture() instanceof Capture.ByDiff
                                                     ? "deletes are"
                                                     : "forgetting rows is",
-                                            coverage.reason()));
+                                            confirmation.reason()));
         };
     }
 
-    /** For {@code explain}; empty: the mapping tells no deletes and forgets no rows. */
-    static Optional<String> line(PollScan scan, Optional<DeleteConfirmation> coverage) {
+    /** For {@code explain}; empty: the mapping detects no missing rows. */
+    static Optional<String> line(PollScan scan, Optional<DeleteConfirmation> confirmation) {
         if (scan.capture() instanceof Capture.ByWatermark) {
             return Optional.empty();
         }
@@ -69,11 +72,11 @@ public final class DeleteNotes {
                 scan.capture() instanceof Capture.ByDiff
                         ? "a row is deleted at the destination"
                         : "nothing is deleted; a row is forgotten, and sent anew if it comes again,";
-        if (coverage.isEmpty()) {
+        if (confirmation.isEmpty()) {
             return Optional.of(
                     row + " once one read misses it, or two in a row where a lock cannot cover it");
         }
-        DeleteConfirmation known = coverage.get();
+        DeleteConfirmation known = confirmation.get();
         return Optional.of(
                 switch (known.kind()) {
                     case LOCKED ->

@@ -7,7 +7,7 @@ import com.evolvishub.cdc.planner.spec.LossPolicy;
 import com.evolvishub.cdc.planner.spec.ReplacedTablePolicy;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 
-/** Says what a delivery promises, and why it can. */
+/** Explains the delivery guarantee and how it is achieved. */
 final class DeliveryGuaranteeNotes {
 
     private DeliveryGuaranteeNotes() {}

@@ -7,23 +7,24 @@ import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.ScanRange;
 import com.evolvishub.cdc.planner.sql.ScanSql;
 import com.evolvishub.cdc.planner.sql.SqlIdentifier;
+
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The statement a poll will send, to be shown: made by {@link ScanSql}, as the one that is sent,
- * with names in the places of the values.
+ * The statement of a poll, for display: built by {@link ScanSql}, as the one that is sent, with
+ * names instead of values.
  */
 public final class ExplainedSql {
 
     private ExplainedSql() {}
 
     /**
-     * The statement.
+     * Formats the statement.
      *
-     * @param columns the columns of the relation, in order; empty: not known
-     * @param key the key's source columns; empty and {@code keyKnown}: there is none
-     * @param keyKnown whether the key is decided
+     * @param columns the columns of the relation, in order; empty: unknown
+     * @param key source columns of the key; empty and {@code keyKnown}: there is none
+     * @param keyKnown whether the key is resolved
      */
     public static String of(
             PollScan scan, List<String> columns, List<String> key, boolean keyKnown) {
@@ -59,8 +60,8 @@ public final class ExplainedSql {
         return "<columns of " + of + minus + ">";
     }
 
-    private static String name(Placeholder place) {
-        return switch (place) {
+    private static String name(Placeholder placeholder) {
+        return switch (placeholder) {
             case LAST_SYNC -> ":last_sync";
             case BATCH_SIZE -> ":batch_size";
         };

@@ -4,12 +4,13 @@ import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Says how rows are found that become visible behind what was read. */
+/** Explains how rows are found that become visible below the position. */
 final class LateRowNotes {
 
     static final String REPLICA =
@@ -19,9 +20,9 @@ final class LateRowNotes {
     private LateRowNotes() {}
 
     /**
-     * A line for each thing that is done about them; empty: there are none.
+     * One line for each measure; empty: the mapping has no late rows.
      *
-     * @param type of the watermark's column, as the database prints it; empty: not known
+     * @param type of the watermark's column, as the database prints it; empty: unknown
      */
     static List<String> of(PollScan scan, Optional<PollFacts> facts, String type) {
         if (scan.capture() instanceof Capture.ByQuery) {
@@ -122,13 +123,13 @@ final class LateRowNotes {
                                 : "the role has not pg_read_all_stats)");
     }
 
-    /** What is to be said of the sequence behind a watermark; empty: nothing. */
+    /** A warning about the sequence that fills the watermark; empty: none. */
     static Optional<String> sequence(PollScan scan, PollFacts facts) {
-        boolean told =
+        boolean warned =
                 scan.capture() instanceof Capture.ByWatermark by
                         && facts.sequenceCache() > 1
                         && by.lookbackValues() < facts.sequenceCache();
-        return told
+        return warned
                 ? Optional.of(
                         "a session takes %d values at once from the sequence of the watermark, and may use them late: lookback_values should be more"
                                 .formatted(facts.sequenceCache()))

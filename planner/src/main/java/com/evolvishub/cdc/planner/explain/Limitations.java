@@ -2,35 +2,36 @@ package com.evolvishub.cdc.planner.explain;
 
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a poll of a mapping cannot see. */
+/** Changes that the polls of a mapping do not detect. */
 final class Limitations {
 
     private Limitations() {}
 
     static List<String> of(PollScan scan) {
-        List<String> unseen = new ArrayList<>();
+        List<String> limitations = new ArrayList<>();
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            unseen.add(
+            limitations.add(
                     scan.deleteWhen().isEmpty()
                             ? "rows that are deleted; delete_when names a column that marks them,"
                                     + " capture: diff finds them"
                             : "rows that are deleted without being marked in " + scan.deleteWhen());
-            unseen.add(
+            limitations.add(
                     "the old key of a row whose key is changed: it stays at the destination;"
                             + " capture: diff deletes it");
-            unseen.add("versions of a row that are overwritten between two polls");
-            unseen.add(
+            limitations.add("versions of a row that are overwritten between two polls");
+            limitations.add(
                     "rows that are written with an old %s: a backfill, ATTACH PARTITION, COPY of old"
                                     .formatted(by.column())
                             + " data; --reset sends all rows again, capture: diff finds them");
-            unseen.add(
+            limitations.add(
                     "changes that do not move "
                             + by.column()
                             + ", such as one in another table that a view joins");
-            unseen.add(
+            limitations.add(
                     switch (by.nullWatermark()) {
                         case IGNORE ->
                                 "rows whose "
@@ -46,17 +47,19 @@ final class Limitations {
                                         + " is NULL: the mapping stops there (null_watermark)";
                     });
         } else if (scan.capture() instanceof Capture.ByQuery) {
-            unseen.add("rows that are deleted; capture: diff finds them, without last_sync");
-            unseen.add("the old key of a row whose key is changed: it stays at the destination");
-            unseen.add("versions of a row that are overwritten between two polls");
-            unseen.add("changes that the query's own condition on last_sync does not let through");
+            limitations.add("rows that are deleted; capture: diff finds them, without last_sync");
+            limitations.add(
+                    "the old key of a row whose key is changed: it stays at the destination");
+            limitations.add("versions of a row that are overwritten between two polls");
+            limitations.add(
+                    "changes that the query's own condition on last_sync does not let through");
         } else {
-            unseen.add("versions of a row that are overwritten between two polls");
-            unseen.add("a row that is deleted and put back unchanged between two polls");
-            unseen.add(
+            limitations.add("versions of a row that are overwritten between two polls");
+            limitations.add("a row that is deleted and put back unchanged between two polls");
+            limitations.add(
                     "that a row is gone which a policy of row-level security merely hides, where the"
                             + " policy itself did not change");
         }
-        return unseen;
+        return limitations;
     }
 }

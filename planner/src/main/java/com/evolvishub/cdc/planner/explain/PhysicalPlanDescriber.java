@@ -11,6 +11,7 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.sql.Relation;
+
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,19 +20,19 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Shows pipelines as trees, last step first. */
+/** Describes pipelines as trees, last node first. */
 public final class PhysicalPlanDescriber implements PhysicalNode.Visitor<ExplainNode> {
 
     private final Function<Deliver, String> label;
 
     /**
-     * @param label how the type of a destination calls it
+     * @param label the name of a destination by its type
      */
     public PhysicalPlanDescriber(Function<Deliver, String> label) {
         this.label = label;
     }
 
-    /** A pipeline's steps. */
+    /** The nodes of a pipeline. */
     public ExplainNode describe(Pipeline pipeline) {
         return ExplainNode.of(
                 "pipeline",
@@ -42,7 +43,7 @@ public final class PhysicalPlanDescriber implements PhysicalNode.Visitor<Explain
                 pipeline.deliver().accept(this));
     }
 
-    /** A schedule in words. */
+    /** A schedule, human-readable. */
     public static String format(Schedule schedule) {
         if (schedule instanceof Schedule.Every every) {
             return "every " + format(every.interval());
@@ -53,7 +54,7 @@ public final class PhysicalPlanDescriber implements PhysicalNode.Visitor<Explain
         return "once";
     }
 
-    /** A time in seconds, without zeros that say nothing. */
+    /** A duration in seconds, without trailing zeros. */
     public static String format(Duration time) {
         BigDecimal seconds =
                 BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
@@ -62,25 +63,26 @@ public final class PhysicalPlanDescriber implements PhysicalNode.Visitor<Explain
 
     @Override
     public ExplainNode pollScan(PollScan node) {
-        List<String> words = new ArrayList<>();
-        words.add(relation(node.relation()));
-        words.add(format(node.schedule()));
-        words.add(capture(node.capture()));
+        List<String> parts = new ArrayList<>();
+        parts.add(relation(node.relation()));
+        parts.add(format(node.schedule()));
+        parts.add(capture(node.capture()));
         if (!node.renames().isEmpty()) {
-            words.add(
+            parts.add(
                     node.renames().stream()
                             .map(rename -> rename.from() + " -> " + rename.to())
                             .collect(Collectors.joining(", ", "rename ", "")));
         }
-        List<String> left = node.excluded().stream().filter(c -> !node.selects(c)).toList();
-        if (!left.isEmpty()) {
-            words.add("never ask for " + String.join(", ", left));
+        List<String> neverSelected =
+                node.excluded().stream().filter(c -> !node.selects(c)).toList();
+        if (!neverSelected.isEmpty()) {
+            parts.add("never ask for " + String.join(", ", neverSelected));
         }
         if (!node.deleteWhen().isEmpty()) {
-            words.add("deleted when " + node.deleteWhen());
+            parts.add("deleted when " + node.deleteWhen());
         }
-        words.add("pages of " + node.pageRows());
-        return ExplainNode.of("PollScan", String.join("; ", words));
+        parts.add("pages of " + node.pageRows());
+        return ExplainNode.of("PollScan", String.join("; ", parts));
     }
 
     @Override
@@ -116,7 +118,7 @@ public final class PhysicalPlanDescriber implements PhysicalNode.Visitor<Explain
         return ExplainNode.of("Deliver", summary, node.input().accept(this));
     }
 
-    /** What is read, in words. */
+    /** A relation, human-readable. */
     static String relation(Relation relation) {
         if (relation instanceof Relation.Table table) {
             return table.schema().isEmpty() ? table.name() : table.schema() + "." + table.name();

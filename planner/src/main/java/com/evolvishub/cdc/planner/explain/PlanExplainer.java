@@ -15,34 +15,35 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Tells what a plan does and why: what {@code explain} prints. No secret is ever in it. */
+/** Explains what a plan does and why: the output of {@code explain}. It contains no secrets. */
 public final class PlanExplainer {
 
     private final DestinationTypes types;
 
     /**
-     * @param types the destination types that the plan was made with
+     * @param types the destination types of the plan
      */
     public PlanExplainer(DestinationTypes types) {
         this.types = Objects.requireNonNull(types, "types");
     }
 
-    /** For people: one tree of at most 100 columns. */
+    /** Human-readable: one tree of at most 100 columns. */
     public String text(PlanningResult plans) {
         return PlanPrinter.text(tree(plans));
     }
 
-    /** For programs: the same tree as JSON. */
+    /** Machine-readable: the same tree as JSON. */
     public String json(PlanningResult plans) {
         return PlanPrinter.json(tree(plans));
     }
 
-    /** The whole plan, ready to be shown. */
+    /** The whole plan, for display. */
     public ExplainNode tree(PlanningResult plans) {
         PhysicalPlan physical = plans.physical();
         List<ExplainNode> mappings = new ArrayList<>();
@@ -117,9 +118,9 @@ public final class PlanExplainer {
         if (empty.isPresent()) {
             node = node.with("empty poll", empty.get());
         }
-        List<String> late = LateRowNotes.of(scan, facts.polls(), watermarkType(scan, facts));
-        if (!late.isEmpty()) {
-            node = node.with("late rows", String.join("\n", late));
+        List<String> lateRows = LateRowNotes.of(scan, facts.polls(), watermarkType(scan, facts));
+        if (!lateRows.isEmpty()) {
+            node = node.with("late rows", String.join("\n", lateRows));
         }
         Optional<String> deletes = DeleteNotes.line(scan, facts.deletes());
         if (deletes.isPresent()) {
@@ -174,11 +175,11 @@ public final class PlanExplainer {
         } else {
             pushed.add("no condition: every poll reads everything");
         }
-        List<String> left = scan.excluded().stream().filter(c -> !scan.selects(c)).toList();
-        if (!left.isEmpty()) {
+        List<String> excluded = scan.excluded().stream().filter(c -> !scan.selects(c)).toList();
+        if (!excluded.isEmpty()) {
             pushed.add(
                     "the exclusion of "
-                            + String.join(", ", left)
+                            + String.join(", ", excluded)
                             + ", which never leave the source");
         }
         List<String> dropped = pipeline.project().map(DropColumns::dropped).orElse(List.of());

@@ -12,23 +12,24 @@ import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.ScanRange;
 import com.evolvishub.cdc.planner.sql.ScanSql;
 import com.evolvishub.cdc.planner.sql.SqlLiteral;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What polls of a mapping meet at their source: what to ask it, and what to make of the answer. */
+/** Requests the facts about a source that concern polls, and explains them. */
 public final class PollNotes {
 
-    /** What a poll sends in the place of {@code :batch_size}. */
+    /** The value that a poll sends for {@code :batch_size}. */
     static final String ALL_ROWS = String.valueOf(Long.MAX_VALUE);
 
     private PollNotes() {}
 
     /**
-     * What to ask of a source; nothing of a mapping that compares everything.
+     * The request for a source; empty for a mapping that compares everything.
      *
      * @param columns of the relation, in order
-     * @param key source columns that tell rows apart, as far as they are known
+     * @param key source columns that identify a row, if known
      */
     public static Optional<PollFactsRequest> question(
             PollScan scan, List<ColumnFacts> columns, List<String> key) {
@@ -56,12 +57,12 @@ public final class PollNotes {
 
     private static String query(PollScan scan, PollBounds bounds) {
         return scan.relation() instanceof Relation.Query query
-                ? query.query().render(place -> value(place, bounds))
+                ? query.query().render(placeholder -> value(placeholder, bounds))
                 : "";
     }
 
-    private static String value(Placeholder place, PollBounds bounds) {
-        return place == Placeholder.LAST_SYNC
+    private static String value(Placeholder placeholder, PollBounds bounds) {
+        return placeholder == Placeholder.LAST_SYNC
                 ? SqlLiteral.quote(bounds.lower()) + "::" + bounds.type()
                 : ALL_ROWS;
     }
@@ -69,10 +70,11 @@ public final class PollNotes {
     private static String statement(ScanSql sql, String column, PollBounds bounds) {
         String lower = SqlLiteral.quote(bounds.lower());
         String upTo = bounds.upTo().isEmpty() ? "" : SqlLiteral.quote(bounds.upTo());
-        return sql.range(column, ScanRange.of(lower, upTo), place -> value(place, bounds));
+        return sql.range(
+                column, ScanRange.of(lower, upTo), placeholder -> value(placeholder, bounds));
     }
 
-    /** What works and may cost or lose more than is meant. */
+    /** Settings that work but may cost or lose more than intended. */
     public static List<String> warnings(PollScan scan, PollFacts facts) {
         List<String> warnings = new ArrayList<>();
         facts.cost()
@@ -88,20 +90,20 @@ public final class PollNotes {
         return warnings;
     }
 
-    /** What a poll costs that finds nothing; empty: the mapping reads everything anyway. */
+    /** The cost of a poll that finds no rows; empty: the mapping always reads everything. */
     static Optional<String> emptyPoll(PollScan scan, Optional<PollFacts> facts) {
         if (!(scan.capture() instanceof Capture.ByWatermark by)) {
             return Optional.empty();
         }
         return Optional.of(
                 facts.flatMap(PollFacts::cost)
-                        .map(cost -> words(scan, cost))
+                        .map(cost -> format(scan, cost))
                         .orElse(
                                 "not looked at; one index probe if an index finds %s"
                                         .formatted(by.column())));
     }
 
-    private static String words(PollScan scan, PollCost cost) {
+    private static String format(PollScan scan, PollCost cost) {
         return switch (cost.kind()) {
             case PROBE -> "one index probe (%s)".formatted(cost.reason());
             case SCAN -> "warning: " + scans(scan, cost);

@@ -5,28 +5,29 @@ import com.evolvishub.cdc.planner.catalog.UnderlyingRelation;
 import com.evolvishub.cdc.planner.catalog.UnderlyingRelation.Kind;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What is not guaranteed over the kinds of relation that a mapping reads, and what to do. */
+/** Limitations of the kinds of relation that a mapping reads, and their remedies. */
 final class RelationLimitations {
 
     private RelationLimitations() {}
 
-    /** A sentence for each kind that rows become visible late in; empty: there is none. */
+    /** One sentence for each kind of relation with limitations; empty: none. */
     static List<String> of(PollScan scan, PollFacts facts) {
         if (scan.capture() instanceof Capture.ByDiff) {
             return List.of();
         }
         List<String> limits = new ArrayList<>();
-        String elsewhere = names(facts, true);
-        if (!elsewhere.isEmpty()) {
+        String commitsRemotely = names(facts, true);
+        if (!commitsRemotely.isEmpty()) {
             limits.add(
                     "%s: commits are made elsewhere, and those transactions cannot be seen here. A row is found if it becomes visible within %s of its %s (%s), so that must be longer than the longest transaction there%s"
                             .formatted(
-                                    elsewhere,
+                                    commitsRemotely,
                                     PhysicalPlanDescriber.format(effectiveLookback(scan, facts)),
                                     scan.capture() instanceof Capture.ByWatermark by
                                             ? by.column()
@@ -51,14 +52,14 @@ final class RelationLimitations {
         return limits;
     }
 
-    /** How far back polls look over these relations. */
+    /** The lookback of polls of these relations. */
     static Duration effectiveLookback(PollScan scan, PollFacts facts) {
-        boolean elsewhere =
+        boolean commitsRemotely =
                 facts.relations().stream().anyMatch(one -> one.kind().commitsRemotely());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            return by.forRelations(elsewhere).lookback();
+            return by.forRelations(commitsRemotely).lookback();
         }
-        return ((Capture.ByQuery) scan.capture()).forRelations(elsewhere).lookback();
+        return ((Capture.ByQuery) scan.capture()).forRelations(commitsRemotely).lookback();
     }
 
     private static String values(PollScan scan) {
@@ -68,9 +69,9 @@ final class RelationLimitations {
                 : "";
     }
 
-    private static String names(PollFacts facts, boolean elsewhere) {
+    private static String names(PollFacts facts, boolean commitsRemotely) {
         return facts.relations().stream()
-                .filter(one -> one.kind().commitsRemotely() == elsewhere)
+                .filter(one -> one.kind().commitsRemotely() == commitsRemotely)
                 .map(UnderlyingRelation::toString)
                 .collect(Collectors.joining(", "));
     }

@@ -6,6 +6,7 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.ScanSql;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,7 @@ public final class VolatileColumns {
     private VolatileColumns() {}
 
     /**
-     * What is to be said of them.
+     * Warnings about these columns.
      *
      * @param columns of the relation, in order
      */
@@ -51,6 +52,6 @@ public final class VolatileColumns {
         return catalog.volatileFunctions(
                 scan.source(),
                 new ScanSql(scan.relation(), columns, List.of())
-                        .all(place -> place == Placeholder.LAST_SYNC ? "NULL" : "1"));
+                        .all(placeholder -> placeholder == Placeholder.LAST_SYNC ? "NULL" : "1"));
     }
 }

@@ -5,12 +5,13 @@ import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether a watermark's column holds what the file says. Rows are compared as the column's own type
- * compares them, so numbers that are kept as texts come in another order than the user has in mind.
+ * Checks the type of a watermark's column against the file. Rows are compared by the type of the
+ * column, so numbers stored as text sort in an order that the user does not expect.
  */
 final class WatermarkTypeNotes {
 
@@ -19,7 +20,7 @@ final class WatermarkTypeNotes {
 
     private WatermarkTypeNotes() {}
 
-    /** What is not as the file's {@code type} promises; empty: all is. */
+    /** How the column differs from the file's {@code type}; empty: it does not. */
     static Optional<String> warning(PollScan scan, PollFacts facts) {
         return scan.capture() instanceof Capture.ByWatermark by && by.type() != WatermarkType.STRING
                 ? facts.order().flatMap(order -> warning(by, order))

@@ -1,2 +1,2 @@
-/** Everything that prints a plan: its nodes, its cost, its limitations. */
+/** Prints a plan: its nodes, its cost, its limitations. */
 package com.evolvishub.cdc.planner.explain;

@@ -2,14 +2,15 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
+
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a mapping finds what is new, and why so.
+ * The capture mode of a mapping and the reason for it.
  *
  * @param mode the mode
- * @param reason for people, to follow the mode's name: "because ..."
+ * @param reason human-readable, follows the mode's name: "because ..."
  */
 public record CaptureChoice(CaptureMode mode, String reason) {
 
@@ -19,9 +20,9 @@ public record CaptureChoice(CaptureMode mode, String reason) {
     }
 
     /**
-     * The mode a mapping runs in: the one it asks for, else the first that fits.
+     * The mode of a mapping: the one it requests, else the first that fits.
      *
-     * @param usesLastSync whether the mapping's query does
+     * @param usesLastSync whether the mapping's query has a last_sync placeholder
      */
     public static CaptureChoice of(MappingSpec mapping, boolean usesLastSync) {
         if (mapping.capture().isPresent()) {
@@ -43,7 +44,7 @@ public record CaptureChoice(CaptureMode mode, String reason) {
                                 + " last_sync");
     }
 
-    /** What is wrong with asking for this mode here, if anything is. */
+    /** Why the mapping cannot have the mode that it requests; empty: it can. */
     static Optional<String> problem(MappingSpec mapping, boolean usesLastSync) {
         if (mapping.capture().isEmpty()) {
             return Optional.empty();

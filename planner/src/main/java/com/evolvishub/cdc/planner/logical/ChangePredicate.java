@@ -1,19 +1,20 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+
 import java.util.Objects;
 
-/** Which rows a poll is after, where it is not after all of them. */
+/** Selects the rows of a poll that does not read all rows. */
 public sealed interface ChangePredicate {
 
-    /** In words, for a plan. */
+    /** Human-readable, for a plan. */
     String describe();
 
     /**
-     * Rows whose watermark lies above the position of the last poll.
+     * Rows whose watermark is above the position of the last poll.
      *
-     * @param column the watermark column, by its name at the source
-     * @param type its family
+     * @param column name of the watermark column at the source
+     * @param type type family of the watermark
      */
     record AboveWatermark(String column, WatermarkType type) implements ChangePredicate {
         public AboveWatermark {
@@ -27,7 +28,7 @@ public sealed interface ChangePredicate {
         }
     }
 
-    /** Rows that the user's own query returns for the time of the last poll. */
+    /** Rows that the user's query returns for {@code last_sync}. */
     record AfterLastSync() implements ChangePredicate {
         @Override
         public String describe() {

@@ -1,14 +1,15 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
+
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Lets only those rows pass that are new since the last poll.
+ * Passes only the rows that are new since the last poll.
  *
  * @param input where the rows come from
- * @param since which rows pass
+ * @param predicate which rows pass
  */
 public record Filter(LogicalNode input, ChangePredicate predicate) implements LogicalNode {
 
@@ -24,8 +25,9 @@ public record Filter(LogicalNode input, ChangePredicate predicate) implements Lo
 
     @Override
     public NodeOutput output() {
-        NodeOutput below = input.output();
-        return new NodeOutput(below.relation(), Optional.of(predicate), below.columns());
+        NodeOutput inputOutput = input.output();
+        return new NodeOutput(
+                inputOutput.relation(), Optional.of(predicate), inputOutput.columns());
     }
 
     @Override

@@ -2,19 +2,19 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 
-/** A step of what a mapping means. Immutable: a rule makes new ones. */
+/** A node of a logical plan. Immutable: a rule creates new nodes. */
 public sealed interface LogicalNode permits Scan, Filter, Project, Sink {
 
-    /** Calls the method of {@code visitor} that is meant for this node. */
+    /** Calls the method of {@code visitor} for this kind of node. */
     <R> R accept(Visitor<R> visitor);
 
-    /** What comes out of this node; a rule may not change it. */
+    /** The output of this node; a rule must not change it. */
     NodeOutput output();
 
-    /** This node and those below it, ready to be shown. */
+    /** This node and its inputs, for display. */
     ExplainNode describe();
 
-    /** An answer for each kind of node. */
+    /** One method for each kind of node. */
     interface Visitor<R> {
         R scan(Scan node);
 

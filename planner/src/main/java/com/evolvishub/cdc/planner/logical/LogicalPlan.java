@@ -3,12 +3,13 @@ package com.evolvishub.cdc.planner.logical;
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What a file means.
+ * The logical plan of a file.
  *
  * @param name the file's {@code name}
  * @param trees one for each mapping and destination, in the file's order
@@ -21,12 +22,12 @@ public record LogicalPlan(String name, List<Tree> trees) {
     }
 
     /**
-     * One mapping on its way to one destination.
+     * One mapping to one destination.
      *
      * @param mapping what the user wrote
-     * @param destination the one of its destinations that is meant
-     * @param capture how new rows are found, and why so
-     * @param root the tree; rules leave its sink alone
+     * @param destination one of the mapping's destinations
+     * @param capture the capture mode and the reason for it
+     * @param root the root of the tree; rules do not change it
      */
     public record Tree(
             MappingSpec mapping, EndpointSpec destination, CaptureChoice capture, Sink root) {
@@ -37,13 +38,13 @@ public record LogicalPlan(String name, List<Tree> trees) {
             Objects.requireNonNull(root, "root");
         }
 
-        /** The tree, ready to be shown. */
+        /** The tree, for display. */
         public ExplainNode describe() {
             return ExplainNode.of("mapping", mapping.name(), root.describe());
         }
     }
 
-    /** The plan with every tree's root made anew. */
+    /** The plan with every tree's root rewritten. */
     public LogicalPlan rewrite(UnaryOperator<Sink> rewrite) {
         return new LogicalPlan(
                 name,

@@ -7,6 +7,7 @@ import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Reads a file as what it means: one tree for each mapping and destination, and in it one node for
- * each thing the user wrote, in plain order. Making it good is the rules' work.
+ * Builds the logical plan of a file: one tree for each mapping and destination, with one node for
+ * each setting, in a fixed order. Optimizing it is the task of the rules.
  */
 public final class LogicalPlanBuilder {
 
@@ -25,15 +26,15 @@ public final class LogicalPlanBuilder {
     private final Predicate<String> usesLastSync;
 
     /**
-     * @param types the destination types there are
-     * @param usesLastSync whether a query of the user's asks for the position of the last poll
+     * @param types the known destination types
+     * @param usesLastSync whether a user's query has a last_sync placeholder
      */
     public LogicalPlanBuilder(DestinationTypes types, Predicate<String> usesLastSync) {
         this.types = Objects.requireNonNull(types, "types");
         this.usesLastSync = Objects.requireNonNull(usesLastSync, "usesLastSync");
     }
 
-    /** Builds the plan of a file in which {@link MappingChecks} finds nothing wrong. */
+    /** Builds the plan of a file in which {@link MappingChecks} finds no problems. */
     public LogicalPlan build(ConfigFileSpec spec) {
         List<LogicalPlan.Tree> trees = new ArrayList<>();
         for (MappingSpec mapping : spec.mappings()) {
@@ -48,10 +49,10 @@ public final class LogicalPlanBuilder {
     }
 
     private static LogicalNode rows(MappingSpec mapping, CaptureMode mode) {
-        Optional<ChangePredicate> since = predicate(mapping, mode);
-        LogicalNode rows = Scan.of(mapping.source(), mapping.query(), needed(mapping, since));
-        if (since.isPresent()) {
-            rows = new Filter(rows, since.get());
+        Optional<ChangePredicate> predicate = predicate(mapping, mode);
+        LogicalNode rows = Scan.of(mapping.source(), mapping.query(), needed(mapping, predicate));
+        if (predicate.isPresent()) {
+            rows = new Filter(rows, predicate.get());
         }
         rows = new Project(rows, new Projection(List.of(), mapping.excludeColumns()));
         return new Project(rows, new Projection(mapping.columnMapping(), List.of()));
@@ -69,11 +70,12 @@ public final class LogicalPlanBuilder {
         };
     }
 
-    private static List<String> needed(MappingSpec mapping, Optional<ChangePredicate> since) {
+    private static List<String> needed(MappingSpec mapping, Optional<ChangePredicate> predicate) {
         Set<String> needed = new LinkedHashSet<>(mapping.key());
-        since.filter(ChangePredicate.AboveWatermark.class::isInstance)
+        predicate
+                .filter(ChangePredicate.AboveWatermark.class::isInstance)
                 .map(ChangePredicate.AboveWatermark.class::cast)
-                .ifPresent(above -> needed.add(above.column()));
+                .ifPresent(aboveWatermark -> needed.add(aboveWatermark.column()));
         if (!mapping.deleteWhen().isEmpty()) {
             needed.add(mapping.deleteWhen().column());
         }

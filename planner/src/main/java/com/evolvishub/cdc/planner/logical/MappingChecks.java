@@ -6,6 +6,7 @@ import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +14,12 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * Finds what cannot be planned in a file whose every value is well formed. What contradicts itself
- * whatever the plan is found by whoever reads the file.
+ * Finds what cannot be planned in a file whose values are all well formed. The reader of the file
+ * finds contradictions that do not depend on the plan.
  */
 public final class MappingChecks {
 
-    /** PostgreSQL cuts longer names off without an error, and would read something else then. */
+    /** PostgreSQL truncates longer names without an error and would then read another relation. */
     private static final int LONGEST_NAME = 63;
 
     private final Predicate<String> usesLastSync;
@@ -31,10 +32,10 @@ public final class MappingChecks {
     }
 
     /**
-     * Everything that is wrong, in the file's order.
+     * All problems, in the file's order.
      *
-     * @param usesLastSync whether a query of the user's asks for the position of the last poll
-     * @param locations where the file's values stand
+     * @param usesLastSync whether a user's query has a last_sync placeholder
+     * @param locations the positions of the file's values
      */
     public static List<Problem> check(
             ConfigFileSpec spec, Predicate<String> usesLastSync, ProblemLocations locations) {
@@ -87,7 +88,7 @@ public final class MappingChecks {
         }
     }
 
-    /** PostgreSQL takes any other character in a name, a line break too. */
+    /** NUL is the only character that PostgreSQL does not allow in a name. */
     private static boolean isPlain(String name) {
         return name.indexOf('\0') < 0;
     }

@@ -4,12 +4,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What comes out of a node, told without knowing the columns of the relation: two plans with equal
- * outputs yield the same rows under the same names, whatever the relation holds.
+ * The output of a node, described without the columns of the relation: two plans with equal outputs
+ * yield the same rows with the same names, whatever the relation contains.
  *
  * @param relation where the rows come from
- * @param since which of them
- * @param columns what became of their columns
+ * @param predicate which of them
+ * @param columns how their columns are projected
  */
 public record NodeOutput(String relation, Optional<ChangePredicate> predicate, Projection columns) {
 

@@ -1,13 +1,14 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
+
 import java.util.Objects;
 
 /**
- * Renames and leaves out columns.
+ * Renames and excludes columns.
  *
  * @param input where the rows come from
- * @param projection what becomes of their columns
+ * @param projection how their columns are projected
  */
 public record Project(LogicalNode input, Projection projection) implements LogicalNode {
 
@@ -23,9 +24,11 @@ public record Project(LogicalNode input, Projection projection) implements Logic
 
     @Override
     public NodeOutput output() {
-        NodeOutput below = input.output();
+        NodeOutput inputOutput = input.output();
         return new NodeOutput(
-                below.relation(), below.predicate(), below.columns().then(projection));
+                inputOutput.relation(),
+                inputOutput.predicate(),
+                inputOutput.columns().then(projection));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.ColumnRename;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,15 +9,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Leaves columns out and gives others new names; all the rest pass as they are. Both lists speak of
- * the names that come in.
+ * Excludes and renames columns; all others pass unchanged. Both lists use input names.
  *
  * @param renames in the file's order
  * @param excluded in the file's order
  */
 public record Projection(List<ColumnRename> renames, List<String> excluded) {
 
-    /** Lets everything pass as it is. */
+    /** Passes all columns unchanged. */
     public static final Projection IDENTITY = new Projection(List.of(), List.of());
 
     public Projection {
@@ -29,7 +29,7 @@ public record Projection(List<ColumnRename> renames, List<String> excluded) {
         return normalized().equals(IDENTITY);
     }
 
-    /** Both as one: this first, then {@code next}, which speaks of the names this one gives. */
+    /** This projection followed by {@code next}, which uses the output names of this one. */
     public Projection then(Projection next) {
         List<String> out = new ArrayList<>(excluded);
         next.excluded.forEach(name -> origin(name).ifPresent(out::add));
@@ -48,7 +48,7 @@ public record Projection(List<ColumnRename> renames, List<String> excluded) {
         return new Projection(names, out);
     }
 
-    /** The same projection in one agreed form: sorted, without what says nothing. */
+    /** The same projection in canonical form: sorted, without renames to the same name. */
     Projection normalized() {
         return new Projection(
                 renames.stream()
@@ -62,19 +62,19 @@ public record Projection(List<ColumnRename> renames, List<String> excluded) {
                 excluded.stream().sorted().distinct().toList());
     }
 
-    /** In words, for a plan. */
+    /** Human-readable, for a plan. */
     String describe() {
-        List<String> words = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         if (!renames.isEmpty()) {
-            words.add(
+            parts.add(
                     renames.stream()
                             .map(rename -> rename.from() + " -> " + rename.to())
                             .collect(Collectors.joining(", ", "rename ", "")));
         }
         if (!excluded.isEmpty()) {
-            words.add("exclude " + String.join(", ", excluded));
+            parts.add("exclude " + String.join(", ", excluded));
         }
-        return words.isEmpty() ? "everything as it is" : String.join("; ", words);
+        return parts.isEmpty() ? "everything as it is" : String.join("; ", parts);
     }
 
     private String target(String name) {
@@ -85,16 +85,16 @@ public record Projection(List<ColumnRename> renames, List<String> excluded) {
                 .orElse(name);
     }
 
-    /** Which incoming column comes out under a name, if one can. */
+    /** The input column with that output name, if there can be one. */
     private Optional<String> origin(String name) {
         Optional<String> renamed =
                 renames.stream()
                         .filter(rename -> rename.to().equals(name))
                         .map(ColumnRename::from)
                         .findFirst();
-        boolean gone =
+        boolean removed =
                 excluded.contains(name)
                         || renames.stream().anyMatch(rename -> rename.from().equals(name));
-        return renamed.isPresent() || gone ? renamed : Optional.of(name);
+        return renamed.isPresent() || removed ? renamed : Optional.of(name);
     }
 }

@@ -2,20 +2,21 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Reads a relation at its source, with whatever rules have moved into the reading.
+ * Reads a relation at its source, with the filter and projection that rules pushed down.
  *
  * @param source where to read
  * @param query the user's SQL; empty: the source's table is read
- * @param needed source columns that capture cannot do without, whatever the file excludes: key,
- *     watermark and the mark of a deleted row
- * @param since which rows the source is asked for; empty: all of them
- * @param projection what the source is asked to do to the columns
+ * @param needed source columns that capture needs even if the file excludes them: key, watermark
+ *     and the column of {@code delete_when}
+ * @param predicate which rows are read; empty: all
+ * @param projection how the source projects the columns
  */
 public record Scan(
         EndpointSpec source,
@@ -33,22 +34,22 @@ public record Scan(
         Objects.requireNonNull(projection, "projection");
     }
 
-    /** A scan that asks for everything. */
+    /** A scan of all rows and columns. */
     public static Scan of(EndpointSpec source, String query, List<String> needed) {
         return new Scan(source, query, needed, Optional.empty(), Projection.IDENTITY);
     }
 
-    /** This scan, asking only for some rows. */
+    /** This scan with a predicate. */
     public Scan with(ChangePredicate rows) {
         return new Scan(source, query, needed, Optional.of(rows), projection);
     }
 
-    /** This scan, doing {@code next} to the columns as well. */
+    /** This scan with {@code next} applied after its projection. */
     public Scan with(Projection next) {
         return new Scan(source, query, needed, predicate, projection.then(next));
     }
 
-    /** How people call what is read: the table's name, or that it is a query. */
+    /** Human-readable: the table's name, or that it is a query. */
     public String relation() {
         if (!query.isEmpty()) {
             return "query";
@@ -71,12 +72,12 @@ public record Scan(
 
     @Override
     public ExplainNode describe() {
-        List<String> words = new ArrayList<>();
-        words.add(source.type() + " " + source.connection().database() + " " + relation());
-        predicate.ifPresent(rows -> words.add(rows.describe()));
+        List<String> parts = new ArrayList<>();
+        parts.add(source.type() + " " + source.connection().database() + " " + relation());
+        predicate.ifPresent(rows -> parts.add(rows.describe()));
         if (!projection.isIdentity()) {
-            words.add(projection.describe());
+            parts.add(projection.describe());
         }
-        return ExplainNode.of("Scan", String.join("; ", words));
+        return ExplainNode.of("Scan", String.join("; ", parts));
     }
 }

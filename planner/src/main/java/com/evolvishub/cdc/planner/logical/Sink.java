@@ -2,14 +2,15 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.Objects;
 
 /**
- * Keeps a destination in step with its input.
+ * Writes its input to a destination.
  *
  * @param input where the rows come from
  * @param destination where they go
- * @param label how the destination's type calls it
+ * @param label the destination's name in a plan
  */
 public record Sink(LogicalNode input, EndpointSpec destination, String label)
         implements LogicalNode {

@@ -6,13 +6,14 @@ import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/** Holds the column names of a mapping against what its source has. */
+/** Checks the column names of a mapping against the columns of its source. */
 public final class SourceColumnChecks {
 
     private final MappingSpec mapping;
@@ -27,7 +28,7 @@ public final class SourceColumnChecks {
         this.locations = Objects.requireNonNull(locations, "locations");
     }
 
-    /** Everything the mapping names and the source has not. */
+    /** A problem for each column that the mapping names and that the source does not have. */
     public static List<Problem> check(
             MappingSpec mapping, RelationFacts facts, ProblemLocations locations) {
         SourceColumnChecks checks = new SourceColumnChecks(mapping, facts, locations);
@@ -42,13 +43,13 @@ public final class SourceColumnChecks {
             column("delete_when", mapping.deleteWhen().column());
         }
         mapping.excludeColumns().forEach(name -> column("exclude_columns", name));
-        Set<String> kept = new HashSet<>(columns);
-        mapping.excludeColumns().forEach(kept::remove);
-        mapping.columnMapping().forEach(rename -> kept.remove(rename.from()));
+        Set<String> unchanged = new HashSet<>(columns);
+        mapping.excludeColumns().forEach(unchanged::remove);
+        mapping.columnMapping().forEach(rename -> unchanged.remove(rename.from()));
         for (ColumnRename rename : mapping.columnMapping()) {
             String key = "column_mapping." + rename.from();
             column(key, rename.from());
-            if (kept.contains(rename.to())) {
+            if (unchanged.contains(rename.to())) {
                 add(
                         key,
                         "\"%s\" is mapped onto \"%s\", a name that another column of the source"

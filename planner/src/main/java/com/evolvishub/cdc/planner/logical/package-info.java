@@ -1,5 +1,5 @@
 /**
- * What a file means: Sink over Project over Filter over Scan. Knows nothing of how or where it
- * runs.
+ * The logical plan of a file: Sink over Project over Filter over Scan. It does not depend on how or
+ * where it runs.
  */
 package com.evolvishub.cdc.planner.logical;

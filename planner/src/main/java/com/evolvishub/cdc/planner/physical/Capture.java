@@ -4,37 +4,37 @@ import com.evolvishub.cdc.planner.spec.NullWatermarkPolicy;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.sql.ScanSql;
+
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 
-/** How a poll finds what is new. */
+/** How a poll finds changes. */
 public sealed interface Capture extends Serializable {
 
-    /** How late rows may become visible where commits are made elsewhere, unless the file says. */
+    /** Default of {@code settle_seconds}: how late rows of remote commits may become visible. */
     Duration DEFAULT_SETTLE_TIME = Duration.ofHours(1);
 
-    /** {@code lookback_seconds} where the file does not give it. */
+    /** Default of {@code lookback_seconds}. */
     Duration DEFAULT_LOOKBACK = Duration.ofSeconds(10);
 
     /** The mode's name in YAML and plans. */
     String mode();
 
     /**
-     * Rows above a lower bound of one column, in its order.
+     * Reads rows above a lower bound of one column, in the order of that column.
      *
-     * @param column the watermark column, by its name at the source
-     * @param type its family
-     * @param initialValue where the first poll starts; empty: at the beginning
-     * @param timezone the zone a {@code timestamp} without zone is read in; empty: the role's own
-     * @param lookback how far behind the highest value read each poll looks again (timestamps)
+     * @param column name of the watermark column at the source
+     * @param type type family of the watermark
+     * @param initialValue where the first poll starts; empty: at the lowest watermark
+     * @param timezone the zone of a {@code timestamp} without zone; empty: the role's zone
+     * @param lookback how far below the highest timestamp each poll reads again
      * @param lookbackValues the same for integers
-     * @param maxPin how long an open transaction may pin the re-read floor; zero: as long as it is
+     * @param maxPin how long an open transaction may pin the low watermark; zero: as long as it is
      *     open
-     * @param nullWatermark what becomes of rows without a watermark
-     * @param settle how late rows may become visible where commits are made elsewhere; zero: not
-     *     given
-     * @param collation by which order texts are compared
+     * @param nullWatermark what is done with rows whose watermark is NULL
+     * @param settle how late rows of remote commits may become visible; zero: not given
+     * @param collation the order in which texts are compared
      */
     record ByWatermark(
             String column,
@@ -49,7 +49,7 @@ public sealed interface Capture extends Serializable {
             WatermarkCollation collation)
             implements Capture {
 
-        /** Over relations whose commits nobody said to be made elsewhere. */
+        /** Without {@code settle_seconds}. */
         public ByWatermark(
                 String column,
                 WatermarkType type,
@@ -71,7 +71,7 @@ public sealed interface Capture extends Serializable {
                     Duration.ZERO);
         }
 
-        /** In the column's own order. */
+        /** In the order of the column's collation. */
         public ByWatermark(
                 String column,
                 WatermarkType type,
@@ -108,16 +108,16 @@ public sealed interface Capture extends Serializable {
         }
 
         /**
-         * The same, looking back as far as its relations ask for.
+         * This capture, with the lookback that its relations require.
          *
-         * @param elsewhere whether the commits of any of them are made elsewhere
+         * @param commitsRemotely whether rows of any of them are committed on another server
          */
-        public ByWatermark forRelations(boolean elsewhere) {
-            Duration longest = settle.isZero() && elsewhere ? DEFAULT_SETTLE_TIME : settle;
+        public ByWatermark forRelations(boolean commitsRemotely) {
+            Duration longest = settle.isZero() && commitsRemotely ? DEFAULT_SETTLE_TIME : settle;
             return longest.compareTo(lookback) <= 0 ? this : withLookback(longest);
         }
 
-        /** The same, looking back so far. */
+        /** This capture with another lookback. */
         public ByWatermark withLookback(Duration distance) {
             return new ByWatermark(
                     column,
@@ -132,7 +132,7 @@ public sealed interface Capture extends Serializable {
                     collation);
         }
 
-        /** The texts of this capture: its watermark is compared by {@link #collation}. */
+        /** The statements of this capture: the watermark is compared by {@link #collation}. */
         public ScanSql withCollation(ScanSql sql) {
             return collation == WatermarkCollation.C ? sql.withByteOrder() : sql;
         }
@@ -144,9 +144,10 @@ public sealed interface Capture extends Serializable {
     }
 
     /**
-     * What the user's query returns for {@code last_sync}, less what was sent before.
+     * Reads what the user's query returns for {@code last_sync}; rows that were sent before are
+     * dropped.
      *
-     * @param lookback how far behind the last poll {@code last_sync} lies
+     * @param lookback how far {@code last_sync} is before the last poll
      * @param initialValue the first {@code last_sync}; empty: minus infinity
      */
     record ByQuery(Duration lookback, String initialValue) implements Capture {
@@ -156,11 +157,11 @@ public sealed interface Capture extends Serializable {
         }
 
         /**
-         * See {@link ByWatermark#forRelations}; a {@code lookback_seconds} that the file gives
-         * stands.
+         * See {@link ByWatermark#forRelations}; a {@code lookback_seconds} in the file takes
+         * precedence.
          */
-        public ByQuery forRelations(boolean elsewhere) {
-            return elsewhere && lookback.equals(DEFAULT_LOOKBACK)
+        public ByQuery forRelations(boolean commitsRemotely) {
+            return commitsRemotely && lookback.equals(DEFAULT_LOOKBACK)
                     ? new ByQuery(DEFAULT_SETTLE_TIME, initialValue)
                     : this;
         }
@@ -172,9 +173,9 @@ public sealed interface Capture extends Serializable {
     }
 
     /**
-     * Everything, compared with keyed state; the only mode that tells deletes.
+     * Reads everything and compares it with keyed state; the only mode that detects deletes.
      *
-     * @param maxDeleteRatio the part of the known rows (0 to 1) that one read may find missing
+     * @param maxDeleteRatio the fraction (0 to 1) of the known rows that one read may find missing
      */
     record ByDiff(double maxDeleteRatio) implements Capture {
         @Override

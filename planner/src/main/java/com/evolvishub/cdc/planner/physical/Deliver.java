@@ -5,18 +5,19 @@ import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.LossPolicy;
 import com.evolvishub.cdc.planner.spec.SchemaChangePolicy;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.Objects;
 
 /**
  * Writes to the destination.
  *
  * @param input where the rows come from
- * @param destination where they go
- * @param mode the guarantee asked for
- * @param createTable whether a missing table or topic is made
- * @param onBadRow what becomes of a row that the destination cannot take
+ * @param destination where they are written
+ * @param mode the requested delivery guarantee
+ * @param createTable whether a missing table or topic is created
+ * @param onBadRow what is done with a row that the destination rejects
  * @param schemaChange what happens when columns change
- * @param retry how outages of the destination are met
+ * @param retry how outages of the destination are retried
  * @param lossRules what is done about rows that the destination has lost
  */
 public record Deliver(
@@ -40,7 +41,7 @@ public record Deliver(
         Objects.requireNonNull(lossRules, "lossRules");
     }
 
-    /** With the default rules about lost rows. */
+    /** With the default loss policy. */
     public Deliver(
             PhysicalNode input,
             EndpointSpec destination,

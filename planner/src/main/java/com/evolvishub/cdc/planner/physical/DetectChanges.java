@@ -3,11 +3,11 @@ package com.evolvishub.cdc.planner.physical;
 import java.util.Objects;
 
 /**
- * Compares what was read with keyed state: drops what was sent before and, for a diff, tells
- * inserts, updates and deletes apart.
+ * Compares rows with keyed state: drops those that were sent before and, for a diff, classifies the
+ * rest as inserts, updates and deletes.
  *
  * @param input where the rows come from
- * @param capture decides what is compared
+ * @param capture decides which rows are compared
  */
 public record DetectChanges(PollScan input, Capture capture) implements PhysicalNode {
 

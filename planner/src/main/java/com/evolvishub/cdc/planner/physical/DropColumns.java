@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Drops columns that only key or watermark needed. Present only when the file excludes such a
- * column.
+ * Drops excluded columns that were selected only for the key or the watermark. Present only if the
+ * file excludes such a column.
  *
  * @param input where the rows come from
- * @param dropped source columns that go no further
+ * @param dropped the source columns to drop
  */
 public record DropColumns(PhysicalNode input, List<String> dropped) implements PhysicalNode {
 

@@ -3,15 +3,15 @@ package com.evolvishub.cdc.planner.physical;
 import java.io.Serializable;
 
 /**
- * A step of a pipeline. Each step is one operator of the job; all steps of a mapping are chained.
+ * A node of a pipeline. Each node is one operator of the job; all nodes of a pipeline are chained.
  */
 public sealed interface PhysicalNode extends Serializable
         permits PollScan, DetectChanges, DropColumns, Deliver {
 
-    /** Calls the method of {@code visitor} that is meant for this step. */
+    /** Calls the method of {@code visitor} for this kind of node. */
     <R> R accept(Visitor<R> visitor);
 
-    /** An answer for each kind of step. */
+    /** One method for each kind of node. */
     interface Visitor<R> {
         R pollScan(PollScan node);
 

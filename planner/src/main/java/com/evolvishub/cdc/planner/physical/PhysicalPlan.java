@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Everything one job runs.
+ * What one job runs.
  *
  * @param name the file's {@code name}
  * @param pipelines one for each mapping and destination, in the file's order
  * @param workers number of slot-sharing groups
- * @param stopOnError whether the first quarantined mapping ends the job
+ * @param stopOnError whether the first quarantined mapping stops the job
  * @param checkpointInterval time between two checkpoints
- * @param checkpointTimeout how long one may take
- * @param checkpointStorage where they go; empty: the run's state directory or the cluster's setting
+ * @param checkpointTimeout how long a checkpoint may take
+ * @param checkpointStorage where checkpoints are stored; empty: the run's state directory or the
+ *     cluster's setting
  */
 public record PhysicalPlan(
         String name,

@@ -14,18 +14,19 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.sql.PollQueryParser;
 import com.evolvishub.cdc.planner.sql.Relation;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decides how an optimized plan runs: one pipeline a tree, each with its worker. */
+/** Turns an optimized plan into a physical one: each tree becomes a pipeline with a worker. */
 public final class PhysicalPlanner {
 
     private PhysicalPlanner() {}
 
     /**
-     * The pipelines of a file, its mappings checked and its trees optimized.
+     * Plans the pipelines of a file whose mappings have been checked and whose trees are optimized.
      *
-     * @throws IllegalArgumentException if rules left a tree that is no projection above a scan
+     * @throws IllegalArgumentException if a tree is not a projection above a scan
      */
     public static PhysicalPlan plan(ConfigFileSpec spec, LogicalPlan optimized) {
         WorkerAssigner workers = WorkerAssigner.of(spec, optimized.trees().size());
@@ -60,17 +61,17 @@ public final class PhysicalPlanner {
     private static Deliver deliver(LogicalPlan.Tree tree) {
         MappingSpec mapping = tree.mapping();
         LogicalNode rows = tree.root().input();
-        Projection above =
+        Projection remaining =
                 rows instanceof Project project ? project.projection() : Projection.IDENTITY;
-        LogicalNode below = rows instanceof Project project ? project.input() : rows;
-        if (!(below instanceof Scan scan)) {
+        LogicalNode scanNode = rows instanceof Project project ? project.input() : rows;
+        if (!(scanNode instanceof Scan scan)) {
             throw new IllegalArgumentException("no scan to poll in " + tree.root());
         }
         Capture capture = capture(mapping, tree.capture().mode());
-        PollScan poll = pollScan(mapping, scan, scan.projection().then(above), capture);
+        PollScan poll = pollScan(mapping, scan, scan.projection().then(remaining), capture);
         PhysicalNode node = new DetectChanges(poll, capture);
-        if (!above.excluded().isEmpty()) {
-            node = new DropColumns(node, above.excluded());
+        if (!remaining.excluded().isEmpty()) {
+            node = new DropColumns(node, remaining.excluded());
         }
         boolean create =
                 !tree.destination()

@@ -5,15 +5,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One mapping on its way to one destination: one lane of the job.
+ * One mapping to one destination: one chain of operators in the job.
  *
- * @param identity what its state, fences and event ids hang on: file name, the mapping's first name
- *     and the destination. Never changes when the file is re-ordered or a mapping renamed
- * @param mapping the name shown; for one of several {@code destinations} it carries a suffix
- * @param enabled whether it runs; if not it stays in the job, parked, and keeps its state
+ * @param identity key of its state, fences and event ids: file name, the mapping's first name and
+ *     the destination. It does not change when the file is reordered or the mapping renamed
+ * @param mapping the displayed name; with several {@code destinations} it has a suffix
+ * @param enabled whether it runs; if not, its operators stay in the job and keep their state
  * @param worker the slot-sharing group, {@code worker-1} and up
- * @param turn place in the file, from 0: the order in which mappings of a worker take their turns
- * @param deliver the last step; the others hang below it
+ * @param turn index in the file, from 0: the order of read turns on a worker
+ * @param deliver the last node; the others are its inputs
  */
 public record Pipeline(
         String identity, String mapping, boolean enabled, String worker, int turn, Deliver deliver)
@@ -26,7 +26,7 @@ public record Pipeline(
         Objects.requireNonNull(deliver, "deliver");
     }
 
-    /** The first step. */
+    /** The first node. */
     public PollScan scan() {
         return deliver.accept(
                 new PhysicalNode.Visitor<>() {
@@ -52,13 +52,13 @@ public record Pipeline(
                 });
     }
 
-    /** The step that compares with state, if this pipeline has one. */
+    /** The change detection node, if this pipeline has one. */
     public Optional<DetectChanges> detect() {
-        PhysicalNode below = project().map(DropColumns::input).orElse(deliver.input());
-        return below instanceof DetectChanges detect ? Optional.of(detect) : Optional.empty();
+        PhysicalNode input = project().map(DropColumns::input).orElse(deliver.input());
+        return input instanceof DetectChanges detect ? Optional.of(detect) : Optional.empty();
     }
 
-    /** The step that drops columns, if this pipeline has one. */
+    /** The node that drops columns, if this pipeline has one. */
     public Optional<DropColumns> project() {
         return deliver.input() instanceof DropColumns project
                 ? Optional.of(project)

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.Relation;
+
 import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,17 +15,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a position is a position in. Kept beside it: a position in one relation means nothing in
- * another. Made of hashes, because a query may hold what nobody else is to read.
+ * Hashes of everything that a position depends on, stored with the position: a position in one
+ * relation is meaningless in another. Hashes, because a query may contain confidential values.
  *
  * @param parts hash of each part, in the order of {@link #NAMES}
  */
 public record PipelineFingerprint(List<String> parts) implements Serializable {
 
-    /** The part that tells which columns the file names as key. */
+    /** The part for the key columns that the file names. */
     public static final String KEY = "key";
 
-    /** What the parts are called in a file. */
+    /** Names of the parts, as in a file. */
     private static final List<String> NAMES =
             List.of("source", "watermark", KEY, "capture", "destination");
 
@@ -34,7 +35,7 @@ public record PipelineFingerprint(List<String> parts) implements Serializable {
         parts = List.copyOf(parts);
     }
 
-    /** The fingerprint of a pipeline as it is planned now. */
+    /** The fingerprint of a planned pipeline. */
     public static PipelineFingerprint of(Pipeline pipeline) {
         PollScan scan = pipeline.scan();
         return new PipelineFingerprint(
@@ -51,8 +52,8 @@ public record PipelineFingerprint(List<String> parts) implements Serializable {
             return "query\n"
                     + query.query()
                             .render(
-                                    place ->
-                                            place == Placeholder.LAST_SYNC
+                                    placeholder ->
+                                            placeholder == Placeholder.LAST_SYNC
                                                     ? ":last_sync"
                                                     : ":size");
         }
@@ -77,7 +78,7 @@ public record PipelineFingerprint(List<String> parts) implements Serializable {
         }
     }
 
-    /** The parts, by their names in a file, in which another one differs; empty: it is the same. */
+    /** Names of the parts that differ from another fingerprint; empty: they are equal. */
     public List<String> changedIn(PipelineFingerprint other) {
         Objects.requireNonNull(other, "other");
         List<String> changed = new ArrayList<>();

@@ -2,26 +2,27 @@ package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the state, the fences and the event ids of a pipeline hang on: {@code
- * file/mapping/type:database.table}. It holds neither host nor port nor worker nor place in the
- * file, so that a server may move and a file be re-ordered; and the mapping's first name, so that a
- * mapping may be renamed.
+ * The key of the state, fences and event ids of a pipeline: {@code
+ * file/mapping/type:database.table}. It contains no host, port, worker or index in the file, so
+ * that a server can move and a file can be reordered. It contains the mapping's first name, so that
+ * a mapping can be renamed.
  */
 final class PipelineIdentity {
 
     private PipelineIdentity() {}
 
-    /** The identity of a mapping on its way to one destination. */
+    /** The identity of a mapping with one destination. */
     static String of(String file, MappingSpec mapping, EndpointSpec destination) {
         String name = mapping.renamedFrom().isEmpty() ? mapping.name() : mapping.renamedFrom();
         return part(file, '/') + "/" + part(name, '/') + "/" + destination(destination);
     }
 
-    /** The part that tells the destinations of one mapping apart. */
+    /** The part that distinguishes the destinations of one mapping. */
     static String destination(EndpointSpec destination) {
         List<String> parts = new ArrayList<>();
         parts.add(destination.connection().database());
@@ -33,7 +34,9 @@ final class PipelineIdentity {
                 + String.join(".", parts.stream().map(name -> part(name, '.')).toList());
     }
 
-    /** Quoted where it holds what parts are joined with: two mappings never get one identity. */
+    /**
+     * Quotes a name that contains a separator, so that two mappings never have the same identity.
+     */
     private static String part(String name, char separator) {
         return name.indexOf(separator) < 0 && name.indexOf('"') < 0
                 ? name

@@ -6,19 +6,21 @@ import com.evolvishub.cdc.planner.catalog.DeleteConfirmation;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A file, planned; and each step on the way, for {@code explain}.
+ * The plan of a file and its intermediate results, for {@code explain}.
  *
- * @param spec what the file says, with what this run does otherwise
- * @param logical what it means
- * @param optimized the same after the rules
- * @param physical how it runs; its pipelines and the trees of the other two match one to one
- * @param facts what the catalog told, one for each pipeline
- * @param warnings what works and may not be meant
+ * @param spec the content of the file with the overrides of this run
+ * @param logical the logical plan
+ * @param optimized the logical plan after the rules
+ * @param physical the physical plan; its pipelines and the trees of the logical plans match one to
+ *     one
+ * @param facts from the catalog, one for each pipeline
+ * @param warnings settings that work but may not be intended
  */
 public record PlanningResult(
         ConfigFileSpec spec,
@@ -38,12 +40,12 @@ public record PlanningResult(
     }
 
     /**
-     * What is known of both ends of a pipeline.
+     * Facts about the source and the destination of a pipeline.
      *
-     * @param source the table or query; empty: nothing
-     * @param destination the table; empty: nothing
-     * @param polls what polls meet at the source; empty: nothing
-     * @param deletes whether reads prove deletes; empty: they tell none, or nothing is known
+     * @param source the table or query; empty: unknown
+     * @param destination the table; empty: unknown
+     * @param polls facts that concern polls; empty: unknown
+     * @param deletes whether reads prove deletes; empty: the mapping detects none, or unknown
      */
     public record Facts(
             Optional<RelationFacts> source,
@@ -51,7 +53,7 @@ public record PlanningResult(
             Optional<PollFacts> polls,
             Optional<DeleteConfirmation> deletes) {
 
-        /** Of a pipeline that nothing is known of. */
+        /** No facts. */
         public static final Facts NONE =
                 new Facts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 

@@ -5,27 +5,28 @@ import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.SchemaChangePolicy;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.sql.Relation;
+
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Polls the source. Which columns there are is found when the source is first reached; the plan
- * says which of them never to ask for and how the rest are called behind it.
+ * Polls the source. The columns are resolved at the first connection; the plan says which of them
+ * are excluded and how the others are renamed.
  *
  * @param source where to read
  * @param relation what to read
  * @param renames source column to destination column, in the file's order
- * @param excluded columns that are not to leave the source; one that key or watermark need is still
- *     selected, and dropped by {@link DropColumns}
- * @param key the key's source columns as the file gives them; empty: source's primary key, else the
+ * @param excluded columns that must not leave the source; one that key or watermark need is
+ *     selected all the same, and dropped by {@link DropColumns}
+ * @param key source columns of the key, from the file; empty: the source's primary key, else the
  *     destination's, mapped back through {@code renames}, else none
- * @param capture how new rows are found
+ * @param capture how changes are found
  * @param schedule when to poll
- * @param pageRows rows in a page ({@code batch_size})
- * @param retry how outages of the source are met
+ * @param pageRows rows per page ({@code batch_size})
+ * @param retry how outages of the source are retried
  * @param schemaChange what happens when columns change
  * @param deleteWhen what marks a row as deleted
- * @param rowLimit how large a row may be
+ * @param rowLimit the limit of a row's size
  */
 public record PollScan(
         EndpointSpec source,
@@ -56,7 +57,7 @@ public record PollScan(
         Objects.requireNonNull(rowLimit, "rowLimit");
     }
 
-    /** The destination's name of a source column. */
+    /** The name of a source column at the destination. */
     public String target(String column) {
         return renames.stream()
                 .filter(rename -> rename.from().equals(column))
@@ -66,8 +67,8 @@ public record PollScan(
     }
 
     /**
-     * Whether a column of the relation is in the SELECT list: all are, but for the excluded ones
-     * that neither the key of the file, the watermark nor the mark of a deleted row needs.
+     * Whether a column of the relation is in the SELECT list: all except excluded ones that neither
+     * the file's key, the watermark nor {@code delete_when} needs.
      */
     public boolean selects(String column) {
         return !excluded.contains(column) || needs(column);

@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How failures are met that pass by themselves. An outage: {@code delay} after the first failure,
- * doubling up to five minutes. A row that a constraint of the destination refuses: until the rows
- * are there that cure it, or {@code refusalWait} is over.
+ * How retryable failures are retried. After an outage: first after {@code delay}, which doubles up
+ * to five minutes. A row that a constraint of the destination rejects: until later rows satisfy the
+ * constraint or {@code refusalWait} is over.
  *
- * @param attempts failures in a row after which a mapping is shown as quarantined rather than
+ * @param attempts consecutive failures after which a mapping is shown as quarantined instead of
  *     retrying ({@code error_retry_attempts})
- * @param delay the first pause ({@code error_retry_delay})
- * @param refusalWait how long rows that a constraint refuses wait for later ones, once for each
- *     constraint ({@code refusal_wait}); of no meaning at a source
+ * @param delay the first delay ({@code error_retry_delay})
+ * @param refusalWait how long rows that a constraint rejects wait for later ones, once for each
+ *     constraint ({@code refusal_wait}); unused for a source
  */
 public record RetryPolicy(int attempts, Duration delay, Duration refusalWait)
         implements Serializable {
@@ -25,12 +25,12 @@ public record RetryPolicy(int attempts, Duration delay, Duration refusalWait)
         Objects.requireNonNull(refusalWait, "refusalWait");
     }
 
-    /** With the default wait for refused rows. */
+    /** With the default wait for rejected rows. */
     public RetryPolicy(int attempts, Duration delay) {
         this(attempts, delay, REFUSAL_WAIT);
     }
 
-    /** The same with another wait for refused rows. */
+    /** This policy with another wait for rejected rows. */
     public RetryPolicy withRefusalWait(Duration wait) {
         return new RetryPolicy(attempts, delay, wait);
     }

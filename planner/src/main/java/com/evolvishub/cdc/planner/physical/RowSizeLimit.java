@@ -1,28 +1,32 @@
 package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.spec.BadRowPolicy;
+
 import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * How large a row may be, and what becomes of one that is larger.
+ * The limit of a row's size, and what is done with a larger row.
  *
- * @param maxBytes of its COPY text; 0: as the heap allows
- * @param onBadRow whether a larger row stops the mapping or is left out
+ * @param maxBytes bytes of its COPY text; 0: derived from the heap size
+ * @param onBadRow whether a larger row stops the mapping or is skipped
  */
 public record RowSizeLimit(long maxBytes, BadRowPolicy onBadRow) implements Serializable {
 
-    /** What holds where the file says nothing. */
+    /** The default. */
     public static final RowSizeLimit DEFAULT = new RowSizeLimit(0, BadRowPolicy.QUARANTINE);
 
-    /** Parts of the heap: a row is held several times on its way, and beside others. */
+    /**
+     * One row may take 1/16 of the heap: several copies of it and other rows are in memory
+     * together.
+     */
     private static final long PART_OF_HEAP = 16;
 
     public RowSizeLimit {
         Objects.requireNonNull(onBadRow, "onBadRow");
     }
 
-    /** The limit in bytes of a JVM whose heap may grow to {@code heapBytes}. */
+    /** The limit in bytes for a JVM with a maximum heap of {@code heapBytes}. */
     public long bytes(long heapBytes) {
         return maxBytes > 0 ? maxBytes : heapBytes / PART_OF_HEAP;
     }

@@ -7,11 +7,11 @@ import java.util.Objects;
 /** When a mapping polls. */
 public sealed interface Schedule extends Serializable {
 
-    /** One level state, then finished ({@code mode: one_time}). */
+    /** Runs until the destination is up to date, then finishes ({@code mode: one_time}). */
     record Once() implements Schedule {}
 
     /**
-     * A poll starts {@code interval} after the last one began ({@code mode: continuous}).
+     * Starts a poll {@code interval} after the start of the last one ({@code mode: continuous}).
      *
      * @param interval time between the starts of two polls
      */
@@ -25,7 +25,7 @@ public sealed interface Schedule extends Serializable {
      * Polls at the times of a five-field cron expression ({@code mode: cron}).
      *
      * @param expression the five fields
-     * @param zone name of the time zone it is read in
+     * @param zone name of its time zone
      */
     record Cron(String expression, String zone) implements Schedule {
         public Cron {

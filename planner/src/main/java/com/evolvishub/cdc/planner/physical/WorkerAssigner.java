@@ -4,24 +4,24 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 
 /**
- * Hands out workers in turn, in the file's order. Pipelines that are parked come after those that
- * run, so that selecting some mappings still spreads them over all workers.
+ * Assigns workers round-robin, in the file's order. Disabled pipelines come after enabled ones, so
+ * that a selection of mappings is spread over all workers.
  */
 final class WorkerAssigner {
 
     private final int count;
     private int running;
-    private int parked;
+    private int disabled;
 
-    private WorkerAssigner(int count, int firstParked) {
+    private WorkerAssigner(int count, int firstDisabled) {
         this.count = count;
-        this.parked = firstParked;
+        this.disabled = firstDisabled;
     }
 
     /**
      * Workers for the pipelines of a file.
      *
-     * @param pipelines how many there are; no more workers than that are of use
+     * @param pipelines their number; the upper limit of workers
      */
     static WorkerAssigner of(ConfigFileSpec spec, int pipelines) {
         int count = spec.parallelExecution() ? Math.min(spec.maxWorkers(), pipelines) : 1;
@@ -38,7 +38,7 @@ final class WorkerAssigner {
     }
 
     String next(boolean enabled) {
-        int turn = enabled ? running++ : parked++;
+        int turn = enabled ? running++ : disabled++;
         return "worker-" + (1 + turn % count);
     }
 }

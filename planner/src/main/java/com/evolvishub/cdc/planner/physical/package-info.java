@@ -1,6 +1,6 @@
 /**
- * How a plan runs: one {@link com.evolvishub.cdc.planner.physical.Pipeline} a mapping, each a chain
- * of PollScan, DetectChanges, MapProject and Deliver. Everything here is serializable: it travels
- * inside the job graph to the tasks.
+ * The physical plan: {@link com.evolvishub.cdc.planner.physical.Pipeline}s, each a chain of
+ * PollScan, DetectChanges, DropColumns and Deliver. All types are serializable: the job graph
+ * carries them to the tasks.
  */
 package com.evolvishub.cdc.planner.physical;

@@ -3,9 +3,7 @@ package com.evolvishub.cdc.planner.problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * The user's file cannot be planned. Carries every problem at once; shown without a stack trace.
- */
+/** The user's file cannot be planned. Carries all problems; shown without a stack trace. */
 public final class PlanException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -19,7 +17,7 @@ public final class PlanException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** Every problem, in the file's order. */
+    /** All problems, in the file's order. */
     public List<Problem> problems() {
         return problems;
     }

@@ -3,14 +3,14 @@ package com.evolvishub.cdc.planner.problem;
 import java.util.Objects;
 
 /**
- * One mistake of the user's, or one warning.
+ * One user error or one warning.
  *
- * @param path where in the file, for example {@code mappings[1].destination.type}; empty: the whole
+ * @param path path in the file, for example {@code mappings[1].destination.type}; empty: the whole
  *     file
- * @param line counted from 1; 0 where the file has no such place (a key that is missing altogether
- *     has the line of the block it should stand in)
- * @param column counted from 1; 0 likewise
- * @param message what was found and what would do
+ * @param line counted from 1; 0 if the problem has no position (a missing key has the line of the
+ *     block it belongs to)
+ * @param column counted from 1; 0 if the problem has no position
+ * @param message what was found, and the remedy
  */
 public record Problem(String path, int line, int column, String message) {
 

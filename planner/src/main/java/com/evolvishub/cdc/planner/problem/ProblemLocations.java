@@ -1,11 +1,11 @@
 package com.evolvishub.cdc.planner.problem;
 
-/** Where the values of a file stand, by path. */
+/** The positions of the values in a file, by path. */
 public interface ProblemLocations {
 
     /**
-     * A problem at that path: at its own place, or where there is none at the nearest block around
-     * it.
+     * A problem at that path: at its position or, if it has none, at that of the nearest enclosing
+     * block.
      */
     Problem problem(String path, String message);
 }

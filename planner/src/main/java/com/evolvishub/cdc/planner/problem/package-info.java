@@ -1,5 +1,2 @@
-/**
- * What is wrong with a file: problems with their place and what to do. Imported by every stage of
- * the planner.
- */
+/** Problems of a file, with position and remedy. Used by every stage of the planner. */
 package com.evolvishub.cdc.planner.problem;

@@ -4,10 +4,11 @@ import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import com.evolvishub.cdc.planner.logical.Filter;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Scan;
+
 import java.util.Optional;
 
 /**
- * Lets the user's own query choose its rows: the position goes where it says last_sync.
+ * Lets the user's query select its rows: the position is bound to last_sync.
  *
  * <pre>
  * Filter(what the query returns for last_sync)  =>  Scan(query; what it returns for last_sync)

@@ -2,10 +2,11 @@ package com.evolvishub.cdc.planner.rule;
 
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Project;
+
 import java.util.Optional;
 
 /**
- * Makes one projection of two.
+ * Merges two projections into one.
  *
  * <pre>
  * Project(rename id -> order_id)  =>  Project(rename id -> order_id; exclude ssn)

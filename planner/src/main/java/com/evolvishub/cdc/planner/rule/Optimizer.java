@@ -7,23 +7,24 @@ import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.logical.Sink;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Runs stages of rules over every tree of a plan, and watches that none changes the output. */
+/** Runs stages of rules over every tree of a plan, and verifies that no rule changes the output. */
 public final class Optimizer {
 
-    /** Far more than any plan needs; a rule that feeds itself is found instead of running on. */
+    /** Far more than any plan needs; detects a rule that fires on its own result without end. */
     private static final int MAX_REWRITES = 100;
 
     private final List<Stage> stages;
     private final Consumer<String> trace;
 
     /**
-     * @param stages run one after the other
-     * @param trace told of each rewrite: stage, rule, the node before and after
+     * @param stages run in this order
+     * @param trace receives each rewrite: stage, rule, the node before and after
      */
     public Optimizer(List<Stage> stages, Consumer<String> trace) {
         this.stages = List.copyOf(stages);
@@ -31,10 +32,10 @@ public final class Optimizer {
     }
 
     /**
-     * The plan as the rules would have it.
+     * The plan after all rules.
      *
-     * @throws IllegalStateException if a rule changes what comes out, or does not come to an end:
-     *     both are bugs of the rule
+     * @throws IllegalStateException if a rule changes the output or does not terminate: both are
+     *     bugs of the rule
      */
     public LogicalPlan optimize(LogicalPlan plan) {
         LogicalPlan optimized = plan;

@@ -5,13 +5,14 @@ import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Projection;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
+
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Leaves excluded columns out of the SELECT list, so that they never leave the source, and names
- * the rest there. A column that is excluded and that capture needs is still selected; a projection
- * that drops it stays right above.
+ * Leaves excluded columns out of the SELECT list, so that they never leave the source, and renames
+ * the others in the scan. An excluded column that capture needs is still selected; a projection
+ * directly above the scan drops it.
  *
  * <pre>
  * Project(rename id -> order_id; exclude ssn, updated_at)  =>  Project(exclude updated_at)
@@ -27,20 +28,22 @@ public final class PushProjectIntoScan implements Rule {
                 || !scan.projection().isIdentity()) {
             return Optional.empty();
         }
-        Projection wanted = project.projection();
-        List<String> kept = wanted.excluded().stream().filter(scan.needed()::contains).toList();
+        Projection target = project.projection();
+        List<String> selected = target.excluded().stream().filter(scan.needed()::contains).toList();
         List<String> pushed =
-                wanted.excluded().stream().filter(name -> !kept.contains(name)).toList();
-        // a new name that a kept column still has can be given only above, where that one is gone
-        boolean taken = wanted.renames().stream().anyMatch(rename -> kept.contains(rename.to()));
-        List<ColumnRename> renames = taken ? List.of() : wanted.renames();
+                target.excluded().stream().filter(name -> !selected.contains(name)).toList();
+        // a new name that a still selected column has can be given only above, where that column is
+        // dropped
+        boolean nameInUse =
+                target.renames().stream().anyMatch(rename -> selected.contains(rename.to()));
+        List<ColumnRename> renames = nameInUse ? List.of() : target.renames();
         if (pushed.isEmpty() && renames.isEmpty()) {
             return Optional.empty();
         }
         LogicalNode rewritten = scan.with(new Projection(renames, pushed));
-        if (!kept.isEmpty()) {
-            List<ColumnRename> above = taken ? wanted.renames() : List.of();
-            rewritten = new Project(rewritten, new Projection(above, kept));
+        if (!selected.isEmpty()) {
+            List<ColumnRename> remaining = nameInUse ? target.renames() : List.of();
+            rewritten = new Project(rewritten, new Projection(remaining, selected));
         }
         return Optional.of(rewritten);
     }

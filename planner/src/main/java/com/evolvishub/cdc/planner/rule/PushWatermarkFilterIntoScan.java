@@ -4,10 +4,11 @@ import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import com.evolvishub.cdc.planner.logical.Filter;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Scan;
+
 import java.util.Optional;
 
 /**
- * Asks the source only for rows above the watermark, in the WHERE of the statement.
+ * Moves the watermark filter into the WHERE clause of the scan.
  *
  * <pre>
  * Filter(updated_at above the last position)  =>  Scan(orders; updated_at above the last position)

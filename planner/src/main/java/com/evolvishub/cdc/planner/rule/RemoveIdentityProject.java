@@ -2,10 +2,11 @@ package com.evolvishub.cdc.planner.rule;
 
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Project;
+
 import java.util.Optional;
 
 /**
- * Drops a projection that renames and excludes nothing.
+ * Removes a projection that renames and excludes nothing.
  *
  * <pre>
  * Project(everything as it is)  =>  Scan(orders)

@@ -1,14 +1,15 @@
 package com.evolvishub.cdc.planner.rule;
 
 import com.evolvishub.cdc.planner.logical.LogicalNode;
+
 import java.util.Optional;
 
 /** One rewrite. */
 public interface Rule {
 
     /**
-     * A better node that yields the same output, or nothing when this rule has nothing to say. It
-     * must have nothing to say about its own answer, or the optimizer would not come to an end.
+     * A better node with the same output; empty if the rule does not fire. A rule must not fire on
+     * its own result, or the optimizer would not terminate.
      */
     Optional<LogicalNode> apply(LogicalNode node);
 

@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * Rules that run together until none of them fires.
  *
- * @param name for traces
+ * @param name shown in traces
  * @param rules tried in this order at each node
  */
 public record Stage(String name, List<Rule> rules) {

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.planner.spec;
 
-/** What becomes of a row that a destination cannot take. */
+/** What is done with a row that a destination rejects. */
 public enum BadRowPolicy {
-    /** The mapping stops and names the row; nothing is lost. */
+    /** The mapping stops and reports the row; nothing is lost. */
     QUARANTINE,
-    /** The row goes to the dead letters and the mapping goes on. */
+    /** The row is written to the dead letters and the mapping continues. */
     DEAD_LETTER
 }

@@ -4,8 +4,8 @@ package com.evolvishub.cdc.planner.spec;
 public enum CaptureMode {
     /** Rows above a lower bound of one column. */
     WATERMARK,
-    /** What the user's query returns for its last_sync. */
+    /** The rows that the user's query returns for {@code last_sync}. */
     QUERY,
-    /** Everything, compared with what was there before. */
+    /** All rows, compared with the previous read. */
     DIFF
 }

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A whole file, defaults filled in.
+ * The content of a file, with defaults.
  *
- * @param name state and consumer names hang on it
- * @param description for people; may be empty
+ * @param name the names of state and consumers are derived from it
+ * @param description human-readable; may be empty
  * @param mappings at least one, names unique, in the file's order
- * @param parallelExecution false: one worker, mappings take turns in the file's order
+ * @param parallelExecution false: one worker, mappings take read turns in the file's order
  * @param maxWorkers 1 or more
- * @param stopOnError whether the first quarantined mapping ends the job
- * @param logLevel what is logged
+ * @param stopOnError whether the first quarantined mapping stops the job
+ * @param logLevel {@code log_level}
  * @param checkpointInterval {@code checkpoint.interval_seconds}
  * @param checkpointTimeout {@code checkpoint.timeout_seconds}
  * @param checkpointStorage {@code checkpoint.storage}; empty: not given
- * @param sharedCheckpoints allows {@code delivery: transactional} beside other mappings
+ * @param sharedCheckpoints allows {@code delivery: transactional} together with other mappings
  */
 public record ConfigFileSpec(
         String name,

@@ -4,15 +4,15 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * What marks a row as deleted: a column that is true, or not NULL where it is no boolean; or that
- * holds a certain value.
+ * The condition of a soft delete: a boolean column is true, another column is not NULL, or a column
+ * has a given value.
  *
- * @param column source column; empty: no row is ever marked
- * @param value text of the value as PostgreSQL prints it; empty: any that is true or not NULL
+ * @param column source column; empty: no row is ever deleted
+ * @param value text of the value as PostgreSQL prints it; empty: true or not NULL
  */
 public record DeleteWhen(String column, String value) implements Serializable {
 
-    /** No row is marked. */
+    /** No soft deletes. */
     public static final DeleteWhen NEVER = new DeleteWhen("", "");
 
     public DeleteWhen {
@@ -21,7 +21,7 @@ public record DeleteWhen(String column, String value) implements Serializable {
     }
 
     /**
-     * Reads {@code column} or {@code column = value}. A column whose name holds a {@code =} is
+     * Parses {@code column} or {@code column = value}. A column whose name contains a {@code =} is
      * written in double quotes, with quotes in it doubled.
      */
     public static DeleteWhen parse(String text) {

@@ -1,11 +1,11 @@
 package com.evolvishub.cdc.planner.spec;
 
-/** What a mapping asks of its delivery. */
+/** The delivery guarantee of a mapping. */
 public enum DeliveryMode {
     /** Each row once, through the write-ahead queue. */
     EXACTLY_ONCE,
-    /** Each row at least once, sent without waiting for a checkpoint. */
+    /** Each row at least once, sent before a checkpoint completes. */
     AT_LEAST_ONCE,
-    /** The destination's two-phase commit, tied to the whole job's checkpoints. */
+    /** Two-phase commit at the destination, tied to the checkpoints of the whole job. */
     TRANSACTIONAL
 }

@@ -2,12 +2,12 @@ package com.evolvishub.cdc.planner.spec;
 
 /** The values of {@code log_level}. */
 public enum LogLevel {
-    /** Everything. */
+    /** Details for debugging. */
     DEBUG,
-    /** What a user wants to know. */
+    /** Normal events. */
     INFO,
-    /** What may need a look. */
+    /** Events that may need attention. */
     WARNING,
-    /** What is broken. */
+    /** Failures. */
     ERROR
 }

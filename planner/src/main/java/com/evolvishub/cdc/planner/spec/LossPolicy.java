@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What delivery does about rows that the destination has lost.
+ * How delivery handles rows that the destination has lost.
  *
- * @param resend how long acknowledged rows are kept, to be sent again to a destination that went
- *     back by no more
- * @param onReplacedTable what happens when rows were delivered to another table than the one that
- *     is there
+ * @param resend how long acknowledged rows are kept, to be resent to a destination that went back
+ *     no further
+ * @param onReplacedTable what happens if the destination table was replaced since rows were
+ *     delivered
  */
 public record LossPolicy(Duration resend, ReplacedTablePolicy onReplacedTable)
         implements Serializable {
 
-    /** A minute, and a mapping whose table was replaced stops. */
+    /** Keeps rows for one minute; a mapping whose table was replaced stops. */
     public static final LossPolicy DEFAULT =
             new LossPolicy(Duration.ofSeconds(60), ReplacedTablePolicy.STOP);
 

@@ -1,39 +1,40 @@
 package com.evolvishub.cdc.planner.spec;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One mapping, defaults and global settings applied.
+ * One mapping, with defaults and global settings applied.
  *
  * @param name unique in the file
- * @param path where it stands in the file, for messages: {@code mappings[1]}; empty for an old
- *     single-CDC file
- * @param description for people; may be empty
+ * @param path its path in the file, for messages: {@code mappings[1]}; empty for a file with a
+ *     single mapping (older form)
+ * @param description human-readable; may be empty
  * @param enabled whether it runs
- * @param source where rows come from; its table is empty when there is only a query
- * @param destinations where they go: one, or a list of them
+ * @param source where rows come from; its table is empty if there is only a query
+ * @param destinations where they are written; one or more
  * @param watermark its watermark block, if any
  * @param query SQL of {@code custom_query} or of the source's {@code query} or {@code select};
- *     empty: the table itself is read
+ *     empty: the table is read
  * @param columnMapping renames in the file's order
- * @param excludeColumns source columns that are not to leave the source
+ * @param excludeColumns columns that must not leave the source
  * @param sync when to poll
- * @param key source columns that tell rows apart; empty: found by the rules of the planner
- * @param capture the mode asked for, if the file names one
- * @param delivery the guarantee asked for
+ * @param key source columns that identify a row; empty: resolved by the planner
+ * @param capture the requested mode, if the file names one
+ * @param delivery the requested guarantee
  * @param lookback {@code lookback_seconds} of the mapping, for query mode
  * @param deleteWhen what marks a row as deleted
- * @param onBadRow what becomes of a row that the destination cannot take
- * @param refusalWait how long rows that a constraint refuses wait for later ones
+ * @param onBadRow what is done with a row that the destination rejects
+ * @param refusalWait how long rows that a constraint rejects wait for later ones
  * @param schemaChange what happens when columns change
- * @param maxDeleteRatio part of the known rows (0 to 1) that one read may find missing
- * @param lossRules what is done about rows that the destination has lost
- * @param maxRowBytes how large a row may be; 0: as the heap allows
- * @param renamedFrom an earlier name of this mapping; empty: it has always had this one
+ * @param maxDeleteRatio fraction (0 to 1) of the known rows that one read may find missing
+ * @param lossRules how rows that the destination has lost are handled
+ * @param maxRowBytes maximum bytes of a row; 0: derived from the heap size
+ * @param renamedFrom an earlier name of this mapping; empty: none
  */
 public record MappingSpec(
         String name,

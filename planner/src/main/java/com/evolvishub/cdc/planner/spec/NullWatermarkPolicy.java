@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.planner.spec;
 
-/** What becomes of rows whose watermark is NULL. */
+/** What is done with rows whose watermark is NULL. */
 public enum NullWatermarkPolicy {
-    /** Left out, counted. */
+    /** Skipped and counted. */
     IGNORE,
     /** Sent once. */
     INCLUDE_ONCE,

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.planner.spec;
 
-/** What happens when the destination table is another one than the rows were delivered to. */
+/** What happens if the destination table was replaced since rows were delivered. */
 public enum ReplacedTablePolicy {
-    /** The mapping stops, and says so. */
+    /** The mapping stops and reports it. */
     STOP,
-    /** It goes on into the new one: tables are swapped on purpose. */
+    /** Delivery continues into the new table: tables are swapped on purpose. */
     GO_ON
 }

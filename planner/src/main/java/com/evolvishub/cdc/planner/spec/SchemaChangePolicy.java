@@ -1,11 +1,11 @@
 package com.evolvishub.cdc.planner.spec;
 
-/** What a mapping does when its source's columns change. */
+/** What a mapping does when the columns of its source change. */
 public enum SchemaChangePolicy {
-    /** Go on where the destination can take it. */
+    /** Continue if the destination can be adapted. */
     EVOLVE,
-    /** Keep delivering the columns known before. */
+    /** Continue to deliver the columns known before. */
     IGNORE,
-    /** Stop the mapping with the statement to run. */
+    /** Stop the mapping and report the statement to run. */
     FAIL
 }

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A sync block with every default and override applied, key by key.
+ * A sync block, with defaults and overrides applied key by key.
  *
  * @param mode when to poll
  * @param interval time between the starts of two polls, for {@link Mode#CONTINUOUS}
- * @param batchSize rows in a page, 1 or more
+ * @param batchSize rows per page, 1 or more
  * @param cronExpression five fields; empty unless the mode is {@link Mode#CRON}
  * @param timezone the zone of the cron expression
  * @param retryAttempts {@code error_retry_attempts}
@@ -25,7 +25,7 @@ public record SyncSpec(
 
     /** The values of {@code mode}. */
     public enum Mode {
-        /** Level once, then finished. */
+        /** Until up to date, then finished. */
         ONE_TIME,
         /** A poll each interval. */
         CONTINUOUS,

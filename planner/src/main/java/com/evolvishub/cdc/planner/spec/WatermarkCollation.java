@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.planner.spec;
 
-/** By which order the texts of a watermark are compared. */
+/** The order in which text watermarks are compared. */
 public enum WatermarkCollation {
-    /** The column's own, the default of its database included. */
+    /** The collation of the column, which may be the database's default. */
     COLUMN,
     /** Byte by byte. */
     C

@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A watermark block, defaults filled in. Texts that were not given are empty.
+ * A watermark block, with defaults. Texts that were not given are empty.
  *
  * @param column source column
- * @param type its family
- * @param initialValue where the first poll starts; empty: at the beginning
- * @param timezone the zone a {@code timestamp} without zone is read in; empty: the role's own
+ * @param type type family
+ * @param initialValue where the first poll starts; empty: at the lowest watermark
+ * @param timezone the zone of a {@code timestamp} without zone; empty: the role's zone
  * @param lookback {@code lookback_seconds}
  * @param lookbackValues {@code lookback_values}
  * @param maxPin {@code max_pin_seconds}; zero: no limit
- * @param nullWatermark what becomes of rows without a watermark
+ * @param nullWatermark what is done with rows whose watermark is NULL
  * @param settle {@code settle_seconds}; zero: not given
- * @param collation by which order texts are compared
+ * @param collation the order in which texts are compared
  */
 public record WatermarkSpec(
         String column,
@@ -41,7 +41,7 @@ public record WatermarkSpec(
         Objects.requireNonNull(collation, "collation");
     }
 
-    /** Without {@code settle_seconds}, in the column's own order. */
+    /** Without {@code settle_seconds}, in the order of the column's collation. */
     public WatermarkSpec(
             String column,
             WatermarkType type,

@@ -1,5 +1,5 @@
 /**
- * What the user wrote, as records, one to one with the YAML, and the problems found in it. The
- * reader that makes them stands above, in {@code reader}. Nothing here decides how a mapping runs.
+ * The content of a file as records, one to one with the YAML. The reader in {@code config} creates
+ * them. Nothing here decides how a mapping runs.
  */
 package com.evolvishub.cdc.planner.spec;

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A key of an endpoint block that only one destination type has.
+ * A key of an endpoint block that is specific to one destination type.
  *
  * @param name its name in YAML
  * @param kind what its value is
- * @param choices the values it takes, or empty: any of its kind
+ * @param choices the allowed values; empty: any of its kind
  * @param description one sentence for editors and docs
  */
 public record DestinationOption(String name, Kind kind, List<String> choices, String description) {
@@ -21,7 +21,7 @@ public record DestinationOption(String name, Kind kind, List<String> choices, St
         COUNT,
         /** true or false. */
         FLAG,
-        /** A text that is never shown. */
+        /** A text that is never printed. */
         SECRET
     }
 
@@ -32,12 +32,12 @@ public record DestinationOption(String name, Kind kind, List<String> choices, St
         Objects.requireNonNull(description, "description");
     }
 
-    /** An option that takes any value of its kind. */
+    /** An option with any value of its kind. */
     public static DestinationOption of(String name, Kind kind, String description) {
         return new DestinationOption(name, kind, List.of(), description);
     }
 
-    /** An option that takes one of the given values. */
+    /** An option with one of the given values. */
     public static DestinationOption oneOf(String name, List<String> choices, String description) {
         return new DestinationOption(name, Kind.TEXT, choices, description);
     }

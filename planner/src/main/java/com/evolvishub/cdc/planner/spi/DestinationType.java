@@ -2,43 +2,47 @@ package com.evolvishub.cdc.planner.spi;
 
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.List;
 
-/** What the planner must know of a kind of destination to check a file and to print a plan. */
+/** What the planner needs of a destination type to check a file and to print a plan. */
 public interface DestinationType {
 
     /** Its name in YAML, for example {@code postgresql}. */
     String name();
 
-    /** The port when the file gives none. */
+    /** The port if the file gives none. */
     int defaultPort();
 
-    /** Whether rows can be changed and removed by key, or only appended. */
+    /** Whether rows can be updated and deleted by key, or only appended. */
     boolean supportsKeys();
 
-    /** The keys of an endpoint block that this type alone has. */
+    /** The keys of an endpoint block that are specific to this type. */
     List<DestinationOption> options();
 
     /**
-     * Mistakes that can be told without a server. A message quotes a value of the endpoint only in
-     * double quotes, so that one that came from the environment can be hidden.
+     * Errors that can be detected without a server. A message quotes a value of the endpoint only
+     * in double quotes, so that a value from the environment can be masked.
      *
-     * @return for each one the key it is about, and what is wrong with it and what would do
+     * @return the key, the error and the remedy of each
      */
     List<EndpointProblem> check(EndpointSpec endpoint);
 
-    /** How a plan calls this destination, for example {@code kafka order_events}. */
+    /** The name of this destination in a plan, for example {@code kafka order_events}. */
     String label(EndpointSpec endpoint);
 
-    /** How exactly-once is kept here, in one sentence for {@code explain}. */
+    /** How this type delivers exactly once, in one sentence for {@code explain}. */
     String exactlyOnceExplanation();
 
-    /** Whether the destination keeps how far a mapping is, so that lost rows are noticed. */
+    /** Whether the destination stores a progress record, so that lost rows are detected. */
     default boolean keepsProgress(DeliveryMode mode) {
         return true;
     }
 
-    /** What {@code delivery: transactional} costs here besides, for the end of a sentence. */
+    /**
+     * The additional cost of {@code delivery: transactional} with this type, for the end of a
+     * sentence.
+     */
     default String transactionalCost() {
         return "an outage that is longer than the transaction timeout loses rows";
     }

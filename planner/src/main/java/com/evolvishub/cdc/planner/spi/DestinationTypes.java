@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The destination types that this build knows, sorted by name. */
+/** The destination types of this build, sorted by name. */
 public final class DestinationTypes {
 
     private final List<DestinationType> types;
 
     /**
-     * @throws IllegalArgumentException if two types have one name
+     * @throws IllegalArgumentException if two types have the same name
      */
     public DestinationTypes(List<? extends DestinationType> types) {
         List<DestinationType> sorted = new ArrayList<>(types);
@@ -35,7 +35,7 @@ public final class DestinationTypes {
         return types;
     }
 
-    /** The type of that name. */
+    /** The type with that name. */
     public Optional<DestinationType> find(String name) {
         return types.stream().filter(type -> type.name().equals(name)).findFirst();
     }

@@ -2,16 +2,17 @@ package com.evolvishub.cdc.planner.spi;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The checks that all types of endpoint share; gathers what they find. */
+/** Checks that all types of endpoint share; collects the problems. */
 final class EndpointChecks {
 
-    /** What could end a host's name inside a URL has no place in it. */
+    /** Excludes characters that could end the host name inside a URL. */
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%\\[\\]-]{1,255}");
 
     private final EndpointSpec endpoint;
@@ -40,18 +41,18 @@ final class EndpointChecks {
         }
     }
 
-    void refuseSchema() {
+    void rejectSchema() {
         if (!endpoint.schema().isEmpty()) {
             add("schema", "is for postgresql; %s has no schemas".formatted(endpoint.type()));
         }
     }
 
     /**
-     * Refuses settings of the client.
+     * Rejects client settings.
      *
-     * @param denied in small letters, each with the reason and what takes its place
+     * @param denied names in lower case, each with the reason and the replacement
      */
-    void refuseParameters(Map<String, String> denied) {
+    void rejectParameters(Map<String, String> denied) {
         for (EndpointOption parameter : endpoint.connection().parameters()) {
             String reason = denied.get(parameter.name().toLowerCase(Locale.ROOT));
             if (reason != null) {

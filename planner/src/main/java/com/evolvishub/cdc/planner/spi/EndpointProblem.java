@@ -3,10 +3,10 @@ package com.evolvishub.cdc.planner.spi;
 import java.util.Objects;
 
 /**
- * A mistake in an endpoint block.
+ * A user error in an endpoint block.
  *
  * @param key the key it is about, for example {@code table}
- * @param message what was found and what would do
+ * @param message what was found, and the remedy
  */
 public record EndpointProblem(String key, String message) {
     public EndpointProblem {

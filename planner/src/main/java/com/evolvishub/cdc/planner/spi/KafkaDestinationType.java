@@ -5,12 +5,13 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Apache Kafka: {@code table} is a topic, {@code database} a label without meaning. */
+/** Apache Kafka: {@code table} is a topic, {@code database} a label that is not used. */
 public final class KafkaDestinationType implements DestinationType {
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
@@ -138,8 +139,8 @@ public final class KafkaDestinationType implements DestinationType {
         checkCount(endpoint, checks, "transaction_timeout_seconds", MOST_SECONDS);
         checkLogin(endpoint, checks);
         checkTls(endpoint.connection().tls(), checks);
-        checks.refuseSchema();
-        checks.refuseParameters(DENIED);
+        checks.rejectSchema();
+        checks.rejectParameters(DENIED);
         return checks.problems();
     }
 

@@ -2,7 +2,7 @@ package com.evolvishub.cdc.planner.spi;
 
 import java.util.List;
 
-/** The options that all event buses have. */
+/** The options that all message brokers share. */
 final class MessageBrokerOptions {
 
     static final DestinationOption MESSAGE_FORMAT =

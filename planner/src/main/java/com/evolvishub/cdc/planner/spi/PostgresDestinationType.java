@@ -1,14 +1,15 @@
 package com.evolvishub.cdc.planner.spi;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** PostgreSQL, as a destination and as the one type of source. */
+/** PostgreSQL, as a destination and as the only source type. */
 public final class PostgresDestinationType implements DestinationType {
 
-    /** Key of the endpoint: {@code accept} lets rows into a table that a crash empties. */
+    /** Endpoint key: {@code accept} allows an unlogged table, which a crash empties. */
     public static final String UNLOGGED = "unlogged";
 
     private static final String RUNS_CODE = "it names code for the driver to load";
@@ -102,7 +103,7 @@ public final class PostgresDestinationType implements DestinationType {
             checks.add("database", "is missing; expected the database's name");
         }
         checks.requireTable("a table or schema.table");
-        checks.refuseParameters(DENIED);
+        checks.rejectParameters(DENIED);
         return checks.problems();
     }
 

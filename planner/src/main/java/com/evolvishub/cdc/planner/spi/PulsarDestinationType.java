@@ -3,6 +3,7 @@ package com.evolvishub.cdc.planner.spi;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
+
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -120,8 +121,8 @@ public final class PulsarDestinationType implements DestinationType {
                                 checks.add(
                                         "transaction_timeout_seconds",
                                         "expected 1 or more, found \"%s\"".formatted(seconds)));
-        checks.refuseSchema();
-        checks.refuseParameters(DENIED);
+        checks.rejectSchema();
+        checks.rejectParameters(DENIED);
         return checks.problems();
     }
 

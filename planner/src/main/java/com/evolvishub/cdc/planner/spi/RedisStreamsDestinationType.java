@@ -4,10 +4,11 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
+
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Redis Streams: {@code table} is a stream, {@code database} a number. */
+/** Redis Streams: {@code table} is a stream, {@code database} the number of a database. */
 public final class RedisStreamsDestinationType implements DestinationType {
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
@@ -69,7 +70,7 @@ public final class RedisStreamsDestinationType implements DestinationType {
             checks.add("sentinel_master", "stands beside cluster; give one of them");
         }
         checks.requireTable("a stream");
-        checks.refuseSchema();
+        checks.rejectSchema();
         checkTls(endpoint.connection().tls(), checks);
         checkParameters(endpoint.connection().parameters(), checks);
         return checks.problems();

@@ -1,6 +1,5 @@
 /**
- * What the planner must know of a destination type: its keys, what can be told wrong about it
- * without a server, and how a plan calls it. What a type's client does lives in the connector
- * modules.
+ * What the planner needs of a destination type: its keys, the checks that need no server, and its
+ * name in a plan. The clients of the types are in the connector modules.
  */
 package com.evolvishub.cdc.planner.spi;

@@ -3,12 +3,12 @@ package com.evolvishub.cdc.planner.sql;
 import java.util.Objects;
 
 /**
- * Where watermarks begin that count as from the future: the database's time; for numbers, infinity.
+ * The bound at which watermarks count as future: the database's time; for numbers, infinity.
  *
  * @param value the bound, quoted
- * @param included whether the bound itself counts as from the future
- * @param shown whether such rows are asked for: each row is preceded by a boolean column that tells
- *     whether it is one
+ * @param included whether the bound itself counts as future
+ * @param flagged whether future rows are selected: each row is preceded by a boolean column that is
+ *     true for a future row
  */
 public record FutureBound(String value, boolean included, boolean flagged) {
 
@@ -16,17 +16,17 @@ public record FutureBound(String value, boolean included, boolean flagged) {
         Objects.requireNonNull(value, "value");
     }
 
-    /** The same, and such rows are not asked for. */
+    /** The same bound; future rows are not selected. */
     public FutureBound withoutFlag() {
         return new FutureBound(value, included, false);
     }
 
-    /** Whether a column's value is from the future. */
+    /** True if a column's value is in the future. */
     String futureCondition(String column) {
         return column + (included ? " >= " : " > ") + value;
     }
 
-    /** Whether a column's value is not. */
+    /** True if a column's value is not in the future. */
     String pastCondition(String column) {
         return column + (included ? " < " : " <= ") + value;
     }

@@ -9,14 +9,14 @@ import java.util.Set;
 
 /**
  * Finds {@code LIMIT}, {@code FETCH FIRST} and {@code OFFSET} in a user's query. A poll of {@code
- * query} or {@code watermark} mode asks for what is new once: what such a clause cuts off is below
- * the next poll's position and never comes.
+ * query} or {@code watermark} mode reads new rows once: rows that such a clause cuts off are below
+ * the position of the next poll and are never read.
  *
- * <p>{@code LIMIT ALL}, {@code LIMIT NULL}, {@code LIMIT :batch_size} (which stands for all rows),
+ * <p>{@code LIMIT ALL}, {@code LIMIT NULL}, {@code LIMIT :batch_size} (which is set to all rows),
  * {@code OFFSET 0} and a limit over an ungrouped aggregate cut nothing off.
  *
  * @param outer clauses that cut rows off the result of the query
- * @param inner clauses in subqueries and common table expressions, which may be meant
+ * @param inner clauses in subqueries and common table expressions, which may be intended
  */
 public record LimitClauses(List<String> outer, List<String> inner) {
 
@@ -54,7 +54,7 @@ public record LimitClauses(List<String> outer, List<String> inner) {
                 : new Scan(PollQueryParser.tokens(sql)).run();
     }
 
-    /** What a pair of parentheses is for. */
+    /** The kinds of parentheses. */
     private enum Level {
         /** The whole query, or a branch of a set operation. */
         BRANCH,
@@ -85,7 +85,7 @@ public record LimitClauses(List<String> outer, List<String> inner) {
                 } else if (isClause(i)) {
                     (isOuter() ? outer : inner).add(clause(i));
                 } else {
-                    look(i);
+                    updateContext(i);
                 }
             }
             return new LimitClauses(aggregates && !groups ? List.of() : outer, inner);
@@ -111,7 +111,7 @@ public record LimitClauses(List<String> outer, List<String> inner) {
             return levels.stream().allMatch(level -> level == Level.BRANCH);
         }
 
-        /** As a name these words need quotes, a dot before them or AS. */
+        /** These keywords are names only in quotes, after a dot or after AS. */
         private boolean isClause(int at) {
             SqlToken token = tokens.get(at);
             if (at(at - 1).is(".", "as")) {
@@ -123,11 +123,12 @@ public record LimitClauses(List<String> outer, List<String> inner) {
             if (token.is("offset")) {
                 return !at(at + 1).is("0", "null");
             }
-            return token.is("limit") && !(at(at + 1).is("all", "null", ":batch_size") && ends(at));
+            return token.is("limit")
+                    && !(at(at + 1).is("all", "null", ":batch_size") && endsAfterArgument(at));
         }
 
-        /** Whether the clause is that one token, and no expression that begins with it. */
-        private boolean ends(int at) {
+        /** Whether the argument of the clause is a single token, not a longer expression. */
+        private boolean endsAfterArgument(int at) {
             SqlToken next = at(at + 2);
             return next.text().isEmpty() || next.is(")", "offset", "for", "union");
         }
@@ -141,7 +142,7 @@ public record LimitClauses(List<String> outer, List<String> inner) {
             return text.toString().stripTrailing();
         }
 
-        private void look(int at) {
+        private void updateContext(int at) {
             SqlToken token = tokens.get(at);
             if (levels.contains(Level.SUBQUERY)) {
                 return;
@@ -155,8 +156,8 @@ public record LimitClauses(List<String> outer, List<String> inner) {
             aggregates |= inSelectList && AGGREGATES.contains(token.word()) && at(at + 1).is("(");
         }
 
-        private SqlToken at(int place) {
-            return place >= 0 && place < tokens.size() ? tokens.get(place) : new SqlToken("", "");
+        private SqlToken at(int index) {
+            return index >= 0 && index < tokens.size() ? tokens.get(index) : new SqlToken("", "");
         }
     }
 }

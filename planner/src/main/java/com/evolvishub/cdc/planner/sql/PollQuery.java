@@ -7,20 +7,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * SQL of the user's, with named places for the values that each poll binds. Made by a parser that
- * leaves strings, quoted names, comments, dollar quotes and casts alone.
+ * A user's SQL with named placeholders for the values that each poll binds. The parser finds no
+ * placeholders in strings, quoted names, comments, dollar quotes and casts.
  *
- * @param parts text and places, in their order
+ * @param parts text and placeholders, in order
  */
 public record PollQuery(List<Part> parts) implements Serializable {
 
-    /** A stretch of SQL or a place in it. */
+    /** A piece of SQL text or a placeholder. */
     public sealed interface Part extends Serializable {}
 
     /**
-     * SQL that is sent as it stands.
+     * SQL that is sent unchanged.
      *
-     * @param sql the text, {@code %%} already turned into {@code %}
+     * @param sql the text, with {@code %%} replaced by {@code %}
      */
     public record Text(String sql) implements Part {
         public Text {
@@ -28,7 +28,7 @@ public record PollQuery(List<Part> parts) implements Serializable {
         }
     }
 
-    /** A place for a value. */
+    /** A placeholder for a value. */
     public enum Placeholder implements Part {
         /** {@code %(last_sync)s} or {@code :last_sync}. */
         LAST_SYNC,
@@ -40,12 +40,12 @@ public record PollQuery(List<Part> parts) implements Serializable {
         parts = List.copyOf(parts);
     }
 
-    /** Whether the user's predicate asks for the position of the last poll. */
+    /** Whether the query contains {@link Placeholder#LAST_SYNC}. */
     public boolean usesLastSync() {
         return parts.contains(Placeholder.LAST_SYNC);
     }
 
-    /** The SQL to send: every place filled with what {@code literal} answers for it. */
+    /** The SQL to send: every placeholder replaced by the literal for it. */
     public String render(Function<Placeholder, String> literal) {
         return parts.stream()
                 .map(

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.planner.sql;
 import com.evolvishub.cdc.planner.sql.PollQuery.Part;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.PollQuery.Text;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,13 +12,12 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Finds the places in a user's SQL: {@code %(last_sync)s}, {@code :last_sync} and {@code
- * :batch_size}. It reads the text by PostgreSQL's own lexical rules, so that strings, quoted names,
- * comments, dollar quotes, casts, {@code :=} and array slices keep what they hold. {@code %%}
- * becomes {@code %}, as it did where queries were bound by Python. A semicolon at the end is taken
- * off.
+ * Finds the placeholders in a user's SQL: {@code %(last_sync)s}, {@code :last_sync} and {@code
+ * :batch_size}. It follows PostgreSQL's lexical rules, so that strings, quoted names, comments,
+ * dollar quotes, casts, {@code :=} and array slices stay unchanged. {@code %%} becomes {@code %},
+ * as in queries that Python binds. A semicolon at the end is removed.
  *
- * <p>An instance reads one text, once.
+ * <p>An instance parses one text, once.
  */
 public final class PollQueryParser {
 
@@ -31,14 +31,14 @@ public final class PollQueryParser {
     private final StringBuilder text = new StringBuilder();
     private final List<SqlToken> tokens = new ArrayList<>();
 
-    /** What is open: {@code (}, {@code [} of an array constructor, or {@link #SUBSCRIPT}. */
+    /** The open brackets: {@code (}, {@code [} of an array constructor, or {@link #SUBSCRIPT}. */
     private final Deque<Character> open = new ArrayDeque<>();
 
     private int at;
     private boolean empty = true;
     private boolean ended;
 
-    /** The last character of the last token, and the word if that token was one. */
+    /** Last character of the last token. */
     private char lastToken = NO_TOKEN;
 
     private String lastWord = "";
@@ -48,11 +48,10 @@ public final class PollQueryParser {
     }
 
     /**
-     * What became of a text.
+     * The result of parsing.
      *
-     * @param query the text with its places; what can be said of it if there are problems
-     * @param problems what was found and what would do, each with the line of the query it is in;
-     *     empty: all is well
+     * @param query the query; incomplete if there are problems
+     * @param problems each with its line in the query and the remedy; empty: the query is valid
      */
     public record Parsed(PollQuery query, List<String> problems) {
         public Parsed {
@@ -61,7 +60,7 @@ public final class PollQueryParser {
         }
     }
 
-    /** Reads a query. */
+    /** Parses a query. */
     public static Parsed parse(String sql) {
         return new PollQueryParser(sql).run();
     }
@@ -96,7 +95,7 @@ public final class PollQueryParser {
         } else if (sql.startsWith("/*", at)) {
             copyTo(blockCommentEnd());
         } else if (c == ';') {
-            // what follows may only be space, comments and more of them
+            // only white space, comments and more semicolons may follow
             ended = !empty;
             at++;
         } else if (ended && !empty) {
@@ -178,8 +177,8 @@ public final class PollQueryParser {
         if (!slice && named) {
             int end = nameEnd(at + 1);
             switch (sql.substring(at + 1, end)) {
-                case "last_sync" -> place(Placeholder.LAST_SYNC, end);
-                case "batch_size" -> place(Placeholder.BATCH_SIZE, end);
+                case "last_sync" -> placeholder(Placeholder.LAST_SYNC, end);
+                case "batch_size" -> placeholder(Placeholder.BATCH_SIZE, end);
                 default -> copyToken(at + 1);
             }
             return;
@@ -196,7 +195,7 @@ public final class PollQueryParser {
             return;
         }
         if (sql.startsWith("%(last_sync)s", at)) {
-            place(Placeholder.LAST_SYNC, at + "%(last_sync)s".length());
+            placeholder(Placeholder.LAST_SYNC, at + "%(last_sync)s".length());
             return;
         }
         int nameEnd =
@@ -224,7 +223,10 @@ public final class PollQueryParser {
         }
     }
 
-    /** {@code ARRAY[} and the brackets right inside it make arrays; all others look into one. */
+    /**
+     * {@code ARRAY[} and the brackets directly inside it construct an array; all others are
+     * subscripts.
+     */
     private boolean startsArray() {
         return lastWord.equals("array") || lastToken == '[' || lastToken == ',';
     }
@@ -245,11 +247,12 @@ public final class PollQueryParser {
         copyToken(end < 0 ? sql.length() : end);
     }
 
-    private void place(Placeholder place, int end) {
+    private void placeholder(Placeholder placeholder, int end) {
         endText();
-        parts.add(place);
+        parts.add(placeholder);
         tokens.add(
-                new SqlToken(place == Placeholder.BATCH_SIZE ? ":batch_size" : ":last_sync", ""));
+                new SqlToken(
+                        placeholder == Placeholder.BATCH_SIZE ? ":batch_size" : ":last_sync", ""));
         at = end;
         lastToken = 'p';
         lastWord = "";
@@ -280,12 +283,12 @@ public final class PollQueryParser {
         }
     }
 
-    private void problem(int where, String message) {
-        long line = 1 + sql.substring(0, where).chars().filter(c -> c == '\n').count();
+    private void problem(int position, String message) {
+        long line = 1 + sql.substring(0, position).chars().filter(c -> c == '\n').count();
         problems.add(message + " (line " + line + " of the query)");
     }
 
-    /** The end of a string, with its continuations on later lines; -1: it has none. */
+    /** The end of a string with its continuations on later lines; -1: it is not closed. */
     private int stringEnd(int quote, boolean backslashes) {
         int end = quotedEnd(quote, '\'', backslashes);
         int next = end < 0 ? -1 : continuation(end);
@@ -296,7 +299,7 @@ public final class PollQueryParser {
         return end;
     }
 
-    /** Where the quote stands that goes on with the string ended at {@code end}; -1: nowhere. */
+    /** The index of the quote that continues the string ended at {@code end}; -1: none. */
     private int continuation(int end) {
         boolean newline = false;
         int i = end;

@@ -3,13 +3,13 @@ package com.evolvishub.cdc.planner.sql;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** What is read at the source. */
+/** The relation that a mapping reads. */
 public sealed interface Relation extends Serializable {
 
     /**
      * A table, view, materialized view, partitioned or foreign table.
      *
-     * @param schema its schema; empty: the search path decides
+     * @param schema its schema; empty: by the search path
      * @param name its name, unquoted
      */
     record Table(String schema, String name) implements Relation {
@@ -20,9 +20,9 @@ public sealed interface Relation extends Serializable {
     }
 
     /**
-     * The user's own statement.
+     * The user's statement.
      *
-     * @param query its text with named places
+     * @param query its text with named placeholders
      */
     record Query(PollQuery query) implements Relation {
         public Query {

@@ -5,20 +5,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Keeps a row that is too large at the server. The driver allocates a whole row before anybody sees
- * any of it, so the SELECT itself has to leave the cells out that make it too large. In front of
- * the columns stands one more: NULL, or the size of a row that was cut.
+ * Keeps oversize cells at the server. The driver allocates a whole row before the reader sees any
+ * of it, so the SELECT itself must omit the cells that make a row too large. An additional first
+ * column is NULL, or the size of a row whose cells were omitted.
  *
- * <p>With a limit of L bytes and n columns that may be large, a cell is looked at only when it may
+ * <p>With a limit of L bytes and n columns that may be large, a cell is measured only if it may
  * have more than L/n bytes: cells below that are never too large together. So a usual row costs one
- * cheap comparison a column; what is added up, or turned into text to be measured, are the cells of
- * large rows only.
+ * cheap comparison per column; only the cells of large rows are converted to text and added up.
  *
- * <p>What is measured is the text that COPY sends: {@code octet_length} of texts, twice that of
- * {@code bytea}, and of other types (documents, arrays) the length of their text, once their stored
- * size lets it be large. A compressed value has at most 1024 times as much text as it takes on disk
- * (lz4: 255 times, and four characters for a byte). Tabs, newlines and backslashes are counted once
- * and sent as two.
+ * <p>The size is that of the text that COPY sends: {@code octet_length} of texts, twice that of
+ * {@code bytea}, and for other types (documents, arrays) the length of their text if their stored
+ * size permits a large one. The text of a compressed value is at most 1024 times its stored size
+ * (lz4: 255 times, and four characters for a byte). Tabs, newlines and backslashes count as one
+ * character, although COPY sends two.
  */
 public final class RowSizeGuard {
 
@@ -28,13 +27,13 @@ public final class RowSizeGuard {
     private final List<Cell> cells;
     private final boolean computed;
 
-    /** How a type's size is found. */
+    /** How the size of a value is measured. */
     public enum Measure {
-        /** Never large: the cell is left alone. */
+        /** Never large: not measured. */
         BOUNDED,
         /** Text: its length is known without reading it. */
         TEXT,
-        /** Binary: two digits a byte. */
+        /** Binary: two digits per byte. */
         BINARY,
         /** Anything else: its stored size is known without reading it. */
         STORED
@@ -46,11 +45,11 @@ public final class RowSizeGuard {
     /**
      * Guards a SELECT list.
      *
-     * @param limit bytes of a row's text
+     * @param limit maximum bytes of a row's text
      * @param columns names in the order of the SELECT list
      * @param measures of the columns, in the same order
-     * @param computed whether a column may be an expression (of a view, a query): it is worked out
-     *     once then, and not once for each time it is named
+     * @param computed whether a column may be an expression (of a view or query): it is then
+     *     evaluated once and not at each use
      */
     public RowSizeGuard(
             long limit, List<String> columns, List<Measure> measures, boolean computed) {
@@ -66,22 +65,22 @@ public final class RowSizeGuard {
         this.cells = List.copyOf(all);
     }
 
-    /** Whether there is any column that may be large; without one nothing is added to a SELECT. */
+    /** Whether any column may be large; if not, nothing is added to the SELECT. */
     public boolean isNeeded() {
         return cells.stream().anyMatch(cell -> cell.measure() != Measure.BOUNDED);
     }
 
-    private List<Cell> guarded() {
+    private List<Cell> guardedCells() {
         return cells.stream().filter(cell -> cell.measure() != Measure.BOUNDED).toList();
     }
 
-    /** The SELECT list: the size of a row that was cut, then the columns. */
+    /** The SELECT list: the size of an oversize row, then the columns. */
     String selectList() {
-        List<Cell> guarded = guarded();
-        long share = limit / guarded.size();
-        String total = guarded.stream().map(this::size).collect(Collectors.joining(" + "));
+        List<Cell> guardedCells = guardedCells();
+        long share = limit / guardedCells.size();
+        String total = guardedCells.stream().map(this::size).collect(Collectors.joining(" + "));
         String any =
-                guarded.stream()
+                guardedCells.stream()
                         .map(cell -> mayBeLarge(cell, share))
                         .collect(Collectors.joining(" OR "));
         List<String> list = new ArrayList<>();
@@ -103,12 +102,12 @@ public final class RowSizeGuard {
         return String.join(", ", list);
     }
 
-    /** What stands behind the relation in FROM: expressions are worked out once. */
+    /** The join after the relation in FROM, which evaluates expressions once. */
     String join() {
         if (!computed) {
             return "";
         }
-        return guarded().stream()
+        return guardedCells().stream()
                 .map(cell -> cell.column() + " AS " + cell.alias())
                 .collect(Collectors.joining(", ", " CROSS JOIN LATERAL (SELECT ", " OFFSET 0) g"));
     }

@@ -5,23 +5,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What one poll asks for, as SQL literals that are quoted (and cast, where that is needed) already.
+ * The range of rows that one poll reads. All values are SQL literals, quoted and cast.
  *
- * @param lower watermarks above it are asked for; empty: from the beginning
- * @param lowerIncluded whether those at it are asked for as well
- * @param initial watermarks above it only, however far back {@code lower} lies; empty: no such
- *     bound
- * @param upTo watermarks up to and with it; empty: no end
- * @param frontier where rows begin that no poll has read: each row is preceded by a boolean column
- *     that tells whether it lies above; a watermark, or a literal for each of {@link
- *     ScanSql#position}; empty: no such column
- * @param ties whether the database tells where one tie ends and the next begins
- * @param horizon where the future begins; its column stands behind those of frontier and ties;
- *     empty: nowhere
- * @param resume where an interrupted read of this range goes on, a literal for each of {@link
- *     ScanSql#position}: watermark and key of the last row that is safe, or the watermark alone
- *     where rows have no key; what the database takes for equal to it comes again; empty: at the
- *     start of the range
+ * @param lower lower bound of the watermarks; empty: none
+ * @param lowerIncluded whether the lower bound itself is included
+ * @param initial exclusive lower bound that holds even if {@code lower} is below it; empty: none
+ * @param upTo inclusive upper bound; empty: none
+ * @param newRowsAfter the position after which rows are new: each row is preceded by a boolean
+ *     column that is true above it; a watermark, or a literal for each of {@link ScanSql#position};
+ *     empty: no such column
+ * @param ties whether the database flags where a tie ends and the next begins
+ * @param futureBound the bound of future rows; its column follows those of {@code newRowsAfter} and
+ *     {@code ties}; empty: none
+ * @param resume where an interrupted read of this range resumes, a literal for each of {@link
+ *     ScanSql#position}: watermark and key of the last checkpointed row, or the watermark alone if
+ *     rows have no key; rows that compare equal to it are read again; empty: at the start of the
+ *     range
  */
 public record ScanRange(
         String lower,
@@ -34,10 +33,10 @@ public record ScanRange(
         List<String> resume) {
 
     /**
-     * Whether each row is preceded, behind the frontier's column, by a boolean column that tells
-     * whether its watermark equals the one before it.
+     * Whether each row has a tie flag: a boolean column, after that of {@code newRowsAfter}, that
+     * is true if the watermark equals that of the row before.
      *
-     * @param told false: no such column
+     * @param flagged false: no such column
      * @param first the watermark before the first row, quoted; empty: there is none
      */
     public record Ties(boolean flagged, String first) {
@@ -64,31 +63,31 @@ public record ScanRange(
                 lower, false, "", upTo, List.of(), Ties.NONE, Optional.empty(), List.of());
     }
 
-    /** The same range with what stands at its lower bound. */
+    /** The same range, including its lower bound. */
     public ScanRange withLower() {
         return new ScanRange(lower, true, initial, upTo, newRowsAfter, ties, futureBound, resume);
     }
 
-    /** The same range, of which nothing at or below {@code bound} is asked for. */
+    /** The same range without rows at or below {@code bound}. */
     public ScanRange above(String bound) {
         return new ScanRange(
                 lower, lowerIncluded, bound, upTo, newRowsAfter, ties, futureBound, resume);
     }
 
-    /** The same range, its rows told apart by whether they lie above a position. */
+    /** The same range, with a flag for rows above a position. */
     public ScanRange flaggingNewRows(List<String> position) {
         return new ScanRange(
                 lower, lowerIncluded, initial, upTo, position, ties, futureBound, resume);
     }
 
-    /** The same range, gone on with inside. */
+    /** The same range, resumed at a position inside it. */
     public ScanRange resumedAt(List<String> position) {
         return new ScanRange(
                 lower, lowerIncluded, initial, upTo, newRowsAfter, ties, futureBound, position);
     }
 
     /**
-     * The same range, its ties told by the database.
+     * The same range with tie flags.
      *
      * @param first the watermark before the first row, quoted; empty: there is none
      */
@@ -104,7 +103,7 @@ public record ScanRange(
                 resume);
     }
 
-    /** The same range, and what becomes of rows of the future. */
+    /** The same range with a bound for future rows. */
     public ScanRange with(FutureBound bound) {
         return new ScanRange(
                 lower,

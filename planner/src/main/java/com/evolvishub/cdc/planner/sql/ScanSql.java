@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.planner.sql;
 
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -8,11 +9,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The SELECT texts of a mapping: what a poll sends and what {@code explain} prints come from here.
+ * Builds the SELECT statements of a mapping, for polls and for {@code explain}.
  *
- * <p>Names are quoted here; literals come quoted. The columns handed in must be columns that the
- * relation was found to have: a name it has not could, unqualified, mean the whole row of a table
- * of that name.
+ * <p>Names are quoted here; literals are quoted by the caller. The caller passes only existing
+ * columns of the relation: an unqualified name that is not a column could mean the whole row of a
+ * table of that name.
  */
 public final class ScanSql {
 
@@ -20,18 +21,18 @@ public final class ScanSql {
     private final String columns;
     private final List<String> key;
 
-    /** Ends the ORDER BY of a text that is shown before the key is known. */
+    /** Ends the ORDER BY of a statement that is displayed before the key is resolved. */
     private final String unresolvedKey;
 
     private final String join;
 
-    /** Stands behind the watermark wherever it is compared or rows are ordered by it. */
+    /** Appended to the watermark in each comparison and in ORDER BY. */
     private final String collate;
 
     /**
      * @param relation what is read
      * @param columns source columns to select, in order; never one that must not leave the source
-     * @param key source columns that tell rows apart; empty: none
+     * @param key source columns that identify a row; empty: none
      */
     public ScanSql(Relation relation, List<String> columns, List<String> key) {
         this(relation, list(columns), key, "", "", "");
@@ -41,22 +42,22 @@ public final class ScanSql {
             Relation relation,
             String columns,
             List<String> key,
-            String openKey,
+            String unresolvedKey,
             String join,
             String collate) {
         this.relation = Objects.requireNonNull(relation, "relation");
         this.columns = Objects.requireNonNull(columns, "columns");
         this.key = List.copyOf(key);
-        this.unresolvedKey = Objects.requireNonNull(openKey, "openKey");
+        this.unresolvedKey = Objects.requireNonNull(unresolvedKey, "openKey");
         this.join = Objects.requireNonNull(join, "join");
         this.collate = Objects.requireNonNull(collate, "collate");
     }
 
     /**
-     * The texts of a relation whose columns are not known yet, to be shown and not to be sent.
+     * Statements over a relation whose columns are not resolved yet, for display only.
      *
-     * @param columns stands where the SELECT list will be
-     * @param key source columns that tell rows apart, as far as the file names them
+     * @param columns displayed in place of the SELECT list
+     * @param key source columns that identify a row, if the file names them
      * @param keyKnown false: the ORDER BY ends in {@code <key>}
      */
     public static ScanSql unresolved(
@@ -65,8 +66,8 @@ public final class ScanSql {
     }
 
     /**
-     * The columns that rows of a watermark scan are ordered by, and that {@link ScanRange#resume}
-     * has literals for: the watermark, then the key without it.
+     * The columns that order the rows of a watermark scan, one for each literal of {@link
+     * ScanRange#resume}: the watermark, then the key without it.
      */
     public static List<String> position(String watermark, List<String> key) {
         List<String> position = new ArrayList<>();
@@ -79,22 +80,22 @@ public final class ScanSql {
      * The rows of a range in the order of watermark and key.
      *
      * <p>Take the range {@code (10:00, 10:05]}. A row at 10:00 is not in it: the lower bound is
-     * open, what stood there was read before. Of two rows at 10:03 with the keys 7 and 8, when the
+     * exclusive, rows at it were read before. Of two rows at 10:03 with the keys 7 and 8, when the
      * read stopped after key 7, the resumed read asks for {@code (watermark, key) >= (10:03, 7)}
-     * and gets key 8 flagged true, and key 7 once more, flagged false: another row that the
-     * database takes for equal to it, such as 'A' to 'a' of a citext, has not come yet. A row at
-     * 10:05 is in it: the upper bound is closed, and the next range starts above it. Without a key
-     * the resumed read asks for {@code watermark >= 10:03} and gets the whole tie again; what was
-     * sent of it is dropped by state.
+     * and gets key 8 flagged true and key 7 again flagged false, because another row that compares
+     * equal to it, such as 'A' and 'a' of a citext, may not have been read yet. A row at 10:05 is
+     * in it: the upper bound is inclusive, and the next range starts above it. Without a key the
+     * resumed read asks for {@code watermark >= 10:03} and gets the whole tie again; change
+     * detection drops the rows that were sent before.
      *
-     * <p>A range that reaches back, {@code [9:50, 10:05]} where 10:00 was the highest watermark
-     * read, shows rows again: those from 9:50 to 10:00 come flagged false and are compared with
-     * what was sent, the row at 10:03 comes flagged true.
+     * <p>A range with lookback, {@code [9:50, 10:05]} where 10:00 was the highest watermark read,
+     * reads rows again: those from 9:50 to 10:00 are flagged false and compared with what was sent,
+     * the row at 10:03 is flagged true.
      *
-     * <p>A row without a watermark is in no range: NULL satisfies no comparison, and a range that
-     * compares with nothing asks for it to be there.
+     * <p>A row without a watermark is in no range: NULL satisfies no comparison, and a range
+     * without bounds requires IS NOT NULL.
      *
-     * @param literals fills the places of a user's query; see {@link PollQuery#render}
+     * @param literals literals for the placeholders of a user's query; see {@link PollQuery#render}
      * @throws IllegalArgumentException if a resume position is neither the watermark alone nor
      *     watermark and whole key
      */
@@ -112,8 +113,8 @@ public final class ScanSql {
             conditions.add(column + " <= " + range.upTo());
         }
         range.futureBound()
-                .filter(horizon -> !horizon.flagged())
-                .ifPresent(horizon -> conditions.add(horizon.pastCondition(column)));
+                .filter(bound -> !bound.flagged())
+                .ifPresent(bound -> conditions.add(bound.pastCondition(column)));
         if (!range.resume().isEmpty()) {
             conditions.add(resume(position, range.resume()));
         }
@@ -132,16 +133,16 @@ public final class ScanSql {
                 + unresolvedKey;
     }
 
-    /** Every row, or all that a user's query returns, in no order. */
+    /** All rows of the table or of the user's query, unordered. */
     public String all(Function<Placeholder, String> literals) {
         return select("", literals);
     }
 
     /**
-     * The rows of some keys that {@link #range} does not show: below its lower bound, or behind the
-     * place where it goes on.
+     * The rows of given keys that {@link #range} does not return: below its lower bound or before
+     * the position where it resumes.
      *
-     * @param keys literals for the key's columns, of each row
+     * @param keys literals of the key columns, for each row
      */
     public String lookup(
             String watermark,
@@ -153,25 +154,26 @@ public final class ScanSql {
                 range.resume().isEmpty()
                         ? column + (range.lowerIncluded() ? " < " : " <= ") + range.lower()
                         : compared(positions(watermark), "<", range.resume());
-        String wanted =
+        String keyRows =
                 keys.stream()
                         .map(values -> "(" + String.join(", ", values) + ")")
                         .collect(Collectors.joining(", "));
         String initial =
                 range.initial().isEmpty() ? "" : " AND " + column + " > " + range.initial();
         return select("", literals)
-                + " WHERE (%s) IN (%s) AND %s%s".formatted(list(key), wanted, outside, initial);
+                + " WHERE (%s) IN (%s) AND %s%s".formatted(list(key), keyRows, outside, initial);
     }
 
-    /** Rows that have no watermark, in no order. */
+    /** Rows whose watermark is NULL, unordered. */
     public String withoutWatermark(String watermark, Function<Placeholder, String> literals) {
         return select("", literals) + " WHERE " + SqlIdentifier.quote(watermark) + " IS NULL";
     }
 
     /**
-     * Two numbers: rows without a watermark, and rows whose watermark lies above a bound.
+     * Counts two kinds of rows: those whose watermark is NULL, and those whose watermark is above a
+     * bound.
      *
-     * @param upTo the bound, quoted; empty: the second number is 0
+     * @param upTo the bound, quoted; empty: the second count is 0
      */
     public String countOutsideRange(
             String watermark, String upTo, Function<Placeholder, String> literals) {
@@ -184,7 +186,7 @@ public final class ScanSql {
                 + (upTo.isEmpty() ? "0" : count + " > " + upTo + ")");
     }
 
-    /** What stands behind FROM: the table's name, or the user's query in parentheses. */
+    /** The FROM item: the table's name, or the user's query in parentheses. */
     public static String from(Relation relation, Function<Placeholder, String> literals) {
         if (relation instanceof Relation.Query query) {
             // the newline ends a comment that the query may end with
@@ -194,12 +196,12 @@ public final class ScanSql {
         return SqlIdentifier.quote(table.schema(), table.name());
     }
 
-    /** The same texts, which leave the cells of rows that are too large at the server. */
+    /** The same statements, without the cells of rows that are too large. */
     public ScanSql withSizeGuard(RowSizeGuard rows) {
         return new ScanSql(relation, rows.selectList(), key, unresolvedKey, rows.join(), collate);
     }
 
-    /** The same texts, in which the watermark, a text, is compared byte by byte. */
+    /** The same statements, with the text watermark compared byte by byte. */
     public ScanSql withByteOrder() {
         return new ScanSql(relation, columns, key, unresolvedKey, join, " COLLATE \"C\"");
     }
@@ -217,14 +219,14 @@ public final class ScanSql {
                     "a resume position of %d values for the columns %s"
                             .formatted(literals.size(), position));
         }
-        // as a row also where it is one column: the form is the same for every key
+        // a row constructor also for one column, so that the statement is the same for every key
         return "(" + String.join(", ", position) + ") >= (" + String.join(", ", literals) + ")";
     }
 
     private static String future(String column, ScanRange range) {
         return range.futureBound()
                 .filter(FutureBound::flagged)
-                .map(horizon -> "(%s), ".formatted(horizon.futureCondition(column)))
+                .map(bound -> "(%s), ".formatted(bound.futureCondition(column)))
                 .orElse("");
     }
 
@@ -243,7 +245,7 @@ public final class ScanSql {
                                 : "coalesce(%s, %s)".formatted(before, ties.first()));
     }
 
-    /** The watermark alone, or the whole position. */
+    /** Compares the watermark alone, or the whole position. */
     private static String compared(List<String> position, String operator, List<String> literals) {
         return literals.size() == 1
                 ? position.get(0) + " " + operator + " " + literals.get(0)
@@ -256,7 +258,7 @@ public final class ScanSql {
         return SqlIdentifier.quote(watermark) + collate;
     }
 
-    /** What {@link #position} names, as SQL. */
+    /** The columns of {@link #position}, as SQL. */
     private List<String> positions(String watermark) {
         List<String> quoted = new ArrayList<>();
         quoted.add(compared(watermark));

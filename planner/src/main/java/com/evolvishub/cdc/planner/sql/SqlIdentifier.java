@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.planner.sql;
 
 /**
- * The one way a name of the user's gets into SQL. Whatever the name holds, what comes out is one
- * identifier: a hostile name can do nothing but not exist.
+ * Quotes user-supplied names for SQL; no other code does. The result is always one identifier, so a
+ * malicious name can only fail to exist.
  */
 public final class SqlIdentifier {
 
@@ -11,7 +11,7 @@ public final class SqlIdentifier {
     /**
      * The name as a quoted identifier; case, spaces, dots and quotes are kept.
      *
-     * @throws IllegalArgumentException if the name is empty or holds a NUL, which no PostgreSQL
+     * @throws IllegalArgumentException if the name is empty or contains a NUL, which no PostgreSQL
      *     name does
      */
     public static String quote(String name) {
@@ -27,7 +27,7 @@ public final class SqlIdentifier {
     /**
      * A name in a schema.
      *
-     * @param schema empty: the search path decides
+     * @param schema empty: by the search path
      */
     public static String quote(String schema, String name) {
         return schema.isEmpty() ? quote(name) : quote(schema) + "." + quote(name);

@@ -1,19 +1,19 @@
 package com.evolvishub.cdc.planner.sql;
 
 /**
- * The one way a value gets into SQL text. COPY takes no bind parameters, so values that were read
- * from a database or a file are written out as literals.
+ * Quotes values for SQL text; no other code does. COPY has no bind parameters, so values from a
+ * database or a file are written as literals.
  */
 public final class SqlLiteral {
 
     private SqlLiteral() {}
 
     /**
-     * The value as a string literal, in the very form of the server's {@code quote_literal}: the
-     * escape form where there is a backslash, so that it means the same whatever {@code
-     * standard_conforming_strings} says.
+     * The value as a string literal, as the server's {@code quote_literal} writes it: in escape
+     * syntax if it contains a backslash, so that {@code standard_conforming_strings} does not
+     * matter.
      *
-     * @throws IllegalArgumentException if the value holds a NUL, which no PostgreSQL text does
+     * @throws IllegalArgumentException if the value contains a NUL, which no PostgreSQL text does
      */
     public static String quote(String value) {
         if (value.indexOf('\0') >= 0) {

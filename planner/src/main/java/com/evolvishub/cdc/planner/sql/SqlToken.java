@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * A token of a user's query.
  *
- * @param text as it stands in the query
- * @param word in lower case, if it is a word outside of quotes; else empty
+ * @param text as written in the query
+ * @param word in lower case, if it is an unquoted word; else empty
  */
 record SqlToken(String text, String word) {
 

@@ -1,2 +1,2 @@
-/** Quoting, tokenising and the text of the statements of a poll. Nothing here runs a statement. */
+/** Quotes, tokenizes and builds the statements of a poll. Nothing here runs a statement. */
 package com.evolvishub.cdc.planner.sql;

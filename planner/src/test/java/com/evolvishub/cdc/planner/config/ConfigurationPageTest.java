@@ -2,10 +2,11 @@ package com.evolvishub.cdc.planner.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 
 class ConfigurationPageTest {
 
@@ -13,7 +14,7 @@ class ConfigurationPageTest {
     private static final Pattern EXAMPLE = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
     @Test
-    void theTablesHoldTheKeysTheReaderKnows() {
+    void tablesContainTheKeysOfTheReader() {
         String page = SpecReaderFixture.text(PAGE);
         String made = new OptionTables().fill(page);
         if (System.getProperty("golden.update") != null) {
@@ -25,7 +26,7 @@ class ConfigurationPageTest {
     }
 
     @Test
-    void itsExamplesCanBeRead() {
+    void examplesAreValid() {
         Matcher example = EXAMPLE.matcher(SpecReaderFixture.text(PAGE));
 
         assertThat(example.results().map(result -> result.group(1)))

@@ -26,13 +26,15 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class EveryOptionTest {
 
@@ -43,11 +45,11 @@ class EveryOptionTest {
     private static final MappingSpec ITEMS = SPEC.mappings().get(1);
 
     @Test
-    void theFileHoldsEveryKey() {
-        ConfigSchema vocabulary = new ConfigSchema(SpecReaderFixture.TYPES);
-        Set<String> keys = new TreeSet<>(vocabulary.multiMappingFile().names());
+    void theFileContainsEveryKey() {
+        ConfigSchema configSchema = new ConfigSchema(SpecReaderFixture.TYPES);
+        Set<String> keys = new TreeSet<>(configSchema.multiMappingFile().names());
         for (String name : List.of("mapping", "sync", "watermark", "checkpoint")) {
-            keys.addAll(vocabulary.block(name).names());
+            keys.addAll(configSchema.block(name).names());
         }
         for (DestinationType type : SpecReaderFixture.TYPES.all()) {
             type.options().forEach(option -> keys.add(option.name()));
@@ -58,7 +60,7 @@ class EveryOptionTest {
     }
 
     @Test
-    void readsTheTop() {
+    void readsTheTopLevelKeys() {
         assertThat(SPEC)
                 .returns("every_key", ConfigFileSpec::name)
                 .returns(false, ConfigFileSpec::parallelExecution)
@@ -137,7 +139,7 @@ class EveryOptionTest {
     }
 
     @Test
-    void takesASourceFromItsConnection() {
+    void mergesASourceWithItsConnection() {
         EndpointSpec source = ORDERS.source();
 
         assertThat(source.schema()).isEqualTo("sales");
@@ -183,7 +185,7 @@ class EveryOptionTest {
     }
 
     @Test
-    void takesTablesFromTheMapping() {
+    void readsTableNamesOfTheMapping() {
         assertThat(ITEMS.source().table()).isEqualTo("items");
         assertThat(ITEMS.destinations().get(0))
                 .returns("sales", EndpointSpec::schema)
@@ -191,7 +193,7 @@ class EveryOptionTest {
     }
 
     @Test
-    void saysWhatTakesThePlaceOfKeysWithoutEffect() {
+    void namesTheReplacementOfKeysWithoutEffect() {
         assertThat(DOCUMENT.warnings())
                 .extracting(Problem::toString)
                 .containsExactly(
@@ -208,7 +210,7 @@ class EveryOptionTest {
     }
 
     @Test
-    void findsPlacesForLaterProblems() {
+    void findsPositionsForLaterProblems() {
         assertThat(DOCUMENT.locations().problem("mappings[0].column_mapping.id", "no such column"))
                 .hasToString("mappings[0].column_mapping.id: no such column (line 100)");
         assertThat(DOCUMENT.locations().problem("mappings[1].destination.port", "in use"))

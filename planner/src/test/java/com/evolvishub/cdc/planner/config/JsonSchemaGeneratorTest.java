@@ -12,16 +12,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 class JsonSchemaGeneratorTest {
 
@@ -32,7 +34,7 @@ class JsonSchemaGeneratorTest {
                     .getSchema(JsonSchemaGenerator.of(SpecReaderFixture.TYPES));
 
     @Test
-    void theCommittedFileIsTheOneTheReaderMeans() {
+    void committedSchemaIsUpToDate() {
         String schema = JsonSchemaGenerator.of(SpecReaderFixture.TYPES);
         if (System.getProperty("golden.update") != null) {
             SpecReaderFixture.write(COMMITTED, schema);
@@ -52,7 +54,7 @@ class JsonSchemaGeneratorTest {
 
     @ParameterizedTest
     @MethodSource("goodFiles")
-    void takesWhatTheReaderTakes(String file) {
+    void acceptsEveryFileThatTheReaderAccepts(String file) {
         assertThat(SCHEMA.validate(json(file))).isEmpty();
     }
 
@@ -62,9 +64,10 @@ class JsonSchemaGeneratorTest {
 
     @ParameterizedTest
     @MethodSource("badFiles")
-    void knowsTheSameKeysAsTheReader(ProblemMessagesTest.Case bad) {
-        if (isTree(bad.file())) {
-            assertThat(unknownToSchema(json(bad.file()))).isEqualTo(unknownToReader(bad.file()));
+    void rejectsTheSameUnknownKeysAsTheReader(ProblemMessagesTest.Case badFile) {
+        if (isTree(badFile.file())) {
+            assertThat(unknownToSchema(json(badFile.file())))
+                    .isEqualTo(unknownToReader(badFile.file()));
         }
     }
 

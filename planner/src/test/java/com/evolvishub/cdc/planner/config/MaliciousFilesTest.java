@@ -3,8 +3,7 @@ package com.evolvishub.cdc.planner.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
-import java.util.List;
-import java.util.Random;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -12,7 +11,11 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Random;
 
 class MaliciousFilesTest {
 
@@ -68,7 +71,7 @@ class MaliciousFilesTest {
                     "\uFEFF");
 
     @Property(tries = 500)
-    void aSpoiltFileIsReadOrRefused(
+    void mutatedFilesAreReadOrRejected(
             @ForAll("files") String file, @ForAll long seed, @ForAll("names") String name) {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder(file);
@@ -77,20 +80,20 @@ class MaliciousFilesTest {
             int end = Math.min(text.length(), at + random.nextInt(20) * random.nextInt(3));
             text.replace(at, end, SNIPPETS.get(random.nextInt(SNIPPETS.size())));
         }
-        readOrRefuse(name, text.toString());
+        readOrReject(name, text.toString());
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void anyTreeIsReadOrRefused(@ForAll("trees") String tree, @ForAll("names") String name) {
-        readOrRefuse(name, tree);
+    void anyTreeIsReadOrRejected(@ForAll("trees") String tree, @ForAll("names") String name) {
+        readOrReject(name, tree);
     }
 
     @Property(tries = 500)
-    void anyTextIsReadOrRefused(@ForAll String text, @ForAll("names") String name) {
-        readOrRefuse(name, text);
+    void anyTextIsReadOrRejected(@ForAll String text, @ForAll("names") String name) {
+        readOrReject(name, text);
     }
 
-    private static void readOrRefuse(String name, String text) {
+    private static void readOrReject(String name, String text) {
         try {
             SpecReaderFixture.plain().read(name, text);
         } catch (PlanException e) {
@@ -108,7 +111,7 @@ class MaliciousFilesTest {
         return Arbitraries.of("a.yaml", "b.json");
     }
 
-    /** Files out of known keys and values, in JSON, which YAML is too. */
+    /** Files of known keys and values, in JSON, which is also valid YAML. */
     @Provide
     Arbitrary<String> trees() {
         Arbitrary<String> keys =
@@ -178,7 +181,7 @@ class MaliciousFilesTest {
     }
 
     @Test
-    void aBombOfAliasesIsRefused() {
+    void rejectsAnAliasBomb() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 10; i++) {
             String alias = "*a" + (i - 1);
@@ -200,7 +203,7 @@ class MaliciousFilesTest {
     }
 
     @Test
-    void aFileFullOfMistakesIsToldInReasonableLength() {
+    void limitsTheNumberOfReportedProblems() {
         StringBuilder file = new StringBuilder("name: x\n");
         for (int i = 0; i < 90_000; i++) {
             file.append("mappin_gs").append(i).append(": \"${A").append(i).append("}\"\n");
@@ -210,14 +213,14 @@ class MaliciousFilesTest {
     }
 
     @Test
-    void anAliasInsideItsOwnAnchorIsRefused() {
+    void rejectsAnAliasInsideItsOwnAnchor() {
         assertThat(SpecReaderFixture.plain().problems("name: &a [*a]\n"))
                 .containsExactly(
                         "an alias (*name) stands here that no anchor (&name) above it defines (line 1)");
     }
 
     @Test
-    void aFileThatNestsWithoutEndIsRefused() {
+    void rejectsDeepNesting() {
         String deep = "[".repeat(100_000);
 
         assertThat(SpecReaderFixture.plain().problems("a.yaml", deep))
@@ -227,13 +230,13 @@ class MaliciousFilesTest {
     }
 
     @Test
-    void aFileWithoutEndIsRefused() {
+    void rejectsAHugeFile() {
         assertThat(SpecReaderFixture.plain().problems("x".repeat(4_000_001)))
                 .containsExactly("has 4000001 characters; a file may have 4000000");
     }
 
     @Test
-    void aliasesAreReadWhereTheyAreHarmless() {
+    void readsHarmlessAliases() {
         String file =
                 """
                 name: x

@@ -4,6 +4,7 @@ import com.evolvishub.cdc.planner.config.schema.ConfigOption;
 import com.evolvishub.cdc.planner.config.schema.ConfigSchema;
 import com.evolvishub.cdc.planner.config.schema.EndpointSchema;
 import com.evolvishub.cdc.planner.spi.DestinationType;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The tables of the page for users, made from the keys the reader knows. */
+/** Generates the tables of the user documentation from the schema of keys. */
 final class OptionTables {
 
     private static final Pattern TABLE =
@@ -22,18 +23,18 @@ final class OptionTables {
     private final Map<String, List<ConfigOption>> tables = new LinkedHashMap<>();
 
     OptionTables() {
-        ConfigSchema vocabulary = new ConfigSchema(SpecReaderFixture.TYPES);
-        tables.put("file", vocabulary.multiMappingFile().keys());
+        ConfigSchema configSchema = new ConfigSchema(SpecReaderFixture.TYPES);
+        tables.put("file", configSchema.multiMappingFile().keys());
         for (String name :
                 List.of(
                         ConfigSchema.MAPPING,
                         ConfigSchema.SYNC,
                         ConfigSchema.WATERMARK,
                         ConfigSchema.CHECKPOINT)) {
-            tables.put(name, vocabulary.block(name).keys());
+            tables.put(name, configSchema.block(name).keys());
         }
         Optional<DestinationType> postgres = SpecReaderFixture.TYPES.find("postgresql");
-        EndpointSchema endpoints = vocabulary.endpoints();
+        EndpointSchema endpoints = configSchema.endpoints();
         List<ConfigOption> source = endpoints.block(ConfigSchema.SOURCE, postgres).keys();
         List<ConfigOption> destination = endpoints.block(ConfigSchema.DESTINATION, postgres).keys();
         List<String> shared = names(source).stream().filter(names(destination)::contains).toList();
@@ -45,7 +46,7 @@ final class OptionTables {
         }
     }
 
-    /** The page with each table made anew. */
+    /** Regenerates all tables of the page. */
     String fill(String page) {
         return TABLE.matcher(page)
                 .replaceAll(

@@ -2,16 +2,17 @@ package com.evolvishub.cdc.planner.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * The exact text of each message. A case in {@code problems.txt} is a title, a file, and the lines
- * the reader says of it; {@code -Dgolden.update} rewrites these lines, for a review to read.
+ * The exact text of each message. A case in {@code problems.txt} is a title, a file, and the
+ * expected messages; {@code -Dgolden.update} rewrites the messages, for review.
  */
 class ProblemMessagesTest {
 
@@ -67,7 +68,7 @@ class ProblemMessagesTest {
     }
 
     @Test
-    void anEmptyFileIsSaidToBeEmpty() {
+    void reportsAnEmptyFile() {
         for (String text : List.of("", "   \n", "# nothing\n", "---\n", "~", "{}", "\uFEFF")) {
             assertThat(SpecReaderFixture.plain().problems(text))
                     .containsExactly("the file is empty; expected name and mappings");
@@ -75,19 +76,19 @@ class ProblemMessagesTest {
     }
 
     @Test
-    void aTabIsNamedAsOne() {
+    void reportsATab() {
         assertThat(SpecReaderFixture.plain().problems("name: x\nmappings:\n\t- name: a\n"))
                 .containsExactly("not YAML: a tab stands here; indent with spaces (line 3)");
     }
 
     @Test
-    void aSecondDocumentIsRefused() {
+    void rejectsASecondDocument() {
         assertThat(SpecReaderFixture.plain().problems("name: x\n---\nname: y\n"))
                 .containsExactly("a second document starts here; expected one (line 2)");
     }
 
     @Test
-    void jsonHasItsOwnWords() {
+    void reportsInvalidJson() {
         assertThat(
                         SpecReaderFixture.plain()
                                 .problems("a.json", "{\"name\": \"x\",\n \"mappings\": [}"))

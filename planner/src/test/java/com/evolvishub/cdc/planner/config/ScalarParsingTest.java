@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
 
 class ScalarParsingTest {
 
@@ -58,7 +60,7 @@ class ScalarParsingTest {
                 ".inf",
                 "-0"
             })
-    void aPasswordIsTheTextThatStandsThere(String text) {
+    void keepsTheTextOfAPassword(String text) {
         MappingSpec mapping = mapping("password: " + text, "exclude_columns: [" + text + "]");
 
         assertThat(mapping.source().connection().password().reveal()).isEqualTo(text);
@@ -74,13 +76,13 @@ class ScalarParsingTest {
         "off, false",
         "'\"no\"', false"
     })
-    void booleansAreTakenInEitherSpelling(String text, boolean expected) {
+    void acceptsEveryNotationOfBooleans(String text, boolean expected) {
         assertThat(read("stop_on_error: " + text, "", "").stopOnError()).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({"7, 7", "'\"7\"', 7", "7.0, 7", "1e2, 100"})
-    void countsAreTakenInEitherSpelling(String text, int expected) {
+    void acceptsEveryNotationOfCounts(String text, int expected) {
         assertThat(read("max_workers: " + text, "", "").maxWorkers()).isEqualTo(expected);
     }
 
@@ -113,7 +115,7 @@ class ScalarParsingTest {
             },
             delimiter = '|',
             quoteCharacter = '`')
-    void tablesAreTakenApartAtTheDot(String text, String schema, String table) {
+    void splitsTableNamesAtTheDot(String text, String schema, String table) {
         TableName name = TableName.parse(text.replaceAll("^'|'$", "")).orElseThrow();
 
         assertThat(name).isEqualTo(new TableName(schema == null ? "" : schema, table));
@@ -121,7 +123,7 @@ class ScalarParsingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ".", "a.", ".a", "a.b.c", "\"a", "\"a\"b", "a\"b", "\"\""})
-    void whatIsNoTableIsToldSo(String text) {
+    void reportsInvalidTableNames(String text) {
         assertThat(TableName.parse(text)).isEmpty();
     }
 }

@@ -7,19 +7,21 @@ import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
 class SeedFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"basic", "customer_views", "event_buses"})
-    void readsWhatUsersWerePromised(String name) {
+    void readsTheOriginalExampleFiles(String name) {
         SpecDocument document =
                 SpecReaderFixture.plain()
                         .read(SpecReaderFixture.resource("/seed/" + name + ".yaml"));
@@ -43,14 +45,14 @@ class SeedFilesTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void eachExampleTellsEditorsOfItsSchema(Path example) {
+    void eachExampleReferencesTheSchema(Path example) {
         assertThat(SpecReaderFixture.text(example))
                 .startsWith(
                         "# yaml-language-server: $schema=../docs/schema/multi-cdc.schema.json\n");
     }
 
     @Test
-    void theFiveViewExampleIsThePromisedOne() {
+    void readsTheExampleWithFiveViews() {
         ConfigFileSpec promised =
                 SpecReaderFixture.plain()
                         .read(SpecReaderFixture.resource("/seed/customer_views.yaml"))
@@ -112,7 +114,7 @@ class SeedFilesTest {
     }
 
     @Test
-    void readsTheDestinationsOfTheEventBusFile() {
+    void readsTheDestinationsOfTheMessageBrokerFile() {
         ConfigFileSpec spec =
                 SpecReaderFixture.plain()
                         .read(SpecReaderFixture.resource("/seed/event_buses.yaml"))

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
-import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
 
 class SingleMappingFilesTest {
 
@@ -24,7 +26,7 @@ class SingleMappingFilesTest {
             """;
 
     @Test
-    void oneMappingIsCalledByTheFile() {
+    void namesTheMappingAfterTheFile() {
         ConfigFileSpec spec =
                 SpecReaderFixture.plain().read("conf/nightly.orders.yaml", OLD).spec();
 
@@ -42,13 +44,13 @@ class SingleMappingFilesTest {
     }
 
     @Test
-    void aNameOfItsOwnWins() {
+    void aGivenNameTakesPrecedence() {
         assertThat(SpecReaderFixture.plain().read("a.yaml", "name: b\n" + OLD).spec().name())
                 .isEqualTo("b");
     }
 
     @Test
-    void readsItAsJsonToo() {
+    void readsTheSameFileAsJson() {
         String json =
                 """
                 {"source": {"type": "postgresql", "host": "h", "database": "d", "table": "t"},
@@ -60,7 +62,7 @@ class SingleMappingFilesTest {
     }
 
     @Test
-    void pathsOfProblemsStartAtTheTop() {
+    void pathsOfProblemsStartAtTheTopLevel() {
         assertThat(
                         SpecReaderFixture.plain()
                                 .problems("a.yaml", OLD.replace("host: w, ", "hots: w, ")))
@@ -70,7 +72,7 @@ class SingleMappingFilesTest {
     }
 
     @Test
-    void selectStandsForAQuery() {
+    void readsSelectAsAQuery() {
         String text = OLD.replaceAll("query: .*", "select: SELECT a FROM t");
 
         assertThat(SpecReaderFixture.plain().read("a.yaml", text).spec().mappings().get(0).query())

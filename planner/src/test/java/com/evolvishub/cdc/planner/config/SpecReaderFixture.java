@@ -8,6 +8,7 @@ import com.evolvishub.cdc.planner.spi.KafkaDestinationType;
 import com.evolvishub.cdc.planner.spi.PostgresDestinationType;
 import com.evolvishub.cdc.planner.spi.PulsarDestinationType;
 import com.evolvishub.cdc.planner.spi.RedisStreamsDestinationType;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A reader with an environment made up by the test. */
+/** A reader with an environment that the test defines. */
 final class SpecReaderFixture {
 
     static final DestinationTypes TYPES =
@@ -62,7 +63,7 @@ final class SpecReaderFixture {
                 .read(fileName, text);
     }
 
-    /** What the reader finds wrong, a line each; empty if nothing. */
+    /** The problems that the reader finds, one line each. */
     List<String> problems(String text) {
         return problems("file.yaml", text);
     }

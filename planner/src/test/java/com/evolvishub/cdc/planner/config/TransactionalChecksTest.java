@@ -3,8 +3,10 @@ package com.evolvishub.cdc.planner.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.problem.Problem;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class TransactionalChecksTest {
 
@@ -28,7 +30,7 @@ class TransactionalChecksTest {
     }
 
     @Test
-    void warnsOfATransactionThatTheBrokerMayGiveUpBeforeItsCheckpointIsComplete() {
+    void warnsIfTheBrokerMayAbortATransactionBeforeItsCheckpointCompletes() {
         assertThat(
                         warnings(
                                 "{interval_seconds: 0.5, timeout_seconds: 90}",
@@ -38,7 +40,7 @@ class TransactionalChecksTest {
     }
 
     @Test
-    void countsWithTheTimeoutThatHoldsIfNoneIsGiven() {
+    void usesTheDefaultTimeoutIfNoneIsGiven() {
         assertThat(warnings("{interval_seconds: 5}", "{type: pulsar, host: h, table: t}"))
                 .singleElement()
                 .asString()
@@ -46,7 +48,7 @@ class TransactionalChecksTest {
     }
 
     @Test
-    void isContentWithATransactionThatLastsLonger() {
+    void acceptsALongerTransactionTimeout() {
         assertThat(
                         warnings(
                                 "{interval_seconds: 5, timeout_seconds: 120}",
@@ -55,7 +57,7 @@ class TransactionalChecksTest {
     }
 
     @Test
-    void hasNothingToSayOfAServerThatGivesUpNoTransaction() {
+    void doesNotWarnIfTheServerHasNoTransactionTimeout() {
         assertThat(warnings("{}", "{type: postgresql, host: h, database: b, table: t}")).isEmpty();
     }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.ConnectionSpec;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class VariableSubstitutionTest {
 
@@ -38,7 +40,7 @@ class VariableSubstitutionTest {
     }
 
     @Test
-    void fillsEnvironmentDefaultsAndFiles() {
+    void resolvesEnvironmentDefaultsAndFiles() {
         SpecReaderFixture reading =
                 SpecReaderFixture.plain()
                         .with("A", "1")
@@ -52,7 +54,7 @@ class VariableSubstitutionTest {
     }
 
     @Test
-    void doesNotLookThroughWhatItFilledIn() {
+    void doesNotResolveReferencesInResolvedText() {
         SpecReaderFixture reading =
                 SpecReaderFixture.plain().with("A", "${B}$${C}").with("B", "never");
 
@@ -60,7 +62,7 @@ class VariableSubstitutionTest {
     }
 
     @Test
-    void twoDollarsKeepOne() {
+    void aDoubledDollarEscapesAReference() {
         SpecReaderFixture reading = SpecReaderFixture.plain().with("A", "1");
 
         assertThat(password(reading, "$${A}")).isEqualTo("${A}");
@@ -81,7 +83,7 @@ class VariableSubstitutionTest {
     }
 
     @Test
-    void messagesShowTheReferenceAndNotItsValue() {
+    void messagesShowTheReferenceInsteadOfItsValue() {
         SpecReaderFixture reading =
                 SpecReaderFixture.plain().with("TOPIC", "hush hush").with("N", "hush");
         List<String> problems =
@@ -109,7 +111,7 @@ class VariableSubstitutionTest {
     }
 
     @Test
-    void secretsAreInNoMessage() {
+    void messagesContainNoSecrets() {
         List<String> problems =
                 SpecReaderFixture.plain()
                         .problems(

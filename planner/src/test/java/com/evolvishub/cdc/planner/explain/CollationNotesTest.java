@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.explain;
 
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,20 +19,22 @@ import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-import java.util.List;
-import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.List;
+import java.util.Optional;
 
 class CollationNotesTest {
 
     private final FakeCatalog tables = new FakeCatalog().with("t", "id*", "ksuid");
 
     @Test
-    void anOrderThatIsNotThatOfBytesIsNamedWithTheWayOut() {
+    void warnsOfALanguageCollationAndNamesTheRemedy() {
         PollFacts facts = compared(Order.LANGUAGE, "\"en-x-icu\", en");
-        tables.meeting(facts);
+        tables.withPollFacts(facts);
 
         assertThat(PollNotes.warnings(scan(byText()), facts))
                 .containsExactly(
@@ -40,7 +43,7 @@ class CollationNotesTest {
     }
 
     @Test
-    void textsThatMayBeEqualAndTypesThatFoldTextsAreNamed() {
+    void warnsOfNondeterministicCollationsAndOtherTextTypes() {
         assertThat(PollNotes.warnings(scan(byText()), compared(Order.NONDETERMINISTIC, "same")))
                 .singleElement()
                 .asString()
@@ -52,23 +55,23 @@ class CollationNotesTest {
     }
 
     @Test
-    void bytesAndOtherTypesNeedNoWord() {
+    void doesNotWarnOfByteOrderAndOtherTypes() {
         for (Order order : List.of(Order.BYTES, Order.NO_TEXT)) {
             assertThat(PollNotes.warnings(scan(byText()), compared(order, "x"))).isEmpty();
         }
         assertThat(
                         PollNotes.warnings(
-                                scan(mapping("m", "t").to("x").watermarkOfBytes("ksuid")),
+                                scan(mapping("m", "t").to("x").watermarkInByteOrder("ksuid")),
                                 compared(Order.LANGUAGE, "x")))
                 .isEmpty();
     }
 
     @Test
-    void aChosenOrderShowsInEveryComparison() {
-        tables.meeting(compared(Order.LANGUAGE, "x"));
+    void appliesARequestedCollationToEveryComparison() {
+        tables.withPollFacts(compared(Order.LANGUAGE, "x"));
 
         assertThat(
-                        explain(mapping("m", "t").to("x").watermarkOfBytes("ksuid"))
+                        explain(mapping("m", "t").to("x").watermarkInByteOrder("ksuid"))
                                 .replaceAll("\\s+", " "))
                 .contains(
                         "WHERE \"ksuid\" COLLATE \"C\" > :lower ORDER BY \"ksuid\" COLLATE \"C\", \"id\" ",
@@ -78,19 +81,19 @@ class CollationNotesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"NO_TEXT", "OTHER_TEXT"})
-    void aChosenOrderIsRefusedForATypeThatHasNone(Order order) {
-        tables.meeting(compared(order, "uuid"));
+    void rejectsARequestedCollationForOtherTypes(Order order) {
+        tables.withPollFacts(compared(order, "uuid"));
 
-        assertThatThrownBy(() -> explain(mapping("m", "t").to("x").watermarkOfBytes("ksuid")))
+        assertThatThrownBy(() -> explain(mapping("m", "t").to("x").watermarkInByteOrder("ksuid")))
                 .hasMessageContaining(
                         "ksuid is of type uuid, which is not compared byte by byte under any collation");
     }
 
     @Test
-    void aChangedOrderIsAnotherPosition() {
+    void aChangedCollationChangesTheFingerprint() {
         PipelineFingerprint before = fingerprint(byText());
         PipelineFingerprint after =
-                fingerprint(mapping("m", "t").to("x").watermarkOfBytes("ksuid"));
+                fingerprint(mapping("m", "t").to("x").watermarkInByteOrder("ksuid"));
 
         assertThat(after.changedIn(before)).containsExactly("watermark");
     }
@@ -99,7 +102,7 @@ class CollationNotesTest {
         return mapping("m", "t").to("x").watermark("ksuid", WatermarkType.STRING);
     }
 
-    private static PollFacts compared(Order order, String words) {
+    private static PollFacts compared(Order order, String description) {
         return new PollFacts(
                 false,
                 true,
@@ -108,7 +111,7 @@ class CollationNotesTest {
                 Optional.empty(),
                 1,
                 List.of(),
-                Optional.of(new ColumnOrder(order, words)));
+                Optional.of(new ColumnOrder(order, description)));
     }
 
     private String explain(MappingBuilder mapping) {

@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.explain;
 
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.AllDestinationTypes;
@@ -14,8 +15,10 @@ import com.evolvishub.cdc.planner.catalog.DeleteConfirmation.Kind;
 import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Optional;
 
 class DeleteNotesTest {
 
@@ -23,7 +26,7 @@ class DeleteNotesTest {
             new FakeCatalog().with("t", "id*", "at", "secret").with("query", "id", "at");
 
     @Test
-    void oneReadProvesADeleteWhereEverythingIsLocked() {
+    void oneReadProvesADeleteIfEverythingIsLocked() {
         DeleteConfirmation locked = new DeleteConfirmation(Kind.LOCKED, "");
 
         assertThat(explain(diff(), locked))
@@ -33,7 +36,7 @@ class DeleteNotesTest {
     }
 
     @Test
-    void saysWhyADeleteNeedsTwoReads() {
+    void explainsWhyADeleteNeedsTwoReads() {
         DeleteConfirmation view = new DeleteConfirmation(Kind.TWO_READS, "the materialized view m");
 
         assertThat(explain(diff(), view))
@@ -55,7 +58,7 @@ class DeleteNotesTest {
     }
 
     @Test
-    void aQueryForgetsByTheSameRule() {
+    void aQueryEvictsRowsByTheSameRule() {
         MappingBuilder query =
                 mapping("m", "t").to("x").query("SELECT id FROM t WHERE at > :last_sync");
 
@@ -67,7 +70,7 @@ class DeleteNotesTest {
     }
 
     @Test
-    void whatIsLockedNowIsFoundOutLater() {
+    void reportsUnknownLocksOnlyInExplain() {
         DeleteConfirmation unknown = new DeleteConfirmation(Kind.UNKNOWN, "t is locked");
 
         assertThat(explain(diff(), unknown)).contains("not found out: t is", "locked");
@@ -75,7 +78,7 @@ class DeleteNotesTest {
     }
 
     @Test
-    void asksNothingOfAMappingThatTellsNoDeletes() {
+    void requestsNothingForAMappingThatDetectsNoDeletes() {
         MappingBuilder byTime = mapping("m", "t").to("x").watermark("at", WatermarkType.TIMESTAMP);
 
         assertThat(explain(byTime, new DeleteConfirmation(Kind.LOCKED, "")))
@@ -83,7 +86,7 @@ class DeleteNotesTest {
     }
 
     @Test
-    void asksForNoColumnThatMustNotLeave() {
+    void requestsNoExcludedColumn() {
         explain(diff().excluding("secret"), new DeleteConfirmation(Kind.LOCKED, ""));
 
         assertThat(tables.lastRead()).isEqualTo("SELECT \"id\", \"at\" FROM \"t\"");
@@ -93,13 +96,13 @@ class DeleteNotesTest {
         return mapping("m", "t").to("x");
     }
 
-    private String explain(MappingBuilder mapping, DeleteConfirmation coverage) {
-        tables.proving(coverage);
+    private String explain(MappingBuilder mapping, DeleteConfirmation confirmation) {
+        tables.withDeleteConfirmation(confirmation);
         return new PlanExplainer(AllDestinationTypes.ALL).text(plans(mapping));
     }
 
-    private Optional<String> note(MappingBuilder mapping, DeleteConfirmation coverage) {
-        return DeleteNotes.note(plans(mapping).physical().pipelines().get(0).scan(), coverage);
+    private Optional<String> note(MappingBuilder mapping, DeleteConfirmation confirmation) {
+        return DeleteNotes.note(plans(mapping).physical().pipelines().get(0).scan(), confirmation);
     }
 
     private PlanningResult plans(MappingBuilder mapping) {

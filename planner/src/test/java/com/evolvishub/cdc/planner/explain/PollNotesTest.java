@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.explain;
 
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.AllDestinationTypes;
@@ -17,9 +18,11 @@ import com.evolvishub.cdc.planner.catalog.UnderlyingRelation;
 import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 class PollNotesTest {
 
@@ -30,7 +33,7 @@ class PollNotesTest {
 
     @Test
     void warnsOfPollsThatReadEverything() {
-        tables.meeting(facts(false, false, SCAN, 1));
+        tables.withPollFacts(facts(false, false, SCAN, 1));
 
         assertThat(explain(byTime()))
                 .contains(
@@ -43,9 +46,9 @@ class PollNotesTest {
     }
 
     @Test
-    void saysWhichIndexIsProbed() {
+    void namesTheProbedIndex() {
         PollFacts facts = facts(false, true, new PollCost(Kind.PROBE, "t_at"), 1);
-        tables.meeting(facts);
+        tables.withPollFacts(facts);
 
         assertThat(explain(byTime()))
                 .contains(
@@ -55,9 +58,9 @@ class PollNotesTest {
     }
 
     @Test
-    void aStandbyShowsATransactionFromItsFirstChangeOn() {
+    void warnsThatAStandbyShowsTransactionsLate() {
         PollFacts facts = facts(true, true, new PollCost(Kind.UNKNOWN, "the lock"), 1);
-        tables.meeting(facts);
+        tables.withPollFacts(facts);
 
         assertThat(explain(byTime()))
                 .contains(
@@ -68,13 +71,13 @@ class PollNotesTest {
     }
 
     @Test
-    void namesTheRelationsWhoseCommitsAreMadeElsewhere() {
+    void namesTheRelationsWithRemoteCommits() {
         PollFacts facts =
                 reading(
                         new UnderlyingRelation(
                                 UnderlyingRelation.Kind.FOREIGN_TABLE, "\"far\".\"f\""),
                         new UnderlyingRelation(UnderlyingRelation.Kind.TABLE, "\"public\".\"t\""));
-        tables.meeting(facts);
+        tables.withPollFacts(facts);
 
         assertThat(explain(byTime()))
                 .contains("reads the last 3600 s of at again (settle_seconds)\n");
@@ -106,7 +109,7 @@ class PollNotesTest {
     }
 
     @Test
-    void warnsOfValuesThatSessionsTakeAheadOfTheLookBack() {
+    void warnsIfASequenceCacheExceedsTheLookback() {
         MappingBuilder byNumber = mapping("m", "t").to("x").watermark("id", WatermarkType.INTEGER);
 
         assertThat(warnings(byNumber, facts(false, false, SCAN, 1000))).hasSize(1);
@@ -115,8 +118,8 @@ class PollNotesTest {
     }
 
     @Test
-    void asksForTheStatementOfAPollWithoutWhatMustNotLeave() {
-        tables.meeting(facts(false, false, SCAN, 1));
+    void requestsThePollStatementWithoutExcludedColumns() {
+        tables.withPollFacts(facts(false, false, SCAN, 1));
         explain(byTime().excluding("secret"));
 
         assertThat(statement("2024-01-01", "2024-01-02", "timestamp"))
@@ -126,8 +129,8 @@ class PollNotesTest {
     }
 
     @Test
-    void fillsThePlacesOfAQuery() {
-        tables.meeting(facts(false, false, SCAN, 1));
+    void fillsThePlaceholdersOfAQuery() {
+        tables.withPollFacts(facts(false, false, SCAN, 1));
         explain(
                 mapping("m", "t")
                         .to("x")
@@ -139,24 +142,30 @@ class PollNotesTest {
     }
 
     @Test
-    void asksNothingOfAMappingThatComparesEverything() {
-        tables.meeting(facts(true, false, SCAN, 1));
+    void requestsNothingForAMappingThatComparesEverything() {
+        tables.withPollFacts(facts(true, false, SCAN, 1));
 
         assertThat(explain(mapping("m", "t").to("x")))
                 .doesNotContain("empty poll", "late rows", "replica");
     }
 
     private String statement(String lower, String upTo, String type) {
-        return tables.lastPolls().statement().apply(new PollBounds(lower, upTo, type));
+        return tables.lastPollFactsRequest().statement().apply(new PollBounds(lower, upTo, type));
     }
 
     private static MappingBuilder byTime() {
         return mapping("m", "t").to("x").watermark("at", WatermarkType.TIMESTAMP);
     }
 
-    private static PollFacts facts(boolean replica, boolean sees, PollCost cost, long cache) {
+    private static PollFacts facts(
+            boolean standby, boolean seesOtherTransactions, PollCost cost, long cache) {
         return new PollFacts(
-                replica, sees, "Asia/Tokyo", "the role's setting", Optional.of(cost), cache);
+                standby,
+                seesOtherTransactions,
+                "Asia/Tokyo",
+                "the role's setting",
+                Optional.of(cost),
+                cache);
     }
 
     private String explain(MappingBuilder mapping) {

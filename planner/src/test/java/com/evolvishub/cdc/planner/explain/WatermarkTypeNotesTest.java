@@ -2,6 +2,7 @@ package com.evolvishub.cdc.planner.explain;
 
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.AllDestinationTypes;
@@ -15,16 +16,18 @@ import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-import java.util.List;
-import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.List;
+import java.util.Optional;
+
 class WatermarkTypeNotesTest {
 
     @Test
-    void numbersThatAreKeptAsTextsAreNamed() {
+    void warnsOfNumbersStoredAsText() {
         PollFacts facts = compared(Order.BYTES, "of the database, C");
 
         assertThat(PollNotes.warnings(plans(WatermarkType.INTEGER, facts).scan(), facts))
@@ -37,7 +40,7 @@ class WatermarkTypeNotesTest {
     }
 
     @Test
-    void timesThatAreKeptAsTextsAreNamed() {
+    void warnsOfTimesStoredAsText() {
         PollFacts facts = compared(Order.OTHER_TEXT, "citext");
 
         assertThat(PollNotes.warnings(plans(WatermarkType.TIMESTAMP, facts).scan(), facts))
@@ -56,14 +59,14 @@ class WatermarkTypeNotesTest {
                 "INTEGER|double precision|there is no look-back",
                 "TIMESTAMP|uuid|there is no look-back"
             })
-    void aLookBackThatIsAnotherThanTheFileSaysIsNamed(
-            WatermarkType type, String column, String told) {
+    void warnsIfTheLookbackDiffersFromTheFile(
+            WatermarkType type, String column, String expectedText) {
         PollFacts facts = compared(Order.NO_TEXT, column);
 
         assertThat(PollNotes.warnings(plans(type, facts).scan(), facts))
                 .singleElement()
                 .asString()
-                .contains("w is of type " + column, told);
+                .contains("w is of type " + column, expectedText);
     }
 
     @ParameterizedTest
@@ -77,7 +80,7 @@ class WatermarkTypeNotesTest {
                 "STRING|uuid",
                 "STRING|bigint"
             })
-    void typesThatFitNeedNoWord(WatermarkType type, String column) {
+    void doesNotWarnOfMatchingTypes(WatermarkType type, String column) {
         PollFacts facts = compared(Order.NO_TEXT, column);
 
         assertThat(PollNotes.warnings(plans(type, facts).scan(), facts)).isEmpty();
@@ -95,7 +98,7 @@ class WatermarkTypeNotesTest {
 
     private static Planned plans(WatermarkType type, PollFacts facts) {
         FakeCatalog tables = new FakeCatalog().with("t", "id*", "w");
-        tables.meeting(facts);
+        tables.withPollFacts(facts);
         return new Planned(
                 new Planner(AllDestinationTypes.ALL)
                         .plan(
@@ -105,7 +108,7 @@ class WatermarkTypeNotesTest {
                                 tables));
     }
 
-    private static PollFacts compared(Order order, String words) {
+    private static PollFacts compared(Order order, String description) {
         return new PollFacts(
                 false,
                 true,
@@ -114,6 +117,6 @@ class WatermarkTypeNotesTest {
                 Optional.empty(),
                 1,
                 List.of(),
-                Optional.of(new ColumnOrder(order, words)));
+                Optional.of(new ColumnOrder(order, description)));
     }
 }

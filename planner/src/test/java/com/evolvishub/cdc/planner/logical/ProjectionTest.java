@@ -3,11 +3,7 @@ package com.evolvishub.cdc.planner.logical;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.spec.ColumnRename;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -16,19 +12,25 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 class ProjectionTest {
 
     private static final List<String> COLUMNS = List.of("a", "b", "c", "d", "e");
 
-    /** Held against the plain meaning on a relation whose columns are known. */
+    /** Compares with a direct implementation on a relation whose columns are known. */
     @Property
-    void twoAsOneMeanWhatTheyMeanOneAfterTheOther(
+    void aMergedProjectionEqualsTwoSuccessiveOnes(
             @ForAll("projections") Projection first, @ForAll("projections") Projection second) {
         Map<String, String> columns = new LinkedHashMap<>();
         COLUMNS.forEach(name -> columns.put(name, name));
-        Assume.that(clear(columns, first));
+        Assume.that(isUnambiguous(columns, first));
         Map<String, String> between = apply(columns, first);
-        Assume.that(clear(between, second));
+        Assume.that(isUnambiguous(between, second));
 
         assertThat(apply(columns, first.then(second)))
                 .containsExactlyInAnyOrderEntriesOf(apply(between, second));
@@ -44,8 +46,8 @@ class ProjectionTest {
                 .as(Projection::new);
     }
 
-    /** Whether no column is renamed twice and no two end up under one name. */
-    private static boolean clear(Map<String, String> columns, Projection projection) {
+    /** Whether no column is renamed twice and all output names are distinct. */
+    private static boolean isUnambiguous(Map<String, String> columns, Projection projection) {
         List<String> from = projection.renames().stream().map(ColumnRename::from).toList();
         List<String> names = new ArrayList<>(names(columns, projection));
         return new HashSet<>(from).size() == from.size()

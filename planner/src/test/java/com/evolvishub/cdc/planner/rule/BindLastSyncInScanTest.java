@@ -4,9 +4,11 @@ import static com.evolvishub.cdc.planner.rule.LogicalNodes.ABOVE;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.filter;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.queryScan;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.logical.ChangePredicate;
+
 import org.junit.jupiter.api.Test;
 
 class BindLastSyncInScanTest {
@@ -16,18 +18,18 @@ class BindLastSyncInScanTest {
     private final Rule rule = new BindLastSyncInScan();
 
     @Test
-    void letsTheQueryChooseItsRows() {
+    void bindsLastSyncInTheQuery() {
         assertThat(rule.apply(filter(queryScan(), LAST_SYNC)))
                 .contains(queryScan().with(LAST_SYNC));
     }
 
     @Test
-    void keepsAWatermark() {
+    void keepsAWatermarkFilter() {
         assertThat(rule.apply(filter(queryScan(), ABOVE))).isEmpty();
     }
 
     @Test
-    void keepsATableThatCannotBind() {
+    void keepsAScanOfATable() {
         assertThat(rule.apply(filter(scan(), LAST_SYNC))).isEmpty();
     }
 }

@@ -9,9 +9,10 @@ import com.evolvishub.cdc.planner.logical.Projection;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
+
 import java.util.List;
 
-/** Plans for tests of rules. */
+/** Logical nodes for tests of rules. */
 final class LogicalNodes {
 
     static final ChangePredicate ABOVE =
@@ -27,8 +28,8 @@ final class LogicalNodes {
         return Scan.of(MappingBuilder.postgres("h", "shop", ""), "SELECT :last_sync", List.of());
     }
 
-    static Filter filter(LogicalNode input, ChangePredicate since) {
-        return new Filter(input, since);
+    static Filter filter(LogicalNode input, ChangePredicate predicate) {
+        return new Filter(input, predicate);
     }
 
     static Project project(LogicalNode input, Projection projection) {
@@ -43,7 +44,7 @@ final class LogicalNodes {
         return new Projection(List.of(), List.of(columns));
     }
 
-    static Projection both(String from, String to, String... excluded) {
+    static Projection renamingAndExcluding(String from, String to, String... excluded) {
         return new Projection(List.of(new ColumnRename(from, to)), List.of(excluded));
     }
 }

@@ -4,6 +4,7 @@ import static com.evolvishub.cdc.planner.rule.LogicalNodes.excluding;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,15 +15,17 @@ import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Sink;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 class OptimizerTest {
 
     @Test
-    void runsStagesInOrderUntilNothingFires() {
+    void runsStagesInOrderUntilNoRuleFires() {
         List<String> trace = new ArrayList<>();
         var stages =
                 List.of(
@@ -61,7 +64,7 @@ class OptimizerTest {
     }
 
     @Test
-    void stopsARuleThatFeedsItself() {
+    void stopsARuleThatFiresOnItsOwnResult() {
         assertThatThrownBy(() -> optimize(new SpinProjection()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(

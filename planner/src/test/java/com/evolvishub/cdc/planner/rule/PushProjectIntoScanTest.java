@@ -1,12 +1,13 @@
 package com.evolvishub.cdc.planner.rule;
 
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.ABOVE;
-import static com.evolvishub.cdc.planner.rule.LogicalNodes.both;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.excluding;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.filter;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
+import static com.evolvishub.cdc.planner.rule.LogicalNodes.renamingAndExcluding;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -17,24 +18,31 @@ class PushProjectIntoScanTest {
 
     @Test
     void leavesExcludedColumnsAtTheSource() {
-        assertThat(rule.apply(project(scan(), both("id", "order_id", "ssn"))))
-                .contains(scan().with(both("id", "order_id", "ssn")));
+        assertThat(rule.apply(project(scan(), renamingAndExcluding("id", "order_id", "ssn"))))
+                .contains(scan().with(renamingAndExcluding("id", "order_id", "ssn")));
     }
 
     @Test
-    void dropsAboveWhatCaptureNeeds() {
-        var plan = project(scan("updated_at"), both("id", "order_id", "ssn", "updated_at"));
+    void dropsColumnsThatCaptureNeedsAboveTheScan() {
+        var plan =
+                project(
+                        scan("updated_at"),
+                        renamingAndExcluding("id", "order_id", "ssn", "updated_at"));
 
         assertThat(rule.apply(plan))
                 .contains(
                         project(
-                                scan("updated_at").with(both("id", "order_id", "ssn")),
+                                scan("updated_at")
+                                        .with(renamingAndExcluding("id", "order_id", "ssn")),
                                 excluding("updated_at")));
     }
 
     @Test
-    void renamesAboveWhereTheNameIsStillTaken() {
-        var plan = project(scan("updated_at"), both("modified", "updated_at", "ssn", "updated_at"));
+    void renamesAboveTheScanIfTheNameIsStillInUse() {
+        var plan =
+                project(
+                        scan("updated_at"),
+                        renamingAndExcluding("modified", "updated_at", "ssn", "updated_at"));
 
         var pushed = rule.apply(plan);
 
@@ -42,19 +50,23 @@ class PushProjectIntoScanTest {
                 .contains(
                         project(
                                 scan("updated_at").with(excluding("ssn")),
-                                both("modified", "updated_at", "updated_at")));
+                                renamingAndExcluding("modified", "updated_at", "updated_at")));
         assertThat(pushed.orElseThrow().output()).isEqualTo(plan.output());
     }
 
     @Test
-    void keepsStillAboutItsOwnAnswer() {
+    void doesNotFireOnItsOwnResult() {
         assertThat(rule.apply(project(scan("updated_at"), excluding("updated_at")))).isEmpty();
-        assertThat(rule.apply(project(scan("wm").with(excluding("ssn")), both("a", "wm", "wm"))))
+        assertThat(
+                        rule.apply(
+                                project(
+                                        scan("wm").with(excluding("ssn")),
+                                        renamingAndExcluding("a", "wm", "wm"))))
                 .isEmpty();
     }
 
     @Test
-    void keepsAProjectionThatIsNotOnAScan() {
+    void keepsAProjectionWhoseInputIsNotAScan() {
         assertThat(rule.apply(project(filter(scan(), ABOVE), renaming("a", "b")))).isEmpty();
     }
 }

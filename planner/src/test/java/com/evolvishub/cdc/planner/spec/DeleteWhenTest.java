@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class DeleteWhenTest {
 
     @Test
-    void readsAColumnAlone() {
+    void readsAColumnWithoutAValue() {
         assertThat(DeleteWhen.parse("deleted_at")).isEqualTo(new DeleteWhen("deleted_at", ""));
         assertThat(DeleteWhen.parse("")).isEqualTo(DeleteWhen.NEVER);
     }
@@ -19,7 +19,7 @@ class DeleteWhenTest {
     }
 
     @Test
-    void takesAQuotedNameAsItStands() {
+    void keepsAQuotedNameUnchanged() {
         assertThat(DeleteWhen.parse("\"a = \"\"b\"\"\""))
                 .isEqualTo(new DeleteWhen("a = \"b\"", ""));
         assertThat(DeleteWhen.parse("\"a = b\" = x")).isEqualTo(new DeleteWhen("a = b", "x"));

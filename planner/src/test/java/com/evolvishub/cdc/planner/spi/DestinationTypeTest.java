@@ -7,12 +7,14 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.List;
 
 class DestinationTypeTest {
 
@@ -52,7 +54,7 @@ class DestinationTypeTest {
     }
 
     @Test
-    void onlyTablesAreKeyed() {
+    void onlyTablesSupportKeys() {
         assertThat(new PostgresDestinationType().supportsKeys()).isTrue();
         assertThat(new KafkaDestinationType().supportsKeys()).isFalse();
         assertThat(new PulsarDestinationType().supportsKeys()).isFalse();
@@ -60,7 +62,7 @@ class DestinationTypeTest {
     }
 
     @Test
-    void plansCallThemByTypeAndPlace() {
+    void labelsConsistOfTypeAndTarget() {
         PostgresDestinationType postgres = new PostgresDestinationType();
 
         assertThat(postgres.label(endpoint(postgres, "data_warehouse", "", "dim_customer")))
@@ -80,7 +82,7 @@ class DestinationTypeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a:9092", "a:1, b.c:2", "10.0.0.1:9092,x-y:65535"})
-    void kafkaTakesAListOfServersInPlaceOfAHost(String servers) {
+    void kafkaAcceptsAListOfServersInsteadOfAHost(String servers) {
         KafkaDestinationType kafka = new KafkaDestinationType();
         EndpointOption option = option("bootstrap_servers", servers);
 
@@ -94,7 +96,7 @@ class DestinationTypeTest {
         "public/default,persistent://public/default/events",
         "'',persistent://t/n/events"
     })
-    void pulsarTakesShortAndFullTopics(String database, String topic) {
+    void pulsarAcceptsShortAndFullTopicNames(String database, String topic) {
         PulsarDestinationType pulsar = new PulsarDestinationType();
 
         assertThat(pulsar.check(endpoint(pulsar, database, "", topic))).isEmpty();
@@ -102,14 +104,14 @@ class DestinationTypeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "15"})
-    void redisTakesANumberForItsDatabase(String database) {
+    void redisAcceptsADatabaseNumber(String database) {
         RedisStreamsDestinationType redis = new RedisStreamsDestinationType();
 
         assertThat(redis.check(endpoint(redis, database, "", "s"))).isEmpty();
     }
 
     @Test
-    void optionsAreNamedOnceAType() {
+    void optionNamesAreUniquePerType() {
         for (DestinationType type :
                 List.of(
                         new PostgresDestinationType(),

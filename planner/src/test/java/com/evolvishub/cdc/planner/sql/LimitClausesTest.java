@@ -30,7 +30,7 @@ class LimitClausesTest {
                 "SELECT max(v) OVER () FROM t LIMIT 5|LIMIT 5",
                 "SELECT max(v) FROM t UNION SELECT 1 LIMIT 5|LIMIT 5"
             })
-    void findsWhatCutsRowsOff(String sql, String clause) {
+    void findsClausesThatCutOffRows(String sql, String clause) {
         assertThat(LimitClauses.in(sql).outer()).containsExactly(clause);
     }
 
@@ -49,7 +49,7 @@ class LimitClausesTest {
                 "SELECT coalesce(max(v), 0) FROM t LIMIT 1",
                 "SELECT fetch_size, limits FROM t"
             })
-    void leavesAloneWhatCutsNothingOff(String sql) {
+    void ignoresClausesThatCutOffNothing(String sql) {
         assertThat(LimitClauses.in(sql).outer()).isEmpty();
     }
 
@@ -61,7 +61,7 @@ class LimitClausesTest {
                 "WITH a AS (SELECT * FROM t LIMIT 9) SELECT * FROM a|LIMIT 9",
                 "SELECT (SELECT v FROM u ORDER BY v LIMIT 1) FROM t|LIMIT 1"
             })
-    void tellsOfThoseInSubqueriesApart(String sql, String clause) {
+    void separatesClausesInSubqueries(String sql, String clause) {
         assertThat(LimitClauses.in(sql).outer()).isEmpty();
         assertThat(LimitClauses.in(sql).inner()).containsExactly(clause);
     }

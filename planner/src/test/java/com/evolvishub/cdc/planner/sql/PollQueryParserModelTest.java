@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.planner.sql.PollQuery.Part;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.PollQuery.Text;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Collectors;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -15,9 +13,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
 class PollQueryParserModelTest {
 
-    /** A stretch of SQL, and what is to become of it. */
+    /** A piece of SQL and the expected part. */
     record Piece(String sql, Part part) {
         static Piece same(String sql) {
             return new Piece(sql, new Text(sql));
@@ -25,7 +27,7 @@ class PollQueryParserModelTest {
     }
 
     @Property
-    void findsThePlacesOfAModelAndNothingElse(@ForAll("pieces") List<Piece> pieces) {
+    void findsExactlyThePlaceholdersOfAModel(@ForAll("pieces") List<Piece> pieces) {
         String sql = pieces.stream().map(Piece::sql).collect(Collectors.joining(" "));
 
         assertThat(PollQueryParser.parse("SELECT " + sql + " ; -- end").query().parts())
@@ -33,7 +35,7 @@ class PollQueryParserModelTest {
     }
 
     @Property
-    void keepsEverythingButPlacesByteForByte(@ForAll("soup") String soup) {
+    void keepsAllOtherTextByteForByte(@ForAll("soup") String soup) {
         String sql = soup.replace(";", "").replaceAll("%+", "%");
         var parsed = PollQueryParser.parse(sql);
         Assume.that(parsed.problems().isEmpty());
@@ -41,18 +43,18 @@ class PollQueryParserModelTest {
         assertThat(
                         parsed.query()
                                 .render(
-                                        place ->
-                                                place == Placeholder.LAST_SYNC
+                                        placeholder ->
+                                                placeholder == Placeholder.LAST_SYNC
                                                         ? ":last_sync"
                                                         : ":batch_size"))
                 .isEqualTo(sql);
     }
 
     @Property
-    void neverLetsARunawayTextThrough(@ForAll("soup") String soup) {
+    void rejectsQueriesThatCannotBeWrapped(@ForAll("soup") String soup) {
         var parsed = PollQueryParser.parse(soup);
         Assume.that(parsed.problems().isEmpty());
-        String wrapped = "(" + parsed.query().render(place -> "'1'") + "\n)";
+        String wrapped = "(" + parsed.query().render(placeholder -> "'1'") + "\n)";
 
         assertThat(PollQueryParser.parse(wrapped).problems()).isEmpty();
     }
@@ -74,13 +76,13 @@ class PollQueryParserModelTest {
                                 Arbitraries.of(
                                         "a::date", "x := 1", "b[1:2]", "c[n:last_sync]", ":n"))
                         .map(Piece::same);
-        Arbitrary<Piece> place =
+        Arbitrary<Piece> placeholder =
                 Arbitraries.of(
                         new Piece("%(last_sync)s", Placeholder.LAST_SYNC),
                         new Piece(":last_sync", Placeholder.LAST_SYNC),
                         new Piece(":batch_size", Placeholder.BATCH_SIZE),
                         new Piece("%%", new Text("%")));
-        return Arbitraries.oneOf(same, place).list().ofMaxSize(12);
+        return Arbitraries.oneOf(same, placeholder).list().ofMaxSize(12);
     }
 
     @Provide

@@ -3,6 +3,7 @@ package com.evolvishub.cdc.planner.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,7 @@ class PollQueryParserTest {
                     SELECT 5 %% 2                  | SELECT 5 % 2
                     SELECT 1'x' :last_sync         | SELECT 1'x' <LAST_SYNC>
                     """)
-    void findsPlaces(String sql, String expected) {
+    void findsPlaceholders(String sql, String expected) {
         assertThat(rendered(sql)).isEqualTo(expected);
     }
 
@@ -48,7 +49,7 @@ class PollQueryParserTest {
                 "SELECT ':last_sync' || '%(last_sync)s'",
                 "SELECT 7 %(n + 1) FROM t WHERE a % b = 0"
             })
-    void leavesTheRestAlone(String sql) {
+    void leavesOtherTextUnchanged(String sql) {
         var parsed = PollQueryParser.parse(sql);
 
         assertThat(parsed.problems()).isEmpty();
@@ -57,7 +58,7 @@ class PollQueryParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {";", " ;", "; ", ";\n-- done\n", "; /* ; */ ;;", ";;"})
-    void takesTheSemicolonOff(String end) {
+    void removesATrailingSemicolon(String end) {
         assertThat(rendered("SELECT ':;' FROM t" + end).stripTrailing())
                 .isEqualTo("SELECT ':;' FROM t");
     }
@@ -82,12 +83,12 @@ class PollQueryParserTest {
                     ;                       | the query is empty
                     -- nothing              | the query is empty
                     """)
-    void tellsWhatCannotBe(String sql, String problem) {
+    void reportsInvalidQueries(String sql, String problem) {
         assertThat(PollQueryParser.parse(sql).problems()).contains(problem);
     }
 
     @Test
-    void countsLines() {
+    void reportsTheLineOfAProblem() {
         assertThat(PollQueryParser.parse("SELECT 1,\n\n  %(x)s").problems())
                 .singleElement()
                 .asString()
@@ -95,13 +96,13 @@ class PollQueryParserTest {
     }
 
     @Test
-    void keepsACommentWithoutASemicolon() {
+    void keepsATrailingComment() {
         assertThat(rendered("SELECT 1 -- one")).isEqualTo("SELECT 1 -- one");
     }
 
     private static String rendered(String sql) {
         var parsed = PollQueryParser.parse(sql);
         assertThat(parsed.problems()).isEmpty();
-        return parsed.query().render((Placeholder place) -> "<" + place + ">");
+        return parsed.query().render((Placeholder placeholder) -> "<" + placeholder + ">");
     }
 }

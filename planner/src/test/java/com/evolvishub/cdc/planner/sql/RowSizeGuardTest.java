@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.planner.physical.RowSizeLimit;
 import com.evolvishub.cdc.planner.spec.BadRowPolicy;
 import com.evolvishub.cdc.planner.sql.RowSizeGuard.Measure;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class RowSizeGuardTest {
 
@@ -14,10 +16,10 @@ class RowSizeGuardTest {
             new ScanSql(new Relation.Table("", "t"), List.of("id", "a", "b"), List.of("id"));
 
     @Test
-    void namesTheSizeOfARowThatIsCutAndLeavesBoundedColumnsAlone() {
+    void selectsTheSizeOfAnOversizeRowAndKeepsBoundedColumns() {
         RowSizeGuard guard = guard(List.of(Measure.BOUNDED, Measure.TEXT, Measure.BOUNDED), false);
 
-        assertThat(SQL.withSizeGuard(guard).all(place -> ""))
+        assertThat(SQL.withSizeGuard(guard).all(placeholder -> ""))
                 .isEqualTo(
                         """
                         SELECT CASE WHEN (pg_catalog.octet_length("a") > 1000) AND \
@@ -29,41 +31,41 @@ class RowSizeGuardTest {
     }
 
     @Test
-    void aCellIsLookedAtFromItsShareOfTheLimitOn() {
+    void measuresACellAboveItsShareOfTheLimit() {
         RowSizeGuard guard = guard(List.of(Measure.BOUNDED, Measure.TEXT, Measure.BINARY), false);
 
-        assertThat(SQL.withSizeGuard(guard).all(place -> ""))
+        assertThat(SQL.withSizeGuard(guard).all(placeholder -> ""))
                 .contains("octet_length(\"a\") > 500", "octet_length(\"b\") > 250");
     }
 
     @Test
-    void anExpressionIsNamedOnceBehindTheRelation() {
+    void evaluatesAnExpressionOnceInALateralJoin() {
         RowSizeGuard guard = guard(List.of(Measure.BOUNDED, Measure.TEXT, Measure.STORED), true);
 
-        assertThat(SQL.withSizeGuard(guard).all(place -> ""))
+        assertThat(SQL.withSizeGuard(guard).all(placeholder -> ""))
                 .endsWith(
                         " FROM \"t\" CROSS JOIN LATERAL (SELECT \"a\" AS \"_cdc_cell_1\","
                                 + " \"b\" AS \"_cdc_cell_2\" OFFSET 0) g");
     }
 
     @Test
-    void theOrderIsThatOfTheColumnsAndNotOfWhatIsCut() {
+    void ordersByColumnsAndNotByGuardedCells() {
         RowSizeGuard guard = guard(List.of(Measure.TEXT, Measure.TEXT, Measure.TEXT), false);
 
-        assertThat(SQL.withSizeGuard(guard).range("a", ScanRange.of("", ""), place -> ""))
+        assertThat(SQL.withSizeGuard(guard).range("a", ScanRange.of("", ""), placeholder -> ""))
                 .endsWith(" WHERE \"a\" IS NOT NULL ORDER BY \"a\", \"id\"")
                 .doesNotContain("END AS \"a\"");
     }
 
     @Test
-    void nothingIsAddedWhereNoColumnMayBeLarge() {
+    void isNotNeededIfNoColumnMayBeLarge() {
         assertThat(guard(List.of(Measure.BOUNDED, Measure.BOUNDED, Measure.BOUNDED), true))
                 .extracting(RowSizeGuard::isNeeded)
                 .isEqualTo(false);
     }
 
     @Test
-    void withoutALimitItIsAPartOfTheHeap() {
+    void derivesADefaultLimitFromTheHeap() {
         assertThat(RowSizeLimit.DEFAULT.bytes(640L << 20)).isEqualTo(40L << 20);
         assertThat(new RowSizeLimit(5000, BadRowPolicy.QUARANTINE).bytes(640L << 20))
                 .isEqualTo(5000);

@@ -8,18 +8,18 @@ import org.junit.jupiter.api.Test;
 class SqlIdentifierTest {
 
     @Test
-    void keepsWhateverANameHolds() {
+    void keepsEveryCharacterOfAName() {
         assertThat(SqlIdentifier.quote("a.b \"x\" \\ 🐘")).isEqualTo("\"a.b \"\"x\"\" \\ 🐘\"");
     }
 
     @Test
-    void leavesOutASchemaThatWasNotGiven() {
+    void omitsAMissingSchema() {
         assertThat(SqlIdentifier.quote("", "Order")).isEqualTo("\"Order\"");
         assertThat(SqlIdentifier.quote("a.b", "Order")).isEqualTo("\"a.b\".\"Order\"");
     }
 
     @Test
-    void refusesWhatNoNameIs() {
+    void rejectsEmptyNamesAndNul() {
         assertThatThrownBy(() -> SqlIdentifier.quote(""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("an empty text is no name");

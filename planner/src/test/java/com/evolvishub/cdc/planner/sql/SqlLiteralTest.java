@@ -14,12 +14,12 @@ class SqlLiteralTest {
     }
 
     @Test
-    void usesTheEscapeFormWhereThereIsABackslash() {
+    void usesEscapeSyntaxForABackslash() {
         assertThat(SqlLiteral.quote("a\\'b")).isEqualTo("E'a\\\\''b'");
     }
 
     @Test
-    void refusesNul() {
+    void rejectsNul() {
         assertThatThrownBy(() -> SqlLiteral.quote("a\0b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a text literal cannot hold a NUL character");

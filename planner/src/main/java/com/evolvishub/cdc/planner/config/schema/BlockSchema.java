@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * The keys of one kind of block.
  *
- * @param name what a message calls the block
- * @param keys in the order users read them
- * @param strangers keys that belong elsewhere, with the sentence that says so
+ * @param name the block's name in messages
+ * @param keys in documentation order
+ * @param misplacedKeys keys that belong to another block, each with its message
  */
 public record BlockSchema(String name, List<ConfigOption> keys, Map<String, String> misplacedKeys) {
 
@@ -24,11 +24,11 @@ public record BlockSchema(String name, List<ConfigOption> keys, Map<String, Stri
         this(name, keys, Map.of());
     }
 
-    public Optional<ConfigOption> key(String wanted) {
-        return keys.stream().filter(key -> key.name().equals(wanted)).findFirst();
+    public Optional<ConfigOption> key(String keyName) {
+        return keys.stream().filter(key -> key.name().equals(keyName)).findFirst();
     }
 
-    /** The names of the keys that do something. */
+    /** The names of the keys that have an effect. */
     public List<String> effectiveNames() {
         return keys.stream()
                 .filter(key -> key.kind() != ConfigOption.Kind.IGNORED)

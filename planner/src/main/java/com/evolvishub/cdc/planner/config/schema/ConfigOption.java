@@ -5,18 +5,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A key of a file, told once: the reader, the JSON Schema and the pages for users are made from it.
+ * The declaration of a key: the reader, the JSON Schema and the user documentation are derived from
+ * it.
  *
  * @param name its name in the file
  * @param kind what its value is
- * @param required whether it must be there
- * @param initial its value when it is not given, as text; empty: none
- * @param choices the values it takes; empty: any of its kind
- * @param unsupported values that we know of and do not take
- * @param range the numbers it takes
- * @param section name of the section its value is; empty unless the kind is a block
- * @param noun what a message calls its values
- * @param description what it means; for {@link Kind#IGNORED} what takes its place
+ * @param required whether it is mandatory
+ * @param defaultValue its value if it is not given, as text; empty: none
+ * @param choices the allowed values; empty: any of its kind
+ * @param unsupported known values that are not supported
+ * @param range the allowed numbers
+ * @param blockName name of the schema of its value; empty unless the kind is a block
+ * @param noun the noun for its values in messages
+ * @param description its meaning; for {@link Kind#IGNORED} its replacement
  */
 public record ConfigOption(
         String name,
@@ -98,7 +99,7 @@ public record ConfigOption(
         return text(name, description).withChoices(name, choices, List.of());
     }
 
-    static ConfigOption block(String name, Kind kind, String section, String description) {
+    static ConfigOption block(String name, Kind kind, String blockName, String description) {
         return new ConfigOption(
                 name,
                 kind,
@@ -107,13 +108,13 @@ public record ConfigOption(
                 List.of(),
                 List.of(),
                 Optional.empty(),
-                section,
+                blockName,
                 name,
                 description);
     }
 
-    static ConfigOption ignored(String name, String inItsPlace) {
-        return of(name, Kind.IGNORED, inItsPlace);
+    static ConfigOption ignored(String name, String replacement) {
+        return of(name, Kind.IGNORED, replacement);
     }
 
     ConfigOption asRequired() {

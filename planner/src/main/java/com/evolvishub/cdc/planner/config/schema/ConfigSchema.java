@@ -8,14 +8,15 @@ import static com.evolvishub.cdc.planner.config.schema.ConfigOption.Kind.RENAMES
 import static com.evolvishub.cdc.planner.config.schema.ConfigOption.Kind.SQL;
 
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Every key a file may have. The reader, the JSON Schema and the tables of the user's pages are all
- * made from these lists, so that they cannot disagree.
+ * Every key of a file. The reader, the JSON Schema and the tables of the user documentation are
+ * derived from these lists, so that they cannot differ.
  */
 public final class ConfigSchema {
 
@@ -51,7 +52,7 @@ public final class ConfigSchema {
         };
     }
 
-    /** A whole file with a list of mappings. */
+    /** A file with a list of mappings. */
     public BlockSchema multiMappingFile() {
         List<ConfigOption> keys = new ArrayList<>();
         keys.add(
@@ -74,17 +75,18 @@ public final class ConfigSchema {
                                 "At least one mapping; names are unique.")
                         .asRequired());
         keys.addAll(runKeys());
-        Map<String, String> strangers = new LinkedHashMap<>(oldTables());
+        Map<String, String> misplacedKeys = new LinkedHashMap<>(unsupportedTableKeys());
         for (ConfigOption key : mapping().keys()) {
-            strangers.put(key.name(), "belongs into a mapping, not beside mappings");
+            misplacedKeys.put(key.name(), "belongs into a mapping, not beside mappings");
         }
-        strangers.put("sync", "belongs into a mapping; for all of them it is called global_sync");
-        strangers.put("query", "belongs into a mapping's source, not beside mappings");
-        strangers.put("select", "belongs into a mapping's source, not beside mappings");
-        return new BlockSchema("file", keys, strangers);
+        misplacedKeys.put(
+                "sync", "belongs into a mapping; for all of them it is called global_sync");
+        misplacedKeys.put("query", "belongs into a mapping's source, not beside mappings");
+        misplacedKeys.put("select", "belongs into a mapping's source, not beside mappings");
+        return new BlockSchema("file", keys, misplacedKeys);
     }
 
-    /** A whole file of the old kind: the keys of its one mapping stand at the top. */
+    /** A file with a single mapping (older form): the keys of the mapping are at the top level. */
     public BlockSchema singleMappingFile() {
         List<ConfigOption> keys = new ArrayList<>();
         keys.add(
@@ -99,10 +101,10 @@ public final class ConfigSchema {
         keys.add(ConfigOption.of("query", SQL, "The same as `custom_query`."));
         keys.add(ConfigOption.of("select", SQL, "The same as `custom_query`."));
         keys.addAll(runKeys());
-        return new BlockSchema("file", keys, oldTables());
+        return new BlockSchema("file", keys, unsupportedTableKeys());
     }
 
-    private static Map<String, String> oldTables() {
+    private static Map<String, String> unsupportedTableKeys() {
         String message = "is not supported; write one mapping for each table";
         return Map.of(
                 "tables", message,
@@ -153,7 +155,8 @@ public final class ConfigSchema {
     }
 
     private static BlockSchema mapping() {
-        return new BlockSchema(MAPPING, mappingKeys(), Map.of("tables", oldTables().get("tables")));
+        return new BlockSchema(
+                MAPPING, mappingKeys(), Map.of("tables", unsupportedTableKeys().get("tables")));
     }
 
     private static List<ConfigOption> mappingKeys() {

@@ -8,6 +8,7 @@ import static com.evolvishub.cdc.planner.config.schema.ConfigOption.Kind.SQL;
 import com.evolvishub.cdc.planner.spi.DestinationOption;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,10 +17,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The keys of source, destination and connection blocks; some depend on the block's type. */
+/** The keys of source, destination and connection blocks; some depend on the type of the block. */
 public final class EndpointSchema {
 
-    /** The one type that can be read from. */
+    /** The only source type. */
     public static final String SOURCE_TYPE = "postgresql";
 
     private static final List<String> UNSUPPORTED_TYPES =
@@ -57,26 +58,26 @@ public final class EndpointSchema {
      *
      * @param role {@link ConfigSchema#SOURCE}, {@link ConfigSchema#DESTINATION} or {@link
      *     ConfigSchema#CONNECTION}
-     * @param type the block's type; empty: not known, then the keys of all types will do
+     * @param type the block's type; empty: unknown, the keys of all types are allowed
      */
     public BlockSchema block(String role, Optional<DestinationType> type) {
         List<ConfigOption> keys = new ArrayList<>(common(role));
-        Map<String, String> strangers = new LinkedHashMap<>(misplacedKeys(role));
+        Map<String, String> misplaced = new LinkedHashMap<>(misplacedKeys(role));
         if (!role.equals(ConfigSchema.SOURCE)) {
-            Stream<ConfigOption> own =
+            Stream<ConfigOption> typeKeys =
                     type.map(known -> known.options().stream().map(EndpointSchema::key))
                             .orElseGet(
                                     () -> types.all().stream().flatMap(EndpointSchema::anyOption));
-            own.filter(key -> keys.stream().noneMatch(k -> k.name().equals(key.name())))
+            typeKeys.filter(key -> keys.stream().noneMatch(k -> k.name().equals(key.name())))
                     .forEach(keys::add);
             for (DestinationType other : types.all()) {
                 for (DestinationOption option : other.options()) {
-                    strangers.put(option.name(), misplacedMessage(option.name(), type));
+                    misplaced.put(option.name(), misplacedMessage(option.name(), type));
                 }
             }
-            keys.forEach(key -> strangers.remove(key.name()));
+            keys.forEach(key -> misplaced.remove(key.name()));
         }
-        return new BlockSchema(role, keys, strangers);
+        return new BlockSchema(role, keys, misplaced);
     }
 
     /** The option of a type, as a key. */
@@ -95,7 +96,7 @@ public final class EndpointSchema {
         };
     }
 
-    // types share names, but not their values: where the type is not known, any text will do
+    // types share names but not values: if the type is unknown, any text is allowed
     private static Stream<ConfigOption> anyOption(DestinationType type) {
         return type.options().stream()
                 .map(
@@ -119,20 +120,20 @@ public final class EndpointSchema {
     }
 
     private static Map<String, String> misplacedKeys(String role) {
-        Map<String, String> strangers = new LinkedHashMap<>();
-        strangers.put("file_path", "belongs to a type that is not supported yet");
-        strangers.put("cloud_storage", "belongs to a type that is not supported yet");
+        Map<String, String> misplaced = new LinkedHashMap<>();
+        misplaced.put("file_path", "belongs to a type that is not supported yet");
+        misplaced.put("cloud_storage", "belongs to a type that is not supported yet");
         if (role.equals(ConfigSchema.DESTINATION)) {
             for (ConfigOption key : sourceKeys()) {
-                strangers.put(key.name(), "is a key of a source, not of a destination");
+                misplaced.put(key.name(), "is a key of a source, not of a destination");
             }
         }
         if (role.equals(ConfigSchema.SOURCE)) {
             for (ConfigOption key : destinationKeys()) {
-                strangers.put(key.name(), "is a key of a destination, not of a source");
+                misplaced.put(key.name(), "is a key of a destination, not of a source");
             }
         }
-        return strangers;
+        return misplaced;
     }
 
     private List<ConfigOption> common(String role) {

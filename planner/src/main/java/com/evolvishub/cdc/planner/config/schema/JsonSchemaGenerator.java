@@ -5,12 +5,13 @@ import com.evolvishub.cdc.planner.spi.DestinationTypes;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The JSON Schema (draft 7, which editors know best) of a file. It is looser than the reader: what
- * a reference stands for, and what keys say against one another, only the reader can tell.
+ * Generates the JSON Schema of a file, in draft 7, which most editors support. It is less strict
+ * than the reader: only the reader resolves references and finds conflicts between keys.
  */
 public final class JsonSchemaGenerator {
 
@@ -18,14 +19,14 @@ public final class JsonSchemaGenerator {
     private static final String TRUTH =
             "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Oo][Nn]|[Oo][Ff][Ff])$";
 
-    private final ConfigSchema vocabulary;
+    private final ConfigSchema configSchema;
     private final JsonNodeFactory json = JsonNodeFactory.instance;
 
     private JsonSchemaGenerator(DestinationTypes types) {
-        this.vocabulary = new ConfigSchema(types);
+        this.configSchema = new ConfigSchema(types);
     }
 
-    /** The schema's text, the same each time. */
+    /** The text of the schema; deterministic. */
     public static String of(DestinationTypes types) {
         return new JsonSchemaGenerator(types).schema().toPrettyString().replace("\r\n", "\n")
                 + "\n";
@@ -35,24 +36,24 @@ public final class JsonSchemaGenerator {
         ObjectNode schema = json.objectNode();
         schema.put("$schema", "http://json-schema.org/draft-07/schema#");
         schema.put("title", "evolvishub-cdc: sources, destinations and mappings");
-        ObjectNode old = schema.putObject("if");
-        old.putObject("not").putArray("required").add("mappings");
-        ArrayNode one = old.putArray("anyOf");
+        ObjectNode singleMapping = schema.putObject("if");
+        singleMapping.putObject("not").putArray("required").add("mappings");
+        ArrayNode one = singleMapping.putArray("anyOf");
         for (String key : List.of("source", "destination", "destinations")) {
             one.addObject().putArray("required").add(key);
         }
         schema.set("then", reference("single"));
         schema.set("else", reference("multi"));
         ObjectNode definitions = schema.putObject("definitions");
-        definitions.set("multi", section(vocabulary.multiMappingFile()));
-        definitions.set("single", section(vocabulary.singleMappingFile()));
+        definitions.set("multi", blockSchema(configSchema.multiMappingFile()));
+        definitions.set("single", blockSchema(configSchema.singleMappingFile()));
         for (String name :
                 List.of(
                         ConfigSchema.MAPPING,
                         ConfigSchema.SYNC,
                         ConfigSchema.WATERMARK,
                         ConfigSchema.CHECKPOINT)) {
-            definitions.set(name, section(vocabulary.block(name)));
+            definitions.set(name, blockSchema(configSchema.block(name)));
         }
         for (String role :
                 List.of(ConfigSchema.SOURCE, ConfigSchema.DESTINATION, ConfigSchema.CONNECTION)) {
@@ -61,13 +62,13 @@ public final class JsonSchemaGenerator {
         return schema;
     }
 
-    private ObjectNode section(BlockSchema section) {
+    private ObjectNode blockSchema(BlockSchema blockSchema) {
         ObjectNode schema = json.objectNode();
         schema.put("type", "object");
         schema.put("additionalProperties", false);
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = json.arrayNode();
-        for (ConfigOption key : section.keys()) {
+        for (ConfigOption key : blockSchema.keys()) {
             properties.set(key.name(), key(key));
             if (key.required()) {
                 required.add(key.name());
@@ -79,10 +80,10 @@ public final class JsonSchemaGenerator {
         return schema;
     }
 
-    /** All keys of all types, and for each type the names of its own. */
+    /** The keys of all types, and for each type the names of its own keys. */
     private ObjectNode endpoint(String role) {
-        EndpointSchema endpoints = vocabulary.endpoints();
-        ObjectNode schema = section(endpoints.block(role, Optional.empty()));
+        EndpointSchema endpoints = configSchema.endpoints();
+        ObjectNode schema = blockSchema(endpoints.block(role, Optional.empty()));
         if (!role.equals(ConfigSchema.CONNECTION)) {
             ArrayNode either = schema.putArray("anyOf");
             either.addObject().putArray("required").add("type");
@@ -98,9 +99,11 @@ public final class JsonSchemaGenerator {
             condition.putObject("properties").putObject("type").put("const", type.name());
             condition.putArray("required").add("type");
             ObjectNode then = branch.putObject("then");
-            ObjectNode own = then.putObject("properties");
+            ObjectNode typeSchema = then.putObject("properties");
             type.options()
-                    .forEach(option -> own.set(option.name(), key(EndpointSchema.key(option))));
+                    .forEach(
+                            option ->
+                                    typeSchema.set(option.name(), key(EndpointSchema.key(option))));
             ArrayNode names = then.putObject("propertyNames").putArray("enum");
             endpoints.block(role, Optional.of(type)).names().forEach(names::add);
         }
@@ -171,12 +174,12 @@ public final class JsonSchemaGenerator {
         return schema;
     }
 
-    /** A value of its own kind, or a text that spells one or holds a reference. */
-    private ObjectNode either(ObjectNode own, String spelled) {
+    /** A value of the given kind, or a text of that kind or with a reference. */
+    private ObjectNode either(ObjectNode typeSchema, String pattern) {
         ObjectNode schema = json.objectNode();
         ArrayNode kinds = schema.putArray("anyOf");
-        kinds.add(own);
-        kinds.addObject().put("type", "string").put("pattern", spelled + "|" + REFERENCE);
+        kinds.add(typeSchema);
+        kinds.addObject().put("type", "string").put("pattern", pattern + "|" + REFERENCE);
         return schema;
     }
 
@@ -203,7 +206,7 @@ public final class JsonSchemaGenerator {
         return json.objectNode().put("$ref", "#/definitions/" + definition);
     }
 
-    // draft 7 takes no notice of what stands beside a $ref
+    // draft 7 ignores the siblings of a $ref
     private ObjectNode wrapped(ObjectNode reference) {
         ObjectNode schema = json.objectNode();
         schema.putArray("allOf").add(reference);

@@ -4,15 +4,15 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * The numbers a key takes.
+ * The numbers that a key allows.
  *
- * @param least the least one
- * @param above whether it must be more than {@code least}
- * @param most the greatest one, if there is one worth telling
+ * @param least the minimum
+ * @param above whether the minimum is exclusive
+ * @param most the maximum, if messages name one
  */
 public record NumberRange(BigDecimal least, boolean above, Optional<BigDecimal> most) {
 
-    /** Seconds in ten years: more is a slip, and would not fit a clock's arithmetic. */
+    /** Seconds in ten years: more is a typing error and could overflow time arithmetic. */
     private static final BigDecimal LONGEST = BigDecimal.valueOf(315_360_000);
 
     static NumberRange atLeast(long least) {
@@ -28,9 +28,9 @@ public record NumberRange(BigDecimal least, boolean above, Optional<BigDecimal> 
         return new NumberRange(BigDecimal.valueOf(least), true, Optional.empty());
     }
 
-    public boolean contains(BigDecimal number, boolean whole) {
+    public boolean contains(BigDecimal number, boolean integer) {
         int order = number.compareTo(least);
-        BigDecimal limit = whole ? BigDecimal.valueOf(Integer.MAX_VALUE) : LONGEST;
+        BigDecimal limit = integer ? BigDecimal.valueOf(Integer.MAX_VALUE) : LONGEST;
         return (above ? order > 0 : order >= 0) && number.compareTo(most.orElse(limit)) <= 0;
     }
 

@@ -1,5 +1,5 @@
 /**
- * The keys that a file may hold, declared once: the reader, the documentation and the JSON schema
- * follow from it.
+ * The keys of a file, declared once: the reader, the documentation and the JSON Schema are derived
+ * from them.
  */
 package com.evolvishub.cdc.planner.config.schema;

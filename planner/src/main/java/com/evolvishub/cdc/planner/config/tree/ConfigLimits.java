@@ -2,18 +2,19 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
 import com.evolvishub.cdc.planner.problem.Problem;
+
 import java.util.List;
 
-/** How large a file may be, so that a hostile one costs neither memory nor time. */
+/** Limits of a file, so that a malicious one costs neither memory nor time. */
 public final class ConfigLimits {
 
-    /** Characters in a file. */
+    /** Maximum characters in a file. */
     static final int CHARACTERS = 4_000_000;
 
-    /** Blocks and lists in one another. */
+    /** Maximum nesting of blocks and lists. */
     static final int DEPTH = 40;
 
-    /** Values, those under aliases counted each time they are named. */
+    /** Maximum values; those under an alias count at each use. */
     static final long NODES = 100_000;
 
     private ConfigLimits() {}
@@ -41,7 +42,7 @@ public final class ConfigLimits {
         return node;
     }
 
-    /** The file cannot be read any further. */
+    /** An error after which the file cannot be read further. */
     public static PlanException failure(FilePosition at, String message) {
         return new PlanException(
                 List.of(

@@ -2,19 +2,20 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.problem.ProblemLocations;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The places of all values of a tree, found once, and the keys that stand in a block twice. */
+/** The positions of all values of a tree, and its duplicate keys. */
 public final class ConfigLocations implements ProblemLocations {
 
     private static final Pattern SIMPLE_KEY = Pattern.compile("[A-Za-z_$][A-Za-z0-9_-]*");
 
-    private final Map<String, FilePosition> marks = new HashMap<>();
-    private final Map<String, String> masked = new HashMap<>();
+    private final Map<String, FilePosition> positions = new HashMap<>();
+    private final Map<String, String> replacements = new HashMap<>();
     private final List<Problem> duplicateKeys = new ArrayList<>();
 
     public ConfigLocations(ConfigNode root) {
@@ -34,30 +35,30 @@ public final class ConfigLocations implements ProblemLocations {
         return path + "[" + index + "]";
     }
 
-    /** From now on messages that quote this value show something else in its place. */
-    void mask(String value, String shown) {
+    /** Replaces this value in later messages that quote it. */
+    void mask(String value, String replacement) {
         if (!value.isEmpty()) {
-            masked.put(value, shown);
+            replacements.put(value, replacement);
         }
     }
 
-    /** A problem for each key that stands twice in one block. */
+    /** A problem for each key that is given twice in one block. */
     List<Problem> duplicateKeys() {
         return duplicateKeys;
     }
 
     @Override
     public Problem problem(String path, String message) {
-        String place = path;
-        while (!marks.containsKey(place)) {
-            place = parent(place);
+        String nearestPath = path;
+        while (!positions.containsKey(nearestPath)) {
+            nearestPath = parent(nearestPath);
         }
-        FilePosition at = marks.get(place);
-        String told = message;
-        for (Map.Entry<String, String> value : masked.entrySet()) {
-            told = told.replace('"' + value.getKey() + '"', '"' + value.getValue() + '"');
+        FilePosition at = positions.get(nearestPath);
+        String masked = message;
+        for (Map.Entry<String, String> value : replacements.entrySet()) {
+            masked = masked.replace('"' + value.getKey() + '"', '"' + value.getValue() + '"');
         }
-        return new Problem(path, at.line(), at.column(), told);
+        return new Problem(path, at.line(), at.column(), masked);
     }
 
     private static String parent(String path) {
@@ -66,18 +67,18 @@ public final class ConfigLocations implements ProblemLocations {
     }
 
     private void visit(String path, ConfigNode node, FilePosition at) {
-        marks.putIfAbsent(path, at);
+        positions.putIfAbsent(path, at);
         if (node instanceof ConfigNode.Items list) {
             for (int i = 0; i < list.items().size(); i++) {
                 visit(item(path, i), list.items().get(i), list.items().get(i).at());
             }
         } else if (node instanceof ConfigNode.Block block) {
-            Map<String, FilePosition> seen = new HashMap<>();
+            Map<String, FilePosition> firstPositions = new HashMap<>();
             for (ConfigNode.Entry entry : block.entries()) {
                 String child = child(path, entry.key());
-                FilePosition first = seen.putIfAbsent(entry.key(), entry.at());
+                FilePosition first = firstPositions.putIfAbsent(entry.key(), entry.at());
                 if (first == null) {
-                    // a block is found by its key: its own text starts a line below
+                    // the position of a block is that of its key: its text starts on the next line
                     boolean scalar = entry.value() instanceof ConfigNode.Scalar;
                     visit(child, entry.value(), scalar ? entry.value().at() : entry.at());
                 } else {

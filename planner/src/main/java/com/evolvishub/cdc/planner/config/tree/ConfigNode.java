@@ -2,24 +2,24 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import java.util.List;
 
-/** A value of a file as it was written: nothing is read into it yet. */
+/** A value of a file as written, not interpreted yet. */
 public sealed interface ConfigNode {
 
     /** Where it begins. */
     FilePosition at();
 
-    /** How many nodes it is made of, those under aliases counted each time they are named. */
+    /** The number of its nodes; those under an alias count at each use. */
     long size();
 
-    /** What a message calls it. */
+    /** Its kind in messages. */
     String kind();
 
     /**
      * A text, number, boolean or nothing.
      *
      * @param at where it begins
-     * @param text its text, quotes and escapes undone
-     * @param plain whether it stood without quotes
+     * @param text its text, without quotes and escapes
+     * @param plain whether it is unquoted
      */
     record Scalar(FilePosition at, String text, boolean plain) implements ConfigNode {
         @Override
@@ -32,7 +32,7 @@ public sealed interface ConfigNode {
             return isNothing() ? "nothing" : "a single value";
         }
 
-        /** Whether the file says that there is no value. */
+        /** Whether it is null or empty. */
         public boolean isNothing() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
         }
@@ -60,7 +60,7 @@ public sealed interface ConfigNode {
      * A block of keys.
      *
      * @param at where it begins
-     * @param entries in the file's order, doubled keys among them
+     * @param entries in the file's order, with duplicate keys
      * @param size see {@link ConfigNode#size}
      */
     record Block(FilePosition at, List<Entry> entries, long size) implements ConfigNode {
@@ -80,9 +80,9 @@ public sealed interface ConfigNode {
     /**
      * A key and its value.
      *
-     * @param at where the key stands
+     * @param at position of the key
      * @param key its text
-     * @param value what it is set to
+     * @param value its value
      */
     record Entry(FilePosition at, String key, ConfigNode value) {}
 }

@@ -6,13 +6,14 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The tree of a JSON text. Messages never quote the text, which may hold a password. */
+/** Parses JSON into a tree. Messages never quote the text, which may contain a password. */
 public final class JsonTreeParser {
 
     private final JsonParser parser;
@@ -22,7 +23,7 @@ public final class JsonTreeParser {
     }
 
     /**
-     * The file's one value; empty when it has none.
+     * The only value of the file; empty if it has none.
      *
      * @throws PlanException if it is not JSON
      */
@@ -35,7 +36,7 @@ public final class JsonTreeParser {
             ConfigNode root = tree.node(0);
             if (parser.nextToken() != null) {
                 throw ConfigLimits.failure(
-                        tree.here(), "not JSON: something follows the closing bracket");
+                        tree.position(), "not JSON: something follows the closing bracket");
             }
             return Optional.of(root);
         } catch (JsonProcessingException e) {
@@ -48,13 +49,13 @@ public final class JsonTreeParser {
         }
     }
 
-    private FilePosition here() {
+    private FilePosition position() {
         JsonLocation at = parser.currentTokenLocation();
         return new FilePosition(at.getLineNr(), at.getColumnNr());
     }
 
     private ConfigNode node(int depth) throws IOException {
-        FilePosition at = here();
+        FilePosition at = position();
         ConfigLimits.checkDepth(depth, at);
         JsonToken token = parser.currentToken();
         if (token == JsonToken.START_ARRAY) {
@@ -67,7 +68,7 @@ public final class JsonTreeParser {
         if (token == JsonToken.START_OBJECT) {
             List<ConfigNode.Entry> entries = new ArrayList<>();
             while (parser.nextToken() != JsonToken.END_OBJECT) {
-                FilePosition keyAt = here();
+                FilePosition keyAt = position();
                 String key = parser.currentName();
                 parser.nextToken();
                 entries.add(new ConfigNode.Entry(keyAt, key, node(depth + 1)));

@@ -2,22 +2,23 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
 import com.evolvishub.cdc.planner.problem.Problem;
+
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Gathers what is wrong with a file, so that it is told all at once. Used by one thread. */
+/** Collects the problems of a file, so that they are reported together. Not thread-safe. */
 public final class ProblemCollector {
 
     private static final Comparator<Problem> FILE_ORDER =
             Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column);
 
-    /** More would tell nobody more, and cost a hostile file nothing. */
+    /** Bounds the output for a malicious file; more problems would not help a user. */
     private static final int MAX_PROBLEMS = 500;
 
     private final ConfigLocations locations;
-    // sets: a connection is read once, but used by many endpoints
+    // sets: every endpoint that uses a connection reports its problems again
     private final Set<Problem> errors = new LinkedHashSet<>();
     private final Set<Problem> warnings = new LinkedHashSet<>();
 
@@ -26,12 +27,12 @@ public final class ProblemCollector {
         locations.duplicateKeys().stream().limit(MAX_PROBLEMS).forEach(errors::add);
     }
 
-    /** From now on messages that quote this value show something else in its place. */
-    public void mask(String value, String shown) {
-        locations.mask(value, shown);
+    /** Replaces this value in later messages that quote it. */
+    public void mask(String value, String replacement) {
+        locations.mask(value, replacement);
     }
 
-    /** Whether there are so many mistakes that no further one is kept. */
+    /** Whether the maximum number of errors is reached. */
     public boolean isFull() {
         return errors.size() >= MAX_PROBLEMS;
     }
@@ -42,7 +43,7 @@ public final class ProblemCollector {
         }
     }
 
-    /** A problem with a key, not with its value. */
+    /** Adds a problem of a key, not of its value. */
     public void addAt(FilePosition at, String path, String message) {
         if (!isFull()) {
             errors.add(new Problem(path, at.line(), at.column(), message));
@@ -53,7 +54,7 @@ public final class ProblemCollector {
         warnings.add(locations.problem(path, message));
     }
 
-    /** The warnings, if there is no error. */
+    /** The warnings; throws {@link PlanException} if there are errors. */
     public List<Problem> warningsUnlessFailed() {
         if (!errors.isEmpty()) {
             throw new PlanException(errors.stream().sorted(FILE_ORDER).toList());

@@ -1,13 +1,7 @@
 package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
@@ -20,9 +14,17 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
 /**
- * The tree of a YAML 1.2 text. Scalars keep their text: whether {@code on} is a boolean or a name
- * is for the key to say, not for YAML. Messages never quote the text, which may hold a password.
+ * Parses YAML 1.2 into a tree. Scalars keep their text: whether {@code on} is a boolean or a name
+ * depends on the key, not on YAML. Messages never quote the text, which may contain a password.
  */
 public final class YamlTreeParser {
 
@@ -44,7 +46,7 @@ public final class YamlTreeParser {
     }
 
     /**
-     * The file's one document; empty when it has none.
+     * The only document of the file; empty if it has none.
      *
      * @throws PlanException if it is not YAML
      */
@@ -60,7 +62,11 @@ public final class YamlTreeParser {
             FilePosition at =
                     e.getProblemMark()
                             .or(e::getContextMark)
-                            .map(mark -> new FilePosition(mark.getLine() + 1, mark.getColumn() + 1))
+                            .map(
+                                    position ->
+                                            new FilePosition(
+                                                    position.getLine() + 1,
+                                                    position.getColumn() + 1))
                             .orElse(null);
             throw ConfigLimits.failure(at, "not YAML: " + reason(e));
         } catch (YamlEngineException e) {
@@ -105,19 +111,19 @@ public final class YamlTreeParser {
                 case DocumentStart -> {
                     if (root.isPresent()) {
                         throw ConfigLimits.failure(
-                                mark(event), "a second document starts here; expected one");
+                                position(event), "a second document starts here; expected one");
                     }
                     root = Optional.of(node(events.next(), 0));
                 }
                 case StreamStart, StreamEnd, DocumentEnd, Comment -> {}
-                default -> throw ConfigLimits.failure(mark(event), "not YAML");
+                default -> throw ConfigLimits.failure(position(event), "not YAML");
             }
         }
         return root;
     }
 
     private ConfigNode node(Event event, int depth) {
-        FilePosition at = mark(event);
+        FilePosition at = position(event);
         ConfigLimits.checkDepth(depth, at);
         if (event instanceof AliasEvent alias) {
             ConfigNode target = anchors.get(alias.getAlias());
@@ -158,7 +164,7 @@ public final class YamlTreeParser {
         List<ConfigNode.Entry> entries = new ArrayList<>();
         Event event = events.next();
         while (event.getEventId() != Event.ID.MappingEnd) {
-            FilePosition keyAt = mark(event);
+            FilePosition keyAt = position(event);
             if (!(node(event, depth + 1) instanceof ConfigNode.Scalar key)) {
                 throw ConfigLimits.failure(keyAt, "a list or block stands where a key should");
             }
@@ -174,9 +180,9 @@ public final class YamlTreeParser {
         }
     }
 
-    private static FilePosition mark(Event event) {
+    private static FilePosition position(Event event) {
         return event.getStartMark()
-                .map(mark -> new FilePosition(mark.getLine() + 1, mark.getColumn() + 1))
+                .map(position -> new FilePosition(position.getLine() + 1, position.getColumn() + 1))
                 .orElseThrow();
     }
 }

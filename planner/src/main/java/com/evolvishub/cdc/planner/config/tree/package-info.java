@@ -1,2 +1,5 @@
-/** YAML or JSON text as a tree of nodes with positions, within limits. Knows no keys. */
+/**
+ * Parses YAML or JSON into a tree of nodes with positions, within limits. Independent of the
+ * schema.
+ */
 package com.evolvishub.cdc.planner.config.tree;

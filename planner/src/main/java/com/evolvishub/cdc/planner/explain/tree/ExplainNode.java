@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A node of any plan, ready to be shown. Holds no secret: whoever makes one sees to that.
+ * A node of any plan, for display. It contains no secret: its creator ensures that.
  *
- * @param name what kind of node it is
+ * @param name the kind of node
  * @param summary the rest of its line; may be empty
- * @param details facts about it, in the order they are shown
+ * @param details facts about it, in display order
  * @param children its inputs or parts
  */
 public record ExplainNode(
@@ -19,7 +19,7 @@ public record ExplainNode(
      * A fact about a node.
      *
      * @param label what it is about
-     * @param text the fact; may have several lines
+     * @param text may have several lines
      */
     public record Detail(String label, String text) {
         public Detail {
@@ -40,7 +40,7 @@ public record ExplainNode(
         return new ExplainNode(name, summary, List.of(), List.of(children));
     }
 
-    /** This node with one more fact. */
+    /** This node with an additional fact. */
     public ExplainNode with(String label, String text) {
         List<Detail> more = new ArrayList<>(details);
         more.add(new Detail(label, text));

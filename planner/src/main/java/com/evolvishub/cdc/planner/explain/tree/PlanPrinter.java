@@ -4,10 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shows plans as text of at most 100 columns, or as JSON. */
+/** Prints plans as text of at most 100 columns, or as JSON. */
 public final class PlanPrinter {
 
     private static final int WIDTH = 100;
@@ -17,7 +18,9 @@ public final class PlanPrinter {
 
     private PlanPrinter() {}
 
-    /** An indented tree. Long lines go on below, indented further; every line ends in a newline. */
+    /**
+     * An indented tree. Long lines are wrapped and indented further; every line ends in a newline.
+     */
     public static String text(ExplainNode node) {
         StringBuilder out = new StringBuilder();
         text(node, "", out);
@@ -26,7 +29,7 @@ public final class PlanPrinter {
 
     /**
      * The same tree as JSON: {@code name}, {@code summary}, {@code details} (an object, by label)
-     * and {@code children}; what is empty is left out. Texts are whole, no line is broken.
+     * and {@code children}; empty members are omitted. Texts are not wrapped.
      */
     public static String json(ExplainNode node) {
         try {
@@ -60,7 +63,7 @@ public final class PlanPrinter {
         }
     }
 
-    /** Breaks at spaces, and a word that is longer than a line behind a slash, colon or dot. */
+    /** Breaks lines at spaces, and a word longer than a line after a slash, colon or dot. */
     private static void wrap(String line, String first, String further, StringBuilder out) {
         String indent = first;
         String rest = line.stripTrailing();
@@ -85,7 +88,9 @@ public final class PlanPrinter {
         return Character.isHighSurrogate(text.charAt(room - 1)) ? room - 1 : room;
     }
 
-    /** Control characters, which names may hold, must not reach a terminal as such. */
+    /**
+     * Escapes control characters, which names may contain, so that they do not reach a terminal.
+     */
     private static String visible(String text) {
         StringBuilder visible = new StringBuilder();
         text.chars()

@@ -1,5 +1,5 @@
 /**
- * The shape that every tree of a plan shares, and its forms for people and for programs. Knows
- * nothing of what the nodes stand for.
+ * The tree that represents any plan, and its text and JSON output. It does not depend on the
+ * meaning of the nodes.
  */
 package com.evolvishub.cdc.planner.explain.tree;

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How to reach a server. Texts that were not given are empty; the port is already the type's own
- * default then.
+ * How to reach a server. Texts that were not given are empty; a port that was not given is the
+ * default of the type.
  *
  * @param host name or address
  * @param port 1 to 65535
  * @param database database; a label for Kafka, {@code tenant/namespace} for Pulsar, a number for
  *     Redis
  * @param username login, or empty
- * @param password its password, or {@link Secret#NONE}
+ * @param password of the login, or {@link Secret#NONE}
  * @param tls the {@code ssl_*} keys
  * @param timeout how long a connection attempt may take
  * @param parameters {@code additional_params}, in the file's order

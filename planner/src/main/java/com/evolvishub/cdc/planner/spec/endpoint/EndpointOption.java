@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * A named setting of a client or of a destination type. Values print as stars, because any of them
- * may be a password or a token.
+ * A named setting of a client or of a destination type. Values are printed as stars, because any of
+ * them may be a password or a token.
  *
- * @param name the key, as the file spells it
+ * @param name the key, as in the file
  * @param value its value
  */
 public record EndpointOption(String name, Secret value) implements Serializable {

@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A source or a destination of a mapping, defaults filled in.
+ * A source or a destination of a mapping, with defaults.
  *
  * @param type the type's name in YAML, for example {@code postgresql}
  * @param connection how to reach it
- * @param schema PostgreSQL schema; empty: the server's search path decides
- * @param table table, view, topic or stream, already taken apart from its schema; empty for a
- *     source that has only a query
- * @param options the keys that belong to this type alone, in the file's order
+ * @param schema PostgreSQL schema; empty: by the server's search path
+ * @param table table, view, topic or stream, without its schema; empty for a source that has only a
+ *     query
+ * @param options the keys specific to this type, in the file's order
  */
 public record EndpointSpec(
         String type,
@@ -31,7 +31,7 @@ public record EndpointSpec(
         options = List.copyOf(options);
     }
 
-    /** The value of an option of this type, if the file gave it. */
+    /** The value of an option of this type, if given. */
     public Optional<Secret> option(String name) {
         return options.stream()
                 .filter(option -> option.name().equals(name))

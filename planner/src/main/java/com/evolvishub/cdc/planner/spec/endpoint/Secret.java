@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * A value that must never be printed: it shows as stars in every log, plan, exception and UI.
- * {@link #reveal} is called only where a connection is opened.
+ * A value that must never be printed: logs, plans, exceptions and user interfaces show stars.
+ * {@link #reveal} is called only to open a connection.
  *
  * @param reveal the value itself; empty when none was given
  */
@@ -18,7 +18,7 @@ public record Secret(String reveal) implements Serializable {
         Objects.requireNonNull(reveal, "reveal");
     }
 
-    /** Whether there is nothing to hide. */
+    /** Whether there is no secret. */
     public boolean isEmpty() {
         return reveal.isEmpty();
     }

@@ -9,12 +9,12 @@ import java.util.Objects;
  * @param mode {@code ssl_mode}: disable, allow, prefer, require, verify-ca or verify-full
  * @param certificate path of the client's certificate
  * @param key path of the client's private key
- * @param rootCertificate path of the authorities to trust
+ * @param rootCertificate path of the trusted certificate authorities
  */
 public record TlsSpec(String mode, String certificate, String key, String rootCertificate)
         implements Serializable {
 
-    /** Nothing said: the client's own defaults hold. */
+    /** No keys given: the client's defaults apply. */
     public static final TlsSpec UNSET = new TlsSpec("", "", "", "");
 
     public TlsSpec {

@@ -1,2 +1,2 @@
-/** How an endpoint is reached: address, credentials, options. What the user wrote, as records. */
+/** The endpoint settings of a file as records: address, credentials, options. */
 package com.evolvishub.cdc.planner.spec.endpoint;

@@ -39,7 +39,7 @@ class PlanPrinterTest {
     }
 
     @Test
-    void showsControlCharactersInsteadOfSendingThem() {
+    void escapesControlCharacters() {
         assertThat(PlanPrinter.text(ExplainNode.of("Scan", "a\u001b[31m\nb")))
                 .isEqualTo("Scan  a\\u001b[31m\\u000ab\n");
     }
