@@ -2,7 +2,7 @@ package com.evolvishub.cdc.bench;
 
 import com.evolvishub.cdc.testing.postgres.Database;
 
-/** The table that is loaded: eleven columns of the usual kinds, a key and two more indexes. */
+/** The loaded table: eleven columns of common types, a key and two more indexes. */
 final class BenchTable {
     static final String SOURCE = "bench_orders";
 
@@ -24,7 +24,7 @@ final class BenchTable {
                 "CHECKPOINT");
     }
 
-    /** An empty destination table of that name. */
+    /** Creates an empty destination table. */
     static void recreate(Database destination, String name) {
         destination.execute("DROP TABLE IF EXISTS " + name, definition(name), "CHECKPOINT");
         destination.execute(
@@ -41,13 +41,16 @@ final class BenchTable {
                 + " timestamptz NOT NULL, last_updated timestamptz NOT NULL)";
     }
 
-    /** The highest key that is there, 0 if none: rows come in its order, and an index answers. */
+    /**
+     * The highest loaded key, 0 if none. Rows are loaded in key order, and an index serves the
+     * query.
+     */
     static long progress(Database destination, String name) {
         return Long.parseLong(
                 destination.queryOne("SELECT coalesce(max(order_id), 0) FROM " + name));
     }
 
-    /** Fails if the two tables do not hold the same number of rows. */
+    /** Fails if the table does not hold {@code rows} rows. */
     static void requireComplete(Database destination, String name, int rows) {
         String found = destination.queryOne("SELECT count(*) FROM " + name);
         if (!found.equals(String.valueOf(rows))) {

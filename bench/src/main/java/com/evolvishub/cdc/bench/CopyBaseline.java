@@ -6,13 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a load is held against: COPY out of the source, piped into COPY into the destination.
+ * The baseline of a load: COPY from the source, piped to COPY into the destination.
  *
- * @param description which program pipes
+ * @param description the program that pipes
+ * @param psql whether psql is used
  */
 record CopyBaseline(String description, boolean psql) {
 
-    /** psql, or a JVM of its own where there is none. */
+    /** Uses psql, or {@link CopyPipe} in its own JVM if there is no psql. */
     static CopyBaseline ofThisMachine() throws IOException {
         try {
             Process version =
@@ -24,21 +25,21 @@ record CopyBaseline(String description, boolean psql) {
                 return new CopyBaseline("psql COPY TO STDOUT | psql COPY FROM STDIN", true);
             }
         } catch (IOException e) {
-            // no such program: the other one serves
-            return ownPipe();
+            // psql is not installed
+            return jvmPipe();
         }
-        return ownPipe();
+        return jvmPipe();
     }
 
-    private static CopyBaseline ownPipe() {
+    private static CopyBaseline jvmPipe() {
         return new CopyBaseline("COPY piped by pgjdbc in its own JVM (no psql on the PATH)", false);
     }
 
-    /** Loads the table and returns the seconds it took, the programs' own start included. */
+    /** Loads the table and returns the seconds it took, including the start of the programs. */
     double load(Database source, Database destination, String table) throws IOException {
         String out = "COPY (SELECT * FROM " + BenchTable.SOURCE + ") TO STDOUT";
         String in = "COPY " + table + " FROM STDIN";
-        long started = System.nanoTime();
+        long startNanos = System.nanoTime();
         if (psql) {
             ProcessBuilder reader = psql(source, out);
             ProcessBuilder writer = psql(destination, in);
@@ -61,7 +62,7 @@ record CopyBaseline(String description, boolean psql) {
             pipe.environment().put("PGPASSWORD", source.password());
             requireSuccess(pipe.inheritIO().start());
         }
-        return ProcessTimer.since(started);
+        return ProcessTimer.since(startNanos);
     }
 
     private static ProcessBuilder psql(Database database, String command) {

@@ -8,9 +8,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
-/**
- * The yardstick where there is no psql: what two psql and a pipe do, on two connections of one JVM.
- */
+/** The baseline without psql: pipes COPY between two connections in one JVM. */
 final class CopyPipe {
     private CopyPipe() {}
 

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * evolvishub-cdc as a user starts it: a new process, a new state directory, a file with one mapping
- * in mode one_time.
+ * Runs evolvishub-cdc as a user does: in a new process, with a new state directory and a file with
+ * one mapping in mode one_time.
  */
 record FirstLoad(Path launcher, Path folder) {
 
     /**
-     * How one load went.
+     * The times of one load.
      *
      * @param whole seconds from the start of the process to its end
      * @param toFirstRow seconds from the start of the process to the first row in the destination
-     * @param loading seconds from there to the last row
+     * @param loading seconds from the first row to the last row
      */
     record Times(double whole, double toFirstRow, double loading) {}
 
@@ -37,13 +37,13 @@ record FirstLoad(Path launcher, Path folder) {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
         builder.environment().put("BENCH_PASSWORD", source.password());
-        long started = System.nanoTime();
+        long startNanos = System.nanoTime();
         Process process = builder.start();
         try {
-            double first = awaitRow(process, started, destination, table, 1, log);
-            double last = awaitRow(process, started, destination, table, rows, log);
+            double first = awaitRow(process, startNanos, destination, table, 1, log);
+            double last = awaitRow(process, startNanos, destination, table, rows, log);
             int code = ProcessTimer.ended(process);
-            double whole = ProcessTimer.since(started);
+            double whole = ProcessTimer.since(startNanos);
             if (code != 0) {
                 throw new IllegalStateException(
                         "evolvishub-cdc ended with exit code "
@@ -58,7 +58,12 @@ record FirstLoad(Path launcher, Path folder) {
     }
 
     private static double awaitRow(
-            Process process, long started, Database destination, String table, long row, Path log)
+            Process process,
+            long startNanos,
+            Database destination,
+            String table,
+            long row,
+            Path log)
             throws IOException {
         while (BenchTable.progress(destination, table) < row) {
             if (!process.isAlive() && BenchTable.progress(destination, table) < row) {
@@ -72,7 +77,7 @@ record FirstLoad(Path launcher, Path folder) {
                 throw new IllegalStateException("interrupted while a load was measured", e);
             }
         }
-        return ProcessTimer.since(started);
+        return ProcessTimer.since(startNanos);
     }
 
     private static String yaml(Database source, Database destination, String table) {

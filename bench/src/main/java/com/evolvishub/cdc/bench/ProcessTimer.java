@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.bench;
 
-/** Elapsed time and the ends of processes. */
+/** Measures elapsed time and waits for processes. */
 final class ProcessTimer {
     private ProcessTimer() {}
 
@@ -8,7 +8,7 @@ final class ProcessTimer {
         return (System.nanoTime() - startedNanos) / 1e9;
     }
 
-    /** Waits for the process to end; its exit code. */
+    /** Waits for the process to end and returns its exit code. */
     static int ended(Process process) {
         try {
             return process.waitFor();

@@ -1,5 +1,5 @@
 /**
- * Measures evolvishub-cdc against yardsticks, in turn, in one run on one machine, and prints
- * ratios. A time alone says more about the machine than about the program, so none is printed.
+ * Measures evolvishub-cdc against baselines, alternating in one run on one machine, and prints
+ * ratios. It prints no absolute times, because they depend on the machine.
  */
 package com.evolvishub.cdc.bench;

@@ -16,25 +16,25 @@ class FirstLoadBenchITCase {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theYardstickLoadsEveryRow(
-            boolean psqlWhereThereIsOne,
+    void baselineLoadsEveryRow(
+            boolean psqlIfAvailable,
             @FreshDatabase Database source,
             @FreshDatabase Database destination)
             throws Exception {
-        CopyBaseline found = CopyBaseline.ofThisMachine();
-        CopyBaseline yardstick =
-                new CopyBaseline(found.description(), psqlWhereThereIsOne && found.psql());
+        CopyBaseline available = CopyBaseline.ofThisMachine();
+        CopyBaseline baseline =
+                new CopyBaseline(available.description(), psqlIfAvailable && available.psql());
         BenchTable.fillSource(source, 1000);
         BenchTable.recreate(destination, "loaded");
 
-        assertThat(yardstick.load(source, destination, "loaded")).isPositive();
+        assertThat(baseline.load(source, destination, "loaded")).isPositive();
 
         BenchTable.requireComplete(destination, "loaded", 1000);
         assertThat(BenchTable.progress(destination, "loaded")).isEqualTo(1000);
     }
 
     @Test
-    void theMedianIsTheMiddleOne() {
+    void medianIsTheMiddleValue() {
         assertThat(FirstLoadBench.median(List.of(3.0, 1.0, 2.0))).isEqualTo(2.0);
         assertThat(FirstLoadBench.median(List.of(4.0, 1.0, 2.0, 3.0))).isEqualTo(2.5);
     }

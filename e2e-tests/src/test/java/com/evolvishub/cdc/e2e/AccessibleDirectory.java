@@ -5,11 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** For root PostgreSQL runs as another user, who has to get through to its own folder. */
+/**
+ * Makes a directory accessible: for root PostgreSQL runs as another user, which needs access to its
+ * data directory.
+ */
 final class AccessibleDirectory {
     private AccessibleDirectory() {}
 
-    static Path in(Path folder) throws IOException {
-        return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    static Path in(Path directory) throws IOException {
+        return Files.setPosixFilePermissions(
+                directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 }

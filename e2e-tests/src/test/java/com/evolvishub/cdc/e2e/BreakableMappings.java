@@ -7,16 +7,16 @@ import com.evolvishub.cdc.testing.postgres.Database;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Two mappings of a file with {@code stop_on_error}, of which one can be broken. */
+/** A file with {@code stop_on_error} and two mappings, one of which can be broken. */
 final class BreakableMappings {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
     private final Database source;
     private final Database destination;
-    private final EndToEndSetup road;
+    private final EndToEndSetup setup;
 
-    BreakableMappings(Path folder, Database source, Database destination) {
+    BreakableMappings(Path directory, Database source, Database destination) {
         this.source = source;
         this.destination = destination;
         for (String table : new String[] {"good", "bad"}) {
@@ -25,26 +25,26 @@ final class BreakableMappings {
                     "INSERT INTO %s SELECT 'note ' || i, now() FROM generate_series(1, 500) i"
                             .formatted(table));
         }
-        road =
-                new EndToEndSetup(folder, source, destination)
+        setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("stop_on_error: true\nglobal_sync:\n  interval_seconds: 0.5")
                         .mapping("good", "good", "good_copy", WATERMARK)
                         .mapping("bad", "bad", "bad_copy", WATERMARK);
     }
 
-    EndToEndSetup road() {
-        return road;
+    EndToEndSetup setup() {
+        return setup;
     }
 
-    /** Once all that was there has arrived. */
-    void breakIt() {
+    /** Waits for the first rows, then renames the source table of one mapping. */
+    void breakOneMapping() {
         awaitRows("good_copy", 500);
         awaitRows("bad_copy", 500);
         source.execute("ALTER TABLE bad RENAME TO elsewhere");
     }
 
-    /** Each table has one row more then. */
-    void repairIt() {
+    /** Undoes {@link #breakOneMapping} and adds one row to each table. */
+    void repairMapping() {
         source.execute("ALTER TABLE elsewhere RENAME TO bad");
         for (String table : new String[] {"good", "bad"}) {
             source.execute("INSERT INTO %s VALUES ('later', now())".formatted(table));
@@ -52,7 +52,7 @@ final class BreakableMappings {
     }
 
     private void awaitRows(String table, int rows) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .ignoreExceptions()
                 .until(
                         () ->
@@ -61,11 +61,11 @@ final class BreakableMappings {
                                         .equals(Integer.toString(rows)));
     }
 
-    /** Waits for that row; nothing is lost and nothing is there twice. */
-    void assertLevel() {
+    /** Waits for that row and checks that no row is missing or duplicated. */
+    void assertCopiesEqual() {
         for (String table : new String[] {"good", "bad"}) {
             awaitRows(table + "_copy", 501);
-            // without a key a row that came twice would be a row more
+            // without a key, a row that is delivered twice adds a row
             assertThat(EndToEndSetup.content(destination, table + "_copy", "note, at"))
                     .isEqualTo(EndToEndSetup.content(source, table, "note, at"));
         }

@@ -11,29 +11,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file that is changed between two runs, so that a position in it means something else. */
+/** A file that is changed between two runs, so that the stored position no longer matches. */
 class ChangedMappingITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
 
     @BeforeEach
-    void aFirstRun(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void completeAFirstRun(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute(
                 "CREATE TABLE events (note text, made timestamptz, changed timestamptz)",
                 "INSERT INTO events SELECT 'note ' || i, timestamptz '2024-01-01' + i * interval '1 s',"
                         + " timestamptz '2024-02-01' - i * interval '1 s' FROM generate_series(1, 100) i");
-        CliProcess.Ended first = road("made").runInThisJvm();
+        CliProcess.Ended first = setup("made").runInThisJvm();
         assertThat(first.exitCode()).as(first.output()).isZero();
         assertThat(copied()).isEqualTo("100");
     }
 
-    private EndToEndSetup road(String watermark) {
-        return new EndToEndSetup(folder, source, destination)
+    private EndToEndSetup setup(String watermark) {
+        return new EndToEndSetup(directory, source, destination)
                 .with("global_sync:\n  mode: one_time\nstop_on_error: true")
                 .mapping(
                         "events",
@@ -47,8 +47,8 @@ class ChangedMappingITCase {
     }
 
     @Test
-    void isNotGoneOnWithUnasked() {
-        CliProcess.Ended changed = road("changed").runInThisJvm();
+    void doesNotResumeWithoutAnOption() {
+        CliProcess.Ended changed = setup("changed").runInThisJvm();
 
         assertThat(changed.exitCode()).as(changed.output()).isEqualTo(1);
         assertThat(changed.output())
@@ -60,33 +60,33 @@ class ChangedMappingITCase {
     }
 
     @Test
-    void isGoneOnWithFromThePositionWhereTheUserSaysSo() {
+    void resumesFromThePositionWithAcceptChange() {
         source.execute("INSERT INTO events VALUES ('new', '2025-01-01', '2025-01-01')");
 
-        CliProcess.Ended changed = road("changed").runInThisJvm("--accept-change", "events");
+        CliProcess.Ended changed = setup("changed").runInThisJvm("--accept-change", "events");
 
         assertThat(changed.exitCode()).as(changed.output()).isZero();
-        // everything that changed after the last row that was made
+        // everything that was changed after the largest value of "made"
         assertThat(copied()).isEqualTo("201");
-        assertThat(road("changed").runInThisJvm().exitCode()).isZero();
+        assertThat(setup("changed").runInThisJvm().exitCode()).isZero();
         assertThat(copied()).isEqualTo("201");
     }
 
     @Test
-    void isLoadedAnewOnceWhereTheUserSaysSo() {
+    void reloadsOnceWithReset() {
         destination.execute("TRUNCATE copy");
 
-        CliProcess.Ended reset = road("changed").runInThisJvm("--reset", "events");
+        CliProcess.Ended reset = setup("changed").runInThisJvm("--reset", "events");
 
         assertThat(reset.exitCode()).as(reset.output()).isZero();
         assertThat(copied()).isEqualTo("100");
-        assertThat(road("changed").runInThisJvm().exitCode()).isZero();
+        assertThat(setup("changed").runInThisJvm().exitCode()).isZero();
         assertThat(copied()).isEqualTo("100");
     }
 
     @Test
-    void isNotLookedForUnderANameThatNoMappingHas() {
-        CliProcess.Ended unknown = road("made").runInThisJvm("--reset", "event");
+    void rejectsAnUnknownMappingName() {
+        CliProcess.Ended unknown = setup("made").runInThisJvm("--reset", "event");
 
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.output())

@@ -21,18 +21,19 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
- * The command line tool in a process of its own, as a user runs it. Killed, if need be, at the end.
+ * The command line tool in its own process, as a user runs it. Closing kills the process if it
+ * still runs.
  */
 final class CliProcess implements RunningCli {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final String HEAP = "-Xmx512m";
 
-    /** As a user has them: jars, no classes of tests. */
+    /** The class path of an installation: without test classes. */
     private static final String CLASS_PATH =
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                     .filter(entry -> !entry.isEmpty() && !entry.endsWith("test-classes"))
-                    // Maven names the folder of a module's classes even where the module has none
+                    // Maven lists a module's class directory even if it does not exist
                     .filter(entry -> Files.exists(Path.of(entry)))
                     .collect(Collectors.joining(File.pathSeparator));
 
@@ -46,23 +47,23 @@ final class CliProcess implements RunningCli {
         this.archive = archive;
     }
 
-    /** Starts a command in {@code folder}, which also takes its output. */
-    static CliProcess start(Path folder, Map<String, String> environment, String... arguments) {
-        return startWith(HEAP, folder, environment, arguments);
+    /** Starts a command in {@code directory}; the file with its output is there too. */
+    static CliProcess start(Path directory, Map<String, String> environment, String... arguments) {
+        return startWith(HEAP, directory, environment, arguments);
     }
 
     /** Starts a command in a JVM with another heap. */
     static CliProcess startWith(
-            String heap, Path folder, Map<String, String> environment, String... arguments) {
+            String heap, Path directory, Map<String, String> environment, String... arguments) {
         ClassDataArchive archive = ClassDataArchive.of("cli", CLASS_PATH);
-        return start(archive, archive.use(), heap, folder, environment, arguments);
+        return start(archive, archive.use(), heap, directory, environment, arguments);
     }
 
     private static CliProcess start(
             ClassDataArchive archive,
             List<String> options,
             String heap,
-            Path folder,
+            Path directory,
             Map<String, String> environment,
             String... arguments) {
         List<String> command = new ArrayList<>();
@@ -75,26 +76,26 @@ final class CliProcess implements RunningCli {
         command.add(EvolvishubCdc.class.getName());
         command.addAll(Arrays.asList(arguments));
         try {
-            Path output = Files.createTempFile(folder, "output", ".txt");
+            Path output = Files.createTempFile(directory, "output", ".txt");
             ProcessBuilder builder =
                     new ProcessBuilder(command)
-                            .directory(folder.toFile())
+                            .directory(directory.toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile());
             builder.environment().putAll(environment);
             return new CliProcess(builder.start(), output, archive);
-        } catch (IOException unstartable) {
-            throw new UncheckedIOException(unstartable);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
     /** Runs a command to its end. */
-    static Ended run(Path folder, Map<String, String> environment, String... arguments) {
+    static Ended run(Path directory, Map<String, String> environment, String... arguments) {
         ClassDataArchive archive = ClassDataArchive.of("cli", CLASS_PATH);
-        // a job has nearly all classes that any command has
+        // a job loads nearly all classes that other commands load
         List<String> options =
                 arguments[0].equals("run-multi") ? archive.useOrMake() : archive.use();
-        try (CliProcess cli = start(archive, options, HEAP, folder, environment, arguments)) {
+        try (CliProcess cli = start(archive, options, HEAP, directory, environment, arguments)) {
             Ended ended = cli.await();
             archive.ended();
             return ended;
@@ -102,16 +103,16 @@ final class CliProcess implements RunningCli {
     }
 
     /**
-     * Runs a short command to its end in this JVM, as the tool does in its own. Files are to be
-     * named by absolute paths, and what the environment would say is to stand in them.
+     * Runs a short command to its end in this JVM. Paths must be absolute, and files must not
+     * reference environment variables.
      */
-    static Ended runHere(String... arguments) {
+    static Ended runInThisJvm(String... arguments) {
         StringWriter text = new StringWriter();
         int exitCode = EvolvishubCdc.execute(new PrintWriter(text), arguments);
         return new Ended(exitCode, text.toString());
     }
 
-    /** What {@code status} says; asks again while a run is too busy to answer. */
+    /** The output of {@code status}; retries while a run is too busy to respond. */
     static String status(Path file, Path stateDirectory, String format) {
         String[] arguments = {
             "status",
@@ -123,12 +124,12 @@ final class CliProcess implements RunningCli {
             format
         };
         return Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> runHere(arguments), ended -> ended.exitCode() == 0)
+                .atMost(TIMEOUT)
+                .until(() -> runInThisJvm(arguments), ended -> ended.exitCode() == 0)
                 .output();
     }
 
-    /** Text with what the environment says in the places of its variables. */
+    /** Replaces the variables in a text by their values. */
     static String resolved(String text, Map<String, String> environment) {
         return Pattern.compile("\\$\\{(\\w+)(:-([^}]*))?}")
                 .matcher(text)
@@ -148,8 +149,8 @@ final class CliProcess implements RunningCli {
     @Override
     public Ended await() {
         try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("still running after " + PATIENCE + ":\n" + output());
+            if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("still running after " + TIMEOUT + ":\n" + output());
             }
             return new Ended(process.exitValue(), output());
         } catch (InterruptedException interrupted) {
@@ -173,19 +174,19 @@ final class CliProcess implements RunningCli {
     }
 
     /**
-     * A polite kill. Ctrl-C takes the same road, but a shell makes background processes deaf to it.
+     * Sends SIGTERM. SIGINT has the same effect, but shells make background processes ignore it.
      */
     @Override
     public void interrupt() throws IOException, InterruptedException {
         signal("TERM");
     }
 
-    /** Sends a signal, by its name without SIG. */
+    /** Sends a signal, given by its name without SIG. */
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
-    /** kill -9. */
+    /** Sends SIGKILL and waits for the end. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -199,8 +200,8 @@ final class CliProcess implements RunningCli {
     /**
      * A command that has ended.
      *
-     * @param exitCode what it told the shell
-     * @param output what it printed, on both streams
+     * @param exitCode the exit code
+     * @param output standard output and standard error
      */
     record Ended(int exitCode, String output) {}
 }

@@ -11,13 +11,12 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
- * A run in a thread of this JVM, for half the work of a process of its own: where nobody kills it.
- * One at a time, since it is stopped by the signal that stops a process, which it takes from this
- * JVM while it runs.
+ * A run in a thread of this JVM, which is faster than a process; for tests that do not kill it.
+ * Only one at a time: SIGTERM to this JVM stops it, and the run installs the JVM's handler for it.
  */
 final class CliThread implements RunningCli {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private final StringWriter output = new StringWriter();
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
@@ -51,18 +50,16 @@ final class CliThread implements RunningCli {
 
     @Override
     public void interrupt() {
-        // it greets once it hears the signal; before, this JVM would end
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> !isRunning() || output().contains("Web UI"));
+        // the run prints this after installing its handler; earlier the signal would end this JVM
+        Awaitility.await().atMost(TIMEOUT).until(() -> !isRunning() || output().contains("Web UI"));
         if (!isRunning()) {
             return;
         }
         try {
             String self = Long.toString(ProcessHandle.current().pid());
             new ProcessBuilder("kill", "-TERM", self).start().waitFor();
-        } catch (IOException unstartable) {
-            throw new UncheckedIOException(unstartable);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new AssertionError(interrupted);
@@ -72,7 +69,7 @@ final class CliThread implements RunningCli {
     @Override
     public CliProcess.Ended await() {
         return new CliProcess.Ended(
-                exitCode.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join(), output());
+                exitCode.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).join(), output());
     }
 
     @Override

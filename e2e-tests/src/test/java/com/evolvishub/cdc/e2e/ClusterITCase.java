@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The job jar on a real cluster: JobManager and TaskManager in processes of their own. */
+/** Runs the job jar on a Flink cluster with JobManager and TaskManager processes. */
 class ClusterITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
@@ -26,15 +26,15 @@ class ClusterITCase {
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private static FlinkCluster cluster;
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @BeforeAll
-    static void startCluster(@TempDir Path folder) throws Exception {
-        cluster = FlinkCluster.start(folder);
+    static void startCluster(@TempDir Path directory) throws Exception {
+        cluster = FlinkCluster.start(directory);
     }
 
     @AfterAll
@@ -47,8 +47,8 @@ class ClusterITCase {
     @Test
     void loadsOnlyTheAddedMappingAfterASavepoint(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.5");
         for (int i = 1; i <= 6; i++) {
             source.execute(
@@ -57,32 +57,32 @@ class ClusterITCase {
                             .formatted(i));
         }
         for (int i = 1; i <= 5; i++) {
-            road.mapping("m" + i, "t" + i, "copy" + i, WATERMARK);
+            setup.mapping("m" + i, "t" + i, "copy" + i, WATERMARK);
         }
 
-        String job = submit("--config", road.write().toString());
+        String job = submit("--config", setup.write().toString());
         awaitRows(destination, "copy5", 1000);
         String savepoint =
-                found(
+                firstGroup(
                         SAVEPOINT,
                         cluster.cli(
                                 "stop",
                                 "--savepointPath",
-                                folder.resolve("savepoints").toUri().toString(),
+                                directory.resolve("savepoints").toUri().toString(),
                                 job));
         for (int i = 1; i <= 5; i++) {
             source.execute("INSERT INTO t%d VALUES ('later', now())".formatted(i));
         }
-        road.mapping("m6", "t6", "copy6", WATERMARK);
+        setup.mapping("m6", "t6", "copy6", WATERMARK);
 
-        String again = submitFrom(savepoint, "--config", road.write().toString());
+        String again = submitFrom(savepoint, "--config", setup.write().toString());
 
         for (int i = 1; i <= 5; i++) {
             awaitRows(destination, "copy" + i, 1001);
         }
         awaitRows(destination, "copy6", 1000);
         cluster.cancel(again);
-        // these tables have no key: a row read again would be a row more
+        // these tables have no key, so a row that is read again adds a row
         for (int i = 1; i <= 5; i++) {
             assertThat(EndToEndSetup.content(destination, "copy" + i, "note, at"))
                     .isEqualTo(EndToEndSetup.content(source, "t" + i, "note, at"));
@@ -90,61 +90,61 @@ class ClusterITCase {
     }
 
     @Test
-    void failsTheJobOnAnErrorAndLeavesACheckpointToGoOnFrom(
+    void failsTheJobOnAnErrorAndRetainsACheckpointToResumeFrom(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
-        BreakableMappings two = new BreakableMappings(folder, source, destination);
-        String job = submit("--config", two.road().write().toString());
-        two.breakIt();
-        await().atMost(PATIENCE)
+        BreakableMappings mappings = new BreakableMappings(directory, source, destination);
+        String job = submit("--config", mappings.setup().write().toString());
+        mappings.breakOneMapping();
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () ->
-                                assertThat(cluster.ask("/jobs/" + job))
+                                assertThat(cluster.get("/jobs/" + job))
                                         .contains("\"state\":\"FAILED\""));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () ->
-                                assertThat(cluster.ask("/jobs/" + job + "/exceptions"))
+                                assertThat(cluster.get("/jobs/" + job + "/exceptions"))
                                         .contains("stop_on_error: mapping bad is quarantined: "));
-        two.repairIt();
+        mappings.repairMapping();
 
         String again =
                 submitFrom(
                         cluster.newestCheckpoint(job).toString(),
                         "--config",
-                        two.road().write().toString());
+                        mappings.setup().write().toString());
 
-        two.assertLevel();
+        mappings.assertCopiesEqual();
         cluster.cancel(again);
     }
 
-    /** Where the job's jar has to bring Flink's sink, and Kafka's client with it. */
+    /** On a cluster the job jar must contain Flink's Kafka sink and the Kafka client. */
     @Test
-    void commitsTransactionsOfKafka(@FreshDatabase Database source) {
+    void commitsKafkaTransactions(@FreshDatabase Database source) {
         KafkaTransactionalDeliveryITCase.createOrders(source, 100);
-        EndToEndSetup road = KafkaTransactionalDeliveryITCase.road(folder, source, "cluster");
+        EndToEndSetup setup = KafkaTransactionalDeliveryITCase.setup(directory, source, "cluster");
 
-        String job = submit("--config", road.write().toString());
+        String job = submit("--config", setup.write().toString());
 
-        KafkaTransactionalDeliveryITCase.awaitNumbers("cluster", 100);
+        KafkaTransactionalDeliveryITCase.awaitSequenceNumbers("cluster", 100);
         cluster.cancel(job);
     }
 
     private static String submit(String... arguments) {
-        return found(JOB_ID, cluster.run("", arguments));
+        return firstGroup(JOB_ID, cluster.run("", arguments));
     }
 
     private static String submitFrom(String savepoint, String... arguments) {
-        return found(JOB_ID, cluster.run(savepoint, arguments));
+        return firstGroup(JOB_ID, cluster.run(savepoint, arguments));
     }
 
-    private static String found(Pattern pattern, String output) {
+    private static String firstGroup(Pattern pattern, String output) {
         Matcher matcher = pattern.matcher(output);
         assertThat(matcher.find()).as(output).isTrue();
         return matcher.group(1);
     }
 
     private static void awaitRows(Database destination, String table, int rows) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () -> {
                             assertThat(

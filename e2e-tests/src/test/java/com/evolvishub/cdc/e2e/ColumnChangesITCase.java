@@ -14,20 +14,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Columns and types change at the source while the job runs. */
+/** Changes columns and types at the source while the job runs. */
 class ColumnChangesITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
-    private EndToEndSetup road;
+    private EndToEndSetup setup;
 
     @BeforeEach
-    void orders(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createOrders(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         destination.execute("CREATE SCHEMA app");
@@ -37,8 +37,8 @@ class ColumnChangesITCase {
                 "CREATE TABLE orders (id int PRIMARY KEY, total int, at timestamptz NOT NULL DEFAULT"
                         + " clock_timestamp())",
                 "INSERT INTO orders VALUES (1, 10)");
-        road =
-                new EndToEndSetup(folder, source, destination)
+        setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .mapping("watermark", "orders", "by_watermark", WATERMARK)
                         .mapping("diff", "orders", "by_diff")
@@ -47,7 +47,7 @@ class ColumnChangesITCase {
 
     private void awaitRows(String table, String columns, String... rows) {
         await(table)
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .ignoreExceptions()
                 .untilAsserted(
                         () ->
@@ -59,8 +59,8 @@ class ColumnChangesITCase {
     }
 
     @Test
-    void theDestinationFollows() {
-        try (CliProcess process = road.start()) {
+    void theDestinationFollowsColumnChanges() {
+        try (CliProcess process = setup.start()) {
             for (String table : List.of("by_watermark", "by_diff", "ignoring")) {
                 awaitRows(table, "id, total", "1|10");
             }
@@ -80,7 +80,7 @@ class ColumnChangesITCase {
             source.execute(
                     "ALTER TABLE orders ALTER total TYPE bigint",
                     "INSERT INTO orders VALUES (4, 40000000000, clock_timestamp())");
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () ->
                                     assertThat(process.output())
@@ -91,7 +91,7 @@ class ColumnChangesITCase {
         destination.execute(
                 "ALTER TABLE \"public\".\"by_watermark\" ALTER COLUMN \"total\" TYPE bigint",
                 "ALTER TABLE by_diff ALTER total TYPE bigint");
-        try (CliThread again = road.startHere()) {
+        try (CliThread again = setup.startHere()) {
             awaitRows("by_watermark", "id, total", "1|10", "2|20", "3|30", "4|40000000000");
             awaitRows("by_diff", "id, total", "1|10", "2|20", "3|30", "4|40000000000");
             assertThat(again.isRunning()).isTrue();

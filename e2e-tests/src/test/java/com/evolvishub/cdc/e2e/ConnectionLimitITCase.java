@@ -15,41 +15,43 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** More mappings than the server takes connections. */
+/** More mappings than the server has connections for. */
 class ConnectionLimitITCase {
     private static final int MAPPINGS = 12;
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void mappingsShareThemAndNoneFails() throws Exception {
+    void mappingsShareTheConnectionsWithoutErrors() throws Exception {
         try (PostgresServer server =
                 PostgresServer.builder().parameter("max_connections", "20").start()) {
-            share(server.createDatabase("shop"), server.createDatabase("warehouse"));
+            assertConnectionsAreShared(
+                    server.createDatabase("shop"), server.createDatabase("warehouse"));
         }
     }
 
-    private void share(Database source, Database destination) throws Exception {
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+    private void assertConnectionsAreShared(Database source, Database destination)
+            throws Exception {
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.5");
         for (int i = 0; i < MAPPINGS; i++) {
             source.execute(
                     "CREATE TABLE t%d (id int PRIMARY KEY, at timestamptz NOT NULL)".formatted(i),
                     "INSERT INTO t%d SELECT n, now() FROM generate_series(1, 10) n".formatted(i));
             String watermark = "watermark:\n  column: at\n  type: timestamp\n";
-            road.mapping("m" + i, "t" + i, "copy" + i, i % 2 == 0 ? watermark : "");
+            setup.mapping("m" + i, "t" + i, "copy" + i, i % 2 == 0 ? watermark : "");
         }
 
-        try (CliProcess running = road.start()) {
-            // until then the two ends are looked at, and a question of ours may find no place
+        try (CliProcess running = setup.start()) {
+            // the preflight checks run until then and may use all connections
             await().atMost(Duration.ofMinutes(5)).until(() -> running.output().contains("Web UI"));
             awaitRows(running, destination, 10);
             String inserts =
                     perMapping("INSERT INTO t%d VALUES (11, now())").collect(joining("; "));
-            asOneOfFew(() -> source.execute(inserts));
+            retryWithoutConnection(() -> source.execute(inserts));
             awaitRows(running, destination, 11);
-            JsonNode mappings = road.status().path("mappings");
+            JsonNode mappings = setup.status().path("mappings");
             assertThat(mappings).hasSize(MAPPINGS);
             assertThat(mappings).allMatch(mapping -> mapping.path("errors").asInt() == 0);
             assertThat(running.output()).doesNotContain("too many clients", "is gone");
@@ -59,20 +61,21 @@ class ConnectionLimitITCase {
     }
 
     private static void awaitRows(CliProcess process, Database destination, int rows) {
-        String made =
+        String tableCount =
                 "SELECT count(*) FROM pg_class WHERE relname ~ '^copy[0-9]+$' AND relkind = 'r'";
-        String counts =
+        String rowCounts =
                 perMapping("SELECT count(*) FROM copy%d")
                         .collect(
                                 joining(
                                         " UNION ",
                                         "SELECT string_agg(n::text, ',') FROM (",
                                         ") AS c (n)"));
-        asOneOfFew(
+        retryWithoutConnection(
                 () -> {
                     assertThat(process.isRunning()).as(process.output()).isTrue();
-                    assertThat(destination.queryOne(made)).isEqualTo(Integer.toString(MAPPINGS));
-                    assertThat(destination.queryOne(counts)).isEqualTo(Integer.toString(rows));
+                    assertThat(destination.queryOne(tableCount))
+                            .isEqualTo(Integer.toString(MAPPINGS));
+                    assertThat(destination.queryOne(rowCounts)).isEqualTo(Integer.toString(rows));
                 });
     }
 
@@ -80,8 +83,11 @@ class ConnectionLimitITCase {
         return IntStream.range(0, MAPPINGS).mapToObj(statement::formatted);
     }
 
-    /** The server is slow to take note that a client has gone: then there is no place for us. */
-    private static void asOneOfFew(ThrowingRunnable action) {
+    /**
+     * Retries while the server has no free connection: it notices late that a client has
+     * disconnected.
+     */
+    private static void retryWithoutConnection(ThrowingRunnable action) {
         await().atMost(Duration.ofMinutes(5))
                 .ignoreExceptionsMatching(e -> e.getMessage().contains("too many clients"))
                 .untilAsserted(action);

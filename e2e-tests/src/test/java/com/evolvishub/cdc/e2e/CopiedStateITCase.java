@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of the event buses that go on from a copy of a state directory. */
+/** Runs into message brokers that resume from a copy of a state directory. */
 @Timeout(600)
 class CopiedStateITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -34,21 +34,21 @@ class CopiedStateITCase {
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
     @RegisterExtension static final SharedEventServers SERVERS = new SharedEventServers();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     private Database source;
-    private EndToEndEventBuses road;
+    private EndToEndEventBuses setup;
 
     @BeforeEach
     void start(@FreshDatabase Database fresh) throws IOException {
         source = fresh;
         ShopDatabase.fill(source, 100);
-        road = new EndToEndEventBuses(folder, SharedEventServers.get(), source);
+        setup = new EndToEndEventBuses(directory, SharedEventServers.get(), source);
     }
 
     @AfterEach
     void stop() {
-        road.close();
+        setup.close();
     }
 
     private void change(String word) {
@@ -59,16 +59,16 @@ class CopiedStateITCase {
     }
 
     @Test
-    void letsARunThatWasPausedWriteNothingMore() throws Exception {
-        Path state = folder.resolve("state");
-        Path copy = folder.resolve("copy");
-        try (CliProcess first = road.start(state)) {
-            road.awaitEqual(first);
+    void fencesASuspendedRunAfterATakeover() throws Exception {
+        Path state = directory.resolve("state");
+        Path copy = directory.resolve("copy");
+        try (CliProcess first = setup.start(state)) {
+            setup.awaitEqual(first);
             first.signal("STOP");
             copy(state, copy);
-            try (CliThread second = road.startHere(copy)) {
+            try (CliThread second = setup.startHere(copy)) {
                 change("by the second");
-                road.awaitEqual(second);
+                setup.awaitEqual(second);
                 first.signal("CONT");
                 change("while both run");
                 await().atMost(Duration.ofMinutes(5))
@@ -83,37 +83,37 @@ class CopiedStateITCase {
                                                                 cause.startsWith(
                                                                         "taken over by run ")));
                 change("after that");
-                road.awaitEqual(second);
+                setup.awaitEqual(second);
             }
         }
     }
 
     @Test
-    void asksWhatToDoWithStateThatIsOlderThanTheBuses() throws Exception {
-        Path state = folder.resolve("state");
-        Path old = folder.resolve("old");
-        assertThat(road.runOnceHere(state).exitCode()).isZero();
+    void stopsIfTheStateIsOlderThanTheBrokers() throws Exception {
+        Path state = directory.resolve("state");
+        Path old = directory.resolve("old");
+        assertThat(setup.runOnceHere(state).exitCode()).isZero();
         copy(state, old);
         change("newer");
-        assertThat(road.runOnceHere(state).exitCode()).isZero();
+        assertThat(setup.runOnceHere(state).exitCode()).isZero();
         delete(state);
         copy(old, state);
         List<Integer> before = sizes();
         change("newest");
 
-        CliProcess.Ended third = road.runOnceHere(state);
+        CliProcess.Ended third = setup.runOnceHere(state);
 
         assertThat(third.exitCode()).as(third.output()).isOne();
-        String said = road.status(state);
-        for (EventMapping route : EventMapping.ALL) {
-            assertThat(said)
-                    .contains("--reset " + route.mapping())
+        String status = setup.status(state);
+        for (EventMapping mapping : EventMapping.ALL) {
+            assertThat(status)
+                    .contains("--reset " + mapping.mapping())
                     .doesNotContain("--accept-duplicates");
         }
         assertThat(sizes()).as(third.output()).isEqualTo(before);
 
         CliProcess.Ended fourth =
-                road.runOnceHere(
+                setup.runOnceHere(
                         state,
                         "--reset",
                         EventMapping.ORDERS.mapping(),
@@ -123,34 +123,34 @@ class CopiedStateITCase {
                         EventMapping.CUSTOMERS.mapping());
 
         assertThat(fourth.exitCode()).as(fourth.output()).isZero();
-        for (EventMapping route : EventMapping.ALL) {
-            TopicComparison back = road.readBack(route);
-            assertThat(back.missing() + back.surplus() + back.repeated())
-                    .as("%s: %s\n%s", route, back, fourth.output())
+        for (EventMapping mapping : EventMapping.ALL) {
+            TopicComparison comparison = setup.compare(mapping);
+            assertThat(comparison.missing() + comparison.surplus() + comparison.repeated())
+                    .as("%s: %s\n%s", mapping, comparison, fourth.output())
                     .isZero();
         }
     }
 
     private List<String> causes(Path state) throws IOException {
-        return new ObjectMapper().readTree(road.status(state)).findValuesAsText("cause");
+        return new ObjectMapper().readTree(setup.status(state)).findValuesAsText("cause");
     }
 
     private List<Integer> sizes() {
-        return EventMapping.ALL.stream().map(route -> road.messages(route).size()).toList();
+        return EventMapping.ALL.stream().map(mapping -> setup.messages(mapping).size()).toList();
     }
 
     private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each).toString()));
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
             }
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
             }
         }
     }

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From a row that the destination refuses to the row in its place. */
+/** Lists, replays and drops the dead letters of rejected rows. */
 class DeadLetterCommandsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void areListedReplayedAndDropped(
+    void listsReplaysAndDropsDeadLettersOfATable(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
@@ -38,8 +38,8 @@ class DeadLetterCommandsITCase {
         destination.execute(
                 "CREATE TABLE copy (id int PRIMARY KEY, at timestamptz,"
                         + " note text CONSTRAINT short CHECK (length(note) < 12))");
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time")
                         .mapping(
                                 "orders",
@@ -47,23 +47,23 @@ class DeadLetterCommandsITCase {
                                 "copy",
                                 "watermark:\n  column: at\n  type: timestamp\non_bad_row: dead_letter\n");
 
-        CliProcess.Ended run = road.runInThisJvm();
+        CliProcess.Ended run = setup.runInThisJvm();
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertThat(destination.queryOne("SELECT count(*) FROM copy")).isEqualTo("997");
 
-        CliProcess.Ended listed = road.command("dead-letters", "list");
-        assertThat(listed.output())
+        CliProcess.Ended list = setup.command("dead-letters", "list");
+        assertThat(list.output())
                 .contains("ID  MAPPING", "{\"id\" : \"500\", \"note\" : \"far too long\"")
                 .contains("violates check constraint \"short\"");
-        JsonNode letters = new ObjectMapper().readTree(listed(road));
-        assertThat(letters).hasSize(3);
+        JsonNode deadLetters = new ObjectMapper().readTree(list(setup));
+        assertThat(deadLetters).hasSize(3);
 
         source.execute("UPDATE orders SET note = 'mended', at = now() WHERE id = 7");
-        CliProcess.Ended again = road.runInThisJvm();
-        assertThat(again.exitCode()).as(again.output()).isZero();
+        CliProcess.Ended secondRun = setup.runInThisJvm();
+        assertThat(secondRun.exitCode()).as(secondRun.output()).isZero();
         destination.execute("ALTER TABLE copy DROP CONSTRAINT short");
 
-        CliProcess.Ended replayed = road.command("dead-letters", "replay");
+        CliProcess.Ended replayed = setup.command("dead-letters", "replay");
         assertThat(replayed.exitCode()).as(replayed.output()).isEqualTo(1);
         assertThat(replayed.output())
                 .contains("orders: 2 written again")
@@ -71,17 +71,17 @@ class DeadLetterCommandsITCase {
         assertThat(EndToEndSetup.content(destination, "copy", "id, note, at"))
                 .isEqualTo(EndToEndSetup.content(source, "orders", "id, note, at"));
 
-        assertThat(road.command("dead-letters", "drop").exitCode()).isEqualTo(2);
-        String left = new ObjectMapper().readTree(listed(road)).get(0).path("id").asText();
-        assertThat(road.command("dead-letters", "drop", "--id", "4711").exitCode()).isEqualTo(2);
-        assertThat(road.command("dead-letters", "drop", "--id", left).output())
+        assertThat(setup.command("dead-letters", "drop").exitCode()).isEqualTo(2);
+        String remainingId = new ObjectMapper().readTree(list(setup)).get(0).path("id").asText();
+        assertThat(setup.command("dead-letters", "drop", "--id", "4711").exitCode()).isEqualTo(2);
+        assertThat(setup.command("dead-letters", "drop", "--id", remainingId).output())
                 .contains("orders: 1 dropped");
-        assertThat(road.command("dead-letters", "list").output())
+        assertThat(setup.command("dead-letters", "list").output())
                 .contains("There are no dead letters.");
     }
 
     @Test
-    void ofATopicAreListedReplayedAndDropped(
+    void listsReplaysAndDropsDeadLettersOfATopic(
             @FreshDatabase Database source, @FreshDatabase Database unused) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, note text, at timestamptz NOT NULL)",
@@ -94,22 +94,22 @@ class DeadLetterCommandsITCase {
                                             .configs(Map.of("max.message.bytes", "3000"))))
                     .all()
                     .get();
-            EndToEndSetup road =
-                    new EndToEndSetup(folder, source, unused)
+            EndToEndSetup setup =
+                    new EndToEndSetup(directory, source, unused)
                             .with("global_sync:\n  mode: one_time")
                             .mappingInto(
                                     "orders",
                                     "orders",
                                     kafka(topic),
                                     "watermark:\n  column: at\n  type: timestamp\non_bad_row: dead_letter\n");
-            CliProcess.Ended run = road.runInThisJvm();
+            CliProcess.Ended run = setup.runInThisJvm();
             assertThat(run.exitCode()).as(run.output()).isZero();
 
-            JsonNode letters = new ObjectMapper().readTree(listed(road));
-            assertThat(letters).hasSize(2);
-            assertThat(letters.get(0).path("payload").asText()).startsWith("{\"id\":3,");
-            String second = letters.get(1).path("id").asText();
-            assertThat(road.command("dead-letters", "drop", "--id", second).output())
+            JsonNode deadLetters = new ObjectMapper().readTree(list(setup));
+            assertThat(deadLetters).hasSize(2);
+            assertThat(deadLetters.get(0).path("payload").asText()).startsWith("{\"id\":3,");
+            String second = deadLetters.get(1).path("id").asText();
+            assertThat(setup.command("dead-letters", "drop", "--id", second).output())
                     .contains("orders: 1 dropped");
             ConfigResource named = new ConfigResource(ConfigResource.Type.TOPIC, topic);
             ConfigEntry larger = new ConfigEntry("max.message.bytes", "100000");
@@ -119,10 +119,10 @@ class DeadLetterCommandsITCase {
                                     List.of(new AlterConfigOp(larger, AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
-            // the broker goes by the new limit a little later than it has taken it
+            // the broker applies the new limit a little later than it acknowledges it
             await().untilAsserted(
                             () -> {
-                                CliProcess.Ended replayed = road.command("dead-letters", "replay");
+                                CliProcess.Ended replayed = setup.command("dead-letters", "replay");
                                 assertThat(replayed.exitCode()).as(replayed.output()).isZero();
                                 assertThat(replayed.output()).contains("orders: 1 written again");
                             });
@@ -137,7 +137,7 @@ class DeadLetterCommandsITCase {
                 .indent(6);
     }
 
-    private static String listed(EndToEndSetup road) {
-        return road.command("dead-letters", "list", "--format", "json").output();
+    private static String list(EndToEndSetup setup) {
+        return setup.command("dead-letters", "list", "--format", "json").output();
     }
 }

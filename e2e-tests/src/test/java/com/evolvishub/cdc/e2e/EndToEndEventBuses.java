@@ -20,50 +20,50 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The example of the event buses, polled often, and everything that its topics hold. File and
- * topics are called after the source's database, so that many share the servers.
+ * Runs the example of the message brokers with short poll intervals and reads its topics. File and
+ * topics are named after the source database, so that tests can share the servers.
  */
 final class EndToEndEventBuses implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-    private final Path folder;
+    private final Path directory;
     private final EventServers servers;
     private final Database source;
     private final Path file;
-    private final Map<EventMapping, MessageReader> buses = new LinkedHashMap<>();
+    private final Map<EventMapping, MessageReader> readers = new LinkedHashMap<>();
     private final Map<EventMapping, List<ConsumedMessage>> messages = new LinkedHashMap<>();
 
-    EndToEndEventBuses(Path folder, EventServers servers, Database source) throws IOException {
-        this.folder = folder;
+    EndToEndEventBuses(Path directory, EventServers servers, Database source) throws IOException {
+        this.directory = directory;
         this.servers = servers;
         this.source = source;
         String example =
                 Files.readString(Path.of("..", "examples", "event_buses.yaml"))
                         .replaceFirst("(?m)^name: .*", "name: " + source.name())
                         .replace("database: ecommerce", "database: " + source.name());
-        for (EventMapping route : EventMapping.ALL) {
-            String topic = route.topic() + "_" + source.name();
-            example = example.replace(route.topic(), topic);
-            buses.put(route, servers.bus(route.into(topic)));
-            messages.put(route, new ArrayList<>());
+        for (EventMapping mapping : EventMapping.ALL) {
+            String topic = mapping.topic() + "_" + source.name();
+            example = example.replace(mapping.topic(), topic);
+            readers.put(mapping, servers.bus(mapping.into(topic)));
+            messages.put(mapping, new ArrayList<>());
         }
         this.file =
                 Files.writeString(
-                        folder.resolve("event_buses.yaml"),
+                        directory.resolve("event_buses.yaml"),
                         example + "global_sync:\n  interval_seconds: 0.5\n");
     }
 
-    /** Starts {@code run-multi} with its state in a folder. */
+    /** Starts {@code run-multi} with this state directory. */
     CliProcess start(Path state, String... more) {
         return CliProcess.start(
-                folder, servers.addresses(), arguments("run-multi", file, state, more));
+                directory, servers.addresses(), arguments("run-multi", file, state, more));
     }
 
-    /** The same to its end, in this JVM: all rows once. */
+    /** Runs {@code run-multi} in mode one_time to its end, in this JVM. */
     CliProcess.Ended runOnceHere(Path state, String... more) {
         List<String> all = new ArrayList<>(List.of(more));
         all.addAll(List.of("--mode", "one_time"));
-        return CliProcess.runHere(
+        return CliProcess.runInThisJvm(
                 arguments("run-multi", resolved(), state, all.toArray(String[]::new)));
     }
 
@@ -72,16 +72,16 @@ final class EndToEndEventBuses implements AutoCloseable {
         return CliThread.start(arguments("run-multi", resolved(), state, "--log-level", "ERROR"));
     }
 
-    /** What {@code status} says of the run with this state. */
+    /** The output of {@code status} for the run with this state directory. */
     String status(Path state) {
         return CliProcess.status(resolved(), state, "json");
     }
 
-    /** For commands in this JVM, which have no environment of their own. */
+    /** The file with variables replaced, for commands in this JVM, whose environment lacks them. */
     private Path resolved() {
         try {
             String text = CliProcess.resolved(Files.readString(file), servers.addresses());
-            return Files.writeString(folder.resolve("resolved.yaml"), text);
+            return Files.writeString(directory.resolve("resolved.yaml"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,34 +96,34 @@ final class EndToEndEventBuses implements AutoCloseable {
     }
 
     /** All messages of a topic so far. */
-    List<ConsumedMessage> messages(EventMapping route) {
+    List<ConsumedMessage> messages(EventMapping mapping) {
         try {
-            List<ConsumedMessage> all = messages.get(route);
-            all.addAll(buses.get(route).readNew());
+            List<ConsumedMessage> all = messages.get(mapping);
+            all.addAll(readers.get(mapping).readNew());
             return all;
         } catch (Exception e) {
-            throw new IllegalStateException(route.topic() + ": " + e.getMessage(), e);
+            throw new IllegalStateException(mapping.topic() + ": " + e.getMessage(), e);
         }
     }
 
     int messages() {
-        return EventMapping.ALL.stream().mapToInt(route -> messages(route).size()).sum();
+        return EventMapping.ALL.stream().mapToInt(mapping -> messages(mapping).size()).sum();
     }
 
-    TopicComparison readBack(EventMapping route) throws Exception {
-        return TopicComparison.of(source, route.table(), messages(route));
+    TopicComparison compare(EventMapping mapping) throws Exception {
+        return TopicComparison.of(source, mapping.table(), messages(mapping));
     }
 
-    /** Waits until every topic tells its table, each version once. */
+    /** Waits until every topic matches its table, with each version once. */
     void awaitEqual(RunningCli run) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(
                         () -> {
-                            for (EventMapping route : EventMapping.ALL) {
-                                TopicComparison back = readBack(route);
-                                assertThat(back.equal())
-                                        .as("%s: %s\n%s", route.topic(), back, run.output())
+                            for (EventMapping mapping : EventMapping.ALL) {
+                                TopicComparison comparison = compare(mapping);
+                                assertThat(comparison.equal())
+                                        .as("%s: %s\n%s", mapping.topic(), comparison, run.output())
                                         .isTrue();
                             }
                         });
@@ -131,6 +131,6 @@ final class EndToEndEventBuses implements AutoCloseable {
 
     @Override
     public void close() {
-        buses.values().forEach(MessageReader::close);
+        readers.values().forEach(MessageReader::close);
     }
 }

@@ -12,33 +12,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A folder with one YAML file in it, and the two databases it joins. */
+/** A directory with one YAML file, and the two databases that the file connects. */
 final class EndToEndSetup {
 
-    private final Path folder;
+    private final Path directory;
     private final Database source;
     private final Database destination;
     private final List<String> mappings = new ArrayList<>();
     private String head = "";
 
-    EndToEndSetup(Path folder, Database source, Database destination) {
-        this.folder = folder;
+    EndToEndSetup(Path directory, Database source, Database destination) {
+        this.directory = directory;
         this.source = source;
         this.destination = destination;
     }
 
-    /** Lines at the top level of the file. */
+    /** Adds lines at the top level of the file. */
     EndToEndSetup with(String lines) {
         head += lines.stripTrailing() + "\n";
         return this;
     }
 
-    /** A mapping from one table to another, with more lines of its own. */
+    /** Adds a mapping from one table to another, with more lines. */
     EndToEndSetup mapping(String name, String from, String to, String... more) {
         return mappingInto(name, from, endpoint(destination, to), more);
     }
 
-    /** A mapping of one table into whatever this block names. */
+    /** Adds a mapping from one table to the destination in {@code block}. */
     EndToEndSetup mappingInto(String name, String from, String block, String... more) {
         StringBuilder text = new StringBuilder("  - name: " + name + "\n");
         text.append("    source:\n").append(endpoint(source, from));
@@ -70,36 +70,33 @@ final class EndToEndSetup {
                 .indent(6);
     }
 
-    /** Any text as YAML takes it: the escapes of JSON are among YAML's. */
+    /** Quotes a text for YAML, which accepts the escapes of JSON. */
     static String quoted(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     /** Writes the file. */
     Path write() {
-        Path file = folder.resolve("multi.yaml");
+        Path file = directory.resolve("multi.yaml");
         try {
             return Files.writeString(
                     file, "name: road\n" + head + "mappings:\n" + String.join("", mappings));
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
-    /** Runs {@code run-multi} on it to its end. */
+    /** Runs {@code run-multi} to its end. */
     CliProcess.Ended run(String... more) {
-        return CliProcess.run(folder, Map.of(), arguments("run-multi", more));
+        return CliProcess.run(directory, Map.of(), arguments("run-multi", more));
     }
 
-    /**
-     * The same in this JVM, for half the work: where it does not matter whose process it is. Its
-     * log lines are left out.
-     */
+    /** Runs {@code run-multi} to its end in this JVM, which is faster; logs only errors. */
     CliProcess.Ended runInThisJvm(String... more) {
-        return CliProcess.runHere(argumentsHere(more));
+        return CliProcess.runInThisJvm(argumentsHere(more));
     }
 
-    /** Starts {@code run-multi} on it in this JVM, likewise. */
+    /** Starts {@code run-multi} in this JVM; logs only errors. */
     CliThread startHere(String... more) {
         return CliThread.start(argumentsHere(more));
     }
@@ -110,32 +107,32 @@ final class EndToEndSetup {
         return arguments("run-multi", all.toArray(String[]::new));
     }
 
-    /** Runs {@code run-multi} on it to its end, with another heap. */
+    /** Runs {@code run-multi} to its end with another heap. */
     CliProcess.Ended runWith(String heap, String... more) {
         try (CliProcess process =
-                CliProcess.startWith(heap, folder, Map.of(), arguments("run-multi", more))) {
+                CliProcess.startWith(heap, directory, Map.of(), arguments("run-multi", more))) {
             return process.await();
         }
     }
 
-    /** Starts {@code run-multi} on it. */
+    /** Starts {@code run-multi}. */
     CliProcess start(String... more) {
-        return CliProcess.start(folder, Map.of(), arguments("run-multi", more));
+        return CliProcess.start(directory, Map.of(), arguments("run-multi", more));
     }
 
-    /** Runs another command on it to its end. */
+    /** Runs another command to its end in this JVM. */
     CliProcess.Ended command(String command, String... more) {
-        return CliProcess.runHere(arguments(command, more));
+        return CliProcess.runInThisJvm(arguments(command, more));
     }
 
-    /** What {@code status} says of it, as JSON. */
+    /** The output of {@code status} as JSON. */
     JsonNode status() throws IOException {
         return new ObjectMapper().readTree(CliProcess.status(write(), stateDirectory(), "json"));
     }
 
-    /** Where {@code run-multi} keeps its state unless it is told otherwise. */
+    /** The default state directory of {@code run-multi}. */
     Path stateDirectory() {
-        return folder.resolve(".evolvishub-cdc").resolve("road");
+        return directory.resolve(".evolvishub-cdc").resolve("road");
     }
 
     private String[] arguments(String command, String... more) {
@@ -144,7 +141,7 @@ final class EndToEndSetup {
         return arguments.toArray(String[]::new);
     }
 
-    /** Content of a table, order aside: how many rows, and a hash over the columns named. */
+    /** Row count and a hash over the given columns of a table, independent of the order of rows. */
     static String content(Database database, String table, String columns) {
         return database.queryOne(
                 "SELECT count(*) || ' rows ' || coalesce(sum(('x' || substr(md5(row(%s)::text), 1, 15))::bit(60)::bigint), 0) FROM %s"

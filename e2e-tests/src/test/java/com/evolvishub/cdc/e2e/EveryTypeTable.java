@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A table with a column of every type, and the oddest values of each. */
+/** A table with a column of every type, and edge cases of its values. */
 final class EveryTypeTable {
 
-    /** Rows of the table: as many as the longest list of values, and then some. */
+    /** The number of rows: more than the longest list of values. */
     static final int ROWS = 60;
 
     private static final String CONTROLS =
@@ -19,7 +19,7 @@ final class EveryTypeTable {
 
     private EveryTypeTable() {}
 
-    /** Makes types as users make them, one on top of the other. */
+    /** Statements that create nested user-defined types. */
     static String[] userTypes() {
         return new String[] {
             "CREATE SCHEMA app",
@@ -36,7 +36,7 @@ final class EveryTypeTable {
         return new String[] {"CREATE EXTENSION hstore", "CREATE EXTENSION citext"};
     }
 
-    /** Columns as CREATE TABLE takes them. */
+    /** The column definitions for CREATE TABLE. */
     static String columns() {
         List<String> columns = new ArrayList<>();
         int number = 0;
@@ -46,7 +46,7 @@ final class EveryTypeTable {
         return String.join(", ", columns);
     }
 
-    /** The columns' names. */
+    /** The column names. */
     static List<String> names() {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < VALUES.size(); i++) {
@@ -60,7 +60,7 @@ final class EveryTypeTable {
         return List.copyOf(VALUES.keySet()).get(Integer.parseInt(name.substring(1)));
     }
 
-    /** One row's values; all values come up within {@link #ROWS} rows, whatever the shift. */
+    /** The values of one row. Any {@link #ROWS} consecutive rows contain all values. */
     static String row(int number) {
         return VALUES.values().stream()
                 .map(

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An excluded column is in no statement that the source receives: the server's own log says so. */
+/** Checks in the server's log that no statement to the source contains an excluded column. */
 class ExcludedColumnsITCase {
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void neverAsksForAnExcludedColumn() throws Exception {
+    void neverSelectsAnExcludedColumn() throws Exception {
         try (PostgresServer server = PostgresServer.builder().logsStatements().start()) {
             Database source = server.createDatabase("source");
             Database destination = server.createDatabase("destination");
@@ -26,7 +26,7 @@ class ExcludedColumnsITCase {
             String exclusion = "exclude_columns: [ssn_hidden]";
 
             CliProcess.Ended ended =
-                    new EndToEndSetup(folder, source, destination)
+                    new EndToEndSetup(directory, source, destination)
                             .with("global_sync:\n  mode: one_time")
                             .mapping("diff", "people", "people_diff", exclusion)
                             .mapping(

@@ -29,16 +29,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One mapping to a table, to Kafka and to Redis, which is away at first. */
+/** One mapping to a table, to Kafka, and to Redis, which is unavailable at first. */
 @Timeout(600)
 class FanOutITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void doesNotHoldTheOthersWhileOneIsAway(
+    void anUnavailableDestinationDoesNotDelayTheOthers(
             @FreshDatabase Database source, @FreshDatabase Database warehouse) throws Exception {
         ShopDatabase.fill(source, 300);
         try (RedisServer redis = RedisServer.builder().start()) {
@@ -55,47 +55,48 @@ class FanOutITCase {
                                     "ERROR");
                     MessageReader kafka =
                             new KafkaTopicReader(KAFKA.bootstrapServers(), "fan_orders")) {
-                List<ConsumedMessage> sent = new ArrayList<>();
-                // each change needs checkpoints that complete to come through
+                List<ConsumedMessage> kafkaMessages = new ArrayList<>();
+                // each change is delivered only after a completed checkpoint
                 for (String status : new String[] {"first", "second", "third"}) {
                     source.execute("UPDATE orders SET status = '" + status + "'");
                     eventually(run)
                             .untilAsserted(
                                     () -> {
-                                        sent.addAll(kafka.readNew());
-                                        assertEqual(source, sent, run);
+                                        kafkaMessages.addAll(kafka.readNew());
+                                        assertEqual(source, kafkaMessages, run);
                                         assertThat(content(warehouse, "orders_copy"))
                                                 .isEqualTo(content(source, "orders"));
                                     });
                 }
                 long checkpoint = newestCheckpoint();
                 eventually(run).until(() -> newestCheckpoint() > checkpoint + 2);
-                // waiting for destination at first, quarantined once that has gone on for long
-                eventually(run).untilAsserted(() -> assertThat(refused(file)).hasSize(1));
+                // first waiting for destination, then quarantined after repeated failures
+                eventually(run)
+                        .untilAsserted(() -> assertThat(refusedConnections(file)).hasSize(1));
 
                 redis.restart();
 
                 try (MessageReader stream =
                         new RedisStreamReader(redis.host(), redis.port(), "fan_orders")) {
-                    List<ConsumedMessage> late = new ArrayList<>();
+                    List<ConsumedMessage> redisMessages = new ArrayList<>();
                     eventually(run)
                             .untilAsserted(
                                     () -> {
-                                        late.addAll(stream.readNew());
-                                        assertEqual(source, late, run);
+                                        redisMessages.addAll(stream.readNew());
+                                        assertEqual(source, redisMessages, run);
                                     });
                 }
-                eventually(run).until(() -> refused(file).isEmpty());
-                sent.addAll(kafka.readNew());
-                assertEqual(source, sent, run);
+                eventually(run).until(() -> refusedConnections(file).isEmpty());
+                kafkaMessages.addAll(kafka.readNew());
+                assertEqual(source, kafkaMessages, run);
             }
         }
     }
 
     private static void assertEqual(Database source, List<ConsumedMessage> messages, RunningCli run)
             throws Exception {
-        TopicComparison back = TopicComparison.of(source, "orders", messages);
-        assertThat(back.equal()).as("%s\n%s", back, run.output()).isTrue();
+        TopicComparison comparison = TopicComparison.of(source, "orders", messages);
+        assertThat(comparison.equal()).as("%s\n%s", comparison, run.output()).isTrue();
     }
 
     private static ConditionFactory eventually(RunningCli run) {
@@ -112,11 +113,11 @@ class FanOutITCase {
     }
 
     private Path state() {
-        return folder.resolve("state");
+        return directory.resolve("state");
     }
 
     /** Causes of pipelines that wait for a server that refuses connections. */
-    private List<String> refused(Path file) throws IOException {
+    private List<String> refusedConnections(Path file) throws IOException {
         String status = CliProcess.status(file, state(), "json");
         return new ObjectMapper()
                 .readTree(status).findValuesAsText("cause").stream()
@@ -124,7 +125,7 @@ class FanOutITCase {
                         .toList();
     }
 
-    /** The number of the newest checkpoint that has completed, by its folder. */
+    /** The id of the newest completed checkpoint, from its directory name. */
     private long newestCheckpoint() throws IOException {
         try (Stream<Path> all = Files.walk(state())) {
             return all.filter(path -> path.endsWith("_metadata"))
@@ -133,8 +134,8 @@ class FanOutITCase {
                     .mapToLong(name -> Long.parseLong(name.substring("chk-".length())))
                     .max()
                     .orElse(0);
-        } catch (UncheckedIOException gone) {
-            return 0; // an older one was taken away meanwhile
+        } catch (UncheckedIOException deleted) {
+            return 0; // an older checkpoint was deleted during the walk
         }
     }
 
@@ -142,7 +143,7 @@ class FanOutITCase {
         String kafka = KAFKA.bootstrapServers();
         int colon = kafka.lastIndexOf(':');
         return Files.writeString(
-                folder.resolve("fan.yaml"),
+                directory.resolve("fan.yaml"),
                 """
                 name: fan
                 global_sync:

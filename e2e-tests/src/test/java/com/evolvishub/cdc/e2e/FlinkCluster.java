@@ -22,13 +22,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A JobManager and a TaskManager from the Flink jars on the class path, and Flink's own client. */
+/** A JobManager and a TaskManager of the Flink jars on the class path, with Flink's client. */
 final class FlinkCluster implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** Their groups, as folders of the Maven repository. */
+    /** Their group directories in the Maven repository. */
     private static final List<String> FLINK_AND_ITS_LIBRARIES =
             List.of(
                     "/org/apache/flink/",
@@ -51,48 +51,49 @@ final class FlinkCluster implements AutoCloseable {
     private static final Pattern NOT_IN_A_DISTRIBUTION =
             Pattern.compile("flink-connector-(base|kafka|pulsar)");
 
-    private final Path folder;
+    private final Path directory;
     private final List<Process> processes = new ArrayList<>();
 
-    private final int rest;
+    private final int restPort;
 
-    private FlinkCluster(Path folder, int rest) {
-        this.folder = folder;
-        this.rest = rest;
+    private FlinkCluster(Path directory, int restPort) {
+        this.directory = directory;
+        this.restPort = restPort;
     }
 
-    /** What the REST API answers; empty while it does not. */
-    String ask(String path) {
-        return answer(HttpRequest.newBuilder(address(path)));
+    /** The response of the REST API; empty while it does not respond. */
+    String get(String path) {
+        return send(HttpRequest.newBuilder(address(path)));
     }
 
     private URI address(String path) {
-        return URI.create("http://127.0.0.1:%d%s".formatted(rest, path));
+        return URI.create("http://127.0.0.1:%d%s".formatted(restPort, path));
     }
 
     static FlinkCluster start(Path parent) throws Exception {
-        Path folder = Files.createDirectories(parent.resolve("cluster"));
+        Path directory = Files.createDirectories(parent.resolve("cluster"));
         List<Integer> ports = FreePorts.find(2);
-        int rest = ports.get(0);
-        Files.writeString(folder.resolve("config.yaml"), settings(folder, rest, ports.get(1)));
-        FlinkCluster cluster = new FlinkCluster(folder, rest);
+        int restPort = ports.get(0);
+        Files.writeString(
+                directory.resolve("config.yaml"), settings(directory, restPort, ports.get(1)));
+        FlinkCluster cluster = new FlinkCluster(directory, restPort);
         try {
             cluster.launch(
                     "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
                     "--configDir",
-                    folder.toString(),
+                    directory.toString(),
                     "--executionMode",
                     "cluster");
-            // a TaskManager that comes before its JobManager waits ten seconds for each try;
-            // whoever else may have taken the port does not keep its files in this folder
-            await().atMost(PATIENCE)
-                    .until(() -> cluster.ask("/jobmanager/config").contains(folder.toString()));
+            // a TaskManager started before its JobManager waits ten seconds before each retry; the
+            // directory in the response shows that this cluster, and no other process, has the port
+            await().atMost(TIMEOUT)
+                    .until(() -> cluster.get("/jobmanager/config").contains(directory.toString()));
             cluster.launch(
                     "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                     "--configDir",
-                    folder.toString());
-            await().atMost(PATIENCE)
-                    .until(() -> cluster.ask("/overview").contains("\"taskmanagers\":1"));
+                    directory.toString());
+            await().atMost(TIMEOUT)
+                    .until(() -> cluster.get("/overview").contains("\"taskmanagers\":1"));
             return cluster;
         } catch (Throwable failed) {
             cluster.close();
@@ -100,7 +101,7 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
-    private static String settings(Path folder, int rest, int rpc) {
+    private static String settings(Path directory, int restPort, int rpcPort) {
         return """
                jobmanager.rpc.address: 127.0.0.1
                jobmanager.rpc.port: %d
@@ -131,23 +132,27 @@ final class FlinkCluster implements AutoCloseable {
                execution.checkpointing.dir: %s
                io.tmp.dirs: %s
                """
-                .formatted(rpc, rest, folder.resolve("checkpoints").toUri(), folder.resolve("tmp"));
+                .formatted(
+                        rpcPort,
+                        restPort,
+                        directory.resolve("checkpoints").toUri(),
+                        directory.resolve("tmp"));
     }
 
-    /** Ends a job, so that the next one finds its slots free. */
+    /** Cancels a job and waits until its slots are free. */
     void cancel(String job) {
         HttpRequest.Builder cancel =
                 HttpRequest.newBuilder(address("/jobs/" + job + "?mode=cancel"))
                         .method("PATCH", HttpRequest.BodyPublishers.noBody());
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(
                         () -> {
-                            answer(cancel);
-                            return ask("/jobs/" + job).contains("\"state\":\"CANCELED\"");
+                            send(cancel);
+                            return get("/jobs/" + job).contains("\"state\":\"CANCELED\"");
                         });
     }
 
-    /** {@code flink run -d}; its output. */
+    /** Runs {@code flink run -d} and returns its output. */
     String run(String savepoint, String... arguments) {
         List<String> command = new ArrayList<>(List.of("run", "-d"));
         if (!savepoint.isEmpty()) {
@@ -158,12 +163,12 @@ final class FlinkCluster implements AutoCloseable {
         return cli(command.toArray(String[]::new));
     }
 
-    /** A command of Flink's own client, to its end; its output. */
+    /** Runs a command of Flink's client and returns its output. */
     String cli(String... arguments) {
         try {
-            Path output = Files.createTempFile(folder, "client", ".txt");
+            Path output = Files.createTempFile(directory, "client", ".txt");
             Process client = start("org.apache.flink.client.cli.CliFrontend", output, arguments);
-            if (!client.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!client.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("the client hangs: " + Files.readString(output));
             }
             return Files.readString(output);
@@ -175,17 +180,18 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
-    /** The newest checkpoint that a job has left behind. */
+    /** The newest retained checkpoint of a job. */
     Path newestCheckpoint(String job) throws IOException {
-        try (Stream<Path> found = Files.list(folder.resolve("checkpoints").resolve(job))) {
-            return found.filter(path -> Files.exists(path.resolve("_metadata")))
+        try (Stream<Path> checkpoints = Files.list(directory.resolve("checkpoints").resolve(job))) {
+            return checkpoints
+                    .filter(path -> Files.exists(path.resolve("_metadata")))
                     .max(Comparator.comparing(path -> path.toFile().lastModified()))
                     .orElseThrow();
         }
     }
 
     private void launch(String main, String... arguments) throws IOException {
-        start(main, Files.createTempFile(folder, "server", ".txt"), arguments);
+        start(main, Files.createTempFile(directory, "server", ".txt"), arguments);
     }
 
     private Process start(String main, Path output, String... arguments) throws IOException {
@@ -200,24 +206,24 @@ final class FlinkCluster implements AutoCloseable {
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
-        builder.environment().put("FLINK_CONF_DIR", folder.toString());
+        builder.environment().put("FLINK_CONF_DIR", directory.toString());
         Process process = builder.start();
         processes.add(process);
         return process;
     }
 
     /**
-     * Only what a cluster has: nothing of ours, and no library that the job jar must bring itself.
+     * The class path of a Flink distribution: without our classes and the libraries of the job jar.
      */
     private static String flinkClassPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(jar -> FLINK_AND_ITS_LIBRARIES.stream().anyMatch(jar::contains))
-                // a distribution has none, or in some releases only, so the job jar brings them
+                // only some distributions contain these, so the job jar does
                 .filter(jar -> !NOT_IN_A_DISTRIBUTION.matcher(jar).find())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static String answer(HttpRequest.Builder request) {
+    private static String send(HttpRequest.Builder request) {
         try {
             return HTTP.send(
                             request.timeout(Duration.ofSeconds(30)).build(),
@@ -231,7 +237,7 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
-    /** Returns when nobody writes to the folder any more. */
+    /** Kills the processes; on return no process writes to the directory. */
     @Override
     public void close() {
         processes.forEach(Process::destroyForcibly);

@@ -13,20 +13,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file that runs until somebody stops it. */
+/** A run that continues until it is stopped. */
 class InterruptITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void savesItsStateAtCtrlCAndSaysHowToGoOn(
+    void savesItsStateOnSigtermAndPrintsHowToResume(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
         source.execute(
                 "CREATE TABLE events (note text, at timestamptz NOT NULL)",
                 "INSERT INTO events SELECT 'note ' || i, now() FROM generate_series(1, 100) i");
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .mapping(
                                 "events",
@@ -34,12 +34,12 @@ class InterruptITCase {
                                 "events_copy",
                                 "watermark:\n  column: at\n  type: timestamp\n");
 
-        try (CliProcess running = road.start()) {
+        try (CliProcess running = setup.start()) {
             awaitRows(running, destination, 100);
             source.execute("INSERT INTO events VALUES ('late', now())");
             awaitRows(running, destination, 101);
-            assertThat(road.runInThisJvm().output()).contains("is in use by process");
-            JsonNode live = road.status();
+            assertThat(setup.runInThisJvm().output()).contains("is in use by process");
+            JsonNode live = setup.status();
             assertThat(live.path("summary").path("is_running").asBoolean()).isTrue();
             assertThat(live.path("mappings").get(0).path("state").asText())
                     .isIn("idle", "catching up");
@@ -52,9 +52,9 @@ class InterruptITCase {
         }
 
         source.execute("INSERT INTO events VALUES ('while it was down', now())");
-        try (CliThread again = road.startHere()) {
+        try (CliThread again = setup.startHere()) {
             awaitRows(again, destination, 102);
-            // said once the job is under way
+            // printed once the job is running
             await().untilAsserted(() -> assertThat(again.output()).contains("Going on from"));
             again.interrupt();
             again.await();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code delivery: transactional} into Kafka, by the command line tool. */
+/** {@code delivery: transactional} to Kafka, with the command line tool. */
 class KafkaTransactionalDeliveryITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
@@ -32,18 +32,18 @@ class KafkaTransactionalDeliveryITCase {
         "watermark:\n  column: at\n  type: timestamp\n", "delivery: transactional\n"
     };
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void showsTheRowsOfACheckpointTogether(@FreshDatabase Database source) throws Exception {
+    void makesTheRowsOfACheckpointVisibleTogether(@FreshDatabase Database source) throws Exception {
         createOrders(source, 100);
-        EndToEndSetup road =
-                road(source, "together")
+        EndToEndSetup setup =
+                setup(source, "together")
                         .with("global_sync:\n  interval_seconds: 0.2")
-                        // longer than this test: the end is the first
+                        // longer than this test: the only checkpoint is the savepoint at the end
                         .with("checkpoint:\n  interval_seconds: 3600");
 
-        try (CliThread running = road.startHere()) {
+        try (CliThread running = setup.startHere()) {
             await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () -> {
@@ -56,17 +56,17 @@ class KafkaTransactionalDeliveryITCase {
             assertThat(ended.exitCode()).as(ended.output()).isZero();
         }
 
-        awaitNumbers("together", 100);
+        awaitSequenceNumbers("together", 100);
     }
 
     @Test
-    void bringsEachRowOnceThoughItIsKilled(@FreshDatabase Database source) throws Exception {
+    void deliversEachRowOnceAfterAKill(@FreshDatabase Database source) throws Exception {
         createOrders(source, ROWS / 2);
-        EndToEndSetup road =
-                road(source, "killed")
+        EndToEndSetup setup =
+                setup(source, "killed")
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .with("checkpoint:\n  interval_seconds: 0.2");
-        try (CliProcess first = road.start()) {
+        try (CliProcess first = setup.start()) {
             await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () ->
@@ -75,21 +75,21 @@ class KafkaTransactionalDeliveryITCase {
                                             .isPositive());
             first.kill();
         }
-        // however late the kill came, it came before the end
+        // these rows are inserted after the kill, so the kill always comes before the end
         insertOrders(source, ROWS / 2 + 1, ROWS);
 
-        CliProcess.Ended second = road.runInThisJvm("--mode", "one_time");
+        CliProcess.Ended second = setup.runInThisJvm("--mode", "one_time");
 
         assertThat(second.exitCode()).as(second.output()).isZero();
-        awaitNumbers("killed", ROWS);
+        awaitSequenceNumbers("killed", ROWS);
     }
 
-    private EndToEndSetup road(Database source, String topic) {
-        return road(folder, source, topic);
+    private EndToEndSetup setup(Database source, String topic) {
+        return setup(directory, source, topic);
     }
 
-    /** Orders into a topic of one partition. */
-    static EndToEndSetup road(Path folder, Database source, String topic) {
+    /** A mapping of orders to a topic with one partition. */
+    static EndToEndSetup setup(Path directory, Database source, String topic) {
         int colon = KAFKA.bootstrapServers().lastIndexOf(':');
         String block =
                 """
@@ -103,7 +103,7 @@ class KafkaTransactionalDeliveryITCase {
                                 KAFKA.bootstrapServers().substring(0, colon),
                                 KAFKA.bootstrapServers().substring(colon + 1),
                                 topic);
-        return new EndToEndSetup(folder, source, source)
+        return new EndToEndSetup(directory, source, source)
                 .mappingInto("orders", "orders", block.indent(6), MAPPING);
     }
 
@@ -119,15 +119,18 @@ class KafkaTransactionalDeliveryITCase {
                         .formatted(first, last));
     }
 
-    /** The broker shows a transaction a little later than it has said that it is committed. */
-    static void awaitNumbers(String topic, int last) {
+    /**
+     * Retries, because a transaction becomes visible a little later than its commit is
+     * acknowledged.
+     */
+    static void awaitSequenceNumbers(String topic, int last) {
         List<Long> expected = LongStream.rangeClosed(1, last).boxed().toList();
         await().atMost(Duration.ofMinutes(5))
-                .untilAsserted(() -> assertThat(numbers(topic)).isEqualTo(expected));
+                .untilAsserted(() -> assertThat(sequenceNumbers(topic)).isEqualTo(expected));
     }
 
-    /** What the event ids end with. */
-    private static List<Long> numbers(String topic) {
+    /** The sequence numbers in the event ids. */
+    private static List<Long> sequenceNumbers(String topic) {
         return records(topic, "read_committed").stream()
                 .map(
                         record ->

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * kill -9 of a run to all three buses, at random moments under load. {@code -Dkill.rounds=20} kills
- * more often, {@code -Dkill.seed} chooses the moments.
+ * Kills a run into all three message brokers at random moments under load. {@code -Dkill.rounds=20}
+ * kills more often, {@code -Dkill.seed} sets the moments.
  */
 @Timeout(3600)
 class KilledEventBusesITCase {
@@ -34,21 +34,21 @@ class KilledEventBusesITCase {
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
     private static final int CUSTOMERS = 1000;
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void losesNoEventAndRepeatsNone(@FreshDatabase Database source) throws Exception {
+    void deliversEachEventOnceDespiteKills(@FreshDatabase Database source) throws Exception {
         long seed = Long.getLong("kill.seed", new Random().nextLong());
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        Path state = folder.resolve("state");
+        Path state = directory.resolve("state");
         ShopDatabase.fill(source, CUSTOMERS);
-        try (EndToEndEventBuses road =
-                new EndToEndEventBuses(folder, SharedEventServers.get(), source)) {
+        try (EndToEndEventBuses setup =
+                new EndToEndEventBuses(directory, SharedEventServers.get(), source)) {
             ShopChangeGenerator changes = ShopChangeGenerator.start(source);
             try (changes) {
                 for (int round = 0; round < ROUNDS; round++) {
-                    killAtRandom(road, state, random);
+                    killAtRandom(setup, state, random);
                     source.execute(
                             changeAThird("orders", "order_id", "status = status || '.'"),
                             changeAThird("customers", "customer_id", "newsletter = NOT newsletter"),
@@ -56,38 +56,36 @@ class KilledEventBusesITCase {
                 }
             }
             assertThat(changes.failure()).isEmpty();
-            try (CliThread last = road.startHere(state)) {
-                road.awaitEqual(last);
+            try (CliThread last = setup.startHere(state)) {
+                setup.awaitEqual(last);
                 source.execute(
                         "DELETE FROM orders WHERE order_id % 10 = 0",
                         "DELETE FROM customers WHERE customer_id % 10 = 0",
                         "DELETE FROM products WHERE product_id % 10 = 0");
-                road.awaitEqual(last);
+                setup.awaitEqual(last);
             }
-            for (EventMapping route : EventMapping.ALL) {
-                TopicComparison back = road.readBack(route);
-                System.out.println(route.topic() + " after " + ROUNDS + " kills: " + back);
-                assertThat(back.deletes()).isPositive();
+            for (EventMapping mapping : EventMapping.ALL) {
+                TopicComparison comparison = setup.compare(mapping);
+                System.out.println(mapping.topic() + " after " + ROUNDS + " kills: " + comparison);
+                assertThat(comparison.deletes()).isPositive();
             }
         }
     }
 
-    /**
-     * The table is locked: two who change rows of it in different orders could block each other.
-     */
+    /** Locks the table, because concurrent updates of rows in different orders could deadlock. */
     private static String changeAThird(String table, String key, String change) {
         return "DO $$ BEGIN LOCK TABLE %1$s IN SHARE ROW EXCLUSIVE MODE; UPDATE %1$s SET %3$s WHERE %2$s %% 3 = 0; END $$"
                 .formatted(table, key, change);
     }
 
-    private static void killAtRandom(EndToEndEventBuses road, Path state, Random random)
+    private static void killAtRandom(EndToEndEventBuses setup, Path state, Random random)
             throws Exception {
-        int before = road.messages();
+        int before = setup.messages();
         int enough = 1 + random.nextInt(CUSTOMERS);
-        try (CliProcess run = road.start(state)) {
+        try (CliProcess run = setup.start(state)) {
             await().atMost(Duration.ofMinutes(5))
                     .pollInterval(Duration.ofMillis(1 + random.nextInt(50)))
-                    .until(() -> !run.isRunning() || road.messages() - before >= enough);
+                    .until(() -> !run.isRunning() || setup.messages() - before >= enough);
             assertThat(run.isRunning()).as(run.output()).isTrue();
             run.kill();
         }

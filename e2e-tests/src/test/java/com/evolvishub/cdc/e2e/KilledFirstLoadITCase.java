@@ -14,24 +14,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** kill -9 in the middle of a first load; then the same command again. */
+/** Kills a run in the middle of a first load, then runs the same command again. */
 class KilledFirstLoadITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final int ROWS = Integer.getInteger("road.rows", 100_000);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void goesOnInTheMiddleOfAKeyedLoad(
-            @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
+    void resumesALoadWithAKey(@FreshDatabase Database source, @FreshDatabase Database destination)
+            throws Exception {
         createOrders(source, destination, "id int PRIMARY KEY");
         killAndRunAgain(source, destination);
     }
 
     @Test
-    void appendsNoRowTwiceAndLosesNone(
+    void resumesALoadWithoutAKeyAndAppendsEachRowOnce(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
         createOrders(source, destination, "id int");
         killAndRunAgain(source, destination);
@@ -54,16 +54,16 @@ class KilledFirstLoadITCase {
     }
 
     private void killAndRunAgain(Database source, Database destination) throws Exception {
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time")
                         .mapping("orders", "orders", "copy", WATERMARK);
         long before;
-        // however late the kill comes, the second half of the rows is not there
+        // the lock blocks the second half of the rows, so the kill always comes in the middle
         try (Connection gate = destination.connect();
                 Statement hold = gate.createStatement()) {
             hold.execute("SELECT pg_advisory_lock(1)");
-            try (CliProcess first = road.start()) {
+            try (CliProcess first = setup.start()) {
                 await().atMost(Duration.ofMinutes(5))
                         .until(() -> !first.isRunning() || copied(destination) > 0);
                 first.kill();
@@ -72,13 +72,13 @@ class KilledFirstLoadITCase {
         }
         assertThat(before).as("rows there at the kill").isBetween(1L, ROWS - 1L);
 
-        CliProcess.Ended second = road.runInThisJvm();
+        CliProcess.Ended second = setup.runInThisJvm();
 
         assertThat(second.exitCode()).as(second.output()).isZero();
         assertThat(EndToEndSetup.content(destination, "copy", "id, note, at"))
                 .isEqualTo(EndToEndSetup.content(source, "orders", "id, note, at"));
-        long read = road.status().path("mappings").get(0).path("rows_read").asLong();
-        // by both runs, as far as state remembers: nothing was read anew but the tie it stood in
+        long read = setup.status().path("mappings").get(0).path("rows_read").asLong();
+        // the sum of both runs: the second run reads only the rows with the last watermark again
         assertThat(read).isBetween((long) ROWS, ROWS + 200L);
     }
 

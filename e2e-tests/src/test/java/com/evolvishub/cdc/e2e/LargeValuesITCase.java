@@ -16,15 +16,16 @@ class LargeValuesITCase {
 
     private static final String HEAP = "-Xmx1g";
 
-    /** Above what such a heap allows by default: rows of 100 MB go through one at a time. */
+    /** Above the default for this heap; rows of 100 MB are processed one at a time. */
     private static final String LIMIT = "max_row_bytes: 220000000\n";
 
     private static final String HASH = "SELECT id, length(t), md5(t), md5(b) FROM %s ORDER BY id";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void goTheWholeRoad(@FreshDatabase Database source, @FreshDatabase Database destination) {
+    void largeValuesAreDeliveredEndToEnd(
+            @FreshDatabase Database source, @FreshDatabase Database destination) {
         source.execute(
                 "CREATE TABLE big (id int PRIMARY KEY, at timestamptz NOT NULL, t text, b bytea)",
                 "INSERT INTO big SELECT 1, now(), repeat('0123456789a', 100000000 / 11) || chr(9), NULL",
@@ -32,7 +33,7 @@ class LargeValuesITCase {
                 "INSERT INTO big SELECT 2, now(), '', decode(repeat('00ff5c0a', 12500000), 'hex')",
                 "INSERT INTO big SELECT i, now(), 'small', NULL FROM generate_series(3, 1000) i");
         CliProcess.Ended ended =
-                new EndToEndSetup(folder, source, destination)
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time")
                         .mapping(
                                 "watermark",

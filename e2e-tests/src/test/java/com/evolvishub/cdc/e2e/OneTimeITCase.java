@@ -12,19 +12,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file whose mappings are {@code one_time}, run again and again. */
+/** Repeated runs of a file whose mappings are {@code one_time}. */
 class OneTimeITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
-    private EndToEndSetup road;
+    private EndToEndSetup setup;
 
     @BeforeEach
-    void twoDatabases(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createSource(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute(
@@ -32,8 +32,8 @@ class OneTimeITCase {
                 "INSERT INTO orders SELECT i, 'note ' || i, timestamptz '2024-01-01' + i / 10 * interval"
                         + " '1 s' FROM generate_series(1, 5000) i",
                 "CREATE VIEW keyless AS SELECT note, at FROM orders");
-        road =
-                new EndToEndSetup(folder, source, destination)
+        setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time")
                         .mapping("keyed", "orders", "orders_copy", WATERMARK)
                         .mapping("appended", "keyless", "appended_copy", WATERMARK)
@@ -41,22 +41,22 @@ class OneTimeITCase {
     }
 
     @Test
-    void exitsWithZeroWhenAllIsThere() {
-        CliProcess.Ended ended = road.run();
+    void exitsWithZeroWhenAllRowsAreDelivered() {
+        CliProcess.Ended ended = setup.run();
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
-        assertLevel();
+        assertCopiesEqual();
     }
 
     @Test
-    void goesOnFromWhereItStood() throws Exception {
-        road.runInThisJvm();
+    void resumesFromTheLastPosition() throws Exception {
+        setup.runInThisJvm();
         source.execute(
                 "UPDATE orders SET note = 'changed', at = now() WHERE id <= 10",
                 "INSERT INTO orders VALUES (5001, 'new', now())",
                 "DELETE FROM orders WHERE id = 4000");
 
-        CliProcess.Ended ended = road.runInThisJvm();
+        CliProcess.Ended ended = setup.runInThisJvm();
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         assertThat(EndToEndSetup.content(destination, "compared_copy", "id, note, at"))
@@ -64,23 +64,23 @@ class OneTimeITCase {
         assertThat(destination.queryOne("SELECT note FROM orders_copy WHERE id = 7"))
                 .isEqualTo("changed");
         assertThat(destination.queryOne("SELECT count(*) FROM appended_copy")).isEqualTo("5011");
-        JsonNode status = road.status();
+        JsonNode status = setup.status();
         assertThat(status.path("summary").path("is_running").asBoolean()).isFalse();
         assertThat(status.path("mappings").get(1).path("rows_written").asLong()).isEqualTo(5011);
     }
 
     @Test
-    void losesAndRepeatsNothingWhateverTheWorkers() {
+    void deliversEachRowOnceWithAnyNumberOfWorkers() {
         for (String[] placement :
                 new String[][] {{"--sequential"}, {"--workers", "1"}, {"--workers", "5"}}) {
-            CliProcess.Ended ended = road.runInThisJvm(placement);
+            CliProcess.Ended ended = setup.runInThisJvm(placement);
             assertThat(ended.exitCode()).as(ended.output()).isZero();
-            assertLevel();
+            assertCopiesEqual();
         }
     }
 
     @Test
-    void runsOneAfterTheOtherInTheFilesOrderWhenToldTo() {
+    void runsMappingsInTheFilesOrderIfSequential() {
         destination.execute(
                 "CREATE TABLE orders_copy (id int PRIMARY KEY, note text, at timestamptz,"
                         + " came timestamptz DEFAULT clock_timestamp())",
@@ -89,10 +89,10 @@ class OneTimeITCase {
                 "CREATE TABLE compared_copy (id int PRIMARY KEY, note text, at timestamptz,"
                         + " came timestamptz DEFAULT clock_timestamp())");
 
-        CliProcess.Ended ended = road.runInThisJvm("--sequential");
+        CliProcess.Ended ended = setup.runInThisJvm("--sequential");
 
         assertThat(ended.exitCode()).as(ended.output()).isZero();
-        assertLevel();
+        assertCopiesEqual();
         assertThat(
                         destination.queryOne(
                                 "SELECT (SELECT max(came) FROM orders_copy) < (SELECT min(came) FROM appended_copy)"
@@ -102,18 +102,18 @@ class OneTimeITCase {
 
     @Test
     void keepsTheStateOfMappingsThatAreNotSelected() {
-        road.runInThisJvm();
+        setup.runInThisJvm();
         source.execute("INSERT INTO orders VALUES (5001, 'new', now())");
 
-        road.runInThisJvm("--mapping", "keyed");
+        setup.runInThisJvm("--mapping", "keyed");
         assertThat(destination.queryOne("SELECT count(*) FROM orders_copy")).isEqualTo("5001");
         assertThat(destination.queryOne("SELECT count(*) FROM appended_copy")).isEqualTo("5000");
 
-        road.runInThisJvm();
-        assertLevel();
+        setup.runInThisJvm();
+        assertCopiesEqual();
     }
 
-    private void assertLevel() {
+    private void assertCopiesEqual() {
         assertThat(EndToEndSetup.content(destination, "orders_copy", "id, note, at"))
                 .isEqualTo(EndToEndSetup.content(source, "orders", "id, note, at"));
         assertThat(EndToEndSetup.content(destination, "compared_copy", "id, note, at"))

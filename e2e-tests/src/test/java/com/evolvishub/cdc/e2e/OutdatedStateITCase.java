@@ -16,17 +16,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** State that is older than the tables it is compared with, and the way out that is offered. */
+/** State that is older than the destination tables, and the recovery that the tool offers. */
 @Timeout(600)
 class OutdatedStateITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final List<String> TABLES = List.of("made", "found");
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void stopsAndItsWayOutEndsEqual(@FreshDatabase Database source, @FreshDatabase Database there)
+    void stopsAndAReloadMakesTheTablesEqual(
+            @FreshDatabase Database source, @FreshDatabase Database destination)
             throws IOException {
         for (String table : TABLES) {
             source.execute(
@@ -34,31 +35,31 @@ class OutdatedStateITCase {
                     "INSERT INTO %s SELECT g, 'a' FROM generate_series(1, 5) AS g"
                             .formatted(table));
         }
-        there.execute("CREATE TABLE found (id int PRIMARY KEY, name text)");
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, there)
+        destination.execute("CREATE TABLE found (id int PRIMARY KEY, name text)");
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time")
                         .mapping("made", "made", "made", "capture: diff")
                         .mapping("found", "found", "found", "capture: diff");
-        run(road);
-        Path copy = folder.resolve("copy");
-        copy(road.stateDirectory(), copy);
+        run(setup);
+        Path copy = directory.resolve("copy");
+        copy(setup.stateDirectory(), copy);
         change(
                 source,
                 "UPDATE %s SET name = 'b' WHERE id = 1",
                 "INSERT INTO %s VALUES (6, 'a')",
                 "DELETE FROM %s WHERE id = 5");
-        run(road);
-        assertEqual(source, there);
+        run(setup);
+        assertEqual(source, destination);
 
-        delete(road.stateDirectory());
-        copy(copy, road.stateDirectory());
+        delete(setup.stateDirectory());
+        copy(copy, setup.stateDirectory());
         change(
                 source,
                 "UPDATE %s SET name = 'a' WHERE id = 1",
                 "DELETE FROM %s WHERE id = 6",
                 "INSERT INTO %s VALUES (5, 'a')");
-        CliProcess.Ended stopped = road.runInThisJvm();
+        CliProcess.Ended stopped = setup.runInThisJvm();
         assertThat(stopped.exitCode()).as(stopped.output()).isEqualTo(1);
         for (String table : TABLES) {
             assertThat(stopped.output())
@@ -66,24 +67,25 @@ class OutdatedStateITCase {
                     .contains("--delete-extra " + table);
         }
 
-        // of the table that the tool has made, nothing is anybody else's
-        CliProcess.Ended reset = road.run("--reset", "made", "--reset", "found");
+        // in a table that the tool has created, all rows are its own
+        CliProcess.Ended reset = setup.run("--reset", "made", "--reset", "found");
         assertThat(reset.exitCode()).as(reset.output()).isZero();
-        assertThat(there.queryOne("SELECT count(*) FROM made WHERE id = 6")).isEqualTo("0");
-        assertThat(there.queryOne("SELECT count(*) FROM found WHERE id = 6")).isEqualTo("1");
+        assertThat(destination.queryOne("SELECT count(*) FROM made WHERE id = 6")).isEqualTo("0");
+        assertThat(destination.queryOne("SELECT count(*) FROM found WHERE id = 6")).isEqualTo("1");
         assertThat(reset.output()).contains("1 row at the destination");
 
-        CliProcess.Ended deleted = road.runInThisJvm("--reset", "found", "--delete-extra", "found");
+        CliProcess.Ended deleted =
+                setup.runInThisJvm("--reset", "found", "--delete-extra", "found");
         assertThat(deleted.exitCode()).as(deleted.output()).isZero();
-        assertEqual(source, there);
+        assertEqual(source, destination);
 
-        CliProcess.Ended alone = road.runInThisJvm("--delete-extra", "found");
+        CliProcess.Ended alone = setup.runInThisJvm("--delete-extra", "found");
         assertThat(alone.exitCode()).isEqualTo(2);
         assertThat(alone.output()).contains("add --reset found");
     }
 
-    private static void run(EndToEndSetup road) {
-        CliProcess.Ended ended = road.runInThisJvm();
+    private static void run(EndToEndSetup setup) {
+        CliProcess.Ended ended = setup.runInThisJvm();
         assertThat(ended.exitCode()).as(ended.output()).isZero();
     }
 
@@ -95,25 +97,25 @@ class OutdatedStateITCase {
         }
     }
 
-    private static void assertEqual(Database source, Database there) {
+    private static void assertEqual(Database source, Database destination) {
         for (String table : TABLES) {
-            String all = "SELECT * FROM " + table + " ORDER BY id";
-            assertThat(there.queryAll(all)).as(table).isEqualTo(source.queryAll(all));
+            String paths = "SELECT * FROM " + table + " ORDER BY id";
+            assertThat(destination.queryAll(paths)).as(table).isEqualTo(source.queryAll(paths));
         }
     }
 
     private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each).toString()));
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
             }
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
             }
         }
     }

@@ -18,23 +18,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code delivery: transactional} into PostgreSQL, by the command line tool. */
+/** {@code delivery: transactional} to PostgreSQL, with the command line tool. */
 class PostgresTransactionalDeliveryITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
     private static final String TRANSACTIONAL = "delivery: transactional\n";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
     private int round = 1;
     private int commits;
-    private String seen = "";
+    private String lastVisible = "";
 
     @BeforeEach
-    void fresh(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createSource(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute(
@@ -44,23 +44,23 @@ class PostgresTransactionalDeliveryITCase {
     }
 
     @Test
-    void showsTheRowsOfACheckpointTogether() throws Exception {
-        // as many as are written at a time: where there are some, there are all
+    void makesTheRowsOfACheckpointVisibleTogether() throws Exception {
+        // one write batch: as soon as some rows are written, all are
         source.execute(
                 "INSERT INTO orders SELECT i, 'x', now() - interval '1 h' FROM generate_series(1, 5000) i");
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.2")
-                        // longer than this test: the end is the first
+                        // longer than this test: the only checkpoint is the savepoint at the end
                         .with("checkpoint:\n  interval_seconds: 3600")
                         .mapping("orders", "orders", "copied", WATERMARK, TRANSACTIONAL);
 
-        try (CliThread running = road.startHere()) {
-            await().atMost(PATIENCE)
+        try (CliThread running = setup.startHere()) {
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () -> {
                                 assertThat(running.isRunning()).as(running.output()).isTrue();
-                                assertThat(writers("copied")).isEqualTo("1");
+                                assertThat(openWriters("copied")).isEqualTo("1");
                             });
             assertThat(count("copied")).isEqualTo("0");
             running.interrupt();
@@ -69,24 +69,24 @@ class PostgresTransactionalDeliveryITCase {
         }
 
         assertThat(count("copied")).isEqualTo("5000");
-        assertThat(prepared()).isEqualTo("0");
+        assertThat(preparedTransactions()).isEqualTo("0");
     }
 
-    /** How many have written to a table and are not done: its rows are not seen by others. */
-    private String writers(String table) {
+    /** The number of open transactions that have written to a table. */
+    private String openWriters(String table) {
         return destination.queryOne(
                 "SELECT count(*) FROM pg_locks WHERE relation = to_regclass('%s') AND mode = 'RowExclusiveLock'"
                         .formatted(table));
     }
 
     /**
-     * All kinds of mappings at a time, each of them with rows of the same keys again and again: a
-     * transaction that waits for its checkpoint must not be in the way of the next one.
+     * All kinds of mappings at the same time, each with repeated changes of the same keys: a
+     * transaction that waits for its checkpoint must not block the next one.
      */
     @Test
-    void keepsUpWithUpdatesAndDeletesThoughItIsKilled() throws Exception {
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+    void deliversUpdatesAndDeletesExactlyOnceAfterAKill() throws Exception {
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("shared_checkpoints: true")
                         .with("global_sync:\n  interval_seconds: 0.1")
                         .with("checkpoint:\n  interval_seconds: 0.2")
@@ -98,23 +98,23 @@ class PostgresTransactionalDeliveryITCase {
                                 TRANSACTIONAL,
                                 "capture: diff\nmax_delete_ratio: 1\n")
                         .mapping("events", "events", "events", WATERMARK, TRANSACTIONAL);
-        try (CliProcess first = road.start()) {
+        try (CliProcess first = setup.start()) {
             change(round);
-            await().atMost(PATIENCE).until(() -> !first.isRunning() || !visible().isEmpty());
-            // a lane that waits for its own locks, a minute each time, would not get so far
-            await().atMost(PATIENCE)
-                    // each look changes every row
+            await().atMost(TIMEOUT).until(() -> !first.isRunning() || !visible().isEmpty());
+            // a pipeline that waits for its own locks, a minute each time, would not get this far
+            await().atMost(TIMEOUT)
+                    // each check changes every row
                     .pollInterval(Duration.ofMillis(300))
                     .until(() -> !first.isRunning() || commitsAmongChanges() >= 8);
             assertThat(first.isRunning()).as(first.output()).isTrue();
-            // in the middle of a commit, if it can be had
+            // kill in the middle of a commit, if possible
             awaitPrepared();
             first.kill();
         }
         change(++round);
 
-        try (CliThread second = road.startHere()) {
-            await().atMost(PATIENCE)
+        try (CliThread second = setup.startHere()) {
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () -> {
                                 assertThat(second.isRunning()).as(second.output()).isTrue();
@@ -128,33 +128,33 @@ class PostgresTransactionalDeliveryITCase {
         }
 
         assertSame("events", "note, at");
-        assertThat(prepared()).isEqualTo("0");
+        assertThat(preparedTransactions()).isEqualTo("0");
     }
 
     @Test
-    void saysWhatItWaitsForAndGoesOnWhenItIsThere() throws Exception {
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+    void reportsAnUnavailableDestinationAndResumesWhenItIsBack() throws Exception {
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .with("checkpoint:\n  interval_seconds: 0.2")
                         .mapping("events", "events", "events", WATERMARK, TRANSACTIONAL);
-        try (CliThread running = road.startHere()) {
+        try (CliThread running = setup.startHere()) {
             change(1);
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> count("events").equals("20"));
+            await().atMost(TIMEOUT).ignoreExceptions().until(() -> count("events").equals("20"));
             source.execute(
                     "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS false".formatted(destination.name()),
                     "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'; END $$"
                             .formatted(destination.name()));
             change(2);
 
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () ->
                                     assertThat(
-                                                    road.command(
+                                                    setup.command(
                                                                     "status",
                                                                     "--state-dir",
-                                                                    road.stateDirectory()
+                                                                    setup.stateDirectory()
                                                                             .toString())
                                                             .output())
                                             .as(running.output())
@@ -163,20 +163,20 @@ class PostgresTransactionalDeliveryITCase {
             source.execute(
                     "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true".formatted(destination.name()));
 
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> count("events").equals("40"));
+            await().atMost(TIMEOUT).ignoreExceptions().until(() -> count("events").equals("40"));
             running.interrupt();
             CliProcess.Ended ended = running.await();
             assertThat(ended.exitCode()).as(ended.output()).isZero();
         }
         assertSame("events", "note, at");
-        assertThat(prepared()).isEqualTo("0");
+        assertThat(preparedTransactions()).isEqualTo("0");
     }
 
     private int commitsAmongChanges() {
         change(++round);
         String now = visible();
-        commits += now.equals(seen) ? 0 : 1;
-        seen = now;
+        commits += now.equals(lastVisible) ? 0 : 1;
+        lastVisible = now;
         return commits;
     }
 
@@ -191,12 +191,12 @@ class PostgresTransactionalDeliveryITCase {
                         .formatted(number));
     }
 
-    /** What is in the destination, in short; empty: nothing yet. */
+    /** A short summary of the destination's content; empty: nothing yet. */
     private String visible() {
-        String there =
+        String tables =
                 destination.queryOne(
                         "SELECT count(*) FROM pg_class WHERE relname IN ('orders', 'stock', 'events')");
-        return there.equals("3")
+        return tables.equals("3")
                 ? destination.queryOne(
                         "SELECT coalesce(max(note) || (SELECT count(*) FROM events), '') FROM orders")
                 : "";
@@ -212,30 +212,30 @@ class PostgresTransactionalDeliveryITCase {
     }
 
     /**
-     * Looks on one connection: a transaction is prepared for milliseconds only. Changes go on, for
-     * the last one may have been committed before the first look.
+     * Polls on one connection, because a transaction is prepared only for milliseconds. Changes
+     * continue, because the last one may have been committed before the first query.
      */
     private void awaitPrepared() throws SQLException {
         try (Connection connection = destination.connect();
-                PreparedStatement look =
+                PreparedStatement query =
                         connection.prepareStatement(
                                 "SELECT 1 FROM pg_prepared_xacts WHERE database = current_database()")) {
-            AtomicInteger looks = new AtomicInteger();
-            await().atMost(PATIENCE)
+            AtomicInteger queries = new AtomicInteger();
+            await().atMost(TIMEOUT)
                     .pollInterval(Duration.ofMillis(1))
                     .until(
                             () -> {
-                                if (looks.incrementAndGet() % 500 == 0) {
+                                if (queries.incrementAndGet() % 500 == 0) {
                                     change(++round);
                                 }
-                                try (ResultSet found = look.executeQuery()) {
-                                    return found.next();
+                                try (ResultSet row = query.executeQuery()) {
+                                    return row.next();
                                 }
                             });
         }
     }
 
-    private String prepared() {
+    private String preparedTransactions() {
         return destination.queryOne(
                 "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()");
     }

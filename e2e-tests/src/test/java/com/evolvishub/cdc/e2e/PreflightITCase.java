@@ -17,23 +17,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run with mappings that cannot work yet, beside one that can. */
+/** A run in which some mappings fail the preflight checks and one passes them. */
 class PreflightITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void saysWhatIsWrongStartsAllTheSameAndHeals(
+    void reportsProblemsAndRunsTheWorkingMappings(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, total numeric)",
                 "INSERT INTO orders VALUES (1, 2.50)");
         destination.execute("CREATE TABLE narrow (id int PRIMARY KEY)");
-        Path file = folder.resolve("broken.yaml");
-        Files.writeString(file, broken(source, destination));
+        Path file = directory.resolve("broken.yaml");
+        Files.writeString(file, fileWithProblems(source, destination));
 
         try (CliThread run =
                 CliThread.start(
@@ -44,7 +44,7 @@ class PreflightITCase {
                         state().toString(),
                         "--log-level",
                         "ERROR")) {
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .ignoreExceptions()
                     .until(
                             () ->
@@ -73,12 +73,12 @@ class PreflightITCase {
                         assertThat(Instant.parse(narrow.path("next_try").asText()))
                                 .isAfter(Instant.EPOCH);
                     });
-            // more failures in a row than error_retry_attempts turn an outage into a quarantine
+            // more consecutive failures than error_retry_attempts turn an outage into a quarantine
             eventually(
                     () -> {
-                        JsonNode away = mapping(file, 2);
-                        assertThat(away.path("state").asText()).isEqualTo("quarantined");
-                        assertThat(away.path("cause").asText()).contains("127.0.0.1:1");
+                        JsonNode unreachable = mapping(file, 2);
+                        assertThat(unreachable.path("state").asText()).isEqualTo("quarantined");
+                        assertThat(unreachable.path("cause").asText()).contains("127.0.0.1:1");
                     });
             eventually(
                     () ->
@@ -91,9 +91,9 @@ class PreflightITCase {
         }
     }
 
-    private String broken(Database source, Database destination) throws Exception {
+    private String fileWithProblems(Database source, Database destination) throws Exception {
         Path written =
-                new EndToEndSetup(folder, source, destination)
+                new EndToEndSetup(directory, source, destination)
                         .with(
                                 """
                                 global_sync:
@@ -106,15 +106,16 @@ class PreflightITCase {
                         .mapping("away", "orders", "away_copy")
                         .write();
         String text = Files.readString(written);
-        int away = text.indexOf("name: away");
-        return text.substring(0, away) + text.substring(away).replaceFirst("port: \\d+", "port: 1");
+        int unreachable = text.indexOf("name: away");
+        return text.substring(0, unreachable)
+                + text.substring(unreachable).replaceFirst("port: \\d+", "port: 1");
     }
 
     /**
-     * Each look is at one answer: a mapping that is tried again says something else for a moment.
+     * Each attempt must check a single response, because the status changes briefly during a retry.
      */
     private static void eventually(ThrowingRunnable assertion) {
-        await().atMost(PATIENCE).untilAsserted(assertion);
+        await().atMost(TIMEOUT).untilAsserted(assertion);
     }
 
     private JsonNode mapping(Path file, int mapping) throws Exception {
@@ -126,6 +127,6 @@ class PreflightITCase {
     }
 
     private Path state() {
-        return folder.resolve("state");
+        return directory.resolve("state");
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code delivery: transactional} into Pulsar, by the command line tool. */
+/** {@code delivery: transactional} to Pulsar, with the command line tool. */
 class PulsarTransactionalDeliveryITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final SharedEventServers SERVERS = new SharedEventServers();
@@ -38,7 +38,7 @@ class PulsarTransactionalDeliveryITCase {
 
     private static PulsarClient client;
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @BeforeAll
     static void connect() throws PulsarClientException {
@@ -57,7 +57,7 @@ class PulsarTransactionalDeliveryITCase {
     }
 
     @Test
-    void bringsEachRowOnceThoughItIsKilled(@FreshDatabase Database source) throws Exception {
+    void deliversEachRowOnceAfterAKill(@FreshDatabase Database source) throws Exception {
         KafkaTransactionalDeliveryITCase.createOrders(source, ROWS / 2);
         String block =
                 """
@@ -67,12 +67,12 @@ class PulsarTransactionalDeliveryITCase {
                 table: killed
                 """
                         .formatted(pulsar().host(), pulsar().port());
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, source)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, source)
                         .with("global_sync:\n  interval_seconds: 2")
                         .with("checkpoint:\n  interval_seconds: 0.2")
                         .mappingInto("orders", "orders", block.indent(6), MAPPING);
-        try (CliProcess first = road.start();
+        try (CliProcess first = setup.start();
                 Reader<byte[]> reader = reader()) {
             await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
@@ -82,14 +82,15 @@ class PulsarTransactionalDeliveryITCase {
                                             .isNotNull());
             first.kill();
         }
-        // however late the kill came, it came before the end
+        // these rows are inserted after the kill, so the kill always comes before the end
         KafkaTransactionalDeliveryITCase.insertOrders(source, ROWS / 2 + 1, ROWS);
 
-        CliProcess.Ended second = road.runInThisJvm("--mode", "one_time");
+        CliProcess.Ended second = setup.runInThisJvm("--mode", "one_time");
 
         assertThat(second.exitCode()).as(second.output()).isZero();
-        abortWhatIsOpen();
-        assertThat(numbers(ROWS)).isEqualTo(LongStream.rangeClosed(1, ROWS).boxed().toList());
+        abortOpenTransactions();
+        assertThat(sequenceNumbers(ROWS))
+                .isEqualTo(LongStream.rangeClosed(1, ROWS).boxed().toList());
     }
 
     private static Reader<byte[]> reader() throws PulsarClientException {
@@ -97,10 +98,10 @@ class PulsarTransactionalDeliveryITCase {
     }
 
     /**
-     * What a killed run left open holds up readers until its time is over, ten minutes. A shorter
-     * time could also end the transactions of a run on a slow machine.
+     * Aborts the open transactions of a killed run, which block readers until their timeout of ten
+     * minutes. A shorter timeout could abort the transactions of a run on a slow machine.
      */
-    private static void abortWhatIsOpen() throws IOException {
+    private static void abortOpenTransactions() throws IOException {
         String open = pulsar().admin("GET", "/admin/v3/transactions/slowTransactions/0", "");
         new ObjectMapper()
                 .readTree(open)
@@ -115,17 +116,17 @@ class PulsarTransactionalDeliveryITCase {
                                                 ""));
     }
 
-    /** What the first so many messages are numbered, as far as there are so many. */
-    private static List<Long> numbers(int most) throws Exception {
-        List<Long> numbers = new ArrayList<>();
+    /** The sequence numbers of the first messages, at most {@code limit}. */
+    private static List<Long> sequenceNumbers(int limit) throws Exception {
+        List<Long> sequenceNumbers = new ArrayList<>();
         try (Reader<byte[]> reader = reader()) {
             Message<byte[]> message;
-            while (numbers.size() < most
+            while (sequenceNumbers.size() < limit
                     && (message = reader.readNext(120, TimeUnit.SECONDS)) != null) {
                 String id = message.getProperty("event_id");
-                numbers.add(Long.valueOf(id.substring(id.lastIndexOf(':') + 1)));
+                sequenceNumbers.add(Long.valueOf(id.substring(id.lastIndexOf(':') + 1)));
             }
         }
-        return numbers;
+        return sequenceNumbers;
     }
 }

@@ -12,18 +12,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A value that the destination refuses is its own row's matter. */
+/** Values that the destination rejects affect only their own rows. */
 class RejectedRowsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final String WATERMARK = "watermark:\n  column: at\n  type: timestamp\n";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
 
     @BeforeEach
-    void oddRows(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createRowsThatAreRejected(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute(
@@ -43,21 +43,21 @@ class RejectedRowsITCase {
                         + " CHECK (note <> 'bad'), parent int REFERENCES parents, at timestamptz)");
     }
 
-    private EndToEndSetup road() {
-        return new EndToEndSetup(folder, source, destination)
+    private EndToEndSetup setup() {
+        return new EndToEndSetup(directory, source, destination)
                 .with("global_sync:\n  mode: one_time");
     }
 
     @Test
-    void goToTheDeadLettersAlone() {
+    void onlyRejectedRowsGoToTheDeadLetters() {
         CliProcess.Ended ended =
-                road().mapping(
+                setup().mapping(
                                 "orders",
                                 "orders",
                                 "orders",
                                 WATERMARK,
                                 "on_bad_row: dead_letter",
-                                // no later row brings the parent
+                                // no later row adds the parent
                                 "refusal_wait: 1")
                         .runInThisJvm();
 
@@ -84,9 +84,9 @@ class RejectedRowsITCase {
     }
 
     @Test
-    void stopTheMappingByDefault() {
+    void aRejectedRowStopsTheMappingByDefault() {
         CliProcess.Ended ended =
-                road().with("stop_on_error: true")
+                setup().with("stop_on_error: true")
                         .mapping("orders", "orders", "orders", WATERMARK)
                         .runInThisJvm();
 

@@ -1,20 +1,20 @@
 package com.evolvishub.cdc.e2e;
 
-/** A command of the tool that goes on until it is stopped, in whatever JVM. */
+/** A command of the tool that runs until it is stopped, in its own process or in this JVM. */
 interface RunningCli extends AutoCloseable {
 
     boolean isRunning();
 
-    /** What it has printed so far, on both streams. */
+    /** Standard output and standard error so far. */
     String output();
 
-    /** Asks it politely to stop, as Ctrl-C does. */
+    /** Requests a stop, as Ctrl-C does. */
     void interrupt() throws Exception;
 
     /** Waits for its end. */
     CliProcess.Ended await();
 
-    /** Returns when nobody writes to the folder any more. */
+    /** Ends the command; on return it no longer writes to the directory. */
     @Override
     void close();
 }

@@ -10,13 +10,13 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The servers of all event buses, started on first use and stopped at the JVM's end: four starts
- * for each test would be most of its work. Tests use topics of their own names.
+ * The servers of all message brokers, started on first use and stopped at the JVM's end, because
+ * starting four servers for each test takes too long. Each test uses its own topic names.
  */
 final class SharedEventServers implements BeforeAllCallback {
     private static EventServers started;
 
-    /** All four. */
+    /** All four servers. */
     static synchronized EventServers get() {
         if (started == null) {
             started =

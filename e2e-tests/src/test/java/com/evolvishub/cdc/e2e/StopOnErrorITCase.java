@@ -11,28 +11,28 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One mapping that cannot go on ends the run, and the next run loses and repeats nothing. {@link
- * ClusterITCase} has the same on a cluster.
+ * A quarantined mapping ends the run, and the next run delivers each row exactly once. {@link
+ * ClusterITCase} tests the same on a cluster.
  */
 class StopOnErrorITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void endsAnEmbeddedRunWithExitCodeOne(
+    void endsTheEmbeddedRunWithExitCodeOne(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
-        BreakableMappings two = new BreakableMappings(folder, source, destination);
-        try (CliProcess run = two.road().start()) {
-            two.breakIt();
+        BreakableMappings mappings = new BreakableMappings(directory, source, destination);
+        try (CliProcess run = mappings.setup().start()) {
+            mappings.breakOneMapping();
             CliProcess.Ended ended = run.await();
             assertThat(ended.exitCode()).as(ended.output()).isEqualTo(1);
             assertThat(ended.output())
                     .contains("error: bad: ", "\"bad\"", "Stopped, because stop_on_error is set.");
         }
-        two.repairIt();
-        try (CliThread run = two.road().startHere()) {
-            two.assertLevel();
+        mappings.repairMapping();
+        try (CliThread run = mappings.setup().startHere()) {
+            mappings.assertCopiesEqual();
             run.interrupt();
             assertThat(run.await().exitCode()).isZero();
         }

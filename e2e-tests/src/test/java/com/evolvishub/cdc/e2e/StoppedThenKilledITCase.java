@@ -16,36 +16,40 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that went on from what a stopped one has saved, and is killed. */
+/** A run that resumes from the savepoint of a stopped one and is killed. */
 class StoppedThenKilledITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void goesOnFromTheCheckpointsThatCameAfterTheSavedState(
+    void resumesFromTheCheckpointAfterTheSavepoint(
             @FreshDatabase Database source, @FreshDatabase Database destination) throws Exception {
-        // so many that their hashes are files of their own, and no part of a checkpoint's metadata
+        // so many rows that their hashes are in state files and not in the checkpoint's metadata
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, note text)",
                 "INSERT INTO orders SELECT i, 'note ' || i FROM generate_series(1, 10000) i");
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .mapping("orders", "orders", "copy");
-        CliProcess.Ended first = road.runInThisJvm("--mode", "one_time");
+        CliProcess.Ended first = setup.runInThisJvm("--mode", "one_time");
         assertThat(first.exitCode()).as(first.output()).isZero();
 
         source.execute("INSERT INTO orders VALUES (10001, 'before the kill')");
-        try (CliProcess second = road.start()) {
+        try (CliProcess second = setup.start()) {
             await().atMost(Duration.ofMinutes(5))
-                    .until(() -> !second.isRunning() || (copied(destination) > 10_000 && kept()));
+                    .until(
+                            () ->
+                                    !second.isRunning()
+                                            || (copied(destination) > 10_000
+                                                    && checkpointExists()));
             assertThat(second.isRunning()).as(second.output()).isTrue();
             second.kill();
         }
         source.execute("DELETE FROM orders WHERE id <= 100");
 
-        CliProcess.Ended third = road.run("--mode", "one_time");
+        CliProcess.Ended third = setup.run("--mode", "one_time");
 
         assertThat(third.exitCode()).as(third.output()).isZero();
         assertThat(EndToEndSetup.content(destination, "copy", "id, note"))
@@ -56,9 +60,9 @@ class StoppedThenKilledITCase {
         return Long.parseLong(destination.queryOne("SELECT count(*) FROM copy"));
     }
 
-    /** Whether a checkpoint is there. */
-    private boolean kept() {
-        Path checkpoints = folder.resolve(".evolvishub-cdc/road/checkpoints");
+    /** Whether a checkpoint exists. */
+    private boolean checkpointExists() {
+        Path checkpoints = directory.resolve(".evolvishub-cdc/road/checkpoints");
         try (Stream<Path> files = Files.walk(checkpoints)) {
             return files.anyMatch(file -> file.endsWith("_metadata"));
         } catch (IOException | UncheckedIOException changing) {

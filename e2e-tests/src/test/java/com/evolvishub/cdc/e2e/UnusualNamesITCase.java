@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Any name that the server takes goes the whole road, and hostile text is only text. */
+/**
+ * Any identifier that PostgreSQL accepts works end to end, and malicious input is treated as text.
+ */
 class UnusualNamesITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
@@ -69,48 +71,48 @@ class UnusualNamesITCase {
 
     private static final int MAPPINGS = 5;
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
     private final List<Copy> copies = new ArrayList<>();
 
-    /** A table of awful names, and where it goes. */
-    private record Copy(int turn, boolean byWatermark) {
+    /** A table with unusual names and its destination table. */
+    private record Copy(int offset, boolean byWatermark) {
 
-        private static String name(int place) {
-            return NAMES.get(Math.floorMod(place, NAMES.size()));
+        private static String name(int index) {
+            return NAMES.get(Math.floorMod(index, NAMES.size()));
         }
 
-        /** A control character in the name of a table or mapping has the file refused. */
-        private static String oneLine(int place) {
-            return name(place).replaceAll("\\p{Cntrl}", "~");
+        /** A control character in a table or mapping name is an error in the file. */
+        private static String oneLine(int index) {
+            return name(index).replaceAll("\\p{Cntrl}", "~");
         }
 
         String schema() {
-            return oneLine(turn);
+            return oneLine(offset);
         }
 
         String table() {
-            return oneLine(turn + 1);
+            return oneLine(offset + 1);
         }
 
         String key() {
-            return name(turn + 2);
+            return name(offset + 2);
         }
 
         String watermark() {
-            return name(turn + 3);
+            return name(offset + 3);
         }
 
         String excluded() {
-            return name(turn + 4);
+            return name(offset + 4);
         }
 
         String renamed() {
-            return name(turn + 5);
+            return name(offset + 5);
         }
 
-        /** No longer than a name may be. */
+        /** Stays within the maximum length of a name. */
         String renamedTo() {
             return "=" + renamed().substring(0, renamed().length() / 2) + "'\"";
         }
@@ -120,10 +122,10 @@ class UnusualNamesITCase {
         }
 
         String to() {
-            return quoted(table()) + "." + quoted((byWatermark ? "w" : "d") + turn + "\"'");
+            return quoted(table()) + "." + quoted((byWatermark ? "w" : "d") + offset + "\"'");
         }
 
-        List<String> others() {
+        List<String> otherColumns() {
             return NAMES.stream()
                     .filter(
                             name ->
@@ -133,7 +135,7 @@ class UnusualNamesITCase {
         }
 
         String mapping() {
-            return (byWatermark ? "by watermark " : "by diff ") + turn + oneLine(turn + 6);
+            return (byWatermark ? "by watermark " : "by diff ") + offset + oneLine(offset + 6);
         }
     }
 
@@ -142,14 +144,14 @@ class UnusualNamesITCase {
     }
 
     @BeforeEach
-    void twoDatabases(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createCanaries(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute("CREATE TABLE canary ()");
         destination.execute("CREATE TABLE canary ()");
     }
 
-    private void makeAwfulTables() {
+    private void createTablesWithUnusualNames() {
         for (int i = 0; i < MAPPINGS; i++) {
             copies.add(new Copy(i * 4, true));
             copies.add(new Copy(NAMES.size() / 2 + i * 4, false));
@@ -160,7 +162,7 @@ class UnusualNamesITCase {
             columns.add(quoted(copy.watermark()) + " timestamptz DEFAULT clock_timestamp()");
             columns.add(quoted(copy.excluded()) + " text DEFAULT 'hidden'");
             columns.add(quoted(copy.renamed()) + " text");
-            copy.others()
+            copy.otherColumns()
                     .forEach(
                             name ->
                                     columns.add(
@@ -177,37 +179,37 @@ class UnusualNamesITCase {
         }
     }
 
-    private EndToEndSetup road() {
-        EndToEndSetup road =
-                new EndToEndSetup(folder, source, destination)
+    private EndToEndSetup setup() {
+        EndToEndSetup setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time");
         for (Copy copy : copies) {
-            List<String> more = new ArrayList<>();
-            more.add("exclude_columns: [" + EndToEndSetup.quoted(copy.excluded()) + "]");
-            more.add(
+            List<String> options = new ArrayList<>();
+            options.add("exclude_columns: [" + EndToEndSetup.quoted(copy.excluded()) + "]");
+            options.add(
                     "column_mapping: {%s: %s}"
                             .formatted(
                                     EndToEndSetup.quoted(copy.renamed()),
                                     EndToEndSetup.quoted(copy.renamedTo())));
-            more.add("key: [" + EndToEndSetup.quoted(copy.key()) + "]");
+            options.add("key: [" + EndToEndSetup.quoted(copy.key()) + "]");
             if (copy.byWatermark()) {
-                more.add(
+                options.add(
                         "watermark: {type: timestamp, column: %s}"
                                 .formatted(EndToEndSetup.quoted(copy.watermark())));
             }
-            road.mapping(
+            setup.mapping(
                     EndToEndSetup.quoted(copy.mapping()),
                     copy.from(),
                     copy.to(),
-                    more.toArray(String[]::new));
+                    options.toArray(String[]::new));
         }
-        return road;
+        return setup;
     }
 
     @Test
-    void anyNameGoesTheWholeRoad() {
-        makeAwfulTables();
-        assertLevelAfterARun();
+    void anyNameWorksEndToEnd() {
+        createTablesWithUnusualNames();
+        assertEqualAfterARun();
 
         for (Copy copy : copies) {
             source.execute(
@@ -223,13 +225,13 @@ class UnusualNamesITCase {
                         "DELETE FROM %s WHERE %s = 1".formatted(copy.from(), quoted(copy.key())));
             }
         }
-        assertLevelAfterARun();
+        assertEqualAfterARun();
     }
 
     @Test
-    void hostileTextIsOnlyText() throws Exception {
+    void maliciousInputIsTreatedAsText() throws Exception {
         source.execute("CREATE TABLE plain (id int PRIMARY KEY, at timestamptz, note text)");
-        String hostile = "x\"'; DROP TABLE canary; --\\";
+        String malicious = "x\"'; DROP TABLE canary; --\\";
         List<String> lines =
                 List.of(
                         "key: [%s]",
@@ -242,40 +244,40 @@ class UnusualNamesITCase {
                         "watermark: {type: timestamp, column: %s}",
                         "watermark: {type: timestamp, column: at, initial_value: %s}",
                         "watermark: {type: timestamp, column: at, timezone: %s}");
-        for (String text : List.of(hostile, hostile + "\n", "a\0b", "\0")) {
+        for (String text : List.of(malicious, malicious + "\n", "a\0b", "\0")) {
             for (int i = 0; i < lines.size(); i++) {
-                EndToEndSetup road = new EndToEndSetup(folder, source, destination);
-                road.mapping(
+                EndToEndSetup setup = new EndToEndSetup(directory, source, destination);
+                setup.mapping(
                         "m",
                         "plain",
                         "plain_copy",
                         lines.get(i).formatted(EndToEndSetup.quoted(text)));
-                assertOnlyText(road);
+                assertTreatedAsText(setup);
             }
-            assertOnlyText(
-                    new EndToEndSetup(folder, source, destination).mapping("m", text, "copy"));
-            assertOnlyText(
-                    new EndToEndSetup(folder, source, destination).mapping("m", "plain", text));
-            assertOnlyText(
-                    new EndToEndSetup(folder, source, destination)
+            assertTreatedAsText(
+                    new EndToEndSetup(directory, source, destination).mapping("m", text, "copy"));
+            assertTreatedAsText(
+                    new EndToEndSetup(directory, source, destination).mapping("m", "plain", text));
+            assertTreatedAsText(
+                    new EndToEndSetup(directory, source, destination)
                             .mapping(EndToEndSetup.quoted(text), "plain", "copy"));
         }
         assertThat(source.queryOne("SELECT to_regclass('canary')")).isNotNull();
         assertThat(destination.queryOne("SELECT to_regclass('canary')")).isNotNull();
     }
 
-    /** It is fine, or a mistake that is told; never a stack trace, never a statement. */
-    private static void assertOnlyText(EndToEndSetup road) {
+    /** The command succeeds or reports a user error, without a stack trace. */
+    private static void assertTreatedAsText(EndToEndSetup setup) {
         StringWriter text = new StringWriter();
         int exitCode =
                 EvolvishubCdc.execute(
-                        new PrintWriter(text), "validate", "-c", road.write().toString());
+                        new PrintWriter(text), "validate", "-c", setup.write().toString());
         assertThat(exitCode).as(text.toString()).isIn(0, 2);
         assertThat(text.toString()).doesNotContain("\tat ").doesNotContain("Exception");
     }
 
-    private void assertLevelAfterARun() {
-        CliProcess.Ended ended = road().runInThisJvm();
+    private void assertEqualAfterARun() {
+        CliProcess.Ended ended = setup().runInThisJvm();
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         for (Copy copy : copies) {
             assertThat(content(destination, copy, copy.to(), copy.renamedTo()))
@@ -298,7 +300,7 @@ class UnusualNamesITCase {
         columns.add(quoted(copy.key()));
         columns.add(quoted(copy.watermark()));
         columns.add(quoted(renamed));
-        copy.others().forEach(name -> columns.add(quoted(name)));
+        copy.otherColumns().forEach(name -> columns.add(quoted(name)));
         return database.queryAll(
                 "SELECT %s FROM %s ORDER BY 1".formatted(String.join(", ", columns), table));
     }

@@ -17,16 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a user is told: one clear message each, where it is, and whose turn it is. */
+/** User errors: each gives one clear message with its position, and the exit code of its kind. */
 class UserErrorsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
 
     @BeforeEach
-    void twoDatabases(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createSource(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute("CREATE TABLE orders (id int PRIMARY KEY, total numeric(10,2), note text)");
@@ -34,7 +34,7 @@ class UserErrorsITCase {
 
     @Test
     void fileIsMissing() {
-        assertUserError(call("validate", "-c", folder.resolve("no.yaml").toString()), "no.yaml");
+        assertUserError(call("validate", "-c", directory.resolve("no.yaml").toString()), "no.yaml");
     }
 
     @Test
@@ -49,7 +49,7 @@ class UserErrorsITCase {
 
     @Test
     void keyIsUnknown() throws Exception {
-        String text = Files.readString(road().mapping("a", "orders", "copy").write());
+        String text = Files.readString(setup().mapping("a", "orders", "copy").write());
         assertUserError(
                 callWith(text.replace("mappings:", "max_wrokers: 3\nmappings:")),
                 "max_wrokers",
@@ -58,23 +58,23 @@ class UserErrorsITCase {
     }
 
     @Test
-    void nameIsDoubled() {
+    void nameIsDuplicate() {
         assertUserError(
-                validate(road().mapping("a", "orders", "one").mapping("a", "orders", "two")),
+                validate(setup().mapping("a", "orders", "one").mapping("a", "orders", "two")),
                 "\"a\"");
     }
 
     @Test
     void twoMappingsWriteOneTable() {
         assertUserError(
-                validate(road().mapping("a", "orders", "same").mapping("b", "orders", "same")),
+                validate(setup().mapping("a", "orders", "same").mapping("b", "orders", "same")),
                 "mappings[1]",
                 "same");
     }
 
     @Test
     void typeIsUnknown() throws Exception {
-        String text = Files.readString(road().mapping("a", "orders", "copy").write());
+        String text = Files.readString(setup().mapping("a", "orders", "copy").write());
         assertUserError(
                 callWith(text.replaceFirst("(?s)(destination:.*?type: )postgresql", "$1rabbit")),
                 "mappings[0].destination.type",
@@ -84,7 +84,7 @@ class UserErrorsITCase {
 
     @Test
     void variableIsNotSet() throws Exception {
-        String text = Files.readString(road().mapping("a", "orders", "copy").write());
+        String text = Files.readString(setup().mapping("a", "orders", "copy").write());
         assertUserError(
                 callWith(text.replaceFirst("username: \\S+", "username: \\${NO_SUCH_VARIABLE}")),
                 "NO_SUCH_VARIABLE",
@@ -93,11 +93,11 @@ class UserErrorsITCase {
 
     @Test
     void sourceIsUnreachable() throws Exception {
-        String text = Files.readString(road().mapping("a", "orders", "copy").write());
-        Told told = callWith(text.replaceFirst("port: \\d+", "port: 1"));
-        assertThat(told.exitCode()).as(told.text()).isEqualTo(1);
-        assertThat(told.text()).contains("mappings[0].source").contains("127.0.0.1:1");
-        assertClean(told);
+        String text = Files.readString(setup().mapping("a", "orders", "copy").write());
+        CommandResult result = callWith(text.replaceFirst("port: \\d+", "port: 1"));
+        assertThat(result.exitCode()).as(result.text()).isEqualTo(1);
+        assertThat(result.text()).contains("mappings[0].source").contains("127.0.0.1:1");
+        assertClean(result);
     }
 
     @Test
@@ -117,20 +117,20 @@ class UserErrorsITCase {
                 callAs("no_such_role", "wrong-secret"), "mappings[0].source", "no_such_role");
     }
 
-    private Told callAs(String role, String password) throws Exception {
-        String text = Files.readString(road().mapping("a", "orders", "copy").write());
-        Told told =
+    private CommandResult callAs(String role, String password) throws Exception {
+        String text = Files.readString(setup().mapping("a", "orders", "copy").write());
+        CommandResult result =
                 callWith(
                         text.replaceFirst("username: \\S+", "username: " + role)
                                 .replaceFirst("password: \\S+", "password: " + password));
-        assertThat(told.text()).doesNotContain(password);
-        return told;
+        assertThat(result.text()).doesNotContain(password);
+        return result;
     }
 
     @Test
     void tableIsMissing() {
         assertUserError(
-                validate(road().mapping("a", "ordesr", "copy")),
+                validate(setup().mapping("a", "ordesr", "copy")),
                 "mappings[0].source.table",
                 "ordesr",
                 "orders");
@@ -140,7 +140,11 @@ class UserErrorsITCase {
     void mappedColumnIsMissing() {
         assertUserError(
                 validate(
-                        road().mapping("a", "orders", "copy", "column_mapping:\n  totl: amount\n")),
+                        setup().mapping(
+                                        "a",
+                                        "orders",
+                                        "copy",
+                                        "column_mapping:\n  totl: amount\n")),
                 "mappings[0].column_mapping",
                 "totl",
                 "total");
@@ -150,7 +154,7 @@ class UserErrorsITCase {
     void keyColumnIsExcluded() {
         assertUserError(
                 validate(
-                        road().mapping(
+                        setup().mapping(
                                         "a",
                                         "orders",
                                         "copy",
@@ -164,23 +168,23 @@ class UserErrorsITCase {
     void destinationColumnIsMissing() {
         destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total numeric(10,2))");
         assertUserError(
-                validate(road().mapping("a", "orders", "copy", "schema_change: fail")),
+                validate(setup().mapping("a", "orders", "copy", "schema_change: fail")),
                 "mappings[0].destination.table",
                 "note");
     }
 
     @Test
-    void missingColumnIsNoMistakeWhereItWillBeAdded() {
+    void missingColumnIsNoErrorIfItWillBeAdded() {
         destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total numeric(10,2))");
-        Told told = validate(road().mapping("a", "orders", "copy"));
-        assertThat(told.exitCode()).as(told.text()).isZero();
+        CommandResult result = validate(setup().mapping("a", "orders", "copy"));
+        assertThat(result.exitCode()).as(result.text()).isZero();
     }
 
     @Test
     void destinationColumnHasAnotherType() {
         destination.execute("CREATE TABLE copy (id int PRIMARY KEY, total int, note text)");
         assertUserError(
-                validate(road().mapping("a", "orders", "copy")),
+                validate(setup().mapping("a", "orders", "copy")),
                 "mappings[0].destination.table",
                 "total",
                 "numeric(10,2)",
@@ -189,30 +193,30 @@ class UserErrorsITCase {
 
     @Test
     void stateDirectoryCannotBeWritten() throws Exception {
-        Path file = Files.createFile(folder.resolve("a-file"));
-        Told told =
+        Path file = Files.createFile(directory.resolve("a-file"));
+        CommandResult result =
                 call(
                         "run-multi",
                         "-c",
-                        road().mapping("a", "orders", "copy").write().toString(),
+                        setup().mapping("a", "orders", "copy").write().toString(),
                         "--state-dir",
                         file.resolve("below").toString());
-        assertUserError(told, "--state-dir", "a-file");
+        assertUserError(result, "--state-dir", "a-file");
     }
 
     @Test
     void portIsInUse() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Told told =
+        try (ServerSocket inUse = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CommandResult result =
                     call(
                             "run-multi",
                             "-c",
-                            road().mapping("a", "orders", "copy").write().toString(),
+                            setup().mapping("a", "orders", "copy").write().toString(),
                             "--state-dir",
-                            folder.resolve("state").toString(),
+                            directory.resolve("state").toString(),
                             "--port",
-                            Integer.toString(taken.getLocalPort()));
-            assertUserError(told, "port " + taken.getLocalPort(), "--port");
+                            Integer.toString(inUse.getLocalPort()));
+            assertUserError(result, "port " + inUse.getLocalPort(), "--port");
         }
     }
 
@@ -222,7 +226,7 @@ class UserErrorsITCase {
                 call(
                         "run-multi",
                         "-c",
-                        road().mapping("orders", "orders", "copy").write().toString(),
+                        setup().mapping("orders", "orders", "copy").write().toString(),
                         "--mapping",
                         "oders"),
                 "oders",
@@ -230,48 +234,50 @@ class UserErrorsITCase {
     }
 
     @Test
-    void nothingIsWrong() {
-        Told told = validate(road().mapping("a", "orders", "copy"));
-        assertThat(told.exitCode()).as(told.text()).isZero();
+    void validFileHasNoErrors() {
+        CommandResult result = validate(setup().mapping("a", "orders", "copy"));
+        assertThat(result.exitCode()).as(result.text()).isZero();
         assertThat(destination.queryOne("SELECT to_regclass('copy')")).isNull();
         assertThat(destination.queryOne("SELECT to_regnamespace('evolvishub_cdc')")).isNull();
     }
 
-    private EndToEndSetup road() {
-        return new EndToEndSetup(folder, source, destination)
+    private EndToEndSetup setup() {
+        return new EndToEndSetup(directory, source, destination)
                 .with("global_sync:\n  mode: one_time");
     }
 
-    private Told callWith(String text) throws Exception {
+    private CommandResult callWith(String text) throws Exception {
         return call(
-                "validate", "-c", Files.writeString(folder.resolve("given.yaml"), text).toString());
+                "validate",
+                "-c",
+                Files.writeString(directory.resolve("given.yaml"), text).toString());
     }
 
-    private Told validate(EndToEndSetup road) {
-        return call("validate", "-c", road.write().toString());
+    private CommandResult validate(EndToEndSetup setup) {
+        return call("validate", "-c", setup.write().toString());
     }
 
-    private static Told call(String... arguments) {
+    private static CommandResult call(String... arguments) {
         StringWriter text = new StringWriter();
         int exitCode = EvolvishubCdc.execute(new PrintWriter(text), arguments);
-        return new Told(exitCode, text.toString());
+        return new CommandResult(exitCode, text.toString());
     }
 
-    private static void assertUserError(Told told, String... parts) {
-        assertThat(told.exitCode()).as(told.text()).isEqualTo(2);
-        assertThat(told.text()).contains(parts);
-        assertClean(told);
+    private static void assertUserError(CommandResult result, String... parts) {
+        assertThat(result.exitCode()).as(result.text()).isEqualTo(2);
+        assertThat(result.text()).contains(parts);
+        assertClean(result);
     }
 
-    private static void assertClean(Told told) {
-        assertThat(told.text()).doesNotContain("\tat ").doesNotContain("Exception");
+    private static void assertClean(CommandResult result) {
+        assertThat(result.text()).doesNotContain("\tat ").doesNotContain("Exception");
     }
 
     /**
-     * What the user sees.
+     * The result of a command.
      *
-     * @param exitCode what the shell sees
-     * @param text both streams
+     * @param exitCode the exit code
+     * @param text standard output and standard error
      */
-    private record Told(int exitCode, String text) {}
+    private record CommandResult(int exitCode, String text) {}
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A value of any type is at the destination what it is at the source, whatever way it went. */
+/** Values of all types arrive unchanged at the destination, in all capture and delivery modes. */
 class ValueFidelityITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
@@ -30,13 +30,13 @@ class ValueFidelityITCase {
                     "prepared",
                     "queried");
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
-    private EndToEndSetup road;
+    private EndToEndSetup setup;
 
     @BeforeEach
-    void everyType(@FreshDatabase Database one, @FreshDatabase Database other) {
+    void createTableOfEveryType(@FreshDatabase Database one, @FreshDatabase Database other) {
         source = one;
         destination = other;
         source.execute(EveryTypeTable.extensions());
@@ -52,8 +52,8 @@ class ValueFidelityITCase {
         }
         source.execute("CREATE VIEW keyless AS SELECT * FROM everything");
         destination.execute(EveryTypeTable.extensions());
-        road =
-                new EndToEndSetup(folder, source, destination)
+        setup =
+                new EndToEndSetup(directory, source, destination)
                         .with("global_sync:\n  mode: one_time")
                         .with("shared_checkpoints: true")
                         .mapping("created", "everything", "created", WATERMARK)
@@ -76,8 +76,8 @@ class ValueFidelityITCase {
                                 WATERMARK);
     }
 
-    /** The two ends of the road are set up as differently as can be. */
-    private void setUpApart() {
+    /** Sets both databases to settings that differ as much as possible. */
+    private void applyDifferentSettings() {
         set(
                 source,
                 "DateStyle = 'SQL, DMY'",
@@ -106,7 +106,7 @@ class ValueFidelityITCase {
         database.execute("ALTER DATABASE \"%s\" RESET ALL".formatted(database.name()));
     }
 
-    private void existingTables() {
+    private void createExistingTables() {
         destination.execute(EveryTypeTable.userTypes());
         String columns = "(id int %s, at timestamptz NOT NULL, " + EveryTypeTable.columns() + ")";
         destination.execute(
@@ -116,8 +116,8 @@ class ValueFidelityITCase {
     }
 
     @Test
-    void everyValueArrivesAsItIs() {
-        existingTables();
+    void everyValueArrivesUnchanged() {
+        createExistingTables();
         assertRuns();
         assertSame();
 
@@ -134,8 +134,8 @@ class ValueFidelityITCase {
     }
 
     private void assertRuns() {
-        setUpApart();
-        CliProcess.Ended ended = road.runInThisJvm();
+        applyDifferentSettings();
+        CliProcess.Ended ended = setup.runInThisJvm();
         reset(source);
         reset(destination);
         assertThat(ended.exitCode()).as(ended.output()).isZero();
@@ -148,12 +148,12 @@ class ValueFidelityITCase {
         }
     }
 
-    /** Tables without a key hold all versions of a row. */
+    /** The latest version of each row: tables without a key hold all versions. */
     private static String latest(String table) {
         return "(SELECT DISTINCT ON (id) * FROM %s ORDER BY id, at DESC) t".formatted(table);
     }
 
-    /** For each column its type and a hash over all values, as their own output has them. */
+    /** For each column its type and a hash over the text output of all values. */
     private static List<String> content(Database database, String from) {
         String hashes =
                 EveryTypeTable.names().stream()
@@ -162,14 +162,14 @@ class ValueFidelityITCase {
                                         "md5(string_agg(row(%1$s)::text, ';' ORDER BY id))"
                                                 .formatted(name))
                         .collect(Collectors.joining(", "));
-        List<String> found =
+        List<String> row =
                 database.queryAll("SELECT count(*), %s FROM %s".formatted(hashes, from)).get(0);
-        return IntStream.range(0, found.size())
+        return IntStream.range(0, row.size())
                 .mapToObj(
                         i ->
                                 i == 0
-                                        ? found.get(0) + " rows"
-                                        : EveryTypeTable.type("c" + (i - 1)) + " " + found.get(i))
+                                        ? row.get(0) + " rows"
+                                        : EveryTypeTable.type("c" + (i - 1)) + " " + row.get(i))
                 .toList();
     }
 }

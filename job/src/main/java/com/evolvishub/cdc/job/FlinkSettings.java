@@ -13,7 +13,10 @@ import org.apache.flink.contrib.streaming.state.RocksDBConfigurableOptions;
 import org.apache.flink.contrib.streaming.state.RocksDBOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 
-/** The Flink settings that our promises rest on; they travel with the job, on a cluster too. */
+/**
+ * The Flink settings that the delivery guarantees depend on. They are part of the submitted job, on
+ * a cluster too.
+ */
 public final class FlinkSettings {
 
     private FlinkSettings() {}
@@ -25,7 +28,7 @@ public final class FlinkSettings {
         settings.set(PipelineOptions.GENERIC_TYPES, false);
         settings.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
         settings.set(PipelineOptions.OBJECT_REUSE, true);
-        // there is no event time here, and the default wakes every task five times a second for it
+        // the job has no event time; the default would wake every task five times a second
         settings.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ZERO);
         settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
@@ -38,7 +41,7 @@ public final class FlinkSettings {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         settings.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 1);
-        // a checkpoint that fails is tried again a second later; it is no reason to restart a job
+        // a failed checkpoint is retried after a second; it does not restart the job
         settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1_000_000);
         settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         settings.set(
@@ -58,21 +61,20 @@ public final class FlinkSettings {
     }
 
     /**
-     * How RocksDB is to use its memory. Flink takes these from a cluster's configuration alone, so
-     * a cluster has to set them for itself.
+     * Adds the memory settings of RocksDB. Flink reads them only from the configuration of the
+     * cluster, so on a cluster the operator has to set them.
      */
     public static void addRocksDb(Configuration cluster) {
-        // RocksDB sets memory aside in eighths of a write buffer. With Flink's 64 MB buffers the
-        // share of a worker is gone at once, and from then on every handful of rows becomes a file
-        // of its own
+        // RocksDB allocates memory in eighths of a write buffer. With Flink's 64 MB buffers a
+        // worker's share is used up immediately, and then every few rows become a file of their own
         cluster.set(RocksDBConfigurableOptions.WRITE_BUFFER_SIZE, MemorySize.ofMebiBytes(4));
         cluster.set(RocksDBConfigurableOptions.MAX_WRITE_BUFFER_NUMBER, 3);
-        // most look-ups of a first load are for rows that are not there
+        // most lookups of a first load are for keys that do not exist
         cluster.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
-        // whole, the filter of a 64 MB file takes 3 MB. The cache is cut into 64 shards of about a
-        // megabyte: such a filter is never kept, and each look-up reads it from the disk again
+        // an unpartitioned filter of a 64 MB file takes 3 MB. The cache has 64 shards of about 1 MB
+        // each: such a filter is never cached, and each lookup reads it from disk again
         cluster.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
-        // the default of four threads a mapping is what 300 mappings cannot afford
+        // the default of four threads per mapping is too much for 300 mappings
         cluster.set(RocksDBOptions.CHECKPOINT_TRANSFER_THREAD_NUM, 1);
     }
 }

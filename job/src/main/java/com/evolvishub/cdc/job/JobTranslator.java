@@ -18,8 +18,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Turns a physical plan into one job graph: a chain of operators for each pipeline, all in one
- * task, each operator with a uid of its own, each chain in the slot-sharing group of its worker.
+ * Translates a physical plan into one job graph. Each pipeline becomes one task of chained
+ * operators in the slot-sharing group of its worker; each operator has its own uid.
  */
 public final class JobTranslator {
 
@@ -28,7 +28,7 @@ public final class JobTranslator {
     /**
      * The job graph of a plan.
      *
-     * @param settings what {@link FlinkSettings} answered, with what the run adds
+     * @param settings the settings of {@link FlinkSettings} and of the run
      */
     public static JobGraph translate(
             PhysicalPlan plan, JobOptions options, Configuration settings) {
@@ -38,26 +38,29 @@ public final class JobTranslator {
         return environment.getStreamGraph().getJobGraph();
     }
 
-    /** Adds every pipeline to an environment that somebody else submits ({@code flink run}). */
+    /** Adds every pipeline to an environment that the caller submits ({@code flink run}). */
     public static void addTo(
             StreamExecutionEnvironment environment, PhysicalPlan plan, JobOptions options) {
-        // a lane is one ordered stream: nothing in it may run twice
+        // a pipeline is one ordered stream, so no operator may have parallel instances
         environment.setParallelism(1);
-        List<String> earlier = new ArrayList<>();
+        List<String> predecessors = new ArrayList<>();
         for (Pipeline pipeline : plan.pipelines()) {
-            SinkFactory end = SinkFactory.of(pipeline, options);
+            SinkFactory sinkFactory = SinkFactory.of(pipeline, options);
             if (plan.stopOnError() && options.stopsOnQuarantine()) {
-                end.stopOnQuarantine();
+                sinkFactory.stopOnQuarantine();
             }
             if (pipeline.enabled() && runsSequentially(plan)) {
-                end.awaitPredecessors(earlier);
-                earlier.add(pipeline.identity());
+                sinkFactory.awaitPredecessors(predecessors);
+                predecessors.add(pipeline.identity());
             }
-            add(environment, pipeline, options, end);
+            add(environment, pipeline, options, sinkFactory);
         }
     }
 
-    /** On one worker mappings take turns; those that only run once are done one by one instead. */
+    /**
+     * Whether mappings run one after the other: with one worker, and only {@code one_time}
+     * mappings.
+     */
     private static boolean runsSequentially(PhysicalPlan plan) {
         return plan.workers() == 1
                 && plan.pipelines().stream()
@@ -69,7 +72,7 @@ public final class JobTranslator {
             StreamExecutionEnvironment environment,
             Pipeline pipeline,
             JobOptions options,
-            SinkFactory end) {
+            SinkFactory sinkFactory) {
         DataStream<PipelineElement> rows =
                 configure(
                         environment.fromSource(
@@ -103,7 +106,7 @@ public final class JobTranslator {
                             pipeline,
                             OperatorUid.PROJECT);
         }
-        end.addTo(rows);
+        sinkFactory.addTo(rows);
     }
 
     static <T> SingleOutputStreamOperator<T> configure(

@@ -3,19 +3,19 @@ package com.evolvishub.cdc.job;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 
 /**
- * What an operator's state hangs on: the pipeline's identity and the operator's role, and nothing
- * else. Order in the file, number of workers and shape of the plan may change between two runs.
+ * The uid that keys an operator's state: the pipeline's identity and the operator's role. Order in
+ * the file, number of workers and shape of the plan may change between two runs.
  */
 public enum OperatorUid {
-    /** Reads the source. The head of the chain. */
+    /** Reads the source; the first operator of the chain. */
     READ("read"),
-    /** Compares with keyed state. */
+    /** Detects changes by comparing rows with keyed state. */
     DETECT("detect"),
     /** Drops columns. */
     PROJECT("project"),
     /** Writes to the destination. */
     DELIVER("deliver"),
-    /** Writes to the destination behind {@link #DELIVER}, by a sink of Flink's. */
+    /** Writes to the destination after {@link #DELIVER}, as a two-phase-commit sink. */
     COMMIT("commit");
 
     private final String role;
@@ -29,12 +29,12 @@ public enum OperatorUid {
         return pipeline.identity() + "/" + role;
     }
 
-    /** What the Web UI shows for this role in a pipeline. */
+    /** The operator name of this role in a pipeline, as the Web UI shows it. */
     public String label(Pipeline pipeline) {
         return label(pipeline.mapping());
     }
 
-    /** What the Web UI shows for this role in the pipeline of that name. */
+    /** The operator name of this role in the pipeline named {@code mapping}. */
     public String label(String mapping) {
         return mapping + ": " + role;
     }

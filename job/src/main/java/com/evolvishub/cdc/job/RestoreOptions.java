@@ -13,18 +13,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the user wants done about state that does not fit what is planned or what is delivered. Each
- * list names mappings; a name stands for all destinations of its mapping.
+ * How a run handles state that does not match the plan or the destination. Each list holds mapping
+ * names; a name means all destinations of its mapping.
  *
- * @param fresh whether to begin anew with everything
- * @param reset mappings to load anew
- * @param acceptChange mappings to go on with although their plan has changed
- * @param acceptDuplicates mappings to go on with although rows may arrive a second time
- * @param acceptLoss mappings to go on with although a destination has lost rows; {@code
+ * @param fresh whether to discard all state
+ * @param reset mappings to reload
+ * @param acceptChange mappings that resume although their plan has changed
+ * @param acceptDuplicates mappings that resume although rows may be delivered twice
+ * @param acceptLoss mappings that resume although a destination has lost rows; {@code
  *     mapping:table} names one of several destinations
- * @param deleteExtra mappings that load anew and of which rows at the destination that the load
- *     does not write are deleted
- * @param acceptDeletes mappings of which one read's deletes go through although they are suspect
+ * @param deleteExtra mappings whose reload deletes extra rows: rows at the destination that the
+ *     reload does not write
+ * @param acceptDeletes mappings whose suspect deletes are accepted for one read
  */
 public record RestoreOptions(
         boolean fresh,
@@ -35,7 +35,7 @@ public record RestoreOptions(
         List<String> deleteExtra,
         List<String> acceptDeletes) {
 
-    /** State is gone on from where it fits, and a mapping stops where it does not. */
+    /** A mapping resumes if its state matches, and stops if it does not. */
     public static final RestoreOptions NONE =
             new RestoreOptions(
                     false, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
@@ -75,12 +75,12 @@ public record RestoreOptions(
     }
 
     private static boolean matchesName(String name, Pipeline pipeline) {
-        String shown = pipeline.mapping();
-        int arrow = shown.indexOf('→');
-        if (arrow < 0 || shown.equals(name)) {
-            return shown.equals(name);
+        String displayName = pipeline.mapping();
+        int arrow = displayName.indexOf('→');
+        if (arrow < 0 || displayName.equals(name)) {
+            return displayName.equals(name);
         }
-        String mapping = shown.substring(0, arrow);
+        String mapping = displayName.substring(0, arrow);
         String table = pipeline.deliver().destination().table();
         return mapping.equals(name) || (mapping + ":" + table).equals(name);
     }
@@ -107,7 +107,10 @@ public record RestoreOptions(
                 : Optional.empty();
     }
 
-    /** Names that no mapping of the plan has, each with what would do; empty: all are known. */
+    /**
+     * Errors in these options: unknown mapping names, and {@code deleteExtra} without effect; each
+     * with a remedy. Empty: none.
+     */
     public List<String> problems(PhysicalPlan plan) {
         List<String> problems = new ArrayList<>();
         Stream.of(reset, acceptChange, acceptDuplicates, acceptLoss, deleteExtra, acceptDeletes)

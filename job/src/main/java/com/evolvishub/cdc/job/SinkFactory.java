@@ -11,27 +11,33 @@ import com.evolvishub.cdc.sink.writer.WriteAheadOperator;
 import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
-/** What a lane ends in: our own delivery, or a sink of Flink's with a lane's manners before it. */
+/**
+ * Creates the last operators of a pipeline: the write-ahead operator, or a two-phase-commit sink
+ * behind an adapter.
+ */
 sealed interface SinkFactory {
 
-    /** The one that the mapping asks for. One that is parked writes nothing, and only keeps. */
+    /**
+     * The factory for the mapping's delivery mode. A disabled mapping gets a write-ahead operator
+     * that only keeps its state.
+     */
     static SinkFactory of(Pipeline pipeline, JobOptions options) {
         if (pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL) {
-            RestoreMode resumption = options.choices().restoreMode(pipeline);
-            TransactionalOperator lane =
-                    new TransactionalOperator(pipeline, options.run(), resumption);
+            RestoreMode restoreMode = options.choices().restoreMode(pipeline);
+            TransactionalOperator operator =
+                    new TransactionalOperator(pipeline, options.run(), restoreMode);
             if (options.choices().recovery(pipeline).acceptsLoss()) {
-                lane.acceptingLoss();
+                operator.acceptingLoss();
             }
-            return new Transactional(pipeline, lane, resumption);
+            return new Transactional(pipeline, operator, restoreMode);
         }
-        WriteAheadOperator delivery =
+        WriteAheadOperator operator =
                 new WriteAheadOperator(
                         pipeline,
                         options.run(),
                         options.choices().recovery(pipeline),
                         options.choices().restoreMode(pipeline));
-        return new WriteAhead(pipeline, delivery);
+        return new WriteAhead(pipeline, operator);
     }
 
     void stopOnQuarantine();
@@ -40,35 +46,35 @@ sealed interface SinkFactory {
 
     void addTo(DataStream<PipelineElement> rows);
 
-    /** The destination keeps the last number. */
-    record WriteAhead(Pipeline pipeline, WriteAheadOperator delivery) implements SinkFactory {
+    /** Write-ahead delivery: the destination stores the last sequence number. */
+    record WriteAhead(Pipeline pipeline, WriteAheadOperator operator) implements SinkFactory {
         @Override
         public void stopOnQuarantine() {
-            delivery.stoppingOnQuarantine();
+            operator.stoppingOnQuarantine();
         }
 
         @Override
         public void awaitPredecessors(List<String> identities) {
-            delivery.awaitingPredecessors(identities);
+            operator.awaitingPredecessors(identities);
         }
 
         @Override
         public void addTo(DataStream<PipelineElement> rows) {
-            JobTranslator.configure(delivery.addTo(rows), pipeline, OperatorUid.DELIVER);
+            JobTranslator.configure(operator.addTo(rows), pipeline, OperatorUid.DELIVER);
         }
     }
 
-    /** The destination commits with the checkpoint. */
-    record Transactional(Pipeline pipeline, TransactionalOperator lane, RestoreMode resumption)
+    /** Transactional delivery: the destination commits with the checkpoint. */
+    record Transactional(Pipeline pipeline, TransactionalOperator operator, RestoreMode restoreMode)
             implements SinkFactory {
         @Override
         public void stopOnQuarantine() {
-            lane.stoppingOnQuarantine();
+            operator.stoppingOnQuarantine();
         }
 
         @Override
         public void awaitPredecessors(List<String> identities) {
-            lane.awaitingPredecessors(identities);
+            operator.awaitingPredecessors(identities);
         }
 
         @Override
@@ -83,10 +89,10 @@ sealed interface SinkFactory {
                                             new UnsupportedOperationException(
                                                     "no transactions for " + type));
             if (sink.locksRows()) {
-                lane.holdingRowsUntilCommit();
+                operator.holdingRowsUntilCommit();
             }
-            JobTranslator.configure(lane.addTo(rows), pipeline, OperatorUid.DELIVER)
-                    .sinkTo(sink.create(resumption))
+            JobTranslator.configure(operator.addTo(rows), pipeline, OperatorUid.DELIVER)
+                    .sinkTo(sink.create(restoreMode))
                     .setParallelism(1)
                     .uid(OperatorUid.COMMIT.of(pipeline))
                     .name(OperatorUid.COMMIT.label(pipeline))

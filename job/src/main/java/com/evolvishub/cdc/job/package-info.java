@@ -1,6 +1,6 @@
 /**
- * A physical plan in, a running Flink job out. The border between the users' words (mapping,
- * source, destination) and Flink's (operator, uid, slot-sharing group) is {@link
- * com.evolvishub.cdc.job.JobTranslator}. Nothing in this package opens a connection.
+ * Translates a physical plan into a Flink job. {@link com.evolvishub.cdc.job.JobTranslator} maps
+ * the users' terms (mapping, source, destination) to Flink's (operator, uid, slot-sharing group).
+ * This package opens no connections.
  */
 package com.evolvishub.cdc.job;

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 class FlinkSettingsTest {
 
     @Test
-    void theFilterOfALargeFileIsKeptInParts() {
+    void bloomFiltersArePartitioned() {
         Configuration embedded = new Configuration();
         FlinkSettings.addRocksDb(embedded);
         assertThat(embedded.get(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS)).isTrue();
     }
 
     @Test
-    void theExampleOfAClusterSetsWhatAnEmbeddedRunSets() {
+    void theExampleClusterConfigurationContainsTheRocksDbSettings() {
         Configuration embedded = new Configuration();
         FlinkSettings.addRocksDb(embedded);
         Configuration cluster =

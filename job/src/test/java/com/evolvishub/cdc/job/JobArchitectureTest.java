@@ -13,7 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module may import; docs/development.md shows the whole. */
+/** What this module may import; docs/development.md shows all modules. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.job",
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -21,7 +21,7 @@ class JobArchitectureTest {
 
     private static final String JOB = "com.evolvishub.cdc.job";
 
-    /** Connectors are found as services, and never named. */
+    /** Connectors are loaded as services, so no connector module may be imported. */
     @ArchTest
     static final ArchRule importsOnlyModulesBelowIt =
             classes()
@@ -74,7 +74,7 @@ class JobArchitectureTest {
                     .mayNotBeAccessedByAnyLayer();
 
     @ArchTest
-    static final ArchRule translatingTouchesNeitherFilesNorNetwork =
+    static final ArchRule translationUsesNeitherFilesNorNetwork =
             noClasses()
                     .that()
                     .resideInAnyPackage(JOB, JOB + ".projection")
@@ -86,7 +86,7 @@ class JobArchitectureTest {
                     .haveFullyQualifiedName("java.io.File");
 
     @ArchTest
-    static final ArchRule statusKnowsOnlyWhatARunningJobReports =
+    static final ArchRule statusUsesOnlyTheReportsOfARunningJob =
             noClasses()
                     .that()
                     .resideInAPackage("..job.status..")

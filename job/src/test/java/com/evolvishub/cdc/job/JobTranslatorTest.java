@@ -31,13 +31,11 @@ class JobTranslatorTest {
                     mapping("visits"),
                     mapping("parked", "enabled: false"));
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
-    /**
-     * State of every released version hangs on these: a line that changes is state that is lost.
-     */
+    /** The state of every released version is keyed by these uids: a changed uid loses state. */
     @Test
-    void hasTheseUids() {
+    void keepsTheReleasedUids() {
         assertThat(uids(plan(MAPPINGS)))
                 .containsExactly(
                         "shop/orders/postgresql:b.orders/deliver",
@@ -56,7 +54,7 @@ class JobTranslatorTest {
     }
 
     @Test
-    void keepsItsUidsWhenTheFileIsReorderedOrRunWithOtherWorkers() {
+    void uidsDependNeitherOnTheOrderOfMappingsNorOnWorkers() {
         List<String> reversed = new ArrayList<>(MAPPINGS);
         Collections.reverse(reversed);
 
@@ -81,7 +79,7 @@ class JobTranslatorTest {
     void putsATransactionalSinkIntoTheSameTask() {
         PhysicalPlan plan =
                 PlannedTestFile.of(
-                                folder,
+                                directory,
                                 """
                                 name: shop
                                 mappings:
@@ -101,13 +99,13 @@ class JobTranslatorTest {
     }
 
     @Test
-    void runsEveryTaskOnce() {
+    void runsEveryTaskWithParallelismOne() {
         assertThat(vertices(plan(MAPPINGS))).extracting(JobVertex::getParallelism).containsOnly(1);
     }
 
     @Test
-    void placesPipelinesByWorker() {
-        // those that run come first, so that two of them never meet on one worker for a parked one
+    void assignsPipelinesToWorkers() {
+        // enabled mappings are assigned first, so that a disabled one takes no worker from them
         assertThat(workers(plan("max_workers: 3\n", MAPPINGS)))
                 .containsExactly(
                         "orders on worker-1",
@@ -115,11 +113,11 @@ class JobTranslatorTest {
                         "people on worker-2",
                         "visits on worker-3");
         assertThat(workers(plan("parallel_execution: false\n", MAPPINGS)))
-                .allSatisfy(placed -> assertThat(placed).endsWith(" on worker-1"));
+                .allSatisfy(assignment -> assertThat(assignment).endsWith(" on worker-1"));
     }
 
     @Test
-    void letsNothingFallToKryoAndNoOperatorGoWithoutAUid() {
+    void disablesKryoAndGeneratedUids() {
         Configuration settings = FlinkSettings.of(plan(MAPPINGS));
 
         assertThat(settings.get(PipelineOptions.GENERIC_TYPES)).isFalse();
@@ -134,7 +132,7 @@ class JobTranslatorTest {
     }
 
     private PhysicalPlan plan(String head, List<String> mappings) {
-        return PlannedTestFile.shop(folder, head, mappings).physical();
+        return PlannedTestFile.shop(directory, head, mappings).physical();
     }
 
     private static List<String> uids(PhysicalPlan plan) {

@@ -8,27 +8,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Plans of files that tests write. */
+/** Writes and plans files for tests. */
 public final class PlannedTestFile {
 
     private PlannedTestFile() {}
 
-    /** A file called shop, with these lines at its top level and these mappings. */
-    public static PlannedFile shop(Path folder, String head, List<String> mappings) {
-        return of(folder, "name: shop\n" + head + "mappings:\n" + String.join("", mappings));
+    /** The plan of a file named shop with these top-level lines and mappings. */
+    public static PlannedFile shop(Path directory, String head, List<String> mappings) {
+        return of(directory, "name: shop\n" + head + "mappings:\n" + String.join("", mappings));
     }
 
     /** The plan of a file with this text. */
-    public static PlannedFile of(Path folder, String text) {
+    public static PlannedFile of(Path directory, String text) {
         try {
             return PlannedFile.load(
-                    Files.writeString(folder.resolve("shop.yaml"), text), RunOverrides.NONE);
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
+                    Files.writeString(directory.resolve("shop.yaml"), text), RunOverrides.NONE);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
-    /** A mapping of a table into its copy, with more lines of its own. */
+    /** A mapping of a table to its copy, with more lines. */
     public static String mapping(String table, String... more) {
         StringBuilder text = new StringBuilder("  - name: " + table + "\n");
         text.append("    source: {type: postgresql, host: here, database: a, table: %s}\n");

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.quickstart;
 import java.util.List;
 import java.util.Locale;
 
-/** The comparisons as lines of text, one a mapping, aligned. */
+/** Formats comparisons as aligned lines, one per mapping. */
 final class ComparisonReport {
     private ComparisonReport() {}
 
@@ -28,22 +28,22 @@ final class ComparisonReport {
                                         c.pair().table(),
                                         c.source().rows(),
                                         c.source().hash(),
-                                        verdict(c)))
+                                        result(c)))
                 .toList();
     }
 
-    private static String verdict(TableComparison comparison) {
-        TableComparison.Content there = comparison.destination();
+    private static String result(TableComparison comparison) {
+        TableComparison.Content content = comparison.destination();
         if (comparison.equal()) {
             return "equal";
         }
-        return there.rows() < 0
-                ? "DIFFERENT: " + there.hash()
+        return content.rows() < 0
+                ? "DIFFERENT: " + content.hash()
                 : String.format(
                         Locale.ROOT,
                         "DIFFERENT: the table has %,d rows, %s",
-                        there.rows(),
-                        there.hash());
+                        content.rows(),
+                        content.hash());
     }
 
     private static int width(List<String> cells) {

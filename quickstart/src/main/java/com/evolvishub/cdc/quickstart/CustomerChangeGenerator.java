@@ -13,17 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Changes the source as a shop would, at about 200 rows a second: new customers with address and
- * orders, orders that change state, visits, corrections, deletions, and now and then a bulk update.
- * Every step is one small transaction. Runs in a thread of its own from {@link #start} to {@link
- * #close}.
+ * Changes the source at about 200 rows per second: new customers with address and orders, orders
+ * that change state, visits, corrections, deletes, and occasional bulk updates. Every step is one
+ * small transaction. Runs in its own thread from {@link #start} to {@link #close}.
  */
 public final class CustomerChangeGenerator implements AutoCloseable {
     private static final long TICK_MILLIS = 100;
-    private static final int ROWS_A_TICK = 20;
+    private static final int ROWS_PER_TICK = 20;
 
-    /** Bulk updates come every so many ticks: each 15 s. */
-    private static final int BULK = 150;
+    /** Number of ticks between bulk updates: 15 s. */
+    private static final int TICKS_PER_BULK_UPDATE = 150;
 
     private final Database source;
     private final Random random = new Random(42);
@@ -38,24 +37,24 @@ public final class CustomerChangeGenerator implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Starts to change the source of {@link CustomerViews}. */
+    /** Starts changing the source of {@link CustomerViews}. */
     public static CustomerChangeGenerator start(Database source) {
-        CustomerChangeGenerator maker = new CustomerChangeGenerator(source);
-        maker.thread.start();
-        return maker;
+        CustomerChangeGenerator generator = new CustomerChangeGenerator(source);
+        generator.thread.start();
+        return generator;
     }
 
-    /** Rows inserted, updated and deleted so far, those of cascades left out. */
+    /** Rows inserted, updated and deleted so far, without those of cascades. */
     public long rowsChanged() {
         return rowsChanged.get();
     }
 
-    /** Why it has ended by itself, if it has. */
+    /** The error that has ended the changes; empty: none. */
     public Optional<SQLException> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** Ends the changes; when it returns, the last one is committed. */
+    /** Stops the changes and waits until the last one is committed. */
     @Override
     public void close() {
         stopped.countDown();
@@ -72,10 +71,10 @@ public final class CustomerChangeGenerator implements AutoCloseable {
             highestCustomer = highestCustomer(connection);
             for (long tick = 1; !stopped.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
                 int rows = 0;
-                while (rows < ROWS_A_TICK && stopped.getCount() > 0) {
+                while (rows < ROWS_PER_TICK && stopped.getCount() > 0) {
                     rows += step(connection);
                 }
-                if (tick % BULK == 0) {
+                if (tick % TICKS_PER_BULK_UPDATE == 0) {
                     rows += bulkUpdate(connection);
                 }
                 rowsChanged.addAndGet(rows);
@@ -161,7 +160,7 @@ public final class CustomerChangeGenerator implements AutoCloseable {
     }
 
     private int addOrder(Connection connection, long customer) throws SQLException {
-        // by SELECT: a customer that was deleted orders nothing
+        // by SELECT, so that a deleted customer gets no order
         return update(
                 connection,
                 customer,
@@ -194,9 +193,9 @@ public final class CustomerChangeGenerator implements AutoCloseable {
     private static int update(Connection connection, long customer, String sql)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            long places = sql.chars().filter(character -> character == '?').count();
-            for (int place = 1; place <= places; place++) {
-                statement.setLong(place, customer);
+            long parameters = sql.chars().filter(character -> character == '?').count();
+            for (int parameter = 1; parameter <= parameters; parameter++) {
+                statement.setLong(parameter, customer);
             }
             return statement.executeUpdate();
         }

@@ -19,7 +19,7 @@ public record CustomerViews(Database source, Database destination) {
     static final String SOURCE = "customer_analytics";
     static final String DESTINATION = "data_warehouse";
 
-    /** The mappings of the example file: what is compared with what. */
+    /** The mappings of the example file: views and the tables they are compared with. */
     public static final List<Pair> PAIRS =
             List.of(
                     new Pair(
@@ -40,12 +40,12 @@ public record CustomerViews(Database source, Database destination) {
                             "fact_customer_engagement"),
                     new Pair("lifetime_value", "vw_customer_ltv", "fact_customer_ltv"));
 
-    /** A mapping of the example file with the view it reads and the table it keeps. */
+    /** A mapping of the example file with the view it reads and the table it writes. */
     public record Pair(String mapping, String view, String table) {}
 
     /**
-     * Creates and fills both databases; what an interrupted attempt left is dropped first. The rows
-     * are made in the server and are the same each time.
+     * Creates and fills both databases; first drops those of an interrupted attempt. The server
+     * generates the rows; they are the same each time.
      */
     public static CustomerViews create(PostgresServer server, int customers) {
         if (customers < 1) {
@@ -60,14 +60,14 @@ public record CustomerViews(Database source, Database destination) {
         return views;
     }
 
-    /** The databases that an earlier {@link #create} completed on this server. */
+    /** The databases of an earlier completed {@link #create} on this server; empty: none. */
     public static Optional<CustomerViews> existing(PostgresServer server) {
-        boolean there =
+        boolean exists =
                 !server.database("postgres")
                         .queryAll("SELECT 1 FROM pg_database WHERE datname = '" + DESTINATION + "'")
                         .isEmpty();
         // the destination is filled last, in one transaction
-        return there
+        return exists
                         && server.database(DESTINATION)
                                         .queryOne("SELECT to_regclass('fact_customer_ltv')")
                                 != null
@@ -77,7 +77,7 @@ public record CustomerViews(Database source, Database destination) {
     }
 
     void fill(int customers) {
-        // as one transaction each, so that an interrupted start leaves nothing half made
+        // one transaction each, so that an interrupted start leaves no partial data
         source.execute(script("customer_analytics.sql", customers));
         destination.execute(script("data_warehouse.sql", customers));
     }

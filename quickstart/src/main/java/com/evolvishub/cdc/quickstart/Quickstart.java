@@ -15,15 +15,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** One quickstart, from the empty folder to the comparison. Whatever it starts ends with it. */
+/**
+ * One quickstart, from the empty directory to the comparison. Stops everything that it has started.
+ */
 final class Quickstart {
     private static final Duration REFRESH = Duration.ofSeconds(1);
-    private static final Duration LEVEL_LIMIT = Duration.ofMinutes(5);
+    private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(5);
 
     private final QuickstartSettings settings;
     private final Supplier<SyncRun> runs;
     private final PrintWriter out;
-    private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
 
     Quickstart(QuickstartSettings settings, Supplier<SyncRun> runs, PrintWriter out) {
         this.settings = settings;
@@ -31,35 +33,38 @@ final class Quickstart {
         this.out = out;
     }
 
-    /** Runs until it is done or stopped; true if nothing was found different. */
+    /** Runs until it is done or stopped; returns true if no difference was found. */
     boolean run() throws Exception {
-        StopSignals signals = StopSignals.onStop(stopAsked::countDown);
-        try (WorkDirectory folder = WorkDirectory.open(settings.stateDirectory(), settings.keep());
-                PostgresServer server = startServer(folder)) {
+        StopSignals signals = StopSignals.onStop(stopRequested::countDown);
+        try (WorkDirectory directory =
+                        WorkDirectory.open(settings.stateDirectory(), settings.keep());
+                PostgresServer server = startServer(directory)) {
             CustomerViews views = prepare(server);
-            return sync(folder, server, views);
+            return sync(directory, server, views);
         } finally {
             signals.close();
         }
     }
 
-    private PostgresServer startServer(WorkDirectory folder) throws IOException {
-        long started = System.nanoTime();
+    private PostgresServer startServer(WorkDirectory directory) throws IOException {
+        long startNanos = System.nanoTime();
         PostgresServer server =
                 PostgresServer.builder()
-                        .dataDirectory(folder.path().resolve("postgresql"))
-                        // the tables are filled in the transaction that creates them: no log needed
+                        .dataDirectory(directory.path().resolve("postgresql"))
+                        // the tables are filled in the transaction that creates them, so no WAL is
+                        // needed
                         .parameter("wal_level", "minimal")
                         .parameter("max_wal_senders", "0")
                         .parameter("max_wal_size", "4GB")
                         .parameter("shared_buffers", "256MB")
                         .parameter("maintenance_work_mem", "128MB")
-                        // the job, not the JVM, says when it is done with the server
+                        // the server must run until the job has stopped, not until the JVM shuts
+                        // down
                         .outlivesShutdownHooks()
                         .start();
         print(
                 "PostgreSQL %s, pid %d, started in %s",
-                version(server), server.pid(), since(started));
+                version(server), server.pid(), since(startNanos));
         return server;
     }
 
@@ -69,28 +74,28 @@ final class Quickstart {
             print("Going on with the data in %s", settings.stateDirectory().orElseThrow());
             return existing.get();
         }
-        long started = System.nanoTime();
+        long startNanos = System.nanoTime();
         CustomerViews views = CustomerViews.create(server, settings.customers());
         print(
                 "%,d customers with orders, visits and addresses made in %s",
-                settings.customers(), since(started));
+                settings.customers(), since(startNanos));
         return views;
     }
 
-    private boolean sync(WorkDirectory folder, PostgresServer server, CustomerViews views)
+    private boolean sync(WorkDirectory directory, PostgresServer server, CustomerViews views)
             throws Exception {
         try (SyncRun run = runs.get()) {
             run.start(
                     settings.config(),
                     addresses(server),
-                    folder.path().resolve("state"),
+                    directory.path().resolve("state"),
                     settings.port());
             printIntroduction(run, views);
             CustomerChangeGenerator changes = CustomerChangeGenerator.start(views.source());
             try (changes) {
-                watch(run, changes);
+                showChanges(run, changes);
             }
-            if (!settings.once() || stopAsked.getCount() == 0) {
+            if (!settings.once() || stopRequested.getCount() == 0) {
                 print("Stopping.");
                 return true;
             }
@@ -114,9 +119,9 @@ final class Quickstart {
         print("");
     }
 
-    private void watch(SyncRun run, CustomerChangeGenerator changes) throws Exception {
+    private void showChanges(SyncRun run, CustomerChangeGenerator changes) throws Exception {
         long deadline = System.nanoTime() + settings.changesFor().toNanos();
-        while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+        while (!stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
             run.showProgress();
             if (changes.failure().isPresent()) {
                 throw new IllegalStateException(
@@ -130,14 +135,14 @@ final class Quickstart {
     }
 
     private boolean awaitCaughtUp(SyncRun run, Instant lastChange) throws Exception {
-        long deadline = System.nanoTime() + LEVEL_LIMIT.toNanos();
+        long deadline = System.nanoTime() + CATCH_UP_TIMEOUT.toNanos();
         while (!run.caughtUpSince(lastChange)) {
             run.showProgress();
             if (System.nanoTime() > deadline) {
-                print("Not level after %d minutes.", LEVEL_LIMIT.toMinutes());
+                print("Not level after %d minutes.", CATCH_UP_TIMEOUT.toMinutes());
                 return false;
             }
-            if (stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }
@@ -151,7 +156,7 @@ final class Quickstart {
         return comparisons.stream().allMatch(TableComparison::equal);
     }
 
-    /** What the example file leaves open: both ends are databases of the one server. */
+    /** The variables that the example file references: both sides are databases of one server. */
     private static Map<String, String> addresses(PostgresServer server) {
         String port = String.valueOf(server.port());
         return Map.of(

@@ -16,7 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the whole road on this machine, with nothing to install. */
+/** Demonstrates the tool end to end on this machine, with servers that it starts itself. */
 @Command(
         name = "quickstart",
         mixinStandardHelpOptions = true,
@@ -80,10 +80,10 @@ public final class QuickstartCommand implements CliCommand {
     @Override
     public Integer call() throws Exception {
         if (customers != null && customers < 1) {
-            throw mistake("--customers " + customers + ": expected 1 or more");
+            throw userError("--customers " + customers + ": expected 1 or more");
         }
         if (events && stateDirectory != null) {
-            throw mistake("--state-dir: --events starts anew each time; leave one of them out");
+            throw userError("--state-dir: --events starts anew each time; leave one of them out");
         }
         LoggingSetup.configure(LogLevel.WARNING, Optional.empty());
         try {
@@ -111,7 +111,7 @@ public final class QuickstartCommand implements CliCommand {
     private boolean eventBuses() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         Path config = example("event_buses.yaml");
-        try (WorkDirectory folder = WorkDirectory.open(Optional.empty(), keep)) {
+        try (WorkDirectory directory = WorkDirectory.open(Optional.empty(), keep)) {
             EventsQuickstartSettings settings =
                     new EventsQuickstartSettings(
                             config,
@@ -119,7 +119,7 @@ public final class QuickstartCommand implements CliCommand {
                             once,
                             CHANGES_FOR,
                             port,
-                            folder.path());
+                            directory.path());
             return new EventsQuickstart(settings, () -> new HandlerRun(out), out).run();
         }
     }
@@ -127,12 +127,13 @@ public final class QuickstartCommand implements CliCommand {
     private Path example(String name) {
         Path config = Path.of(System.getProperty("evolvishub.home", "."), "examples", name);
         if (!Files.isRegularFile(config)) {
-            throw mistake(config + " is not there; run the quickstart through bin/evolvishub-cdc");
+            throw userError(
+                    config + " is not there; run the quickstart through bin/evolvishub-cdc");
         }
         return config;
     }
 
-    private CommandLine.ParameterException mistake(String message) {
+    private CommandLine.ParameterException userError(String message) {
         return new CommandLine.ParameterException(spec.commandLine(), message);
     }
 }

@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a quickstart shall do.
+ * Settings of a quickstart.
  *
  * @param config the example file
- * @param customers how many customers the source begins with
- * @param once whether it ends by itself, with a comparison
- * @param changesFor how long rows change when it does
+ * @param customers number of customers in the source at the start
+ * @param once whether it ends by itself, after a comparison
+ * @param changesFor with {@code once}: how long rows change
  * @param port of the Web UI; 0: any free one
- * @param stateDirectory where server and positions are kept; empty: a temporary folder
- * @param keep whether the temporary folder stays too
+ * @param stateDirectory keeps the server's data and the positions; empty: a temporary directory
+ * @param keep whether to keep the temporary directory
  */
 record QuickstartSettings(
         Path config,

@@ -5,34 +5,34 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A view and its table, each by number of rows and one hash over the content of the view's columns.
- * Neither the order of rows nor the order of columns in the table matters.
+ * A comparison of a view with its table by row count and one hash over the view's columns. The
+ * order of rows and of the table's columns does not matter.
  *
- * @param source what the view holds
- * @param destination what the table holds
+ * @param source content of the view
+ * @param destination content of the table
  */
 public record TableComparison(CustomerViews.Pair pair, Content source, Content destination) {
 
     /**
-     * What one side holds.
+     * The content of one side.
      *
-     * @param rows -1 if it is not there
+     * @param rows number of rows; -1 if the table or a column does not exist
      * @param hash sixteen hex digits, or why there is none
      */
     public record Content(long rows, String hash) {}
 
-    /** Reads both sides now. Rows that change meanwhile make them differ. */
+    /** Reads both sides now. Rows that change during the comparison show up as differences. */
     public static TableComparison of(CustomerViews views, CustomerViews.Pair pair) {
         List<String> columns = columns(views.source(), pair.view());
         if (columns.isEmpty()) {
             throw new IllegalStateException(views.source() + " has no view " + pair.view());
         }
-        List<String> there = columns(views.destination(), pair.table());
-        List<String> missing = columns.stream().filter(name -> !there.contains(name)).toList();
+        List<String> existing = columns(views.destination(), pair.table());
+        List<String> missing = columns.stream().filter(name -> !existing.contains(name)).toList();
         return new TableComparison(
                 pair,
                 content(views.source(), pair.view(), columns),
-                there.isEmpty()
+                existing.isEmpty()
                         ? new Content(-1, "no such table")
                         : missing.isEmpty()
                                 ? content(views.destination(), pair.table(), columns)
@@ -58,7 +58,7 @@ public record TableComparison(CustomerViews.Pair pair, Content source, Content d
     private static Content content(Database database, String relation, List<String> columns) {
         String cells =
                 columns.stream().map(column -> column + "::text").collect(Collectors.joining(", "));
-        // a sum of hashes: rows may come in any order, and a row that is there twice counts twice
+        // a sum of hashes does not depend on the order of rows and counts a duplicate twice
         List<String> row =
                 database.queryAll(
                                 "SELECT count(*), lpad(to_hex((coalesce(sum(('x' || left(md5(ROW("

@@ -10,17 +10,17 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The folder of one quickstart: a given one is kept, a temporary one goes when it is closed. */
+/** The directory of one quickstart: keeps a given one, deletes a temporary one on close. */
 record WorkDirectory(Path path, boolean kept) implements AutoCloseable {
 
     static WorkDirectory open(Optional<Path> given, boolean keep) throws IOException {
         if (given.isPresent()) {
             return new WorkDirectory(Files.createDirectories(given.get().toAbsolutePath()), true);
         }
-        Path fresh = Files.createTempDirectory("evolvishub-cdc-quickstart-");
-        // for root the server may run as another user, who has to get through to its own folder
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx--x--x"));
-        return new WorkDirectory(fresh, keep);
+        Path temporary = Files.createTempDirectory("evolvishub-cdc-quickstart-");
+        // for root the server may run as another user, which needs access to its own directory
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
+        return new WorkDirectory(temporary, keep);
     }
 
     @Override
@@ -28,15 +28,15 @@ record WorkDirectory(Path path, boolean kept) implements AutoCloseable {
         if (kept || !Files.exists(path)) {
             return;
         }
-        try (Stream<Path> all = Files.walk(path)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
+        try (Stream<Path> paths = Files.walk(path)) {
+            for (Path file : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
             }
         } catch (UncheckedIOException e) {
             if (!(e.getCause() instanceof NoSuchFileException)) {
                 throw e.getCause();
             }
-            close(); // something that is still ending took it first
+            close(); // a process that is still ending has deleted it first
         }
     }
 }

@@ -1,6 +1,5 @@
 /**
- * The quickstart: a PostgreSQL with two databases, data that keep changing, one run of the example
- * file over them, and the comparison at the end. Nothing here belongs to a production run;
- * whole-road tests live beside it.
+ * The quickstart: a PostgreSQL server with two databases, a generator of changes, one run of the
+ * example file, and a comparison at the end. It is for demonstration and tests, not for production.
  */
 package com.evolvishub.cdc.quickstart;

@@ -14,18 +14,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is said in two files says the same in both. */
+/** Checks that facts which two files repeat are the same in both. */
 class BuildConsistencyTest {
     private static final Path ROOT = Path.of("..");
 
     @Test
-    void opensThePackagesThatTheTestsRunWith() throws IOException {
+    void launcherOpensTheSamePackagesAsTheTests() throws IOException {
         String launcher = read("bin/evolvishub-cdc");
         List<String> opened =
                 Pattern.compile("--add-opens=java\\.base/([a-z.]+)=ALL-UNNAMED")
                         .matcher(read("pom.xml"))
                         .results()
-                        .map(found -> found.group(1))
+                        .map(match -> match.group(1))
                         .toList();
 
         assertThat(opened).isNotEmpty();
@@ -38,7 +38,7 @@ class BuildConsistencyTest {
     }
 
     @Test
-    void comparesWhatTheExampleFileKeepsInStep() throws IOException {
+    void quickstartComparesAllMappingsOfTheExampleFile() throws IOException {
         String example = read("examples/multi_customer_views.yaml");
 
         for (CustomerViews.Pair pair : CustomerViews.PAIRS) {
@@ -51,20 +51,20 @@ class BuildConsistencyTest {
     }
 
     @Test
-    void readsBackWhatTheExampleFileStreams() throws IOException {
+    void eventsQuickstartReadsAllTopicsOfTheExampleFile() throws IOException {
         String example = read("examples/event_buses.yaml");
 
-        for (EventMapping route : EventMapping.ALL) {
+        for (EventMapping mapping : EventMapping.ALL) {
             assertThat(example)
-                    .contains("- name: " + route.mapping() + "\n")
-                    .contains("table: " + route.table() + "\n")
-                    .containsPattern("table: (persistent://public/default/)?" + route.topic());
+                    .contains("- name: " + mapping.mapping() + "\n")
+                    .contains("table: " + mapping.table() + "\n")
+                    .containsPattern("table: (persistent://public/default/)?" + mapping.topic());
         }
         assertThat(example.split("- name: ", -1)).hasSize(EventMapping.ALL.size() + 1);
     }
 
     @Test
-    void theIntegrationTestsOfEachModuleAreRunByAWholeBuild() throws IOException {
+    void aFullBuildRunsTheIntegrationTestsOfEachModule() throws IOException {
         String modules = read("pom.xml");
         Set<String> tested = new TreeSet<>();
         try (Stream<Path> sources = Files.find(ROOT, 12, BuildConsistencyTest::isIntegrationTest)) {

@@ -26,7 +26,7 @@ class CustomerViewsITCase {
     }
 
     @Test
-    void everyViewShowsOneRowACustomer() {
+    void everyViewHasOneRowPerCustomer() {
         for (CustomerViews.Pair pair : CustomerViews.PAIRS) {
             assertThat(
                             views.source()
@@ -40,7 +40,7 @@ class CustomerViewsITCase {
     }
 
     @Test
-    void aViewShowsTheSameUntilItsTablesChange() {
+    void aViewIsStableWhileItsTablesDoNotChange() {
         for (CustomerViews.Pair pair : CustomerViews.PAIRS) {
             TableComparison.Content before = TableComparison.of(views, pair).source();
             assertThat(TableComparison.of(views, pair).source()).as(pair.view()).isEqualTo(before);
@@ -48,7 +48,7 @@ class CustomerViewsITCase {
     }
 
     @Test
-    void changesEveryViewAndGoesOnUntilClosed() {
+    void changesEveryViewUntilClosed() {
         List<TableComparison> before = compareAll();
         try (CustomerChangeGenerator changes = CustomerChangeGenerator.start(views.source())) {
             await().atMost(5, MINUTES)
@@ -64,7 +64,7 @@ class CustomerViewsITCase {
     }
 
     @Test
-    void saysEqualAfterACopyAndDifferentAfterOneChangedCell() throws Exception {
+    void reportsEqualAfterACopyAndDifferentAfterOneChangedValue() throws Exception {
         for (CustomerViews.Pair pair : CustomerViews.PAIRS) {
             ViewCopy.copy(views, pair);
             TableComparison copied = TableComparison.of(views, pair);
@@ -87,7 +87,7 @@ class CustomerViewsITCase {
     }
 
     @Test
-    void saysDifferentWhereTwoRowsHaveTakenTheOthersPlace() throws Exception {
+    void reportsDifferentIfTwoRowsSwapValues() throws Exception {
         CustomerViews.Pair pair = CustomerViews.PAIRS.get(0);
         ViewCopy.copy(views, pair);
 
@@ -101,7 +101,7 @@ class CustomerViewsITCase {
     }
 
     @Test
-    void saysWhichTableOrColumnIsMissing() {
+    void namesTheMissingTableOrColumn() {
         views.destination().execute("ALTER TABLE fact_customer_ltv DROP COLUMN model_version");
 
         List<String> lines = ComparisonReport.lines(compareAll());

@@ -20,34 +20,39 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(600)
 class EventsQuickstartITCase {
-    /** Skips the test where there is no server to be had; the quickstart starts its own. */
+    /** Skips the test if no server is available; the quickstart starts its own. */
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void readsEveryTopicBackAndLeavesNothingBehind() throws Exception {
-        // for root the server runs as another user, who has to get through to its own folder
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        StringWriter said = new StringWriter();
-        PrintWriter out = new PrintWriter(said);
+    void findsEveryTopicEqualToItsTableAndLeavesNoProcessesBehind() throws Exception {
+        // for root the server runs as another user, which needs access to its own directory
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        StringWriter output = new StringWriter();
+        PrintWriter out = new PrintWriter(output);
 
         boolean equal =
                 new EventsQuickstart(
                                 new EventsQuickstartSettings(
-                                        everySecond(), 500, true, Duration.ofSeconds(5), 0, folder),
+                                        withPollsEverySecond(),
+                                        500,
+                                        true,
+                                        Duration.ofSeconds(5),
+                                        0,
+                                        directory),
                                 () -> new HandlerRun(out),
                                 out)
                         .run();
 
-        assertThat(equal).as(said.toString()).isTrue();
-        assertThat(said.toString())
+        assertThat(equal).as(output.toString()).isTrue();
+        assertThat(output.toString())
                 .contains("kafka-console-consumer.sh --bootstrap-server 127.0.0.1:")
                 .contains("pulsar-client --url pulsar://127.0.0.1:")
                 .contains("redis-cli -p ")
                 .containsPattern("order_events .* messages, .* newest \\{\"order_id\":")
                 .containsPattern("(?s)( messages +[1-9][0-9,]* deletes  equal\\R.*){3}");
-        assertThat(Pattern.compile("pid (\\d+)").matcher(said.toString()).results())
+        assertThat(Pattern.compile("pid (\\d+)").matcher(output.toString()).results())
                 .hasSize(4)
                 .allSatisfy(
                         pid ->
@@ -55,11 +60,11 @@ class EventsQuickstartITCase {
                                         .isEmpty());
     }
 
-    /** The example file; its tables are read once a minute, too rarely for a test. */
-    private Path everySecond() throws Exception {
+    /** The example file with a shorter poll interval: its one minute is too long for a test. */
+    private Path withPollsEverySecond() throws Exception {
         String example = Files.readString(Path.of("..", "examples", "event_buses.yaml"));
         return Files.writeString(
-                folder.resolve("event_buses.yaml"),
+                directory.resolve("event_buses.yaml"),
                 example + "global_sync:\n  interval_seconds: 1\n");
     }
 }

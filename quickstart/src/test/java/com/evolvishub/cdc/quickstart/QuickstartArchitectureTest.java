@@ -11,7 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module may import; docs/development.md shows the whole. */
+/** What this module may import; docs/development.md shows all modules. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.quickstart",
         importOptions = ImportOption.DoNotIncludeTests.class)

@@ -22,19 +22,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class QuickstartITCase {
-    /** Skips the tests where there is no server to be had; the quickstart starts its own. */
+    /** Skips the tests if no server is available; the quickstart starts its own. */
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private final StringWriter said = new StringWriter();
+    private final StringWriter output = new StringWriter();
 
     @Test
-    void saysEqualWhenEveryTableHoldsItsViewAndLeavesNothingBehind() throws Exception {
+    void reportsEqualIfEveryTableMatchesItsViewAndDeletesItsFiles() throws Exception {
         CopyingRun run = new CopyingRun(CustomerViews.PAIRS);
 
         boolean equal = quickstart(run, Optional.empty()).run();
 
-        assertThat(equal).as(said.toString()).isTrue();
-        assertThat(said.toString())
+        assertThat(equal).as(output.toString()).isTrue();
+        assertThat(output.toString())
                 .contains("Web UI     http://localhost:1")
                 .contains("Source     psql \"postgresql://postgres:")
                 .containsPattern("(?s)( equal\\R.*){5}")
@@ -45,42 +45,42 @@ class QuickstartITCase {
     }
 
     @Test
-    void saysDifferentWhenATableIsNotFilled() throws Exception {
+    void reportsDifferentIfATableIsEmpty() throws Exception {
         CopyingRun run = new CopyingRun(CustomerViews.PAIRS.subList(0, 4));
 
         assertThat(quickstart(run, Optional.empty()).run()).isFalse();
-        assertThat(said.toString())
+        assertThat(output.toString())
                 .containsPattern(
                         "lifetime_value .* DIFFERENT: the table has 0 rows, 0000000000000000");
     }
 
     @Test
-    void goesOnFromAStateDirectory(@TempDir Path folder) throws Exception {
-        quickstart(new CopyingRun(List.of()), Optional.of(folder)).run();
-        String first = said.toString();
-        said.getBuffer().setLength(0);
-        quickstart(new CopyingRun(List.of()), Optional.of(folder)).run();
+    void continuesWithTheDataOfAStateDirectory(@TempDir Path directory) throws Exception {
+        quickstart(new CopyingRun(List.of()), Optional.of(directory)).run();
+        String first = output.toString();
+        output.getBuffer().setLength(0);
+        quickstart(new CopyingRun(List.of()), Optional.of(directory)).run();
 
         assertThat(first).contains("200 customers with orders");
-        assertThat(said.toString()).contains("Going on with the data in " + folder);
-        assertThat(folder.resolve("postgresql")).isDirectory();
+        assertThat(output.toString()).contains("Going on with the data in " + directory);
+        assertThat(directory.resolve("postgresql")).isDirectory();
     }
 
     @Test
-    void startsOverWhereAnInterruptedAttemptLeftHalfOfIt(@TempDir Path folder) throws Exception {
+    void startsOverAfterAnInterruptedAttempt(@TempDir Path directory) throws Exception {
         try (PostgresServer server =
-                PostgresServer.builder().dataDirectory(folder.resolve("postgresql")).start()) {
+                PostgresServer.builder().dataDirectory(directory.resolve("postgresql")).start()) {
             server.createDatabase("customer_analytics");
             server.createDatabase("data_warehouse");
         }
 
-        quickstart(new CopyingRun(List.of()), Optional.of(folder)).run();
+        quickstart(new CopyingRun(List.of()), Optional.of(directory)).run();
 
-        assertThat(said.toString()).contains("200 customers with orders");
+        assertThat(output.toString()).contains("200 customers with orders");
     }
 
     @Test
-    void stopsItsServerWhenTheJobDoesNotStart() throws Exception {
+    void stopsItsServerIfTheJobDoesNotStart() throws Exception {
         CopyingRun run = new CopyingRun(List.of());
         run.failure = new IllegalStateException("no such luck");
 
@@ -102,16 +102,16 @@ class QuickstartITCase {
                         stateDirectory,
                         false),
                 () -> run,
-                new PrintWriter(said));
+                new PrintWriter(output));
     }
 
     private long serverPid() {
-        Matcher pid = Pattern.compile("pid (\\d+), started").matcher(said.toString());
+        Matcher pid = Pattern.compile("pid (\\d+), started").matcher(output.toString());
         assertThat(pid.find()).isTrue();
         return Long.parseLong(pid.group(1));
     }
 
-    /** A run that copies everything in the moment it is asked whether it is level. */
+    /** A run that copies all views when it is asked whether it has caught up. */
     private static final class CopyingRun implements SyncRun {
         private final List<CustomerViews.Pair> pairs;
         private CustomerViews views;

@@ -5,11 +5,13 @@ import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import org.postgresql.PGConnection;
 
-/** Does at once, for one table, what a mapping does in the long run. */
+/** Copies a view into its table once, as a substitute for a mapping. */
 final class ViewCopy {
     private ViewCopy() {}
 
-    /** Copies a view into its table, columns in the view's order; makes the table if need be. */
+    /**
+     * Copies all rows of a view; creates the table if it does not exist, with the view's columns.
+     */
     static void copy(CustomerViews views, CustomerViews.Pair pair) throws Exception {
         String columns =
                 views.source()

@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.bench.outage;
 
-/** A server at an end of mappings, as the file names it. */
+/** A server that mappings read from or write to. */
 enum BenchEndpoint {
     SHOP("source PostgreSQL"),
     BRANCH("source PostgreSQL of two"),

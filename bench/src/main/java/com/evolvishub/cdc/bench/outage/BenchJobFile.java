@@ -3,12 +3,12 @@ package com.evolvishub.cdc.bench.outage;
 import com.evolvishub.cdc.testing.network.TcpProxy;
 import com.evolvishub.cdc.testing.postgres.Database;
 
-/** The file of the ten mappings. */
+/** Writes the file of the ten mappings. */
 final class BenchJobFile {
 
     static final String NAME = "outages";
 
-    /** Seconds between two checkpoints, as the file says. */
+    /** The checkpoint interval in the file. */
     static final int CHECKPOINT_SECONDS = 1;
 
     private final BenchServers servers;
@@ -49,23 +49,23 @@ final class BenchJobFile {
         return text.toString();
     }
 
-    private String endpoint(BenchEndpoint end, BenchMapping mapping) {
-        TcpProxy way = servers.proxy(end);
+    private String endpoint(BenchEndpoint endpoint, BenchMapping mapping) {
+        TcpProxy proxy = servers.proxy(endpoint);
         String type =
-                switch (end) {
+                switch (endpoint) {
                     case KAFKA -> "kafka";
                     case PULSAR -> "pulsar";
                     case REDIS -> "redis_streams";
                     case SHOP, BRANCH, WAREHOUSE, ARCHIVE -> "postgresql";
                 };
         String login = "";
-        if (servers.isDatabase(end)) {
-            Database database = servers.database(end);
+        if (servers.isDatabase(endpoint)) {
+            Database database = servers.database(endpoint);
             login =
                     ", database: %s, username: %s, password: \"%s\""
                             .formatted(database.name(), database.user(), database.password());
         }
         return "{type: %s, host: %s, port: %d, connection_timeout: 5, table: %s%s}%n"
-                .formatted(type, way.host(), way.port(), mapping.table(), login);
+                .formatted(type, proxy.host(), proxy.port(), mapping.table(), login);
     }
 }

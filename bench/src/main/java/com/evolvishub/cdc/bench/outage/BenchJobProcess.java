@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The job in a process of its own, and what its REST API says of it. */
+/** The job in a process of its own, with a client of its REST API. */
 final class BenchJobProcess implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -40,15 +40,15 @@ final class BenchJobProcess implements AutoCloseable {
         this.status = status;
     }
 
-    /** Starts {@code run-multi} with this file; state and log go into the folder. */
-    static BenchJobProcess start(List<String> launcher, Path folder, String text)
+    /** Starts {@code run-multi} with this file; state and log are in {@code directory}. */
+    static BenchJobProcess start(List<String> launcher, Path directory, String text)
             throws IOException {
-        Path file = Files.writeString(folder.resolve("outages.yaml"), text);
-        Path log = folder.resolve("job.log");
+        Path file = Files.writeString(directory.resolve("outages.yaml"), text);
+        Path log = directory.resolve("job.log");
         int port = FreePorts.find();
         List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of("run-multi", "-c", file.toString(), "--port", "" + port));
-        command.addAll(List.of("--state-dir", folder.resolve("state").toString()));
+        command.addAll(List.of("--state-dir", directory.resolve("state").toString()));
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
@@ -76,20 +76,21 @@ final class BenchJobProcess implements AutoCloseable {
         }
     }
 
-    /** Whether the job is there and all its tasks have been started. */
+    /** Whether the job exists and all its tasks are running. */
     boolean isUp() throws IOException {
         requireRunning();
         try {
-            for (JsonNode each : get("/jobs/overview").path("jobs")) {
-                if (each.path("state").asText().equals("RUNNING")
-                        && each.path("tasks").path("running").asInt() == BenchMapping.ALL.size()) {
-                    job = each.path("jid").asText();
+            for (JsonNode overview : get("/jobs/overview").path("jobs")) {
+                if (overview.path("state").asText().equals("RUNNING")
+                        && overview.path("tasks").path("running").asInt()
+                                == BenchMapping.ALL.size()) {
+                    job = overview.path("jid").asText();
                     return true;
                 }
             }
             return false;
         } catch (IOException notYet) {
-            // nobody listens, or whoever does is too busy with the start
+            // the REST API is not up yet, or too busy with the start
             return false;
         }
     }
@@ -98,13 +99,13 @@ final class BenchJobProcess implements AutoCloseable {
         return get("/jobs/" + job + "/checkpoints");
     }
 
-    /** How often tasks were started again, since the job began. */
+    /** The number of task restarts since the job began. */
     long restarts() throws IOException {
         JsonNode metric = get("/jobs/" + job + "/metrics?get=numRestarts").path(0).path("value");
         return metric.isMissingNode() ? 0 : (long) metric.asDouble();
     }
 
-    /** What {@code status} would say. */
+    /** The status of the mappings, as {@code status} shows it. */
     List<MappingStatus> mappings() throws IOException {
         JobReport report = status.report(job);
         return report.mappings();
@@ -122,7 +123,7 @@ final class BenchJobProcess implements AutoCloseable {
     }
 
     /**
-     * Asks it to stop, as Ctrl-C does, and waits for its end.
+     * Sends SIGTERM and waits for the end of the process.
      *
      * @return its exit code
      * @throws IllegalStateException if it does not end in time
@@ -136,7 +137,7 @@ final class BenchJobProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Asks it to stop, and takes it down if it does not. */
+    /** Sends SIGTERM, and kills the process if it does not end. */
     @Override
     public void close() {
         process.destroy();

@@ -7,7 +7,7 @@ import java.util.List;
  * One of the ten mappings.
  *
  * @param table at the source; its topic, stream or table at the destination has the same name
- * @param capture how the source is read, as the file says it
+ * @param capture the capture mode, as in the file
  */
 record BenchMapping(String table, BenchEndpoint source, String capture, BenchEndpoint destination) {
 
@@ -31,9 +31,9 @@ record BenchMapping(String table, BenchEndpoint source, String capture, BenchEnd
                     new BenchMapping(
                             "returns", BenchEndpoint.SHOP, "watermark", BenchEndpoint.ARCHIVE));
 
-    /** Whether it cannot go on while these servers are away. */
-    boolean needs(Collection<BenchEndpoint> ends) {
-        return ends.contains(source) || ends.contains(destination);
+    /** Whether it depends on one of these servers. */
+    boolean needs(Collection<BenchEndpoint> endpoints) {
+        return endpoints.contains(source) || endpoints.contains(destination);
     }
 
     /** Whether the source's deletes reach the destination. */

@@ -16,12 +16,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** All servers, each behind a proxy of its own for the job; everybody else goes there directly. */
+/** All servers. The job connects through one proxy per server, all others connect directly. */
 final class BenchServers implements AutoCloseable {
 
-    private final Map<BenchEndpoint, TcpProxy> ways = new EnumMap<>(BenchEndpoint.class);
+    private final Map<BenchEndpoint, TcpProxy> proxies = new EnumMap<>(BenchEndpoint.class);
     private final Map<BenchEndpoint, Database> databases = new EnumMap<>(BenchEndpoint.class);
-    private final ResourceStack running = new ResourceStack();
+    private final ResourceStack started = new ResourceStack();
     private KafkaServer kafka;
     private PulsarServer pulsar;
     private RedisServer redis;
@@ -29,10 +29,10 @@ final class BenchServers implements AutoCloseable {
     private BenchServers() {}
 
     /**
-     * Starts what is not there; each PostgreSQL is a server of its own.
+     * Starts all servers that are not given; each PostgreSQL endpoint gets its own server.
      *
-     * @param databases of those ends whose PostgreSQL runs already; several may be of one server,
-     *     because each end is cut off on its own way to it
+     * @param databases endpoints whose PostgreSQL already runs; several may share a server, because
+     *     each has its own proxy
      */
     static BenchServers start(Map<BenchEndpoint, Database> databases) {
         BenchServers servers = new BenchServers();
@@ -47,67 +47,68 @@ final class BenchServers implements AutoCloseable {
     }
 
     private void startAll() {
-        for (BenchEndpoint end : BenchEndpoint.values()) {
-            ways.put(end, TcpProxy.listening());
+        for (BenchEndpoint endpoint : BenchEndpoint.values()) {
+            proxies.put(endpoint, TcpProxy.listening());
         }
         CompletableFuture<PulsarServer> startingPulsar =
                 CompletableFuture.supplyAsync(
-                        PulsarServer.builder().behindProxy(ways.get(BenchEndpoint.PULSAR))::start);
+                        PulsarServer.builder().behindProxy(proxies.get(BenchEndpoint.PULSAR))
+                                ::start);
         CompletableFuture<KafkaServer> startingKafka =
                 CompletableFuture.supplyAsync(
-                        KafkaServer.builder().behindProxy(ways.get(BenchEndpoint.KAFKA))::start);
+                        KafkaServer.builder().behindProxy(proxies.get(BenchEndpoint.KAFKA))::start);
         try {
             redis = RedisServer.builder().start();
-            running.add(redis);
-            ways.get(BenchEndpoint.REDIS).to(redis.host(), redis.port());
-            for (BenchEndpoint end :
+            started.add(redis);
+            proxies.get(BenchEndpoint.REDIS).to(redis.host(), redis.port());
+            for (BenchEndpoint endpoint :
                     new BenchEndpoint[] {
                         BenchEndpoint.SHOP,
                         BenchEndpoint.BRANCH,
                         BenchEndpoint.WAREHOUSE,
                         BenchEndpoint.ARCHIVE
                     }) {
-                Database database = databases.computeIfAbsent(end, none -> startPostgres());
-                ways.get(end).to(database.host(), database.port());
+                Database database = databases.computeIfAbsent(endpoint, missing -> startPostgres());
+                proxies.get(endpoint).to(database.host(), database.port());
             }
         } finally {
-            // also when another one has not started: nobody else would stop them
+            // even if another server has failed to start: no other code stops these
             kafka = startingKafka.join();
-            running.add(kafka);
+            started.add(kafka);
             pulsar = startingPulsar.join();
-            running.add(pulsar);
+            started.add(pulsar);
         }
         String address = kafka.bootstrapServers(KafkaListener.BEHIND_PROXY);
         int colon = address.lastIndexOf(':');
-        ways.get(BenchEndpoint.KAFKA)
+        proxies.get(BenchEndpoint.KAFKA)
                 .to(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
-        ways.get(BenchEndpoint.PULSAR).to(pulsar.host(), pulsar.proxiedPort());
+        proxies.get(BenchEndpoint.PULSAR).to(pulsar.host(), pulsar.proxiedPort());
     }
 
     private Database startPostgres() {
         PostgresServer server =
                 PostgresServer.builder().parameter("shared_buffers", "64MB").start();
-        running.add(server);
+        started.add(server);
         return server.createDatabase("bench");
     }
 
-    /** The way on which the job comes. */
-    TcpProxy proxy(BenchEndpoint end) {
-        return ways.get(end);
+    /** The proxy through which the job connects. */
+    TcpProxy proxy(BenchEndpoint endpoint) {
+        return proxies.get(endpoint);
     }
 
-    /** The database of one of the PostgreSQL servers. */
-    Database database(BenchEndpoint end) {
-        return databases.get(end);
+    /** The database of a PostgreSQL endpoint. */
+    Database database(BenchEndpoint endpoint) {
+        return databases.get(endpoint);
     }
 
-    /** Whether this end is a database. */
-    boolean isDatabase(BenchEndpoint end) {
-        return databases.containsKey(end);
+    /** Whether this endpoint is a database. */
+    boolean isDatabase(BenchEndpoint endpoint) {
+        return databases.containsKey(endpoint);
     }
 
-    /** What one mapping has sent to its bus, to be read from the beginning. */
-    MessageReader bus(BenchMapping mapping) throws IOException {
+    /** A reader of a mapping's topic or stream, from its beginning. */
+    MessageReader messageReader(BenchMapping mapping) throws IOException {
         return switch (mapping.destination()) {
             case KAFKA -> new KafkaTopicReader(kafka.bootstrapServers(), mapping.table());
             case PULSAR ->
@@ -121,7 +122,7 @@ final class BenchServers implements AutoCloseable {
 
     @Override
     public void close() {
-        ways.values().forEach(TcpProxy::close);
-        running.close();
+        proxies.values().forEach(TcpProxy::close);
+        started.close();
     }
 }

@@ -10,28 +10,28 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the job once in a while: checkpoints, restarts, and the states of its mappings. */
+/** Polls the job every second: checkpoints, restarts, and the states of its mappings. */
 final class JobMonitor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobMonitor.class);
     private static final long PAUSE_MILLIS = 1000;
 
     /**
-     * A state of a mapping as it was first seen.
+     * A state of a mapping.
      *
-     * @param at when that was, in milliseconds since 1970
+     * @param at the time of the poll, in milliseconds since 1970
      */
-    record Seen(String mapping, String state, String cause, long at) {}
+    record StateSample(String mapping, String state, String cause, long at) {}
 
-    private final BenchJobProcess run;
+    private final BenchJobProcess job;
     private final CheckpointRecorder checkpoints = new CheckpointRecorder();
-    private final List<Seen> states = new ArrayList<>();
+    private final List<StateSample> states = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread = new Thread(this::poll, "watch");
     private volatile long restarts;
 
-    JobMonitor(BenchJobProcess run) {
-        this.run = run;
+    JobMonitor(BenchJobProcess job) {
+        this.job = job;
         thread.setDaemon(true);
     }
 
@@ -43,17 +43,17 @@ final class JobMonitor implements AutoCloseable {
         return checkpoints;
     }
 
-    /** Restarts of tasks so far. */
+    /** The number of task restarts so far. */
     long restarts() {
         return restarts;
     }
 
-    /** The states that were seen of a mapping from one moment to another, in order. */
-    List<Seen> states(BenchMapping mapping, long from, long to) {
+    /** The states of a mapping from {@code from} to {@code to}, in order. */
+    List<StateSample> states(BenchMapping mapping, long from, long to) {
         synchronized (states) {
             return states.stream()
-                    .filter(seen -> seen.mapping().equals(mapping.table()))
-                    .filter(seen -> seen.at() >= from && seen.at() < to)
+                    .filter(sample -> sample.mapping().equals(mapping.table()))
+                    .filter(sample -> sample.at() >= from && sample.at() < to)
                     .toList();
         }
     }
@@ -62,11 +62,11 @@ final class JobMonitor implements AutoCloseable {
         try {
             while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 try {
-                    checkpoints.see(run.checkpoints());
-                    restarts = run.restarts();
-                    run.mappings().forEach(this::recordState);
-                } catch (IOException silent) {
-                    LOG.warn("the REST API does not answer: {}", silent.toString());
+                    checkpoints.add(job.checkpoints());
+                    restarts = job.restarts();
+                    job.mappings().forEach(this::recordState);
+                } catch (IOException noResponse) {
+                    LOG.warn("the REST API does not answer: {}", noResponse.toString());
                 }
             }
         } catch (InterruptedException e) {
@@ -77,7 +77,7 @@ final class JobMonitor implements AutoCloseable {
     private void recordState(MappingStatus mapping) {
         synchronized (states) {
             states.add(
-                    new Seen(
+                    new StateSample(
                             mapping.name(),
                             mapping.state(),
                             mapping.cause(),

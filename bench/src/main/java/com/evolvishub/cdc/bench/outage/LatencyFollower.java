@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Reads a mapping's destination all the time, directly, and notes when new rows are there. */
+/** Polls a mapping's destination directly and records the latency of new rows. */
 final class LatencyFollower implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,7 +37,7 @@ final class LatencyFollower implements AutoCloseable {
     /**
      * Follows one mapping.
      *
-     * @param pause between two looks
+     * @param pause the pause between two polls
      */
     LatencyFollower(BenchMapping mapping, BenchServers servers, Duration pause) {
         this.mapping = mapping;
@@ -55,12 +55,12 @@ final class LatencyFollower implements AutoCloseable {
         return latencies;
     }
 
-    /** When the newest row that was seen was written, in milliseconds since 1970; 0: none was. */
+    /** When the newest received row was written, in milliseconds since 1970; 0: none yet. */
     long newestBorn() {
         return newestBorn;
     }
 
-    /** Why it has ended by itself, if it has. */
+    /** The error that has ended the polling; empty: none. */
     Optional<Exception> failure() {
         return Optional.ofNullable(failure);
     }
@@ -70,7 +70,7 @@ final class LatencyFollower implements AutoCloseable {
             if (servers.isDatabase(mapping.destination())) {
                 followTable();
             } else {
-                followBus();
+                followTopic();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,18 +79,18 @@ final class LatencyFollower implements AutoCloseable {
         }
     }
 
-    private void followBus() throws Exception {
-        try (MessageReader bus = servers.bus(mapping)) {
+    private void followTopic() throws Exception {
+        try (MessageReader reader = servers.messageReader(mapping)) {
             do {
-                List<ConsumedMessage> fresh = bus.readNew();
+                List<ConsumedMessage> newMessages = reader.readNew();
                 long now = System.currentTimeMillis();
                 synchronized (messages) {
-                    messages.addAll(fresh);
+                    messages.addAll(newMessages);
                 }
-                for (ConsumedMessage message : fresh) {
+                for (ConsumedMessage message : newMessages) {
                     if (message.payload().isPresent()) {
                         JsonNode row = JSON.readTree(message.payload().get());
-                        saw(row.path("id").asLong(), row.path("born_millis").asLong(), now);
+                        recordRow(row.path("id").asLong(), row.path("born_millis").asLong(), now);
                     }
                 }
             } while (!stopped.await(pauseMillis, TimeUnit.MILLISECONDS));
@@ -102,20 +102,20 @@ final class LatencyFollower implements AutoCloseable {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             do {
-                if (isThere(statement)) {
+                if (tableExists(statement)) {
                     readNewRows(statement);
                 }
             } while (!stopped.await(pauseMillis, TimeUnit.MILLISECONDS));
         }
     }
 
-    private boolean isThere(Statement statement) throws SQLException {
+    private boolean tableExists(Statement statement) throws SQLException {
         if (newest > 0) {
             return true;
         }
-        try (ResultSet found =
+        try (ResultSet result =
                 statement.executeQuery("SELECT to_regclass('%s')".formatted(mapping.table()))) {
-            return found.next() && found.getString(1) != null;
+            return result.next() && result.getString(1) != null;
         }
     }
 
@@ -126,12 +126,12 @@ final class LatencyFollower implements AutoCloseable {
                                 .formatted(mapping.table(), newest))) {
             long now = System.currentTimeMillis();
             while (rows.next()) {
-                saw(rows.getLong(1), rows.getLong(2), now);
+                recordRow(rows.getLong(1), rows.getLong(2), now);
             }
         }
     }
 
-    private void saw(long id, long born, long now) {
+    private void recordRow(long id, long born, long now) {
         if (id > newest) {
             newest = id;
             newestBorn = Math.max(newestBorn, born);
@@ -139,7 +139,10 @@ final class LatencyFollower implements AutoCloseable {
         }
     }
 
-    /** How the destination differs from the source, whose rows must not change meanwhile. */
+    /**
+     * The difference between destination and source, whose rows must not change during the call;
+     * empty: none.
+     */
     Optional<String> difference() throws SQLException {
         Database source = servers.database(mapping.source());
         if (!servers.isDatabase(mapping.destination())) {
@@ -147,14 +150,16 @@ final class LatencyFollower implements AutoCloseable {
             synchronized (messages) {
                 all = List.copyOf(messages);
             }
-            TopicComparison back = TopicComparison.of(source, mapping.table(), all);
-            return back.equal() ? Optional.empty() : Optional.of(back.toString());
+            TopicComparison comparison = TopicComparison.of(source, mapping.table(), all);
+            return comparison.equal() ? Optional.empty() : Optional.of(comparison.toString());
         }
-        String there = content(source);
-        String here = content(servers.database(mapping.destination()));
-        return there.equals(here)
+        String sourceContent = content(source);
+        String destinationContent = content(servers.database(mapping.destination()));
+        return sourceContent.equals(destinationContent)
                 ? Optional.empty()
-                : Optional.of("the source has %s, the destination %s".formatted(there, here));
+                : Optional.of(
+                        "the source has %s, the destination %s"
+                                .formatted(sourceContent, destinationContent));
     }
 
     private String content(Database database) {

@@ -2,24 +2,24 @@ package com.evolvishub.cdc.bench.outage;
 
 import com.evolvishub.cdc.testing.network.TcpProxy;
 
-/** How a server goes away. */
+/** How a server becomes unavailable. */
 enum OutageKind {
     /** Connections are reset and refused. */
     REFUSES {
         @Override
-        void begin(TcpProxy way) {
-            way.refuseConnections();
+        void begin(TcpProxy proxy) {
+            proxy.refuseConnections();
         }
     },
-    /** Connections stay and are taken, and nothing answers. */
+    /** Connections stay open and are accepted, but nothing responds. */
     SILENT {
         @Override
-        void begin(TcpProxy way) {
-            way.hang();
+        void begin(TcpProxy proxy) {
+            proxy.hang();
         }
     };
 
-    abstract void begin(TcpProxy way);
+    abstract void begin(TcpProxy proxy);
 
     @Override
     public String toString() {

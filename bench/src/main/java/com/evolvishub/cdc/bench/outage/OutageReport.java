@@ -9,29 +9,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The table of all outages, and which of them missed a bar. */
+/** Prints the table of all outages and the exceeded thresholds. */
 final class OutageReport {
 
-    private static final double WORSE_AT_MOST = 2.0;
-    private static final double INTERVAL_AT_MOST = 1.2 * BenchJobFile.CHECKPOINT_SECONDS;
-    private static final double GAP_AT_MOST = 3.0 * BenchJobFile.CHECKPOINT_SECONDS;
-    private static final long RESTARTS_AT_MOST = 1;
+    private static final double MAX_LATENCY_RATIO = 2.0;
+    private static final double MAX_INTERVAL = 1.2 * BenchJobFile.CHECKPOINT_SECONDS;
+    private static final double MAX_GAP = 3.0 * BenchJobFile.CHECKPOINT_SECONDS;
+    private static final long MAX_RESTARTS = 1;
 
-    private final OutageScenario matrix;
-    private final long calmFrom;
-    private final long calmTo;
+    private final OutageScenario scenario;
+    private final long steadyFrom;
+    private final long steadyTo;
     private final List<String> missed = new ArrayList<>();
 
-    /** The calm says what is normal. */
-    OutageReport(OutageScenario matrix, long calmFrom, long calmTo) {
-        this.matrix = matrix;
-        this.calmFrom = calmFrom;
-        this.calmTo = calmTo;
+    /** The steady phase from {@code steadyFrom} to {@code steadyTo} is the baseline. */
+    OutageReport(OutageScenario scenario, long steadyFrom, long steadyTo) {
+        this.scenario = scenario;
+        this.steadyFrom = steadyFrom;
+        this.steadyTo = steadyTo;
     }
 
-    /** Prints the table; true if no bar was missed. */
+    /** Prints the table; returns true if no threshold was exceeded. */
     boolean print(List<OutageResult> outages, PrintStream out) {
-        CheckpointRecorder.Summary calm = matrix.watch().checkpoints().between(calmFrom, calmTo);
+        CheckpointRecorder.Summary steadyPhase =
+                scenario.monitor().checkpoints().between(steadyFrom, steadyTo);
         List<List<String>> rows = new ArrayList<>();
         rows.add(
                 List.of(
@@ -53,9 +54,9 @@ final class OutageReport {
                         "",
                         "",
                         "",
-                        Integer.toString(calm.completed()),
-                        seconds(calm.interval()),
-                        seconds(calm.longestGap()),
+                        Integer.toString(steadyPhase.completed()),
+                        seconds(steadyPhase.interval()),
+                        seconds(steadyPhase.longestGap()),
                         "0",
                         "",
                         "",
@@ -68,7 +69,7 @@ final class OutageReport {
                 "Seconds from commit to visible: 50%, 95%, all of the rows; - where it was cut off.");
         AlignedColumns.print(latencies(outages), out);
         out.println();
-        missed.forEach(one -> out.println("missed: " + one));
+        missed.forEach(threshold -> out.println("missed: " + threshold));
         out.println(
                 missed.isEmpty()
                         ? "Every bar is met."
@@ -80,33 +81,35 @@ final class OutageReport {
         BenchMapping worst = null;
         double ratio = 0;
         for (BenchMapping mapping : outage.unaffected()) {
-            double one = during(mapping, outage).seconds(0.95) / steady(mapping).seconds(0.95);
-            // none at all is as bad as it gets
-            double told = Double.isNaN(one) ? Double.POSITIVE_INFINITY : one;
-            if (told > WORSE_AT_MOST) {
-                miss(outage, "%s took %.1f times its normal", mapping.table(), told);
+            double mappingRatio =
+                    during(mapping, outage).seconds(0.95) / steady(mapping).seconds(0.95);
+            // no delivered row counts as the worst possible ratio
+            double ratioOrInfinite =
+                    Double.isNaN(mappingRatio) ? Double.POSITIVE_INFINITY : mappingRatio;
+            if (ratioOrInfinite > MAX_LATENCY_RATIO) {
+                miss(outage, "%s took %.1f times its normal", mapping.table(), ratioOrInfinite);
             }
-            if (worst == null || told > ratio) {
+            if (worst == null || ratioOrInfinite > ratio) {
                 worst = mapping;
-                ratio = told;
+                ratio = ratioOrInfinite;
             }
         }
         CheckpointRecorder.Summary checkpoints =
-                matrix.watch().checkpoints().between(outage.from(), outage.restoredAt());
-        if (checkpoints.interval() > INTERVAL_AT_MOST) {
+                scenario.monitor().checkpoints().between(outage.from(), outage.restoredAt());
+        if (checkpoints.interval() > MAX_INTERVAL) {
             miss(outage, "a checkpoint every %.2f s", checkpoints.interval());
         }
-        if (checkpoints.longestGap() > GAP_AT_MOST) {
+        if (checkpoints.longestGap() > MAX_GAP) {
             miss(outage, "%.1f s without a checkpoint", checkpoints.longestGap());
         }
-        if (outage.restarts() > RESTARTS_AT_MOST) {
+        if (outage.restarts() > MAX_RESTARTS) {
             miss(outage, "%d restarts", outage.restarts());
         }
         outage.differences()
                 .forEach(
                         (mapping, difference) ->
                                 miss(outage, "%s: %s", mapping.table(), difference));
-        Optional<JobMonitor.Seen> told = describe(outage);
+        Optional<JobMonitor.StateSample> reported = describe(outage);
         return List.of(
                 outage.name(),
                 outage.cut().toString(),
@@ -116,25 +119,27 @@ final class OutageReport {
                 seconds(checkpoints.interval()),
                 seconds(checkpoints.longestGap()),
                 Long.toString(outage.restarts()),
-                told.map(JobMonitor.Seen::state).orElse("NOTHING"),
-                told.map(seen -> seconds((seen.at() - outage.from()) / 1000.0)).orElse("-"),
+                reported.map(JobMonitor.StateSample::state).orElse("NOTHING"),
+                reported.map(sample -> seconds((sample.at() - outage.from()) / 1000.0)).orElse("-"),
                 seconds(outage.levelSeconds()),
                 outage.differences().isEmpty() ? "yes" : "NO");
     }
 
-    /** The last of the mappings that were cut off to say so; empty: one has not. */
-    private Optional<JobMonitor.Seen> describe(OutageResult outage) {
-        Optional<JobMonitor.Seen> last = Optional.empty();
+    /**
+     * The latest first report of the outage by an affected mapping; empty: one has not reported it.
+     */
+    private Optional<JobMonitor.StateSample> describe(OutageResult outage) {
+        Optional<JobMonitor.StateSample> last = Optional.empty();
         for (BenchMapping mapping : outage.affected()) {
-            Optional<JobMonitor.Seen> told =
+            Optional<JobMonitor.StateSample> reported =
                     OutageResult.describe(
-                            matrix.watch(), mapping, outage.from(), outage.restoredAt());
-            if (told.isEmpty()) {
+                            scenario.monitor(), mapping, outage.from(), outage.restoredAt());
+            if (reported.isEmpty()) {
                 miss(outage, "the status of %s never said that it was cut off", mapping.table());
                 return Optional.empty();
             }
-            if (last.isEmpty() || told.get().at() > last.get().at()) {
-                last = told;
+            if (last.isEmpty() || reported.get().at() > last.get().at()) {
+                last = reported;
             }
         }
         return last;
@@ -158,11 +163,11 @@ final class OutageReport {
     }
 
     private LatencyRecorder.Summary steady(BenchMapping mapping) {
-        return matrix.latencies(mapping).between(calmFrom, calmTo);
+        return scenario.latencies(mapping).between(steadyFrom, steadyTo);
     }
 
     private LatencyRecorder.Summary during(BenchMapping mapping, OutageResult outage) {
-        return matrix.latencies(mapping).between(outage.from(), outage.restoredAt());
+        return scenario.latencies(mapping).between(outage.from(), outage.restoredAt());
     }
 
     private void miss(OutageResult outage, String format, Object... arguments) {

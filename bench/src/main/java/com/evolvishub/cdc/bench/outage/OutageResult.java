@@ -8,14 +8,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One outage, and what became of it.
+ * One outage and its effects.
  *
- * @param ends the servers that were away
- * @param from when they were cut off, in milliseconds since 1970
- * @param mended when they were back
- * @param levelSeconds from then until each mapping that was cut off had delivered a newer row
- * @param restarts of tasks, from the cut to the comparison
- * @param differences between source and destination afterwards; empty: all are the same
+ * @param ends the unavailable servers
+ * @param cut the kind of outage
+ * @param from the start of the outage, in milliseconds since 1970
+ * @param restoredAt the end of the outage
+ * @param levelSeconds from the end until each affected mapping had delivered a newer row
+ * @param restarts task restarts from the start of the outage to the comparison
+ * @param differences between source and destination afterwards; empty: none
  */
 record OutageResult(
         List<BenchEndpoint> ends,
@@ -26,8 +27,8 @@ record OutageResult(
         long restarts,
         Map<BenchMapping, String> differences) {
 
-    /** States that say that an end is away. */
-    private static final Set<String> TELLING = Set.of("waiting for destination", "retrying");
+    /** States that report an unavailable server. */
+    private static final Set<String> OUTAGE_STATES = Set.of("waiting for destination", "retrying");
 
     OutageResult {
         ends = List.copyOf(ends);
@@ -42,15 +43,17 @@ record OutageResult(
         return BenchMapping.ALL.stream().filter(mapping -> !mapping.needs(ends)).toList();
     }
 
-    /** The first time that a mapping's status said, with a cause, that its end is away. */
-    static Optional<JobMonitor.Seen> describe(
-            JobMonitor watch, BenchMapping mapping, long from, long to) {
-        return watch.states(mapping, from, to).stream()
-                .filter(seen -> TELLING.contains(seen.state()) && !seen.cause().isEmpty())
+    /** The first status of a mapping that reports the outage with a cause. */
+    static Optional<JobMonitor.StateSample> describe(
+            JobMonitor monitor, BenchMapping mapping, long from, long to) {
+        return monitor.states(mapping, from, to).stream()
+                .filter(
+                        sample ->
+                                OUTAGE_STATES.contains(sample.state()) && !sample.cause().isEmpty())
                 .findFirst();
     }
 
-    /** What was away. */
+    /** The unavailable servers. */
     String name() {
         return ends.stream().map(BenchEndpoint::toString).collect(Collectors.joining(", "));
     }

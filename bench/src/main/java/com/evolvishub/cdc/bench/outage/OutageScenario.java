@@ -15,167 +15,174 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The ten mappings at work, one end after another cut off. Used by one thread. */
+/** Runs the ten mappings and outages of their servers. Used by one thread. */
 final class OutageScenario implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofMinutes(3);
-    private static final Duration LEVEL_LIMIT = Duration.ofMinutes(4);
-    private static final long LOOK_MILLIS = 100;
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(4);
+    private static final long CHECK_INTERVAL_MILLIS = 100;
 
     private final BenchServers servers;
-    private final BenchJobProcess run;
-    private final JobMonitor watch;
+    private final BenchJobProcess job;
+    private final JobMonitor monitor;
     private final List<SourceWriter> writers;
     private final Map<BenchMapping, LatencyFollower> followers;
-    private final ResourceStack running;
+    private final ResourceStack resources;
 
     private OutageScenario(
             BenchServers servers,
-            BenchJobProcess run,
-            JobMonitor watch,
+            BenchJobProcess job,
+            JobMonitor monitor,
             List<SourceWriter> writers,
             Map<BenchMapping, LatencyFollower> followers,
-            ResourceStack running) {
+            ResourceStack resources) {
         this.servers = servers;
-        this.run = run;
-        this.watch = watch;
+        this.job = job;
+        this.monitor = monitor;
         this.writers = writers;
         this.followers = followers;
-        this.running = running;
+        this.resources = resources;
     }
 
     /**
-     * Starts everything; returns when the first rows of each mapping have arrived.
+     * Starts all servers and the job; returns when each mapping has delivered its first rows.
      *
      * @param launcher the command that runs evolvishub-cdc
-     * @param folder for the file, the log and the state
+     * @param directory for the file, the log and the state
      * @param databases see {@link BenchServers#start(Map)}
-     * @param looks how long a look for new rows is behind the one before; latencies are no finer
+     * @param pollInterval the interval of queries for new rows; it is the resolution of the
+     *     latencies
      */
     static OutageScenario start(
             List<String> launcher,
-            Path folder,
+            Path directory,
             Map<BenchEndpoint, Database> databases,
-            Duration looks)
+            Duration pollInterval)
             throws Exception {
-        ResourceStack running = new ResourceStack();
+        ResourceStack resources = new ResourceStack();
         try {
             BenchServers servers = BenchServers.start(databases);
-            running.add(servers);
+            resources.add(servers);
             List<SourceWriter> writers = new ArrayList<>();
             for (BenchEndpoint source : List.of(BenchEndpoint.SHOP, BenchEndpoint.BRANCH)) {
                 SourceWriter writer = new SourceWriter(servers.database(source), source);
                 writer.start();
-                running.add(writer);
+                resources.add(writer);
                 writers.add(writer);
             }
             Map<BenchMapping, LatencyFollower> followers = new LinkedHashMap<>();
-            BenchJobProcess run =
-                    BenchJobProcess.start(launcher, folder, new BenchJobFile(servers).text());
-            running.add(run);
-            JobMonitor watch = new JobMonitor(run);
-            OutageScenario matrix =
-                    new OutageScenario(servers, run, watch, writers, followers, running);
-            matrix.await("the job to start", START_LIMIT, run::isUp);
-            watch.start();
-            running.add(watch);
+            BenchJobProcess job =
+                    BenchJobProcess.start(launcher, directory, new BenchJobFile(servers).text());
+            resources.add(job);
+            JobMonitor monitor = new JobMonitor(job);
+            OutageScenario scenario =
+                    new OutageScenario(servers, job, monitor, writers, followers, resources);
+            scenario.await("the job to start", START_TIMEOUT, job::isUp);
+            monitor.start();
+            resources.add(monitor);
             for (BenchMapping mapping : BenchMapping.ALL) {
-                LatencyFollower follower = new LatencyFollower(mapping, servers, looks);
+                LatencyFollower follower = new LatencyFollower(mapping, servers, pollInterval);
                 follower.start();
-                running.add(follower);
+                resources.add(follower);
                 followers.put(mapping, follower);
             }
-            matrix.await("the first rows", START_LIMIT, () -> matrix.flows(0));
-            return matrix;
+            scenario.await("the first rows", START_TIMEOUT, () -> scenario.allDelivered(0));
+            return scenario;
         } catch (Exception e) {
-            running.close();
+            resources.close();
             throw e;
         }
     }
 
-    /** What the job has logged, line by line. */
+    /** The lines that the job has logged. */
     List<String> log() throws IOException {
-        return Files.readAllLines(run.log());
+        return Files.readAllLines(job.log());
     }
 
-    JobMonitor watch() {
-        return watch;
+    JobMonitor monitor() {
+        return monitor;
     }
 
     LatencyRecorder latencies(BenchMapping mapping) {
         return followers.get(mapping).latencies();
     }
 
-    /** Whether each mapping has delivered a row that was written after this moment. */
-    private boolean flows(long since) {
-        return flow(BenchMapping.ALL, since);
+    /** Whether each mapping has delivered a row that was written after {@code since}. */
+    private boolean allDelivered(long since) {
+        return delivered(BenchMapping.ALL, since);
     }
 
-    /** Whether each of these has delivered a row that was written after a moment. */
-    boolean flow(Collection<BenchMapping> mappings, long since) {
-        return mappings.stream().allMatch(each -> followers.get(each).newestBorn() > since);
+    /** Whether each of these mappings has delivered a row that was written after {@code since}. */
+    boolean delivered(Collection<BenchMapping> mappings, long since) {
+        return mappings.stream().allMatch(mapping -> followers.get(mapping).newestBorn() > since);
     }
 
-    /** Nothing happens but the work itself. */
+    /** Runs for some time without an outage. */
     void runSteadyPhase(Duration time) throws Exception {
         long end = System.nanoTime() + time.toNanos();
         await("the end of the calm", time.multipliedBy(2), () -> System.nanoTime() > end);
     }
 
     /**
-     * Cuts ends off, mends them, and waits until all mappings are level.
+     * Simulates an outage, ends it, and waits until all mappings have caught up.
      *
-     * @param until whether they may be mended, told the moment at which they were cut
+     * @param until whether the outage may end; its argument is the time at which it began
      */
-    OutageResult cut(
-            List<BenchEndpoint> ends, OutageKind cut, Duration limit, Predicate<Long> until)
+    OutageResult runOutage(
+            List<BenchEndpoint> endpoints, OutageKind kind, Duration timeout, Predicate<Long> until)
             throws Exception {
-        long restarts = watch.restarts();
-        List<BenchMapping> concerned =
-                BenchMapping.ALL.stream().filter(each -> each.needs(ends)).toList();
+        long restarts = monitor.restarts();
+        List<BenchMapping> affected =
+                BenchMapping.ALL.stream().filter(mapping -> mapping.needs(endpoints)).toList();
         long from = System.currentTimeMillis();
-        ends.forEach(end -> cut.begin(servers.proxy(end)));
-        long mended;
+        endpoints.forEach(endpoint -> kind.begin(servers.proxy(endpoint)));
+        long restoredAt;
         try {
-            await("the end of the outage", limit, () -> until.test(from));
+            await("the end of the outage", timeout, () -> until.test(from));
         } finally {
-            mended = System.currentTimeMillis();
-            ends.forEach(end -> servers.proxy(end).restore());
+            restoredAt = System.currentTimeMillis();
+            endpoints.forEach(endpoint -> servers.proxy(endpoint).restore());
         }
-        await(ends + " to be level", LEVEL_LIMIT, () -> flow(concerned, mended));
-        double level = (System.currentTimeMillis() - mended) / 1000.0;
-        await("all to flow", LEVEL_LIMIT, () -> flows(mended));
+        await(endpoints + " to be level", CATCH_UP_TIMEOUT, () -> delivered(affected, restoredAt));
+        double catchUpSeconds = (System.currentTimeMillis() - restoredAt) / 1000.0;
+        await("all to flow", CATCH_UP_TIMEOUT, () -> allDelivered(restoredAt));
         Map<BenchMapping, String> differences = compare();
         return new OutageResult(
-                ends, cut, from, mended, level, watch.restarts() - restarts, differences);
+                endpoints,
+                kind,
+                from,
+                restoredAt,
+                catchUpSeconds,
+                monitor.restarts() - restarts,
+                differences);
     }
 
     /**
-     * Asks the job to stop while no server at all answers, and waits for its end.
+     * Stops the job while no server responds, and waits for its end.
      *
      * @return its exit code
      */
     int stopQuietly() throws InterruptedException {
-        watch.close();
+        monitor.close();
         for (BenchEndpoint end : BenchEndpoint.values()) {
             OutageKind.SILENT.begin(servers.proxy(end));
         }
-        return run.stop();
+        return job.stop();
     }
 
-    /** With the sources at rest: what does not become the same as its source. */
+    /** Suspends the writers and returns the destinations that stay different from their sources. */
     private Map<BenchMapping, String> compare() throws Exception {
         writers.forEach(SourceWriter::pause);
         try {
             Map<BenchMapping, String> differences = new LinkedHashMap<>();
-            long deadline = System.nanoTime() + LEVEL_LIMIT.toNanos();
+            long deadline = System.nanoTime() + CATCH_UP_TIMEOUT.toNanos();
             do {
-                Thread.sleep(LOOK_MILLIS * 5);
+                Thread.sleep(CHECK_INTERVAL_MILLIS * 5);
                 differences.clear();
-                for (Map.Entry<BenchMapping, LatencyFollower> each : followers.entrySet()) {
-                    each.getValue()
+                for (Map.Entry<BenchMapping, LatencyFollower> entry : followers.entrySet()) {
+                    entry.getValue()
                             .difference()
-                            .ifPresent(found -> differences.put(each.getKey(), found));
+                            .ifPresent(difference -> differences.put(entry.getKey(), difference));
                 }
             } while (!differences.isEmpty() && System.nanoTime() < deadline);
             return differences;
@@ -188,38 +195,38 @@ final class OutageScenario implements AutoCloseable {
         boolean holds() throws IOException, SQLException;
     }
 
-    private void await(String what, Duration limit, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + limit.toNanos();
+    private void await(String what, Duration timeout, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             requireHealth();
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
                         "waited %d s for %s; the job's log is %s"
-                                .formatted(limit.toSeconds(), what, run.log()));
+                                .formatted(timeout.toSeconds(), what, job.log()));
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(CHECK_INTERVAL_MILLIS);
         }
     }
 
     private void requireHealth() throws IOException {
-        run.requireRunning();
-        for (SourceWriter each : writers) {
-            Optional<SQLException> failure = each.failure();
+        job.requireRunning();
+        for (SourceWriter writer : writers) {
+            Optional<SQLException> failure = writer.failure();
             if (failure.isPresent()) {
                 throw new IllegalStateException("a source takes no changes", failure.get());
             }
         }
-        for (Map.Entry<BenchMapping, LatencyFollower> each : followers.entrySet()) {
-            Optional<Exception> failure = each.getValue().failure();
+        for (Map.Entry<BenchMapping, LatencyFollower> entry : followers.entrySet()) {
+            Optional<Exception> failure = entry.getValue().failure();
             if (failure.isPresent()) {
                 throw new IllegalStateException(
-                        each.getKey().table() + " can no longer be followed", failure.get());
+                        entry.getKey().table() + " can no longer be followed", failure.get());
             }
         }
     }
 
     @Override
     public void close() {
-        running.close();
+        resources.close();
     }
 }

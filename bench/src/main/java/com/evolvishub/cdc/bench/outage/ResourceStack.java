@@ -3,28 +3,28 @@ package com.evolvishub.cdc.bench.outage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What has to be closed, the latest first. Used by one thread. */
+/** Resources to close, the latest first. Used by one thread. */
 final class ResourceStack implements AutoCloseable {
-    private final Deque<AutoCloseable> all = new ArrayDeque<>();
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
-    void add(AutoCloseable one) {
-        all.push(one);
+    void add(AutoCloseable resource) {
+        resources.push(resource);
     }
 
     /**
-     * Closes each, also when another cannot be.
+     * Closes every resource, even if closing another fails.
      *
-     * @throws IllegalStateException if one cannot be
+     * @throws IllegalStateException if one cannot be closed
      */
     @Override
     public void close() {
         IllegalStateException failure = null;
-        while (!all.isEmpty()) {
-            AutoCloseable one = all.pop();
+        while (!resources.isEmpty()) {
+            AutoCloseable resource = resources.pop();
             try {
-                one.close();
+                resource.close();
             } catch (Exception e) {
-                failure = new IllegalStateException(one + " cannot be closed", e);
+                failure = new IllegalStateException(resource + " cannot be closed", e);
             }
         }
         if (failure != null) {

@@ -12,14 +12,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Changes the tables of one source: each tick, for each table, a new row that says when it was
- * written, a change to five older ones, and where deletes are told a deletion. Each table's tick is
- * one transaction.
+ * Changes the tables of one source. In each tick and for each table it inserts a row with its
+ * creation time, updates five older rows, and deletes a row if the mapping delivers deletes, all in
+ * one transaction per table.
  */
 final class SourceWriter implements AutoCloseable {
 
     private static final int FIRST_ROWS = 300;
-    private static final int KEPT = 500;
+    private static final int KEPT_ROWS = 500;
     private static final long PAUSE_MILLIS = 300;
 
     private final Database source;
@@ -29,10 +29,10 @@ final class SourceWriter implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "writers");
     private volatile SQLException failure;
 
-    SourceWriter(Database source, BenchEndpoint end) {
+    SourceWriter(Database source, BenchEndpoint endpoint) {
         this.source = source;
         this.mappings =
-                BenchMapping.ALL.stream().filter(mapping -> mapping.source() == end).toList();
+                BenchMapping.ALL.stream().filter(mapping -> mapping.source() == endpoint).toList();
         for (BenchMapping mapping : mappings) {
             source.execute(
                     """
@@ -55,7 +55,7 @@ final class SourceWriter implements AutoCloseable {
         thread.start();
     }
 
-    /** Waits for the transaction under way; none begins until {@link #resume}. */
+    /** Waits for the running transaction; none begins until {@link #resume}. */
     void pause() {
         writing.lock();
     }
@@ -65,7 +65,7 @@ final class SourceWriter implements AutoCloseable {
         writing.unlock();
     }
 
-    /** Why it has ended by itself, if it has. */
+    /** The error that has ended the changes; empty: none. */
     Optional<SQLException> failure() {
         return Optional.ofNullable(failure);
     }
@@ -93,15 +93,15 @@ final class SourceWriter implements AutoCloseable {
                 WHERE id IN (SELECT (SELECT max(id) FROM %1$s) - floor(random() * %2$d)::bigint
                              FROM generate_series(1, 5));
                 """
-                        .formatted(table, KEPT);
+                        .formatted(table, KEPT_ROWS);
         if (mapping.deliversDeletes()) {
             sql +=
                     "DELETE FROM %1$s WHERE id < (SELECT max(id) FROM %1$s) - %2$d;"
-                            .formatted(table, KEPT);
+                            .formatted(table, KEPT_ROWS);
         }
         writing.lock();
         try {
-            // last: its time is the nearest to the commit
+            // last, so that its time is close to the commit
             statement.execute(sql + "INSERT INTO %s DEFAULT VALUES".formatted(table));
         } finally {
             writing.unlock();

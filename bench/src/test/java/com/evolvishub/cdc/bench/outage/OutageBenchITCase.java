@@ -15,21 +15,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the measurement measures, as far as it must hold on any machine. */
+/** Checks the results of the outage bench that do not depend on the machine. */
 @Timeout(900)
 class OutageBenchITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration OUTAGE_TIMEOUT = Duration.ofMinutes(3);
     private static final int CHECKPOINTS = 5;
 
-    /** Latencies are not looked at. */
-    private static final Duration LOOKS = Duration.ofMillis(250);
+    /** May be coarse: the test does not check latencies. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void whatIsAwayHoldsUpNobodyElseAndLosesNothing(
+    void outagesDoNotDelayOtherMappingsAndLoseNoRows(
             @FreshDatabase Database shop,
             @FreshDatabase Database branch,
             @FreshDatabase Database warehouse,
@@ -49,56 +49,62 @@ class OutageBenchITCase {
                 Optional.ofNullable(System.getProperty("outages.launcher"))
                         .map(List::of)
                         .orElse(List.of(Path.of("..", "bin", "evolvishub-cdc").toString()));
-        try (OutageScenario matrix = OutageScenario.start(launcher, folder, databases, LOOKS)) {
-            assertHarmless(
-                    matrix,
+        try (OutageScenario scenario =
+                OutageScenario.start(launcher, directory, databases, POLL_INTERVAL)) {
+            assertNoEffectOnOthers(
+                    scenario,
                     List.of(
                             BenchEndpoint.KAFKA,
                             BenchEndpoint.PULSAR,
                             BenchEndpoint.REDIS,
                             BenchEndpoint.WAREHOUSE),
                     OutageKind.SILENT);
-            assertHarmless(matrix, List.of(BenchEndpoint.BRANCH), OutageKind.REFUSES);
-            assertThat(matrix.log().stream().filter(line -> line.contains(" WARN ")))
+            assertNoEffectOnOthers(scenario, List.of(BenchEndpoint.BRANCH), OutageKind.REFUSES);
+            assertThat(scenario.log().stream().filter(line -> line.contains(" WARN ")))
                     .isNotEmpty()
-                    .allMatch(OutageBenchITCase::isOfAMapping);
-            assertThat(matrix.stopQuietly()).isZero();
+                    .allMatch(OutageBenchITCase::isLoggedByAMapping);
+            assertThat(scenario.stopQuietly()).isZero();
         }
     }
 
-    /** Until it is told, the others flow, and checkpoints complete; then all is level and exact. */
-    private static void assertHarmless(
-            OutageScenario matrix, List<BenchEndpoint> ends, OutageKind cut) throws Exception {
-        List<BenchMapping> concerned =
-                BenchMapping.ALL.stream().filter(mapping -> mapping.needs(ends)).toList();
-        List<BenchMapping> others =
-                BenchMapping.ALL.stream().filter(mapping -> !mapping.needs(ends)).toList();
+    /**
+     * Ends the outage once the status reports it, the other mappings deliver and checkpoints
+     * complete. Then checks that all mappings catch up without differences and restarts.
+     */
+    private static void assertNoEffectOnOthers(
+            OutageScenario scenario, List<BenchEndpoint> endpoints, OutageKind kind)
+            throws Exception {
+        List<BenchMapping> affected =
+                BenchMapping.ALL.stream().filter(mapping -> mapping.needs(endpoints)).toList();
+        List<BenchMapping> unaffected =
+                BenchMapping.ALL.stream().filter(mapping -> !mapping.needs(endpoints)).toList();
         OutageResult outage =
-                matrix.cut(
-                        ends,
-                        cut,
-                        LIMIT,
+                scenario.runOutage(
+                        endpoints,
+                        kind,
+                        OUTAGE_TIMEOUT,
                         from ->
-                                matrix.flow(others, from)
-                                        && checkpoints(matrix, from) >= CHECKPOINTS
-                                        && concerned.stream()
-                                                .allMatch(each -> isTold(matrix, each, from)));
+                                scenario.delivered(unaffected, from)
+                                        && checkpoints(scenario, from) >= CHECKPOINTS
+                                        && affected.stream()
+                                                .allMatch(
+                                                        each -> isReported(scenario, each, from)));
 
         assertThat(outage.differences()).isEmpty();
         assertThat(outage.restarts()).isZero();
     }
 
-    /** Not of a client that has tried once more. */
-    private static boolean isOfAMapping(String line) {
+    /** Whether a mapping logged the line, and not a client that retries. */
+    private static boolean isLoggedByAMapping(String line) {
         return BenchMapping.ALL.stream()
                 .anyMatch(mapping -> line.contains(" WARN  " + mapping.table() + ": "));
     }
 
-    private static int checkpoints(OutageScenario matrix, long from) {
-        return matrix.watch().checkpoints().between(from, Long.MAX_VALUE).completed();
+    private static int checkpoints(OutageScenario scenario, long from) {
+        return scenario.monitor().checkpoints().between(from, Long.MAX_VALUE).completed();
     }
 
-    private static boolean isTold(OutageScenario matrix, BenchMapping mapping, long from) {
-        return OutageResult.describe(matrix.watch(), mapping, from, Long.MAX_VALUE).isPresent();
+    private static boolean isReported(OutageScenario scenario, BenchMapping mapping, long from) {
+        return OutageResult.describe(scenario.monitor(), mapping, from, Long.MAX_VALUE).isPresent();
     }
 }

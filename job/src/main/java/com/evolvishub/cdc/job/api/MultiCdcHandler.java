@@ -25,9 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the mappings of a file inside this JVM, for programs. Made from a file or from a spec;
- * {@link #run} works until every mapping is done or somebody calls {@link #stop}. A handler is used
- * for one run. Thread-safe.
+ * Runs the mappings of a file or spec inside this JVM, for programs. {@link #run} returns when
+ * every mapping is done or {@link #stop} is called. A handler is used for one run. Thread-safe.
  *
  * <pre>{@code
  * try (MultiCdcHandler handler = MultiCdcHandler.fromFile(Path.of("multi.yaml"), Path.of("state"))) {
@@ -40,11 +39,11 @@ public final class MultiCdcHandler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MultiCdcHandler.class);
     private static final Duration REFRESH = Duration.ofMillis(500);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
     private final PlannedFile file;
     private final RunSettings settings;
-    private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
     private final AtomicBoolean started = new AtomicBoolean();
     private EmbeddedRun run;
     private StatusClient status;
@@ -58,18 +57,18 @@ public final class MultiCdcHandler implements AutoCloseable {
     /**
      * A handler for a file.
      *
-     * @param stateDirectory where positions and queues are kept from run to run
-     * @throws com.evolvishub.cdc.planner.problem.PlanException with every mistake in the file
+     * @param stateDirectory keeps positions and queues between runs
+     * @throws com.evolvishub.cdc.planner.problem.PlanException with every error in the file
      */
     public static MultiCdcHandler fromFile(Path file, Path stateDirectory) {
         return of(PlannedFile.load(file), new RunSettings(stateDirectory, 0, RestoreOptions.NONE));
     }
 
     /**
-     * A handler for a spec that the program made itself.
+     * A handler for a spec that the program has built.
      *
-     * @param stateDirectory where positions and queues are kept from run to run
-     * @throws com.evolvishub.cdc.planner.problem.PlanException with every mistake in the spec
+     * @param stateDirectory keeps positions and queues between runs
+     * @throws com.evolvishub.cdc.planner.problem.PlanException with every error in the spec
      */
     public static MultiCdcHandler fromSpec(ConfigFileSpec spec, Path stateDirectory) {
         return of(
@@ -77,17 +76,17 @@ public final class MultiCdcHandler implements AutoCloseable {
                 new RunSettings(stateDirectory, 0, RestoreOptions.NONE));
     }
 
-    /** A handler for a file that was planned before. */
+    /** A handler for a planned file. */
     public static MultiCdcHandler of(PlannedFile file, RunSettings settings) {
         return new MultiCdcHandler(file, settings);
     }
 
     /**
-     * Starts the job and returns; rows flow from here on.
+     * Starts the job and returns.
      *
      * @throws IllegalStateException if this handler was started before
-     * @throws com.evolvishub.cdc.planner.problem.PlanException if a mapping asks for what this
-     *     build cannot do yet
+     * @throws com.evolvishub.cdc.planner.problem.PlanException if a mapping uses a feature that
+     *     this build does not support yet
      */
     public void start() throws Exception {
         if (!started.compareAndSet(false, true)) {
@@ -108,17 +107,17 @@ public final class MultiCdcHandler implements AutoCloseable {
     }
 
     /**
-     * Starts the job and works until every mapping is done, one stops it ({@code stop_on_error}),
-     * or {@link #stop} is called; then state is saved.
+     * Starts the job and waits until every mapping is done, an error stops it ({@code
+     * stop_on_error}), or {@link #stop} is called. Then saves the state.
      *
-     * @return how it ended; {@link RunOutcome#RUNNING} when it was stopped
-     * @throws IllegalStateException if the job was cancelled or failed under it
+     * @return how the run ended; {@link RunOutcome#RUNNING} if it was stopped
+     * @throws IllegalStateException if the job was cancelled or failed
      */
     public RunOutcome run() throws Exception {
         start();
         RunOutcome outcome = RunOutcome.RUNNING;
         while (outcome == RunOutcome.RUNNING
-                && !stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+                && !stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
             requireAlive();
             try {
                 outcome = RunOutcome.of(file.physical(), report());
@@ -131,7 +130,7 @@ public final class MultiCdcHandler implements AutoCloseable {
     }
 
     private synchronized void requireAlive() throws IOException {
-        // none: another thread has closed this handler meanwhile
+        // null: another thread has closed this handler
         Optional<String> cause = run == null ? Optional.empty() : run.failureCause();
         if (cause.isPresent()) {
             close();
@@ -139,17 +138,17 @@ public final class MultiCdcHandler implements AutoCloseable {
         }
     }
 
-    /** Ends {@link #run}, from any thread; returns at once. */
+    /** Requests the end of {@link #run}; returns immediately. */
     public void stop() {
-        stopAsked.countDown();
+        stopRequested.countDown();
     }
 
-    /** All mappings in a few numbers; after the end those of the end. */
+    /** The totals of all mappings; after the run its final totals. */
     public ExecutionSummary summary() {
         return report().summary();
     }
 
-    /** Each mapping, in the file's order; after the end as it was at the end. */
+    /** The status of each mapping, in the file's order; after the run its final status. */
     public List<MappingStatus> mappingStatus() {
         return report().mappings();
     }
@@ -162,14 +161,14 @@ public final class MultiCdcHandler implements AutoCloseable {
         return run.webUi();
     }
 
-    /** Summary and mappings of one moment; after the end those of the end. */
+    /** Summary and mappings at one moment; after the run its final report. */
     public synchronized JobReport report() {
         if (run != null) {
             try {
                 last = status.report(run.jobId());
                 run.saveStatus(StatusRenderer.json(last));
-            } catch (IOException silent) {
-                throw new UncheckedIOException(silent);
+            } catch (IOException noResponse) {
+                throw new UncheckedIOException(noResponse);
             }
         }
         if (last == null) {
@@ -178,7 +177,7 @@ public final class MultiCdcHandler implements AutoCloseable {
         return last;
     }
 
-    /** Stops the job with its state saved, if it still runs. */
+    /** Stops the job with a savepoint, if it still runs. */
     @Override
     public void close() throws IOException {
         stop();
@@ -191,7 +190,7 @@ public final class MultiCdcHandler implements AutoCloseable {
             last = lastReport(ending);
             run = null;
         }
-        ending.stop(STOP_PATIENCE);
+        ending.stop(STOP_TIMEOUT);
         ending.close();
     }
 
@@ -200,8 +199,8 @@ public final class MultiCdcHandler implements AutoCloseable {
         try {
             report = status.latest(ending.jobId());
             ending.saveStatus(StatusRenderer.json(report));
-        } catch (IOException silent) {
-            LOG.debug("no last status", silent);
+        } catch (IOException noResponse) {
+            LOG.debug("no last status", noResponse);
         }
         return report == null ? null : report.stopped();
     }

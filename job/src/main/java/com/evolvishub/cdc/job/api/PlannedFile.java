@@ -31,11 +31,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A file, read and planned; no server was asked.
+ * A file that has been read and planned.
  *
- * @param plans the plan and each step on the way to it
- * @param locations where the file's values stand
- * @param warnings what was understood and is not as it may be meant
+ * @param plans the plan and each planning stage
+ * @param locations the positions of the values in the file
+ * @param warnings what is valid, but may not be intended
  */
 public record PlannedFile(
         PlanningResult plans, ProblemLocations locations, List<Problem> warnings) {
@@ -55,27 +55,27 @@ public record PlannedFile(
     }
 
     /**
-     * Reads and plans a file as it stands.
+     * Reads and plans a file.
      *
-     * @throws PlanException with every mistake in it
+     * @throws PlanException with every error in the file
      */
     public static PlannedFile load(Path file) {
         return load(file, RunOverrides.NONE);
     }
 
     /**
-     * Reads and plans a file, with what this run does otherwise.
+     * Reads and plans a file with the overrides of this run.
      *
-     * @throws PlanException with every mistake in it
+     * @throws PlanException with every error in the file
      */
     public static PlannedFile load(Path file, RunOverrides overrides) {
         return load(file, overrides, System.getenv());
     }
 
     /**
-     * Reads and plans a file, with references looked up in {@code environment}.
+     * Reads and plans a file; {@code environment} supplies the referenced variables.
      *
-     * @throws PlanException with every mistake in it
+     * @throws PlanException with every error in the file
      */
     public static PlannedFile load(
             Path file, RunOverrides overrides, Map<String, String> environment) {
@@ -83,9 +83,9 @@ public record PlannedFile(
     }
 
     /**
-     * Reads and plans a file, with facts of live databases for the reader of the plan.
+     * Reads and plans a file; {@code catalog} supplies facts of live databases for {@code explain}.
      *
-     * @throws PlanException with every mistake in it
+     * @throws PlanException with every error in the file
      */
     public static PlannedFile load(
             Path file, RunOverrides overrides, Map<String, String> environment, Catalog catalog) {
@@ -103,14 +103,15 @@ public record PlannedFile(
     }
 
     /**
-     * Plans a spec that no file stands behind.
+     * Plans a spec that was not read from a file.
      *
-     * @throws PlanException with every mistake in it
+     * @throws PlanException with every error in the spec
      */
     public static PlannedFile of(ConfigFileSpec spec, RunOverrides overrides) {
-        ProblemLocations nowhere = (path, message) -> new Problem(path, 0, 0, message);
-        PlanningResult plans = new Planner(TYPES).plan(spec, nowhere, overrides, Catalog.OFFLINE);
-        return new PlannedFile(plans, nowhere, plans.warnings());
+        ProblemLocations withoutPosition = (path, message) -> new Problem(path, 0, 0, message);
+        PlanningResult plans =
+                new Planner(TYPES).plan(spec, withoutPosition, overrides, Catalog.OFFLINE);
+        return new PlannedFile(plans, withoutPosition, plans.warnings());
     }
 
     private static String text(Path file) {
@@ -129,48 +130,48 @@ public record PlannedFile(
 
     private static Optional<String> secret(String path) {
         try {
-            // editors and `echo` end a file with a line end that is no part of a password
+            // editors and `echo` add a newline that is not part of the password
             return Optional.of(Files.readString(Path.of(path)).stripTrailing());
         } catch (IOException unreadable) {
             return Optional.empty();
         }
     }
 
-    /** What the file says, with what this run does otherwise. */
+    /** The content of the file with the overrides of this run. */
     public ConfigFileSpec spec() {
         return plans.spec();
     }
 
-    /** What runs. */
+    /** The physical plan. */
     public PhysicalPlan physical() {
         return plans.physical();
     }
 
-    /** Every step from file to pipelines, for people. */
+    /** Every planning stage from file to pipelines, as text. */
     public String explain() {
         return new PlanExplainer(TYPES).text(plans);
     }
 
-    /** Every step from file to pipelines, for machines. */
+    /** Every planning stage from file to pipelines, as JSON. */
     public String explainJson() {
         return new PlanExplainer(TYPES).json(plans);
     }
 
-    /** What the file says of its mappings, by their names. */
+    /** The descriptions of the mappings, by mapping name. */
     public Map<String, String> descriptions() {
         return spec().mappings().stream()
                 .collect(Collectors.toMap(MappingSpec::name, MappingSpec::description));
     }
 
-    /** What a pipeline asks for and this build cannot do yet; found without a server. */
+    /** The features of a pipeline that this build does not support yet. */
     public List<Problem> unsupported(Pipeline pipeline) {
         return UnsupportedFeatures.of(this, pipeline);
     }
 
     /**
-     * Passes if this build can do all that the mappings which run ask for.
+     * Checks that this build supports all features of the enabled mappings.
      *
-     * @throws PlanException with everything it cannot do
+     * @throws PlanException with every unsupported feature
      */
     public void requireSupported() {
         List<Problem> problems =
@@ -183,13 +184,13 @@ public record PlannedFile(
         }
     }
 
-    /** A problem of a pipeline's mapping, at a key below it. */
+    /** A problem at a key of a pipeline's mapping. */
     public Problem problem(Pipeline pipeline, String key, String message) {
         String path = mapping(pipeline).path();
         return locations.problem(path.isEmpty() ? key : path + "." + key, message);
     }
 
-    /** The key under which a pipeline's destination stands in its mapping. */
+    /** The key of a pipeline's destination in its mapping. */
     public String destinationKey(Pipeline pipeline) {
         MappingSpec mapping = mapping(pipeline);
         int index = mapping.destinations().indexOf(pipeline.deliver().destination());
@@ -197,7 +198,7 @@ public record PlannedFile(
     }
 
     private MappingSpec mapping(Pipeline pipeline) {
-        // one of several destinations has its mapping's name and a suffix
+        // with several destinations a pipeline's name is the mapping's name and a suffix
         return spec().mappings().stream()
                 .filter(
                         mapping ->

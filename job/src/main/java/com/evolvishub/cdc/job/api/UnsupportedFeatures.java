@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a file may say and plan, and this build does not do yet. Told before anything runs: a lane
- * that can never deliver is a mistake of the file's, not an outage.
+ * Features that a file may use but this build does not support yet. They are reported before a run,
+ * because a pipeline that can never deliver is an error in the file, not an outage.
  */
 final class UnsupportedFeatures {
 

@@ -1,2 +1,2 @@
-/** The tool as a library: what the commands do, for programs. */
+/** The tool as a library: what the commands do, as an API for programs. */
 package com.evolvishub.cdc.job.api;

@@ -19,8 +19,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The main class of {@code cdc-job.jar}: {@code flink run cdc-job.jar --config multi.yaml}. Where
- * checkpoints go is the cluster's to say, or the file's {@code checkpoint.storage}.
+ * The main class of {@code cdc-job.jar}: {@code flink run cdc-job.jar --config multi.yaml}. The
+ * checkpoint directory is the cluster's, or {@code checkpoint.storage} of the file.
  */
 @Command(name = "cdc-job", description = "Submits the mappings of a file to a Flink cluster.")
 public final class CdcJob {
@@ -49,9 +49,9 @@ public final class CdcJob {
             PlannedFile file = PlannedFile.load(config);
             file.requireSupported();
             plan = file.physical();
-        } catch (PlanException mistakes) {
-            mistakes.problems().forEach(problem -> System.err.println("error: " + problem));
-            throw mistakes;
+        } catch (PlanException invalid) {
+            invalid.problems().forEach(problem -> System.err.println("error: " + problem));
+            throw invalid;
         }
         RestoreOptions choices = stateChoices.choices();
         List<String> unknown = choices.problems(plan);

@@ -11,8 +11,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Says what went wrong in the user's words: no stack trace, and an exit code that tells whose turn
- * it is.
+ * Prints what went wrong in the user's terms, without a stack trace. The exit code separates user
+ * errors from outages.
  */
 final class CliExceptionHandler implements IExecutionExceptionHandler {
 
@@ -22,8 +22,8 @@ final class CliExceptionHandler implements IExecutionExceptionHandler {
     public int handleExecutionException(
             Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        if (failure instanceof PlanException mistakes) {
-            mistakes.problems().forEach(problem -> err.println("error: " + problem));
+        if (failure instanceof PlanException invalid) {
+            invalid.problems().forEach(problem -> err.println("error: " + problem));
             return ExitCode.USER_ERROR;
         }
         if (failure instanceof UserErrorException

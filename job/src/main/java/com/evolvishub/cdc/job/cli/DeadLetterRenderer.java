@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Dead letters as text: a table for people, JSON for machines. */
+/** Renders dead letters as a table or as JSON. */
 final class DeadLetterRenderer {
 
     private static final int LONGEST_PAYLOAD = 60;
@@ -20,30 +20,30 @@ final class DeadLetterRenderer {
 
     private DeadLetterRenderer() {}
 
-    static String table(List<DeadLetter> letters) {
-        if (letters.isEmpty()) {
+    static String table(List<DeadLetter> deadLetters) {
+        if (deadLetters.isEmpty()) {
             return "There are no dead letters.";
         }
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("ID", "MAPPING", "ROW", "OP", "TIME", "PAYLOAD", "ERROR"));
-        for (DeadLetter letter : letters) {
+        for (DeadLetter deadLetter : deadLetters) {
             rows.add(
                     List.of(
-                            letter.id(),
-                            letter.mapping(),
-                            Long.toString(letter.sequence()),
-                            Character.toString(letter.operation()),
-                            letter.time().truncatedTo(ChronoUnit.SECONDS).toString(),
-                            shortened(letter.payload()),
-                            oneLine(error(letter))));
+                            deadLetter.id(),
+                            deadLetter.mapping(),
+                            Long.toString(deadLetter.sequence()),
+                            Character.toString(deadLetter.operation()),
+                            deadLetter.time().truncatedTo(ChronoUnit.SECONDS).toString(),
+                            shortened(deadLetter.payload()),
+                            oneLine(error(deadLetter))));
         }
         return TableFormatter.align(rows, rows.get(0).size());
     }
 
-    private static String error(DeadLetter letter) {
-        return letter.superseded().isEmpty()
-                ? letter.error()
-                : letter.error() + " [superseded: " + letter.superseded() + "]";
+    private static String error(DeadLetter deadLetter) {
+        return deadLetter.superseded().isEmpty()
+                ? deadLetter.error()
+                : deadLetter.error() + " [superseded: " + deadLetter.superseded() + "]";
     }
 
     private static String shortened(String payload) {
@@ -54,22 +54,22 @@ final class DeadLetterRenderer {
     }
 
     private static String oneLine(String text) {
-        // a row's text may hold anything, also what would steer a terminal
+        // a row's text may hold terminal control sequences
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
-    static String json(List<DeadLetter> letters) {
+    static String json(List<DeadLetter> deadLetters) {
         ArrayNode array = JSON.createArrayNode();
-        for (DeadLetter letter : letters) {
+        for (DeadLetter deadLetter : deadLetters) {
             array.addObject()
-                    .put("id", letter.id())
-                    .put("mapping", letter.mapping())
-                    .put("number", letter.sequence())
-                    .put("operation", Character.toString(letter.operation()))
-                    .put("time", letter.time().toString())
-                    .put("error", letter.error())
-                    .put("superseded", letter.superseded())
-                    .put("payload", letter.payload());
+                    .put("id", deadLetter.id())
+                    .put("mapping", deadLetter.mapping())
+                    .put("number", deadLetter.sequence())
+                    .put("operation", Character.toString(deadLetter.operation()))
+                    .put("time", deadLetter.time().toString())
+                    .put("error", deadLetter.error())
+                    .put("superseded", deadLetter.superseded())
+                    .put("payload", deadLetter.payload());
         }
         try {
             return JSON.writeValueAsString(array);

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Rows that destinations could not take: shows them, writes them again, drops them. */
+/** Lists, replays or drops dead letters. */
 @Command(
         name = "dead-letters",
         mixinStandardHelpOptions = true,
@@ -41,14 +41,14 @@ import picocli.CommandLine.Parameters;
         })
 final class DeadLettersCommand implements Callable<Integer> {
 
-    /** What to do. */
+    /** The action to run. */
     enum Action {
         LIST,
         REPLAY,
         DROP
     }
 
-    /** How to print a list. */
+    /** The output format of a list. */
     enum Format {
         TABLE,
         JSON
@@ -104,25 +104,26 @@ final class DeadLettersCommand implements Callable<Integer> {
         log.applyQuietly();
         PlannedFile file = PlannedFile.load(config.file);
         checkOptions(file);
-        List<DeadLetterService> boxes = DeadLetterService.of(file, mappings);
-        if (!ids.isEmpty() && boxes.size() > 1) {
+        List<DeadLetterService> services = DeadLetterService.of(file, mappings);
+        if (!ids.isEmpty() && services.size() > 1) {
             throw new UserErrorException(
                     "--id means a letter of one mapping; name it with --mapping, one of "
                             + String.join(
-                                    ", ", boxes.stream().map(DeadLetterService::mapping).toList()));
+                                    ", ",
+                                    services.stream().map(DeadLetterService::mapping).toList()));
         }
         List<DeadLetter> listed = new ArrayList<>();
-        for (DeadLetterService box : boxes) {
-            try (box) {
+        for (DeadLetterService service : services) {
+            try (service) {
                 switch (action) {
-                    case LIST -> listed.addAll(list(box));
-                    case REPLAY -> replay(box);
-                    case DROP -> drop(box);
+                    case LIST -> listed.addAll(list(service));
+                    case REPLAY -> replay(service);
+                    case DROP -> drop(service);
                 }
-            } catch (UserErrorException mistake) {
-                throw mistake;
+            } catch (UserErrorException userError) {
+                throw userError;
             } catch (Exception failure) {
-                fail(box.mapping(), String.valueOf(failure.getMessage()));
+                fail(service.mapping(), String.valueOf(failure.getMessage()));
             }
         }
         if (action == Action.LIST) {
@@ -155,68 +156,70 @@ final class DeadLettersCommand implements Callable<Integer> {
         }
     }
 
-    private List<DeadLetter> list(DeadLetterService box) throws Exception {
-        return ids.isEmpty() ? box.oldest(limit) : named(box);
+    private List<DeadLetter> list(DeadLetterService service) throws Exception {
+        return ids.isEmpty() ? service.oldest(limit) : named(service);
     }
 
-    private List<DeadLetter> named(DeadLetterService box) throws Exception {
-        List<DeadLetter> letters = new ArrayList<>();
+    private List<DeadLetter> named(DeadLetterService service) throws Exception {
+        List<DeadLetter> deadLetters = new ArrayList<>();
         for (String id : ids) {
-            letters.add(
-                    box.find(id)
+            deadLetters.add(
+                    service.find(id)
                             .orElseThrow(
                                     () ->
                                             new UserErrorException(
                                                     "--id %s: %s has no such dead letter"
-                                                            .formatted(id, box.mapping()))));
+                                                            .formatted(id, service.mapping()))));
         }
-        return letters;
+        return deadLetters;
     }
 
-    private void work(DeadLetterService box, DeadLetterService.Action work) throws Exception {
+    private void forEachSelected(DeadLetterService service, DeadLetterService.Action work)
+            throws Exception {
         if (ids.isEmpty()) {
-            box.forEach(work);
+            service.forEach(work);
         } else {
-            for (DeadLetter letter : named(box)) {
-                work.on(letter);
+            for (DeadLetter deadLetter : named(service)) {
+                work.on(deadLetter);
             }
         }
     }
 
-    private void replay(DeadLetterService box) throws Exception {
-        ReplayPolicy rule = force ? ReplayPolicy.WRITE_SUPERSEDED : ReplayPolicy.REFUSE_SUPERSEDED;
+    private void replay(DeadLetterService service) throws Exception {
+        ReplayPolicy policy =
+                force ? ReplayPolicy.WRITE_SUPERSEDED : ReplayPolicy.REFUSE_SUPERSEDED;
         int[] written = {0};
         try {
-            work(
-                    box,
-                    letter -> {
-                        Optional<String> reason = box.replay(letter, rule);
+            forEachSelected(
+                    service,
+                    deadLetter -> {
+                        Optional<String> reason = service.replay(deadLetter, policy);
                         if (reason.isEmpty()) {
                             written[0]++;
                         } else {
                             fail(
-                                    box.mapping(),
+                                    service.mapping(),
                                     "letter %s was left where it is: %s"
-                                            .formatted(letter.id(), reason.get()));
+                                            .formatted(deadLetter.id(), reason.get()));
                         }
                     });
         } finally {
-            out().printf("%s: %d written again%n", box.mapping(), written[0]);
+            out().printf("%s: %d written again%n", service.mapping(), written[0]);
             out().flush();
         }
     }
 
-    private void drop(DeadLetterService box) throws Exception {
+    private void drop(DeadLetterService service) throws Exception {
         int[] dropped = {0};
         try {
-            work(
-                    box,
-                    letter -> {
-                        box.drop(letter);
+            forEachSelected(
+                    service,
+                    deadLetter -> {
+                        service.drop(deadLetter);
                         dropped[0]++;
                     });
         } finally {
-            out().printf("%s: %d dropped%n", box.mapping(), dropped[0]);
+            out().printf("%s: %d dropped%n", service.mapping(), dropped[0]);
             out().flush();
         }
     }

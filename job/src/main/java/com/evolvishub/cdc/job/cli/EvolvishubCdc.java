@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 
-/** {@code evolvishub-cdc}: the commands and what they have in common. */
+/** The command line tool {@code evolvishub-cdc} and its subcommands. */
 @Command(
         name = "evolvishub-cdc",
         description =
@@ -48,14 +48,14 @@ public final class EvolvishubCdc implements Runnable {
     /**
      * Runs a command in this JVM.
      *
-     * @param output takes what would go to standard output and error
+     * @param output receives standard output and standard error
      * @return the exit code
      */
     public static int execute(PrintWriter output, String... arguments) {
         return commandLine().setOut(output).setErr(output).execute(arguments);
     }
 
-    /** All commands, those of other modules too. */
+    /** All commands, including those of other modules. */
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new EvolvishubCdc());
         for (CliCommand added :

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows what a file means and how it will run. */
+/** Shows the plan of a file. */
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         })
 final class ExplainCommand implements Callable<Integer> {
 
-    /** How to print. */
+    /** The output format. */
     enum Format {
         TEXT,
         JSON

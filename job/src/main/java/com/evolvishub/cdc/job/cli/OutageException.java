@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.job.cli;
 
-/** Something outside this process does not answer as it should. */
+/** A server or another resource outside this process does not work. */
 final class OutageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

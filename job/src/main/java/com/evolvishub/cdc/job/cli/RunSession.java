@@ -35,7 +35,7 @@ final class RunSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
     private static final Duration REFRESH = Duration.ofSeconds(1);
-    private static final Duration STOP_PATIENCE = Duration.ofMinutes(1);
+    private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
     private static final String NOT_SAVED =
             "No final checkpoint could be taken; the next run goes on from the last one.";
 
@@ -44,7 +44,7 @@ final class RunSession {
     private final PrintWriter out;
     private final PrintWriter err;
     private final String commandName;
-    private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
     private Optional<StopSignals> signals = Optional.empty();
 
     RunSession(RunOptions options, RunOverrides overrides, CommandLine command) {
@@ -59,7 +59,7 @@ final class RunSession {
         try {
             return runAndClose();
         } finally {
-            // not before the run is closed, which a second Ctrl-C is not to cut short
+            // only after the run is closed: a second Ctrl-C must not interrupt closing
             signals.ifPresent(StopSignals::close);
         }
     }
@@ -80,49 +80,50 @@ final class RunSession {
             unknown.forEach(problem -> err.println("error: " + problem));
             return ExitCode.USER_ERROR;
         }
-        CompletableFuture<PreflightReport> checkup =
+        CompletableFuture<PreflightReport> preflight =
                 CompletableFuture.supplyAsync(() -> Preflight.check(file));
         RunSettings settings = new RunSettings(stateDirectory, options.port, choices);
         try (EmbeddedRun run = EmbeddedRun.prepare(file.physical(), settings)) {
-            PreflightReport seen = checkup.get();
-            out.println(seen.table());
+            PreflightReport preflightReport = preflight.get();
+            out.println(preflightReport.table());
             out.flush();
-            Optional<Integer> refused = refuseIfBroken(file, run, seen.results());
-            if (refused.isPresent()) {
-                return refused.get();
+            Optional<Integer> exitCode =
+                    exitCodeIfNotStartable(file, run, preflightReport.results());
+            if (exitCode.isPresent()) {
+                return exitCode.get();
             }
-            signals = Optional.of(StopSignals.onStop(this::askToStop));
+            signals = Optional.of(StopSignals.onStop(this::requestStop));
             run.start();
             printStart(file, run);
             return monitor(file, run, terminal);
         }
     }
 
-    private void askToStop() {
-        stopAsked.countDown();
+    private void requestStop() {
+        stopRequested.countDown();
     }
 
     /**
-     * Before anything runs for the first time, a file of which no mapping can work is not started.
+     * Prints the problems. Returns an exit code if no mapping should start: on a first run if every
+     * mapping has a problem, with {@code stop_on_error} if any has one.
      */
-    private Optional<Integer> refuseIfBroken(
-            PlannedFile file, EmbeddedRun run, List<CheckResult> findings) {
-        findings.forEach(
-                finding ->
+    private Optional<Integer> exitCodeIfNotStartable(
+            PlannedFile file, EmbeddedRun run, List<CheckResult> results) {
+        results.forEach(
+                result ->
                         err.println(
-                                (finding.userError() ? "error: " : "outage: ")
-                                        + finding.problem()));
+                                (result.userError() ? "error: " : "outage: ") + result.problem()));
         long enabled = file.physical().pipelines().stream().filter(p -> p.enabled()).count();
-        long broken = findings.stream().map(CheckResult::mapping).distinct().count();
-        boolean refused =
+        long broken = results.stream().map(CheckResult::mapping).distinct().count();
+        boolean notStartable =
                 (broken >= enabled && run.resumesFrom().isEmpty())
                         || (file.physical().stopOnError() && broken > 0);
-        if (!refused) {
+        if (!notStartable) {
             return Optional.empty();
         }
         err.println("nothing was started");
         return Optional.of(
-                findings.stream().anyMatch(CheckResult::userError)
+                results.stream().anyMatch(CheckResult::userError)
                         ? ExitCode.USER_ERROR
                         : ExitCode.OUTAGE);
     }
@@ -139,7 +140,7 @@ final class RunSession {
     private int monitor(PlannedFile file, EmbeddedRun run, boolean terminal) throws Exception {
         StatusClient status = new StatusClient(run.webUi(), file.physical(), file.descriptions());
         LiveStatusTable table = new LiveStatusTable(out);
-        while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+        while (!stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
             Optional<String> cause = run.failureCause();
             if (cause.isPresent()) {
                 err.println("error: the job has ended: " + cause.get());
@@ -165,7 +166,7 @@ final class RunSession {
     }
 
     private int finish(EmbeddedRun run, JobReport report, RunOutcome outcome, boolean terminal) {
-        Optional<Path> saved = run.stop(STOP_PATIENCE);
+        Optional<Path> saved = run.stop(STOP_TIMEOUT);
         if (!terminal) {
             out.println(StatusRenderer.table(report));
         }
@@ -192,7 +193,7 @@ final class RunSession {
         } catch (IOException busy) {
             LOG.debug("no last status", busy);
         }
-        Optional<Path> saved = run.stop(STOP_PATIENCE);
+        Optional<Path> saved = run.stop(STOP_TIMEOUT);
         out.println(saved.map(path -> "State saved in " + path + ".").orElse(NOT_SAVED));
         out.printf(
                 "The same command goes on from there: evolvishub-cdc %s -c %s …%n",
@@ -205,7 +206,7 @@ final class RunSession {
         try {
             Files.createDirectories(stateDirectory);
         } catch (IOException unwritable) {
-            // said properly when the directory is locked
+            // locking the directory reports this with a proper message
             return Path.of(System.getProperty("java.io.tmpdir"), "evolvishub-cdc.log");
         }
         return stateDirectory.resolve("run.log");

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows what the mappings of a file are doing, or did last. */
+/** Shows the current status of a file's mappings, or that of the last run. */
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
         })
 final class StatusCommand implements Callable<Integer> {
 
-    /** How to print. */
+    /** The output format. */
     enum Format {
         TABLE,
         JSON,
@@ -94,8 +94,9 @@ final class StatusCommand implements Callable<Integer> {
                                     new OutageException(
                                             "no job called %s at %s"
                                                     .formatted(file.physical().name(), api)));
-        } catch (IOException silent) {
-            throw new OutageException("%s does not answer: %s".formatted(api, silent.getMessage()));
+        } catch (IOException noResponse) {
+            throw new OutageException(
+                    "%s does not answer: %s".formatted(api, noResponse.getMessage()));
         }
     }
 

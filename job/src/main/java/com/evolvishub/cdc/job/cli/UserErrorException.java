@@ -1,9 +1,6 @@
 package com.evolvishub.cdc.job.cli;
 
-/**
- * A mistake of the user's that is not in the file: the message says what was found and what would
- * do.
- */
+/** A user error that is not in the file; the message holds the problem and its remedy. */
 final class UserErrorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

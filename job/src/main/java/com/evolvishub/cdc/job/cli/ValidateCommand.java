@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Checks a file, and what it names. */
+/** Checks a file and the objects that it names. */
 @Command(
         name = "validate",
         mixinStandardHelpOptions = true,
@@ -43,13 +43,12 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         PlannedFile file = PlannedFile.load(config.file);
         file.warnings().forEach(warning -> err.println("warning: " + warning));
-        List<CheckResult> findings = offline ? Preflight.offline(file) : look(file, out);
-        findings.forEach(
-                finding ->
+        List<CheckResult> results = offline ? Preflight.offline(file) : check(file, out);
+        results.forEach(
+                result ->
                         err.println(
-                                (finding.userError() ? "error: " : "outage: ")
-                                        + finding.problem()));
-        if (findings.isEmpty()) {
+                                (result.userError() ? "error: " : "outage: ") + result.problem()));
+        if (results.isEmpty()) {
             out.printf(
                     "%s: %d mappings, %s%n",
                     file.physical().name(),
@@ -57,14 +56,14 @@ final class ValidateCommand implements Callable<Integer> {
                     offline ? "no mistake in the file" : "all endpoints answer and fit");
             return ExitCode.OK;
         }
-        return findings.stream().anyMatch(CheckResult::userError)
+        return results.stream().anyMatch(CheckResult::userError)
                 ? ExitCode.USER_ERROR
                 : ExitCode.OUTAGE;
     }
 
-    private static List<CheckResult> look(PlannedFile file, PrintWriter out) {
-        PreflightReport seen = Preflight.check(file);
-        out.println(seen.table());
-        return seen.results();
+    private static List<CheckResult> check(PlannedFile file, PrintWriter out) {
+        PreflightReport report = Preflight.check(file);
+        out.println(report.table());
+        return report.results();
     }
 }

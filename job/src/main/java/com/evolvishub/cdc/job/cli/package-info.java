@@ -1,5 +1,5 @@
 /**
- * The commands. Reads the configuration file, writes standard output and error, and submits; what a
- * command does is done elsewhere.
+ * The commands of the command line tool. They read the file, write standard output and error, and
+ * submit the job; the work itself is in other packages.
  */
 package com.evolvishub.cdc.job.cli;

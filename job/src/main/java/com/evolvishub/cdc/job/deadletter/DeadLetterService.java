@@ -10,43 +10,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The dead letters of one lane. Not thread-safe; connects when it is first asked. */
+/** The dead letters of one pipeline. Not thread-safe; connects on first use. */
 public final class DeadLetterService implements AutoCloseable {
 
     private static final int PAGE = 500;
 
     private final String mapping;
-    private final DeadLetterStore letters;
+    private final DeadLetterStore store;
 
-    private DeadLetterService(String mapping, DeadLetterStore letters) {
+    private DeadLetterService(String mapping, DeadLetterStore store) {
         this.mapping = mapping;
-        this.letters = letters;
+        this.store = store;
     }
 
     /**
-     * The lanes of a file whose destinations keep dead letters, disabled ones too.
+     * A service for each pipeline of a file whose destination stores dead letters, disabled ones
+     * too.
      *
-     * @param mappings names to look for; empty: all of them
+     * @param mappings names of mappings or pipelines; empty: all of them
      */
     public static List<DeadLetterService> of(PlannedFile file, List<String> mappings) {
         DestinationConnectors destinations = DestinationConnectors.load();
-        List<DeadLetterService> boxes = new ArrayList<>();
+        List<DeadLetterService> services = new ArrayList<>();
         for (Pipeline pipeline : file.physical().pipelines()) {
-            if (file.unsupported(pipeline).isEmpty() && isMeant(pipeline, mappings)) {
+            if (file.unsupported(pipeline).isEmpty() && matches(pipeline, mappings)) {
                 destinations
                         .connector(pipeline.deliver().destination().type())
                         .deadLetterStore(pipeline)
                         .ifPresent(
                                 found ->
-                                        boxes.add(
+                                        services.add(
                                                 new DeadLetterService(pipeline.mapping(), found)));
             }
         }
-        return boxes;
+        return services;
     }
 
-    /** Whether a lane has one of the names; a mapping's name means all its destinations. */
-    private static boolean isMeant(Pipeline pipeline, List<String> mappings) {
+    /** Whether a pipeline has one of the names; a mapping's name means all its destinations. */
+    private static boolean matches(Pipeline pipeline, List<String> mappings) {
         return mappings.isEmpty()
                 || mappings.stream()
                         .anyMatch(
@@ -55,34 +56,34 @@ public final class DeadLetterService implements AutoCloseable {
                                                 || pipeline.mapping().startsWith(name + "→"));
     }
 
-    /** The lane's name. */
+    /** The pipeline's name. */
     public String mapping() {
         return mapping;
     }
 
-    /** The oldest letters, at most so many. */
+    /** The oldest dead letters. */
     public List<DeadLetter> oldest(int atMost) throws Exception {
-        return letters.listAfter("", atMost);
+        return store.listAfter("", atMost);
     }
 
-    /** The letter of that id. */
+    /** The dead letter with this id. */
     public Optional<DeadLetter> find(String id) throws Exception {
-        return letters.find(id);
+        return store.find(id);
     }
 
-    /** What is done with a letter. */
+    /** An action on a dead letter. */
     public interface Action {
-        void on(DeadLetter letter) throws Exception;
+        void on(DeadLetter deadLetter) throws Exception;
     }
 
-    /** Goes through all letters, oldest first; each may be gone afterwards. */
-    public void forEach(Action work) throws Exception {
+    /** Runs an action on all dead letters, oldest first; the action may delete the dead letter. */
+    public void forEach(Action action) throws Exception {
         String last = "";
         while (true) {
-            List<DeadLetter> page = letters.listAfter(last, PAGE);
-            for (DeadLetter letter : page) {
-                work.on(letter);
-                last = letter.id();
+            List<DeadLetter> page = store.listAfter(last, PAGE);
+            for (DeadLetter deadLetter : page) {
+                action.on(deadLetter);
+                last = deadLetter.id();
             }
             if (page.size() < PAGE) {
                 return;
@@ -90,18 +91,18 @@ public final class DeadLetterService implements AutoCloseable {
         }
     }
 
-    /** Writes a letter's row again; says why not if it was not. */
-    public Optional<String> replay(DeadLetter letter, ReplayPolicy rule) throws Exception {
-        return letters.replay(letter, rule);
+    /** Writes a dead letter's row again; returns the reason if it was not written. */
+    public Optional<String> replay(DeadLetter deadLetter, ReplayPolicy policy) throws Exception {
+        return store.replay(deadLetter, policy);
     }
 
-    /** Takes a letter away for good. */
-    public void drop(DeadLetter letter) throws Exception {
-        letters.drop(letter);
+    /** Deletes a dead letter permanently. */
+    public void drop(DeadLetter deadLetter) throws Exception {
+        store.drop(deadLetter);
     }
 
     @Override
     public void close() {
-        letters.close();
+        store.close();
     }
 }

@@ -1,5 +1,2 @@
-/**
- * Dead letters of the lanes of a file, wherever their destinations keep them. Connects through the
- * connectors alone; prints nothing.
- */
+/** Access to the dead letters of a file's pipelines, through the connectors. Prints nothing. */
 package com.evolvishub.cdc.job.deadletter;

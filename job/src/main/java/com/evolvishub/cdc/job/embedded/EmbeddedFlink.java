@@ -20,12 +20,12 @@ import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
-/** The Flink inside this JVM: sized for one job, reachable from this machine only. */
+/** The Flink mini cluster inside this JVM: sized for one job, reachable only from this machine. */
 final class EmbeddedFlink {
 
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** Under this RocksDB warns that its write buffers no longer fit a slot. */
+    /** Below this RocksDB warns that its write buffers do not fit into a slot. */
     private static final int MANAGED_MB_PER_WORKER = 32;
 
     private static final int MANAGED_MB_AT_LEAST = 96;
@@ -33,7 +33,7 @@ final class EmbeddedFlink {
     private EmbeddedFlink() {}
 
     /**
-     * @throws PortInUseException if somebody listens there
+     * @throws PortInUseException if another socket listens on the port
      */
     static void requireFree(int port) {
         if (port == 0) {
@@ -41,8 +41,8 @@ final class EmbeddedFlink {
         }
         try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             probe.setReuseAddress(true);
-        } catch (IOException taken) {
-            throw new PortInUseException(port, taken);
+        } catch (IOException inUse) {
+            throw new PortInUseException(port, inUse);
         }
     }
 
@@ -51,26 +51,26 @@ final class EmbeddedFlink {
         settings.set(RestOptions.ADDRESS, LOOPBACK);
         settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
         settings.set(RestOptions.BIND_PORT, Integer.toString(port));
-        // of the blob server and of remote calls: the default is every address
+        // blob server and RPC: the default is to bind to all addresses
         settings.set(JobManagerOptions.BIND_HOST, LOOPBACK);
         settings.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
         settings.set(JobManagerOptions.ADDRESS, LOOPBACK);
         settings.set(TaskManagerOptions.HOST, LOOPBACK);
         settings.set(WebOptions.SUBMIT_ENABLE, false);
-        // a fetch follows a question, never a clock: this is how old an answer may be, not a rate
+        // metrics are fetched only on request: this is the maximum age of a response, not a rate
         settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(100));
         settings.set(
                 TaskManagerOptions.MANAGED_MEMORY_SIZE,
                 MemorySize.ofMebiBytes(
                         Math.max(MANAGED_MB_AT_LEAST, MANAGED_MB_PER_WORKER * workers)));
-        // no operator is connected over the network, but Flink wants a pool
+        // no operators exchange data over the network, but Flink requires a pool
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(8));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(8));
         FlinkSettings.addRocksDb(settings);
-        // not the machine's own temporary folder: a killed run could not be cleaned up after there
+        // not the system's temporary directory: files of a killed run could not be cleaned up there
         settings.set(CoreOptions.TMP_DIRS, scratch.toString());
         settings.set(ClusterOptions.PROCESS_WORKING_DIR_BASE, scratch.toString());
-        // both ends are this process: a long pause is a slow machine, not a lost one
+        // both sides are this process: a late heartbeat means a slow machine, not a lost one
         settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5));
         settings.set(RpcOptions.ASK_TIMEOUT_DURATION, Duration.ofMinutes(2));
         MiniCluster cluster =

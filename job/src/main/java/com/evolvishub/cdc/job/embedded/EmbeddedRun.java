@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a plan on a Flink inside this JVM. It goes on from the newest state in its directory,
- * whatever ended the run before. Methods may be called from any thread; {@link #stop} once.
+ * One run of a plan on a Flink inside this JVM. It resumes from the newest checkpoint or savepoint
+ * in its directory, however the previous run ended. Thread-safe; {@link #stop} may be called once.
  */
 public final class EmbeddedRun implements AutoCloseable {
 
@@ -58,10 +58,10 @@ public final class EmbeddedRun implements AutoCloseable {
     }
 
     /**
-     * Takes the state directory and starts a Flink for the plan; nothing is read or written yet.
+     * Locks the state directory and starts a Flink for the plan; reads and writes no rows yet.
      *
      * @throws StateDirectoryException if the directory is in use or cannot be written
-     * @throws PortInUseException if the port is taken
+     * @throws PortInUseException if the port is in use
      */
     public static EmbeddedRun prepare(PhysicalPlan plan, RunSettings settings) throws Exception {
         StateDirectory state = new StateDirectory(settings.stateDirectory());
@@ -85,12 +85,12 @@ public final class EmbeddedRun implements AutoCloseable {
         }
     }
 
-    /** The folder this run goes on from; empty: it begins anew. */
+    /** The checkpoint or savepoint this run resumes from; empty: it starts without state. */
     public Optional<Path> resumesFrom() {
         return restorePoint.map(RestorePoint::folder);
     }
 
-    /** Submits the job; from here on rows flow. */
+    /** Submits the job. */
     public void start() throws Exception {
         JobOptions options =
                 new JobOptions(UUID.randomUUID().toString(), false, settings.choices(), false);
@@ -104,7 +104,7 @@ public final class EmbeddedRun implements AutoCloseable {
         restorePoint.ifPresent(
                 point ->
                         graph.setSavepointRestoreSettings(
-                                // a mapping taken out of the file leaves state that nobody asks for
+                                // state of a mapping removed from the file matches no operator
                                 SavepointRestoreSettings.forPath(
                                         point.folder().toUri().toString(),
                                         true,
@@ -115,9 +115,9 @@ public final class EmbeddedRun implements AutoCloseable {
     }
 
     /**
-     * Files of a savepoint must not be shared by later checkpoints: Flink (FLINK-39964) writes
-     * their names without the savepoint's folder, and no run could go on from such a checkpoint. So
-     * the savepoint stays as it is, and the first checkpoint has files of its own.
+     * Later checkpoints must not share files of a savepoint: Flink (FLINK-39964) writes their names
+     * without the savepoint's directory, and such a checkpoint cannot be restored. With NO_CLAIM
+     * the first checkpoint is self-contained.
      */
     private RestoreMode restoreMode(RestorePoint point) {
         return state.isSavepoint(point.folder()) ? RestoreMode.NO_CLAIM : RestoreMode.CLAIM;
@@ -133,7 +133,7 @@ public final class EmbeddedRun implements AutoCloseable {
         return job.toHexString();
     }
 
-    /** Why the job has ended without being asked to; empty while it runs. */
+    /** Why the job has ended without a stop request; empty while it runs. */
     public Optional<String> failureCause() {
         return ended.isDone() ? Optional.of(cause(ended.join())) : Optional.empty();
     }
@@ -149,7 +149,7 @@ public final class EmbeddedRun implements AutoCloseable {
         return String.valueOf(root.getMessage());
     }
 
-    /** Keeps what {@code status} shows once this run is gone. */
+    /** Saves the report that {@code status} shows after this run. */
     public void saveStatus(String json) {
         try {
             state.saveStatus(json);
@@ -159,16 +159,16 @@ public final class EmbeddedRun implements AutoCloseable {
     }
 
     /**
-     * Stops the job with its state saved. If that cannot be done in time the newest checkpoint is
-     * what the next run goes on from; nothing is lost either way.
+     * Stops the job with a savepoint. If that fails or times out, the next run resumes from the
+     * newest checkpoint; no rows are lost.
      *
-     * @param patience how long to wait for it
-     * @return where the state lies; empty: no new state was saved
+     * @param timeout the maximum wait for each of the two calls
+     * @return the savepoint; empty: none was taken
      */
-    public Optional<Path> stop(Duration patience) {
+    public Optional<Path> stop(Duration timeout) {
         try {
             JobStatus status =
-                    cluster.getJobStatus(job).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                    cluster.getJobStatus(job).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (status.isGloballyTerminalState()) {
                 return Optional.empty();
             }
@@ -178,7 +178,7 @@ public final class EmbeddedRun implements AutoCloseable {
                                     state.savepoints().toUri().toString(),
                                     false,
                                     SavepointFormatType.NATIVE)
-                            .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                            .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return Optional.of(Path.of(URI.create(path)));
         } catch (ExecutionException | TimeoutException notSaved) {
             LOG.debug("no final checkpoint", notSaved);

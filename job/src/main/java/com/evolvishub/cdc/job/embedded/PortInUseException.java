@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.job.embedded;
 
-/** The port asked for is taken. */
+/** The requested port is in use. */
 public final class PortInUseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

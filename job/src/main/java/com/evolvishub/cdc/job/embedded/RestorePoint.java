@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A checkpoint or savepoint to go on from. The newest is the one with the highest checkpoint id:
- * ids go on rising across restarts, while file times follow a clock that may jump.
+ * A checkpoint or savepoint to resume from. The newest has the highest checkpoint id: ids keep
+ * increasing across restarts, while file times depend on a clock that may jump.
  *
- * @param folder holds {@code _metadata}
+ * @param folder the directory that holds {@code _metadata}
  * @param id Flink's checkpoint id
  */
 record RestorePoint(Path folder, long id) {
@@ -25,16 +25,14 @@ record RestorePoint(Path folder, long id) {
     private static final Logger LOG = LoggerFactory.getLogger(RestorePoint.class);
     private static final String METADATA = "_metadata";
 
-    /**
-     * The newest complete checkpoint or savepoint of a state directory; empty: none was ever taken.
-     */
+    /** The newest complete checkpoint or savepoint of a state directory; empty: none exists. */
     static Optional<RestorePoint> newest(StateDirectory state) throws IOException {
         List<RestorePoint> points = new ArrayList<>();
-        for (Path folder : List.of(state.checkpoints(), state.savepoints())) {
-            if (!Files.isDirectory(folder)) {
+        for (Path directory : List.of(state.checkpoints(), state.savepoints())) {
+            if (!Files.isDirectory(directory)) {
                 continue;
             }
-            try (Stream<Path> files = Files.walk(folder, 3)) {
+            try (Stream<Path> files = Files.walk(directory, 3)) {
                 for (Path file : files.filter(RestorePoint::isMetadata).toList()) {
                     read(file).ifPresent(points::add);
                 }

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * How to run a plan in this JVM.
+ * Settings for running a plan in this JVM.
  *
- * @param stateDirectory where its state lies
+ * @param stateDirectory the directory of its checkpoints and savepoints
  * @param port of REST API and Web UI; 0: any free one
- * @param choices what is done about state that does not fit
+ * @param choices how the run handles state that does not match the plan
  */
 public record RunSettings(Path stateDirectory, int port, RestoreOptions choices) {
     public RunSettings {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where one file's state lies: {@code checkpoints/}, {@code savepoints/}, a lock that keeps a
- * second run out, and the last status. Not thread-safe.
+ * The state directory of one file: {@code checkpoints/}, {@code savepoints/}, a lock against a
+ * second run, and the last status. Not thread-safe.
  */
 public final class StateDirectory implements AutoCloseable {
 
@@ -33,17 +33,17 @@ public final class StateDirectory implements AutoCloseable {
         return root;
     }
 
-    /** Where Flink writes its checkpoints. */
+    /** The directory of Flink's checkpoints. */
     public Path checkpoints() {
         return root.resolve("checkpoints");
     }
 
-    /** Where a stopped run leaves its state. */
+    /** The directory of the savepoints that stopped runs take. */
     public Path savepoints() {
         return root.resolve("savepoints");
     }
 
-    /** The status that the last run left. */
+    /** The file with the status of the last run. */
     public Path status() {
         return root.resolve("status.json");
     }
@@ -54,9 +54,10 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes the directory for this process, making it if need be.
+     * Locks the directory for this process; creates it if it does not exist.
      *
-     * @throws StateDirectoryException if another run has it, or it cannot be written
+     * @throws StateDirectoryException if another run holds the lock, or the directory is not
+     *     writable
      */
     public void lock() {
         try {
@@ -90,14 +91,14 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
-    /** Tells other processes where this run's REST API is. */
+    /** Publishes the address of this run's REST API to other processes. */
     public void writeAddress(String address) throws IOException {
         replace(owner(), "%d %s%n".formatted(ProcessHandle.current().pid(), address));
     }
 
     /**
-     * Address of the REST API of the run that holds this directory now; empty when none does. Reads
-     * the lock, so a killed run is not taken for a living one.
+     * The address of the REST API of the run that holds the lock; empty if no run holds it. Checks
+     * the lock, so a killed run does not count as running.
      */
     public Optional<String> runningAt() {
         if (!isLocked()) {
@@ -114,7 +115,7 @@ public final class StateDirectory implements AutoCloseable {
         try {
             String line = Files.readString(owner()).trim();
             return line.indexOf(' ') > 0 ? Optional.of(line) : Optional.empty();
-        } catch (IOException notThere) {
+        } catch (IOException missing) {
             return Optional.empty();
         }
     }
@@ -134,7 +135,7 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
-    /** Writes the status for {@code status} to find once this run is gone; never half of it. */
+    /** Writes the report that {@code status} shows after this run, atomically. */
     public void saveStatus(String json) throws IOException {
         replace(status(), json);
     }
@@ -146,46 +147,48 @@ public final class StateDirectory implements AutoCloseable {
                 draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Drops every checkpoint and savepoint: the next run begins anew. */
+    /**
+     * Deletes all checkpoints, all savepoints and the status: the next run starts without state.
+     */
     public void deleteState() throws IOException {
-        for (Path folder : List.of(checkpoints(), savepoints())) {
-            delete(folder);
+        for (Path directory : List.of(checkpoints(), savepoints())) {
+            delete(directory);
         }
         Files.deleteIfExists(status());
     }
 
-    /** Whether a folder to go on from was left by a stop, and not by a checkpoint. */
-    boolean isSavepoint(Path folder) {
-        return savepoints().equals(folder.getParent());
+    /** Whether a restore point is a savepoint and not a checkpoint. */
+    boolean isSavepoint(Path directory) {
+        return savepoints().equals(directory.getParent());
     }
 
     /**
-     * Drops the savepoints of earlier runs, which Flink leaves to us: nothing refers to their
-     * files. Where a run goes on from a checkpoint, the last savepoint stays until one is newer.
+     * Deletes the savepoints of earlier runs, which Flink does not delete; nothing refers to their
+     * files. If a run resumes from a checkpoint, the last savepoint stays until a newer one exists.
      *
-     * @param newest what the next run goes on from
+     * @param newest the checkpoint or savepoint that the next run resumes from
      */
     public void dropSavepointsOtherThan(Path newest) throws IOException {
         if (!isSavepoint(newest)) {
             return;
         }
         try (Stream<Path> all = Files.list(savepoints())) {
-            for (Path savepoint : all.filter(folder -> !folder.equals(newest)).toList()) {
+            for (Path savepoint : all.filter(directory -> !directory.equals(newest)).toList()) {
                 delete(savepoint);
             }
         }
     }
 
     /**
-     * Drops folders without a single file in them, which restarts leave behind. Files are Flink's
-     * own: an old run's folder may hold some that newer checkpoints refer to.
+     * Deletes directories without files, which restarts leave behind. Other directories stay: newer
+     * checkpoints may refer to files of an older run.
      */
     public void deleteEmptyDirectories() throws IOException {
-        for (Path folder : List.of(checkpoints(), savepoints())) {
-            if (!Files.isDirectory(folder)) {
+        for (Path directory : List.of(checkpoints(), savepoints())) {
+            if (!Files.isDirectory(directory)) {
                 continue;
             }
-            try (Stream<Path> runs = Files.list(folder)) {
+            try (Stream<Path> runs = Files.list(directory)) {
                 for (Path run : runs.toList()) {
                     if (isWithoutFiles(run)) {
                         delete(run);
@@ -195,27 +198,24 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isWithoutFiles(Path folder) throws IOException {
-        try (Stream<Path> inside = Files.walk(folder)) {
+    private static boolean isWithoutFiles(Path directory) throws IOException {
+        try (Stream<Path> inside = Files.walk(directory)) {
             return inside.noneMatch(Files::isRegularFile);
         }
     }
 
-    /**
-     * An empty folder for what a run needs while it lasts; whatever a killed one left there is
-     * gone.
-     */
+    /** An empty directory for temporary files of a run; deletes what a killed run left there. */
     public Path emptyScratch() throws IOException {
         Path scratch = root.resolve("scratch");
         delete(scratch);
         return Files.createDirectories(scratch);
     }
 
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
+    private static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
             return;
         }
-        try (Stream<Path> inside = Files.walk(folder)) {
+        try (Stream<Path> inside = Files.walk(directory)) {
             for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }

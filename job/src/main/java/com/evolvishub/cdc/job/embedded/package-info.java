@@ -1,5 +1,5 @@
 /**
- * A Flink of our own inside this JVM: started, fed with a job, stopped with its state kept in a
- * directory. The only place that knows how state lies on disk.
+ * An embedded Flink inside this JVM: starts it, submits a job, and stops it with its state saved in
+ * a directory. Only this package knows the layout of the state on disk.
  */
 package com.evolvishub.cdc.job.embedded;

@@ -4,11 +4,11 @@ import com.evolvishub.cdc.planner.problem.Problem;
 import java.util.Objects;
 
 /**
- * Something that keeps a mapping from working now.
+ * A problem that prevents a mapping from working now.
  *
- * @param mapping its name
- * @param problem what, and where in the file
- * @param mistake whether the user must mend it; else it is an outage that may end by itself
+ * @param mapping the mapping's name
+ * @param problem the message and its position in the file
+ * @param userError whether the user must fix it; otherwise it is an outage that may end by itself
  */
 public record CheckResult(String mapping, Problem problem, boolean userError) {
     public CheckResult {

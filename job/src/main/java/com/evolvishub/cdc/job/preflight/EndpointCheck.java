@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What was seen at one end of a mapping.
+ * The result of checking one side of a mapping.
  *
- * @param mapping its name
- * @param end {@code source} or {@code destination}
- * @param endpoint what was looked at, without secrets
- * @param findings what is wrong there; empty: nothing that was seen
- * @param open what could not be looked at, and why; empty: all was
- * @param notes what works and may not be as it is meant
+ * @param mapping the mapping's name
+ * @param side {@code source} or {@code destination}
+ * @param endpoint the server that was checked, without secrets
+ * @param results the problems that were found; empty: none
+ * @param notChecked what could not be checked, and why; empty: everything was checked
+ * @param notes warnings: what works, but may not be intended
  */
 public record EndpointCheck(
         String mapping,
@@ -29,7 +29,7 @@ public record EndpointCheck(
         notes = List.copyOf(notes);
     }
 
-    /** In a word or two. */
+    /** The result in one to three words. */
     String result() {
         if (results.isEmpty()) {
             return notChecked.isEmpty() ? "ok" : "not looked at";
@@ -37,13 +37,14 @@ public record EndpointCheck(
         return results.stream().anyMatch(CheckResult::userError) ? "to be mended" : "no answer";
     }
 
-    /** What was found and what would do, in one line. */
+    /** The problems and their remedies, in one line. */
     String remedy() {
         if (results.isEmpty()) {
             return notChecked;
         }
         return String.join(
-                        "; and ", results.stream().map(found -> found.problem().message()).toList())
+                        "; and ",
+                        results.stream().map(result -> result.problem().message()).toList())
                 .replaceAll("\\s*\\R\\s*", " ");
     }
 }

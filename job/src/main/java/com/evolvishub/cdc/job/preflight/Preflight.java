@@ -28,13 +28,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Asks every source and every destination of a plan whether its mapping can work: reachable,
- * allowed, tables and columns there, types that fit. All sources side by side, then all
- * destinations, which are shown the rows to come where the source could tell them.
+ * Checks every source and destination of a plan: reachability, permissions, existing tables and
+ * columns, matching types. Checks all sources in parallel, then all destinations with the row
+ * schema of their source, if it is known.
  */
 public final class Preflight {
 
-    /** A busy broker may need half a minute for its first topic; a dead one says so at once. */
+    /** A busy broker may need 30 s for its first topic; a refused connection fails immediately. */
     private static final TimedParallelCalls CALLS =
             new TimedParallelCalls(16, Duration.ofSeconds(60), Duration.ofSeconds(120));
 
@@ -43,22 +43,22 @@ public final class Preflight {
     private final PlannedFile file;
     private final DestinationConnectors destinations = DestinationConnectors.load();
 
-    /** What a source told. */
+    /** The result of checking a source. */
     private record SourceResult(
-            Optional<RowSchema> schema, List<CheckResult> findings, List<String> notes) {}
+            Optional<RowSchema> schema, List<CheckResult> results, List<String> notes) {}
 
     private Preflight(PlannedFile file) {
         this.file = file;
     }
 
-    /** What keeps mappings from working whatever the servers say; asks none. */
+    /** The problems that are found without a server. */
     public static List<CheckResult> offline(PlannedFile file) {
         return enabled(file).stream()
                 .flatMap(pipeline -> unsupported(file, pipeline).stream())
                 .toList();
     }
 
-    /** Looks at both ends of every mapping that runs. */
+    /** Checks both sides of every enabled mapping. */
     public static PreflightReport check(PlannedFile file) {
         return new Preflight(file).check(enabled(file));
     }
@@ -76,32 +76,34 @@ public final class Preflight {
     private PreflightReport check(List<Pipeline> pipelines) {
         List<Callable<SourceResult>> sources = new ArrayList<>();
         pipelines.forEach(pipeline -> sources.add(() -> source(pipeline)));
-        List<Optional<SourceResult>> told = CALLS.call(sources);
+        List<Optional<SourceResult>> sourceResults = CALLS.call(sources);
         List<Callable<EndpointCheck>> sinks = new ArrayList<>();
         for (int i = 0; i < pipelines.size(); i++) {
             Pipeline pipeline = pipelines.get(i);
-            Optional<RowSchema> schema = told.get(i).flatMap(SourceResult::schema);
+            Optional<RowSchema> schema = sourceResults.get(i).flatMap(SourceResult::schema);
             sinks.add(() -> destination(pipeline, schema));
         }
-        List<Optional<EndpointCheck>> seen = CALLS.call(sinks);
-        List<EndpointCheck> looks = new ArrayList<>();
+        List<Optional<EndpointCheck>> destinationChecks = CALLS.call(sinks);
+        List<EndpointCheck> checks = new ArrayList<>();
         for (int i = 0; i < pipelines.size(); i++) {
             Pipeline pipeline = pipelines.get(i);
-            List<CheckResult> found =
-                    told.get(i)
-                            .map(SourceResult::findings)
+            List<CheckResult> problemsFound =
+                    sourceResults
+                            .get(i)
+                            .map(SourceResult::results)
                             .orElseGet(() -> List.of(noResponse(pipeline, "source")));
-            looks.add(
+            checks.add(
                     new EndpointCheck(
                             pipeline.mapping(),
                             "source",
                             address(pipeline.scan().source()),
-                            found,
+                            problemsFound,
                             "",
-                            told.get(i).map(SourceResult::notes).orElse(List.of())));
+                            sourceResults.get(i).map(SourceResult::notes).orElse(List.of())));
             String key = file.destinationKey(pipeline);
-            looks.add(
-                    seen.get(i)
+            checks.add(
+                    destinationChecks
+                            .get(i)
                             .orElseGet(
                                     () ->
                                             endpointCheck(
@@ -110,7 +112,7 @@ public final class Preflight {
                                                     "",
                                                     List.of())));
         }
-        return new PreflightReport(looks);
+        return new PreflightReport(checks);
     }
 
     private SourceResult source(Pipeline pipeline) {
@@ -121,7 +123,9 @@ public final class Preflight {
             String key = failure.key().isEmpty() ? "source" : failure.key();
             return new SourceResult(
                     Optional.empty(),
-                    List.of(finding(pipeline, key, failure.getMessage(), !failure.isTransient())),
+                    List.of(
+                            checkResult(
+                                    pipeline, key, failure.getMessage(), !failure.isTransient())),
                     List.of());
         }
     }
@@ -143,8 +147,9 @@ public final class Preflight {
                     .flatMap(coverage -> DeleteNotes.note(scan, coverage))
                     .ifPresent(notes::add);
             return notes;
-        } catch (SourceException unasked) {
-            // the schema was told: what cannot be asked beyond it keeps nothing from working
+        } catch (SourceException unavailable) {
+            // the schema is known: failing to query more facts does not prevent the mapping from
+            // working
             return List.of();
         }
     }
@@ -155,47 +160,50 @@ public final class Preflight {
             return endpointCheck(pipeline, notBuilt, "", List.of());
         }
         String key = file.destinationKey(pipeline);
-        String open =
+        String notChecked =
                 schema.isPresent() ? "" : "its columns: they are not known without the source";
         DestinationClient client =
                 destinations.connector(pipeline.deliver().destination().type()).client(pipeline);
         try (client) {
             List<String> dropped = pipeline.project().map(DropColumns::dropped).orElse(List.of());
-            // without a schema the question is only whether somebody answers
+            // without a schema the check only shows whether the server responds
             RowSchema rows =
                     schema.map(s -> DropColumnsFunction.without(s, dropped)).orElse(UNKNOWN);
             List<String> problems = client.check(rows);
-            List<CheckResult> found =
+            List<CheckResult> problemsFound =
                     schema.isEmpty()
                             ? List.of()
                             : problems.stream()
                                     .map(
                                             problem ->
-                                                    finding(
+                                                    checkResult(
                                                             pipeline,
                                                             key + ".table",
                                                             problem,
                                                             true))
                                     .toList();
-            // what is to be mended comes first; notes are for what works
+            // notes apply only to what works: a problem hides them
             List<String> notes =
                     schema.isEmpty() || !problems.isEmpty() ? List.of() : client.notes(rows);
-            return endpointCheck(pipeline, found, open, notes);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException unaskable) {
+            return endpointCheck(pipeline, problemsFound, notChecked, notes);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException unexpected) {
             if (schema.isPresent()) {
-                throw unaskable;
+                throw unexpected;
             }
-            return endpointCheck(pipeline, List.of(), open, List.of());
+            return endpointCheck(pipeline, List.of(), notChecked, List.of());
         } catch (Exception failure) {
-            boolean mistake = client.classify(failure) != FailureKind.TRANSIENT;
+            boolean userError = client.classify(failure) != FailureKind.TRANSIENT;
             String message = failure.getMessage() + CertificateExpiryHint.describe(failure);
             return endpointCheck(
-                    pipeline, List.of(finding(pipeline, key, message, mistake)), "", List.of());
+                    pipeline,
+                    List.of(checkResult(pipeline, key, message, userError)),
+                    "",
+                    List.of());
         }
     }
 
     private EndpointCheck endpointCheck(
-            Pipeline pipeline, List<CheckResult> findings, String open, List<String> notes) {
+            Pipeline pipeline, List<CheckResult> results, String notChecked, List<String> notes) {
         EndpointSpec endpoint = pipeline.deliver().destination();
         String label =
                 destinations
@@ -203,7 +211,8 @@ public final class Preflight {
                         .find(endpoint.type())
                         .map((DestinationType type) -> type.label(endpoint))
                         .orElse(endpoint.type());
-        return new EndpointCheck(pipeline.mapping(), "destination", label, findings, open, notes);
+        return new EndpointCheck(
+                pipeline.mapping(), "destination", label, results, notChecked, notes);
     }
 
     private static String address(EndpointSpec source) {
@@ -214,14 +223,15 @@ public final class Preflight {
     }
 
     private CheckResult noResponse(Pipeline pipeline, String key) {
-        return finding(
+        return checkResult(
                 pipeline,
                 key,
                 "no answer in time; the mapping is tried again while it runs",
                 false);
     }
 
-    private CheckResult finding(Pipeline pipeline, String key, String message, boolean mistake) {
-        return new CheckResult(pipeline.mapping(), file.problem(pipeline, key, message), mistake);
+    private CheckResult checkResult(
+            Pipeline pipeline, String key, String message, boolean userError) {
+        return new CheckResult(pipeline.mapping(), file.problem(pipeline, key, message), userError);
     }
 }

@@ -5,61 +5,61 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was seen at all ends.
+ * The results of all endpoint checks.
  *
- * @param looks in the file's order, the source of a mapping before its destination
+ * @param checks in the file's order, the source of a mapping before its destination
  */
 public record PreflightReport(List<EndpointCheck> checks) {
 
-    /** With more ends than that, those that are well are only counted. */
+    /** With more endpoints than this, those without problems are only counted. */
     private static final int MANY = 40;
 
     public PreflightReport {
         checks = List.copyOf(checks);
     }
 
-    /** What keeps mappings from working now, in the file's order; empty: nothing. */
+    /** All problems, in the file's order. */
     public List<CheckResult> results() {
-        return checks.stream().flatMap(look -> look.results().stream()).toList();
+        return checks.stream().flatMap(check -> check.results().stream()).toList();
     }
 
-    /** What works and may not be as it is meant, a line each, in the file's order. */
+    /** All notes, one line each, in the file's order. */
     public List<String> notes() {
         return checks.stream()
                 .flatMap(
-                        look ->
-                                look.notes().stream()
+                        check ->
+                                check.notes().stream()
                                         .map(
                                                 note ->
                                                         "%s, %s: %s"
                                                                 .formatted(
-                                                                        look.mapping(),
-                                                                        look.side(),
+                                                                        check.mapping(),
+                                                                        check.side(),
                                                                         note)))
                 .toList();
     }
 
-    /** All ends as an aligned table, and below it the notes. */
+    /** All endpoints as an aligned table, followed by the notes. */
     public String table() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("MAPPING", "END", "ENDPOINT", "RESULT", "WHAT TO DO"));
-        int well = 0;
-        for (EndpointCheck look : checks) {
-            if (checks.size() > MANY && look.results().isEmpty()) {
-                well++;
+        int withoutProblems = 0;
+        for (EndpointCheck check : checks) {
+            if (checks.size() > MANY && check.results().isEmpty()) {
+                withoutProblems++;
                 continue;
             }
             rows.add(
                     List.of(
-                            look.mapping(),
-                            look.side(),
-                            look.endpoint(),
-                            look.result(),
-                            look.remedy()));
+                            check.mapping(),
+                            check.side(),
+                            check.endpoint(),
+                            check.result(),
+                            check.remedy()));
         }
-        String rest = well == 0 ? "" : "%nNothing was found at %d other ends.";
+        String omitted = withoutProblems == 0 ? "" : "%nNothing was found at %d other ends.";
         StringBuilder table = new StringBuilder(TableFormatter.align(rows, rows.get(0).size()));
-        table.append(rest.formatted(well));
+        table.append(omitted.formatted(withoutProblems));
         notes().forEach(note -> table.append("%nnote: %s".formatted(note)));
         return table.toString();
     }

@@ -10,9 +10,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks many questions at once, so that a server which never answers costs little: only so many at a
- * time, each with a limit, and all of them with one. A thread whose question was given up may hang
- * on; it is a daemon, and its place is another's.
+ * Runs calls in parallel with a limit on their number, a timeout per call and a timeout for all
+ * calls, so that a server that never responds costs little time. The thread of a call that has
+ * timed out may stay blocked; it is a daemon and no longer counts towards the limit.
  */
 final class TimedParallelCalls {
 
@@ -20,55 +20,55 @@ final class TimedParallelCalls {
     private final Duration perCallTimeout;
     private final Duration totalTimeout;
 
-    TimedParallelCalls(int atOnce, Duration each, Duration all) {
-        this.maxParallel = atOnce;
-        this.perCallTimeout = each;
-        this.totalTimeout = all;
+    TimedParallelCalls(int maxParallel, Duration perCallTimeout, Duration totalTimeout) {
+        this.maxParallel = maxParallel;
+        this.perCallTimeout = perCallTimeout;
+        this.totalTimeout = totalTimeout;
     }
 
     /**
-     * The answers in the order of the questions; none for one that was not answered in time.
+     * The results in the order of the calls; empty for a call that timed out.
      *
-     * @throws IllegalStateException if a question ends with an exception, which is a bug
+     * @throws java.util.concurrent.CompletionException if a call throws, which is a bug
      */
-    <T> List<Optional<T>> call(List<? extends Callable<T>> questions) {
-        Semaphore places = new Semaphore(maxParallel);
-        long end = System.nanoTime() + totalTimeout.toNanos();
-        List<CompletableFuture<Optional<T>>> answers = new ArrayList<>();
+    <T> List<Optional<T>> call(List<? extends Callable<T>> calls) {
+        Semaphore permits = new Semaphore(maxParallel);
+        long deadline = System.nanoTime() + totalTimeout.toNanos();
+        List<CompletableFuture<Optional<T>>> results = new ArrayList<>();
         try {
-            for (Callable<T> question : questions) {
-                if (!places.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    answers.add(CompletableFuture.completedFuture(Optional.empty()));
+            for (Callable<T> call : calls) {
+                if (!permits.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    results.add(CompletableFuture.completedFuture(Optional.empty()));
                     continue;
                 }
-                CompletableFuture<Optional<T>> answer = start(question);
-                answers.add(answer);
-                var unused = answer.whenComplete((some, failure) -> places.release());
+                CompletableFuture<Optional<T>> result = start(call);
+                results.add(result);
+                var unused = result.whenComplete((value, failure) -> permits.release());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            while (answers.size() < questions.size()) {
-                answers.add(CompletableFuture.completedFuture(Optional.empty()));
+            while (results.size() < calls.size()) {
+                results.add(CompletableFuture.completedFuture(Optional.empty()));
             }
         }
-        return answers.stream().map(CompletableFuture::join).toList();
+        return results.stream().map(CompletableFuture::join).toList();
     }
 
-    private <T> CompletableFuture<Optional<T>> start(Callable<T> question) {
-        CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
+    private <T> CompletableFuture<Optional<T>> start(Callable<T> call) {
+        CompletableFuture<Optional<T>> result = new CompletableFuture<>();
         Thread thread =
                 new Thread(
                         () -> {
                             try {
-                                answer.complete(Optional.of(question.call()));
+                                result.complete(Optional.of(call.call()));
                             } catch (Throwable bug) {
-                                answer.completeExceptionally(bug);
+                                result.completeExceptionally(bug);
                             }
                         },
                         "preflight");
         thread.setDaemon(true);
         thread.start();
-        return answer.completeOnTimeout(
+        return result.completeOnTimeout(
                 Optional.empty(), perCallTimeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

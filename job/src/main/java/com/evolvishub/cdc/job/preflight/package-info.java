@@ -1,5 +1,5 @@
 /**
- * Looks at every endpoint before anything runs: the one place of this module that connects, through
- * the catalog of capture and the clients of the connectors. Changes nothing anywhere.
+ * Checks every endpoint before a run, through the source catalog and the clients of the connectors.
+ * Changes nothing on any server.
  */
 package com.evolvishub.cdc.job.preflight;

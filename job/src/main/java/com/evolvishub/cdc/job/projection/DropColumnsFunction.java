@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.apache.flink.api.common.functions.MapFunction;
 
 /**
- * Drops columns of every row, so that an excluded column which the source had to select as key or
- * watermark goes no further. A dropped key column leaves the rows without a key.
+ * Drops columns of every row: excluded columns that the source had to select as key or watermark.
+ * Dropping a key column leaves the rows without a key.
  */
 public final class DropColumnsFunction implements MapFunction<PipelineElement, PipelineElement> {
     private static final long serialVersionUID = 1L;
@@ -24,7 +24,7 @@ public final class DropColumnsFunction implements MapFunction<PipelineElement, P
     private transient List<Integer> kept;
 
     /**
-     * @param dropped source columns that go no further
+     * @param dropped names of the source columns to drop
      */
     public DropColumnsFunction(List<String> dropped) {
         this.dropped = new ArrayList<>(dropped);
@@ -38,7 +38,7 @@ public final class DropColumnsFunction implements MapFunction<PipelineElement, P
         }
         if (element instanceof ChangeRow row) {
             adapt(row.schema());
-            // a delete carries its key alone, and all of the key is kept or there is no key
+            // a delete holds only its key, and the key is either complete or absent
             byte[] line =
                     row.operation() == Operation.DELETE
                             ? row.line()
@@ -56,7 +56,7 @@ public final class DropColumnsFunction implements MapFunction<PipelineElement, P
         }
     }
 
-    /** A schema without some of its source columns; without one of its key it has no key. */
+    /** A schema without the given columns; if a key column is dropped, the result has no key. */
     public static RowSchema without(RowSchema schema, List<String> dropped) {
         List<Integer> positions = positions(schema, dropped);
         List<Integer> key = schema.key().stream().map(positions::indexOf).toList();

@@ -1,2 +1,2 @@
-/** The step that drops columns which only key or watermark needed, right behind the source. */
+/** The operator that drops columns needed only as key or watermark. */
 package com.evolvishub.cdc.job.projection;

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * All mappings in a few numbers, under the names of the original tool.
+ * The totals of all mappings, under the names of the original tool.
  *
  * @param configName the file's name
  * @param totalMappings mappings in the file
- * @param enabledMappings those that run
- * @param totalExecutions polls that ended, well or not
- * @param successfulExecutions polls that ended well
+ * @param enabledMappings mappings that run
+ * @param totalExecutions completed and failed polls
+ * @param successfulExecutions completed polls
  * @param failedExecutions polls and deliveries that failed
  * @param totalRecordsProcessed rows that destinations have acknowledged
  * @param averageDurationSeconds mean of the mappings' last polls
@@ -27,7 +27,7 @@ public record ExecutionSummary(
         @JsonProperty("average_duration_seconds") double averageDurationSeconds,
         @JsonProperty("is_running") boolean isRunning) {
 
-    /** The sum of some mappings. */
+    /** Sums up the given mappings. */
     public static ExecutionSummary of(
             String configName, List<MappingStatus> mappings, boolean running) {
         long executions = mappings.stream().mapToLong(MappingStatus::totalExecutions).sum();

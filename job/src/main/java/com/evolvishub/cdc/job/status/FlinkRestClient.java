@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The few calls of Flink's REST API that status needs. Thread-safe. */
+/** Client for the calls of Flink's REST API that status needs. Thread-safe. */
 final class FlinkRestClient {
 
     /** Flink answers 404 where method, path and query have more than 4096 characters. */
@@ -33,7 +33,7 @@ final class FlinkRestClient {
         this.http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     }
 
-    /** The id of the running job of that name, or of the last one that ended. */
+    /** The id of the running job with this name, or of one that has ended. */
     Optional<String> job(String name) throws IOException {
         String ended = null;
         for (JsonNode job : get("/jobs/overview").path("jobs")) {
@@ -51,11 +51,11 @@ final class FlinkRestClient {
     /**
      * One task of a job.
      *
-     * @param status Flink's name for what it is doing, for example RUNNING; empty: not told
+     * @param status Flink's execution state, for example RUNNING; empty: not reported
      */
     record Vertex(String id, String name, String status) {
 
-        /** Whether this is the task that begins with this operator. */
+        /** Whether this task's first operator has this name. */
         boolean beginsWith(String head) {
             return name.equals(head) || name.startsWith(head + " -> ");
         }
@@ -74,7 +74,7 @@ final class FlinkRestClient {
         return vertices;
     }
 
-    /** What a task last failed of; empty: it has not failed, as far as Flink remembers. */
+    /** The last failure of a task in Flink's exception history; empty: none. */
     Optional<TaskFailure> lastFailure(String job, Vertex vertex) throws IOException {
         TaskFailure last = null;
         for (JsonNode entry :
@@ -101,7 +101,7 @@ final class FlinkRestClient {
         return ids;
     }
 
-    /** Values of some of them; one that is not reported yet is left out. */
+    /** The values of the given metrics, without those that are not reported yet. */
     Map<String, String> values(String job, String vertex, List<String> ids) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
         for (String query : queries(ids)) {
@@ -113,7 +113,10 @@ final class FlinkRestClient {
         return values;
     }
 
-    /** The ids in as many queries as it takes: a mapping's name may be long, and is in each. */
+    /**
+     * Splits the ids into queries of limited length: each id contains the mapping's name, which may
+     * be long.
+     */
     static List<String> queries(List<String> ids) {
         List<String> queries = new ArrayList<>();
         StringBuilder query = new StringBuilder();
@@ -135,12 +138,13 @@ final class FlinkRestClient {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build();
         try {
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
+            HttpResponse<String> response =
+                    http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
                 throw new IOException(
-                        "HTTP %d from %s".formatted(answer.statusCode(), request.uri()));
+                        "HTTP %d from %s".formatted(response.statusCode(), request.uri()));
             }
-            return JSON.readTree(answer.body());
+            return JSON.readTree(response.body());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking " + request.uri(), interrupted);

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * Summary and mappings at one moment; what a run leaves behind for {@code status}.
+ * Summary and mappings at one moment. A run saves its last report for {@code status}.
  *
- * @param takenAt when, ISO 8601
- * @param summary all mappings in a few numbers
- * @param mappings each of them, in the file's order
+ * @param takenAt the time of the report, ISO 8601
+ * @param summary the totals of all mappings
+ * @param mappings each mapping, in the file's order
  */
 public record JobReport(
         @JsonProperty("taken_at") String takenAt,
@@ -19,7 +19,7 @@ public record JobReport(
         mappings = List.copyOf(mappings);
     }
 
-    /** The same numbers, once the run that had them is over. */
+    /** The same report, marked as that of a run that has ended. */
     public JobReport stopped() {
         return new JobReport(
                 takenAt, ExecutionSummary.of(summary.configName(), mappings, false), mappings);

@@ -5,48 +5,47 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
 
 /**
- * One mapping, as it is now or as the last run left it. The first ten names are those of the
- * original tool; {@code executions} count polls.
+ * The status of one mapping, now or at the end of the last run. The first ten names are those of
+ * the original tool; {@code executions} count polls.
  *
  * @param name the mapping's name
  * @param enabled whether it runs
- * @param description for people
+ * @param description the description in the file
  * @param sourceType for example postgresql
  * @param destinationType for example kafka
- * @param sourceTable what is read
- * @param destinationTable where it goes
- * @param hasCustomQuery whether the user's own SQL is read
- * @param totalExecutions polls that ended, well or not
- * @param lastExecution the last of them; null: none yet
- * @param state one word or two of how it is
- * @param cause why, when it is not well
- * @param since when it came into this state
- * @param nextTry when it is tried again; empty: not known
- * @param rowsRead rows the source handed on, over all runs
+ * @param sourceTable the source table
+ * @param destinationTable the destination table, topic or stream
+ * @param hasCustomQuery whether the source is the user's own SQL
+ * @param totalExecutions completed and failed polls
+ * @param lastExecution the last poll; null: none yet
+ * @param state the label of the mapping's state
+ * @param cause the cause of an error state; empty: no error
+ * @param since when the mapping entered this state
+ * @param nextTry the time of the next retry; empty: not known
+ * @param rowsRead rows the source passed on, over all runs
  * @param rowsWritten rows the destination has acknowledged, over all runs
  * @param rowsUnchanged rows that were read and had not changed
- * @param rowsQueued rows on their way
+ * @param rowsQueued rows that are queued or in flight
  * @param bytesWritten bytes of rows acknowledged
- * @param expectedRows rows the read under way may have; 0: not known
+ * @param expectedRows estimated rows of the current read; 0: not known
  * @param lagSeconds how far the destination is behind the source; negative: not known yet
  * @param deliveredAsOf the source's time up to which the destination holds everything, ISO 8601;
  *     empty: nothing yet
  * @param watermark the highest watermark read; empty: none
- * @param rereadFloor how far back polls have to read, and what makes them; empty: nothing does
- * @param rowsRemembered rows known to have been sent, so that a read that shows them again does not
- *     send them again
+ * @param lowWatermark the pinned low watermark and the transaction that pins it; empty: none
+ * @param rowsRemembered rows in the dedupe state, which keeps rows from being sent twice
  * @param nullWatermarks rows without a watermark at the last count
- * @param futureWatermarks rows above the source's time when they were last read: they were sent
- * @param watermarkGranuleSeconds seconds that each watermark stands for, read again besides the
- *     look-back; 0: watermarks are as fine as their type
+ * @param futureWatermarks rows that were above the source's clock when last read; they were sent
+ * @param watermarkGranuleSeconds the granularity of the watermarks, which polls read again in
+ *     addition to the lookback; 0: the granularity of their type
  * @param deletesUnconfirmed rows that the last read missed, and that are deleted if the next one
  *     misses them too
- * @param rowsSkipped rows the destination took and left out, by a trigger or by row-level security,
+ * @param rowsSkipped rows the destination accepted but did not store (trigger, row-level security),
  *     over all runs
- * @param rowsPutAside rows put among the dead letters, over all runs
- * @param extraRows rows that a reset found at the destination, did not load and did not delete
+ * @param rowsDeadLettered rows moved to the dead letters, over all runs
+ * @param extraRows rows at the destination that the last reset neither loaded nor deleted
  * @param errors failures, over all runs
- * @param retries tries after a failure, over all runs
+ * @param retries retries after a failure, over all runs
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record MappingStatus(
@@ -88,18 +87,18 @@ public record MappingStatus(
     public MappingStatus {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(state, "state");
-        // a report that an earlier version left has no such text
+        // a report of an earlier version lacks this text
         lowWatermark = Objects.requireNonNullElse(lowWatermark, "");
     }
 
     /**
      * The last poll that ended.
      *
-     * @param success whether it ended well
+     * @param success whether it succeeded
      * @param timestamp when it ended, ISO 8601
      * @param recordsProcessed rows acknowledged over all runs by then
      * @param durationSeconds how long it took
-     * @param error why it failed; null: it did not
+     * @param error why it failed; null: it succeeded
      */
     public record LastExecution(
             @JsonProperty("success") boolean success,

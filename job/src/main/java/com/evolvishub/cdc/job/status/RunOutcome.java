@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Whether a run has come to its end, told from what its mappings report. */
+/** The outcome of a run, derived from the states of its mappings. */
 public enum RunOutcome {
-    /** Something is still to be done, or always will be. */
+    /** A mapping is still working, or the file has mappings that never finish. */
     RUNNING,
     /** Every mapping is {@code one_time} and done. */
     FINISHED,
-    /** Every mapping is {@code one_time}, and what is not done is quarantined. */
+    /** Every mapping is {@code one_time}, and those that are not done are quarantined. */
     ENDED_WITH_QUARANTINE,
     /** {@code stop_on_error} is set and a mapping is quarantined. */
     STOPPED_BY_ERROR;
@@ -23,7 +23,7 @@ public enum RunOutcome {
     private static final String DONE = MappingState.FINISHED.label();
     private static final String QUARANTINED = MappingState.QUARANTINED.label();
 
-    /** The outcome of a run of {@code plan}, as far as {@code report} tells. */
+    /** The outcome of a run of {@code plan} at the time of {@code report}. */
     public static RunOutcome of(PhysicalPlan plan, JobReport report) {
         Map<String, MappingStatus> byName =
                 report.mappings().stream()

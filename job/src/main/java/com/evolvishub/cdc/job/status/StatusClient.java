@@ -22,20 +22,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the mappings' metrics from a running job's REST API. Remembers where each metric is found,
- * so one client should serve many reports. Not thread-safe.
+ * Reads the mappings' metrics from a running job's REST API. Caches the metric ids, so use one
+ * client for many reports. Not thread-safe.
  */
 public final class StatusClient {
 
     /**
-     * Subtask, operator, then the group of the mapping: {@code 0.deliver.mapping.orders.rowsRead}.
+     * A metric id is subtask, operator, group of the mapping and name: {@code
+     * 0.deliver.mapping.orders.rowsRead}.
      */
     private static final Pattern METRIC = Pattern.compile(".*\\.mapping\\..*\\.([A-Za-z]+)");
 
-    /** Longer than the interval that a run in this JVM gives its fetcher. */
+    /** Longer than the metric fetch interval of a run in this JVM. */
     private static final Duration FETCHED_AFTER = Duration.ofMillis(150);
 
-    /** What Flink says of a task that runs or has ended well; empty: it says nothing. */
+    /** Flink's states of a task that runs or has finished; empty: not reported. */
     private static final Set<String> RUNNING_OR_FINISHED = Set.of("", "RUNNING", "FINISHED");
 
     private final PhysicalPlan plan;
@@ -45,8 +46,8 @@ public final class StatusClient {
 
     /**
      * @param address of the REST API
-     * @param plan the file's plan: which mappings there are
-     * @param descriptions what the file says of them, by the mapping's name
+     * @param plan the file's plan
+     * @param descriptions descriptions by mapping name
      */
     public StatusClient(URI address, PhysicalPlan plan, Map<String, String> descriptions) {
         this.api = new FlinkRestClient(address);
@@ -55,17 +56,17 @@ public final class StatusClient {
     }
 
     /**
-     * What the job's mappings are doing.
+     * The status of the job's mappings.
      *
-     * @return empty when no job of the file's name runs there
-     * @throws IOException if the API does not answer
+     * @return the report; empty if no job with the file's name exists
+     * @throws IOException if the API does not respond
      */
     public Optional<JobReport> report() throws IOException {
         Optional<String> job = api.job(plan.name());
         return job.isEmpty() ? Optional.empty() : Optional.of(report(job.get()));
     }
 
-    /** What the mappings of the job with that id are doing. */
+    /** The status of the mappings of the job with this id. */
     public JobReport report(String job) throws IOException {
         List<FlinkRestClient.Vertex> vertices = api.vertices(job);
         List<MappingStatus> mappings = new ArrayList<>();
@@ -79,12 +80,12 @@ public final class StatusClient {
     }
 
     /**
-     * What they are doing now, for the last report of a run. The API answers with what it fetched
-     * after the question before this one, so it is asked until a fetch lies in between.
+     * The up-to-date status, for the last report of a run. A request returns metrics fetched after
+     * the previous request, so this sends requests until a fetch lies between two of them.
      */
     public JobReport latest(String job) throws IOException {
         try {
-            for (int asked = 0; asked < 2; asked++) {
+            for (int requests = 0; requests < 2; requests++) {
                 report(job);
                 Thread.sleep(FETCHED_AFTER.toMillis());
             }
@@ -110,7 +111,7 @@ public final class StatusClient {
         return Map.of();
     }
 
-    /** Whether an outage of the destination ends the task, which then can tell nothing of it. */
+    /** Whether an outage of the destination fails the task, which then cannot report it. */
     private static boolean failsWithDestination(Pipeline pipeline) {
         return pipeline.enabled() && pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
     }
@@ -122,11 +123,11 @@ public final class StatusClient {
         if (failure.isEmpty()) {
             return metrics;
         }
-        Map<String, String> shown = new HashMap<>(metrics);
-        shown.put("state", MappingState.WAITING_FOR_DESTINATION.label());
-        shown.put("cause", failure.get().cause());
-        shown.put("since", failure.get().at().toString());
-        return shown;
+        Map<String, String> status = new HashMap<>(metrics);
+        status.put("state", MappingState.WAITING_FOR_DESTINATION.label());
+        status.put("cause", failure.get().cause());
+        status.put("since", failure.get().at().toString());
+        return status;
     }
 
     private Map<String, String> metrics(String job, String vertex) throws IOException {
@@ -136,7 +137,7 @@ public final class StatusClient {
             if (ids.isEmpty()) {
                 return Map.of();
             }
-            // a look in the middle of a start finds some of them
+            // a request during start-up returns only some of the ids
             if (ids.size() >= MetricName.values().length) {
                 idsByVertex.put(vertex, ids);
             }
@@ -217,12 +218,12 @@ public final class StatusClient {
         return fraction(metrics, name, -1);
     }
 
-    private static double fraction(Map<String, String> metrics, String name, double otherwise) {
+    private static double fraction(Map<String, String> metrics, String name, double defaultValue) {
         try {
             double value = Double.parseDouble(metrics.getOrDefault(name, ""));
-            return Double.isFinite(value) ? value : otherwise;
+            return Double.isFinite(value) ? value : defaultValue;
         } catch (NumberFormatException notReportedYet) {
-            return otherwise;
+            return defaultValue;
         }
     }
 }

@@ -12,7 +12,7 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
-/** A report as text: a table for people, JSON or YAML for machines. */
+/** Renders a report as a table, as JSON or as YAML. */
 public final class StatusRenderer {
 
     private static final ObjectMapper JSON =
@@ -42,7 +42,7 @@ public final class StatusRenderer {
         return JSON.readValue(json, JobReport.class);
     }
 
-    /** The report as an aligned table; lines more for what is wrong or worth knowing. */
+    /** The report as an aligned table, followed by lines for errors and notes. */
     public static String table(JobReport report) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(
@@ -75,8 +75,8 @@ public final class StatusRenderer {
                 text.append(
                         "%n%s: %s%s".formatted(mapping.name(), mapping.cause(), times(mapping)));
             }
-            for (String remark : StatusNotes.of(mapping)) {
-                text.append("%n%s: %s".formatted(mapping.name(), remark));
+            for (String note : StatusNotes.of(mapping)) {
+                text.append("%n%s: %s".formatted(mapping.name(), note));
             }
         }
         ExecutionSummary summary = report.summary();
@@ -93,7 +93,7 @@ public final class StatusRenderer {
                 .toString();
     }
 
-    /** Since when, and when it is tried again. */
+    /** The time of the error and of the next retry. */
     private static String times(MappingStatus mapping) {
         List<String> times = new ArrayList<>();
         if (!mapping.since().isEmpty()) {

@@ -3,22 +3,22 @@ package com.evolvishub.cdc.job.status;
 import java.util.List;
 import java.util.Locale;
 
-/** How numbers and columns look in a table. */
+/** Formats numbers and columns of a table. */
 public final class TableFormatter {
 
     private TableFormatter() {}
 
-    /** A count with its thousands set apart. */
+    /** A count with thousands separators. */
     public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /** A time span; a dash when it is not known. */
+    /** A duration; a dash if it is not known. */
     public static String seconds(double value) {
         if (Double.isNaN(value) || value < 0) {
             return "-";
         }
-        // rounded, the rest would read 60.0 s
+        // from 59.95 s, "%.1f" would print 60.0 s
         if (value < 59.95) {
             return String.format(Locale.ROOT, "%.1f s", value);
         }
@@ -32,7 +32,7 @@ public final class TableFormatter {
      * Rows as aligned lines.
      *
      * @param rows the heading first, all of one length
-     * @param leftColumns how many columns are text and stand at the left; the rest are figures
+     * @param leftColumns number of left-aligned text columns; the others are right-aligned numbers
      */
     public static String align(List<List<String>> rows, int leftColumns) {
         int columns = rows.get(0).size();

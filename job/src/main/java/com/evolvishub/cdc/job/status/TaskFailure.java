@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Why a task failed.
+ * * A failure of a task.
  *
- * @param cause what the exception says, and what the innermost one says besides
- * @param at when
+ * @param cause the message of the exception, and that of the innermost one if it differs
+ * @param at the time of the failure
  */
 record TaskFailure(String cause, Instant at) {
 
@@ -19,7 +19,7 @@ record TaskFailure(String cause, Instant at) {
         Objects.requireNonNull(at, "at");
     }
 
-    /** Out of a stack trace as Java prints it. */
+    /** Parses a stack trace as Java prints it. */
     static TaskFailure of(String stackTrace, long millis) {
         List<String> lines = stackTrace.lines().toList();
         String outer = lines.isEmpty() ? "" : message(lines.get(0));
@@ -33,7 +33,7 @@ record TaskFailure(String cause, Instant at) {
         return new TaskFailure(cause, Instant.ofEpochMilli(millis));
     }
 
-    /** Without the exception's name, if it says more than that. */
+    /** The line without the exception's class name, if it has a message. */
     private static String message(String line) {
         int colon = line.indexOf(": ");
         return colon < 0 || line.substring(0, colon).contains(" ")

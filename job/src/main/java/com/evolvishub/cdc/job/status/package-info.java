@@ -1,5 +1,5 @@
 /**
- * What a job's mappings are doing, read from Flink's REST API alone, and how it is shown: as a
- * table, as JSON or as YAML.
+ * The status of a job's mappings: reads it from Flink's REST API and renders it as a table, JSON or
+ * YAML.
  */
 package com.evolvishub.cdc.job.status;

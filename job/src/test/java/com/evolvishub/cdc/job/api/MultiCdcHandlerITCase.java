@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The mappings of a file, run by a program. */
+/** Runs the mappings of a file from a program. */
 class MultiCdcHandlerITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
     private Database source;
     private Database destination;
 
@@ -44,7 +44,7 @@ class MultiCdcHandlerITCase {
     void runsUntilEveryMappingIsDone() throws Exception {
         Instant begin = Instant.now().minusSeconds(1);
         try (MultiCdcHandler handler =
-                MultiCdcHandler.fromFile(file("one_time"), folder.resolve("state"))) {
+                MultiCdcHandler.fromFile(file("one_time"), directory.resolve("state"))) {
             assertThat(handler.run()).isEqualTo(RunOutcome.FINISHED);
 
             ExecutionSummary summary = handler.summary();
@@ -76,20 +76,20 @@ class MultiCdcHandlerITCase {
             assertThat(Instant.parse(orders.lastExecution().timestamp()))
                     .isBetween(begin, Instant.now());
 
-            MappingStatus parked = handler.mappingStatus().get(1);
-            assertThat(parked.enabled()).isFalse();
-            assertThat(parked.state()).isEqualTo("disabled");
-            assertThat(parked.lastExecution()).isNull();
+            MappingStatus disabled = handler.mappingStatus().get(1);
+            assertThat(disabled.enabled()).isFalse();
+            assertThat(disabled.state()).isEqualTo("disabled");
+            assertThat(disabled.lastExecution()).isNull();
         }
         assertThat(destination.queryOne("SELECT count(*) FROM orders_copy")).isEqualTo("100");
         assertThat(destination.queryOne("SELECT to_regclass('parked_copy')")).isNull();
     }
 
     @Test
-    void isStoppedByAnotherThreadAndGoesOnFromThere() throws Exception {
+    void stopsFromAnotherThreadAndResumes() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (MultiCdcHandler handler =
-                MultiCdcHandler.fromFile(file("continuous"), folder.resolve("state"))) {
+                MultiCdcHandler.fromFile(file("continuous"), directory.resolve("state"))) {
             Future<RunOutcome> running = thread.submit(handler::run);
             awaitRows(100);
             awaitRecords(handler, 100);
@@ -106,34 +106,37 @@ class MultiCdcHandlerITCase {
         }
         source.execute("INSERT INTO orders VALUES (101, 'later')");
 
-        try (MultiCdcHandler again =
-                MultiCdcHandler.fromFile(file("continuous"), folder.resolve("state"))) {
-            again.start();
+        try (MultiCdcHandler resumed =
+                MultiCdcHandler.fromFile(file("continuous"), directory.resolve("state"))) {
+            resumed.start();
             awaitRows(101);
-            // over all runs: what the first one wrote was not written again
-            awaitRecords(again, 101);
+            // the total of both runs: the second run did not write the first 100 rows again
+            awaitRecords(resumed, 101);
         }
     }
 
     @Test
-    void tellsMistakesInTheFileBeforeAnythingRuns() throws Exception {
-        Path file = Files.writeString(folder.resolve("shop.yaml"), "name: shop\n");
+    void reportsErrorsInTheFileBeforeTheRun() throws Exception {
+        Path file = Files.writeString(directory.resolve("shop.yaml"), "name: shop\n");
 
-        assertThatThrownBy(() -> MultiCdcHandler.fromFile(file, folder.resolve("state")))
+        assertThatThrownBy(() -> MultiCdcHandler.fromFile(file, directory.resolve("state")))
                 .isInstanceOf(PlanException.class)
                 .hasMessageContaining("mappings");
     }
 
     @Test
-    void hasNothingToReportBeforeItIsStarted() throws Exception {
+    void hasNoReportBeforeTheStart() throws Exception {
         try (MultiCdcHandler handler =
-                MultiCdcHandler.fromFile(file("one_time"), folder.resolve("state"))) {
+                MultiCdcHandler.fromFile(file("one_time"), directory.resolve("state"))) {
             assertThatThrownBy(handler::summary).hasMessage("not started yet");
             assertThatThrownBy(handler::webUi).hasMessage("not running");
         }
     }
 
-    /** They are counted behind the rows, and a busy job does not answer each question in time. */
+    /**
+     * Retries, because records are counted after the rows are visible, and a busy job does not
+     * respond to each request in time.
+     */
     private static void awaitRecords(MultiCdcHandler handler, long records) {
         await().ignoreExceptions()
                 .untilAsserted(
@@ -154,7 +157,7 @@ class MultiCdcHandlerITCase {
 
     private Path file(String mode) throws Exception {
         return Files.writeString(
-                folder.resolve("shop.yaml"),
+                directory.resolve("shop.yaml"),
                 """
                 name: shop
                 global_sync: {mode: %s, interval_seconds: 0.2}

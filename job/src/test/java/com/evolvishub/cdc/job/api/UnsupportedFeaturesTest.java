@@ -12,11 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class UnsupportedFeaturesTest {
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
-    private PlannedFile into(String type) {
+    private PlannedFile fileWithDestination(String type) {
         return PlannedTestFile.of(
-                folder,
+                directory,
                 """
                 name: shop
                 mappings:
@@ -48,8 +48,8 @@ class UnsupportedFeaturesTest {
     }
 
     @Test
-    void refusesADestinationWithoutTransactionsInTheLineThatAsksForThem() {
-        PlannedFile file = into("redis_streams");
+    void rejectsTransactionalDeliveryAtItsLineIfTheDestinationHasNone() {
+        PlannedFile file = fileWithDestination("redis_streams");
 
         assertThat(UnsupportedFeatures.of(file, transactional(file)))
                 .singleElement()
@@ -59,8 +59,8 @@ class UnsupportedFeaturesTest {
     }
 
     @Test
-    void takesTransactionsIntoPostgres() {
-        PlannedFile file = into("postgresql");
+    void acceptsTransactionalDeliveryToPostgres() {
+        PlannedFile file = fileWithDestination("postgresql");
 
         assertThat(UnsupportedFeatures.of(file, transactional(file))).isEmpty();
     }

@@ -33,14 +33,14 @@ class CommandLineTest {
     }
 
     @Test
-    void tellsItsVersion() {
+    void printsTheVersion() {
         assertThat(execute("--version")).isZero();
 
         assertThat(text.toString()).startsWith("evolvishub-cdc ");
     }
 
     @Test
-    void refusesWorkersBesideSequential() {
+    void rejectsWorkersTogetherWithSequential() {
         assertThat(execute("run-multi", "-c", "any.yaml", "--sequential", "--workers", "3"))
                 .isEqualTo(2);
 
@@ -51,7 +51,7 @@ class CommandLineTest {
     }
 
     @Test
-    void refusesSequentialAndParallelAtOnce() {
+    void rejectsSequentialTogetherWithParallel() {
         assertThat(execute("run-multi", "-c", "any.yaml", "--sequential", "--parallel"))
                 .isEqualTo(2);
 
@@ -59,28 +59,28 @@ class CommandLineTest {
     }
 
     @Test
-    void refusesNoWorkers() {
+    void rejectsZeroWorkers() {
         assertThat(execute("run-multi", "-c", "any.yaml", "--workers", "0")).isEqualTo(2);
 
         assertThat(text.toString()).contains("--workers 0: expected 1 or more");
     }
 
     @Test
-    void saysWhichCommandsThereAreWhenNoneIsGiven() {
+    void listsTheCommandsIfNoneIsGiven() {
         assertThat(execute()).isEqualTo(2);
 
         assertThat(text.toString()).contains("a command is missing", "run-multi", "status");
     }
 
     @Test
-    void saysWhatWasMeantByACommandThatThereIsNot() {
+    void suggestsTheClosestCommandForAnUnknownOne() {
         assertThat(execute("run-mutli", "-c", "any.yaml")).isEqualTo(2);
 
         assertThat(text.toString()).contains("run-mutli", "run-multi");
     }
 
     @Test
-    void printsAScriptForShellCompletion() {
+    void printsAShellCompletionScript() {
         assertThat(execute("generate-completion")).isZero();
 
         assertThat(text.toString()).contains("complete -F _complete_evolvishub-cdc");

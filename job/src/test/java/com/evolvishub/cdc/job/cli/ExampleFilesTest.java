@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The files that users were shown, and our own examples, without a server. */
+/** Explains the published files and our examples without a server. */
 class ExampleFilesTest {
 
     private static final Path SEED =
@@ -23,7 +23,7 @@ class ExampleFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void isExplainedUnchanged(Path file) {
+    void explainsTheFileUnchanged(Path file) {
         assertThat(execute("explain", "--offline", "-c", file.toString()))
                 .as(text.toString())
                 .isZero();
@@ -34,8 +34,8 @@ class ExampleFilesTest {
         return Stream.concat(yaml(SEED).stream(), yaml(EXAMPLES).stream());
     }
 
-    private static List<Path> yaml(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
+    private static List<Path> yaml(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
         }
     }

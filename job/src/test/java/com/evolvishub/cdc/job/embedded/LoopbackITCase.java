@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an embedded run listens on, as the system's own tables have it. */
+/** Checks in the kernel's socket tables that an embedded run listens on loopback addresses only. */
 @Timeout(300)
 @EnabledOnOs(OS.LINUX)
 class LoopbackITCase {

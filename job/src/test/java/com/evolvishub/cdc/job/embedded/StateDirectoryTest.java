@@ -16,44 +16,44 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StateDirectoryTest {
 
-    @TempDir private Path folder;
+    @TempDir private Path root;
 
     @Test
-    void keepsASecondRunOut() throws Exception {
-        try (StateDirectory first = new StateDirectory(folder)) {
+    void locksOutASecondRun() throws Exception {
+        try (StateDirectory first = new StateDirectory(root)) {
             first.lock();
 
-            assertThatThrownBy(() -> new StateDirectory(folder).lock())
+            assertThatThrownBy(() -> new StateDirectory(root).lock())
                     .isInstanceOf(StateDirectoryException.class)
                     .hasMessageContaining("is in use");
         }
-        try (StateDirectory next = new StateDirectory(folder)) {
+        try (StateDirectory next = new StateDirectory(root)) {
             next.lock();
         }
     }
 
     @Test
-    void tellsWhereARunIsOnlyWhileItRuns() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        try (directory) {
-            directory.lock();
-            directory.writeAddress("http://127.0.0.1:4711");
-            assertThat(new StateDirectory(folder).runningAt()).contains("http://127.0.0.1:4711");
+    void returnsTheAddressOnlyWhileTheRunHoldsTheLock() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        try (state) {
+            state.lock();
+            state.writeAddress("http://127.0.0.1:4711");
+            assertThat(new StateDirectory(root).runningAt()).contains("http://127.0.0.1:4711");
         }
-        assertThat(directory.runningAt()).isEmpty();
+        assertThat(state.runningAt()).isEmpty();
     }
 
     @Test
-    void doesNotTakeAKilledRunForALivingOne() throws Exception {
-        Files.createFile(folder.resolve("lock"));
-        Files.writeString(folder.resolve("run"), "4711 http://127.0.0.1:1");
+    void doesNotReportAKilledRunAsRunning() throws Exception {
+        Files.createFile(root.resolve("lock"));
+        Files.writeString(root.resolve("run"), "4711 http://127.0.0.1:1");
 
-        assertThat(new StateDirectory(folder).runningAt()).isEmpty();
+        assertThat(new StateDirectory(root).runningAt()).isEmpty();
     }
 
     @Test
-    void saysWhatToDoWhenItCannotBeMade() throws Exception {
-        Path file = Files.createFile(folder.resolve("file"));
+    void namesTheOptionIfTheDirectoryCannotBeCreated() throws Exception {
+        Path file = Files.createFile(root.resolve("file"));
 
         assertThatThrownBy(() -> new StateDirectory(file.resolve("below")).lock())
                 .isInstanceOf(StateDirectoryException.class)
@@ -61,71 +61,71 @@ class StateDirectoryTest {
     }
 
     @Test
-    void goesOnFromTheHighestCheckpointWhateverTheClockSays() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        Path older = checkpoint(directory.checkpoints().resolve("job1/chk-9"), 9);
-        Path newer = checkpoint(directory.savepoints().resolve("savepoint-1"), 12);
+    void resumesFromTheHighestCheckpointIdRegardlessOfFileTimes() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        Path older = checkpoint(state.checkpoints().resolve("job1/chk-9"), 9);
+        Path newer = checkpoint(state.savepoints().resolve("savepoint-1"), 12);
         Files.setLastModifiedTime(
                 older.resolve("_metadata"), FileTime.from(Instant.parse("2999-01-01T00:00:00Z")));
 
-        assertThat(RestorePoint.newest(directory)).contains(new RestorePoint(newer, 12));
+        assertThat(RestorePoint.newest(state)).contains(new RestorePoint(newer, 12));
     }
 
     @Test
-    void passesOverACheckpointThatWasNeverFinished() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        Path whole = checkpoint(directory.checkpoints().resolve("job1/chk-9"), 9);
-        Path broken = directory.checkpoints().resolve("job1/chk-10");
-        Files.createDirectories(broken);
-        Files.write(broken.resolve("_metadata"), new byte[] {1, 2, 3});
+    void skipsAnIncompleteCheckpoint() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        Path complete = checkpoint(state.checkpoints().resolve("job1/chk-9"), 9);
+        Path incomplete = state.checkpoints().resolve("job1/chk-10");
+        Files.createDirectories(incomplete);
+        Files.write(incomplete.resolve("_metadata"), new byte[] {1, 2, 3});
 
-        assertThat(RestorePoint.newest(directory)).contains(new RestorePoint(whole, 9));
+        assertThat(RestorePoint.newest(state)).contains(new RestorePoint(complete, 9));
     }
 
     @Test
-    void sweepsFoldersWithoutAFileOnly() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        Path whole = checkpoint(directory.checkpoints().resolve("job1/chk-9"), 9);
-        Path empty = directory.checkpoints().resolve("job0/shared");
+    void deletesOnlyDirectoriesWithoutFiles() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        Path complete = checkpoint(state.checkpoints().resolve("job1/chk-9"), 9);
+        Path empty = state.checkpoints().resolve("job0/shared");
         Files.createDirectories(empty);
 
-        directory.deleteEmptyDirectories();
+        state.deleteEmptyDirectories();
 
         assertThat(empty.getParent()).doesNotExist();
-        assertThat(whole).exists();
+        assertThat(complete).exists();
     }
 
     @Test
-    void dropsSavepointsThatAStoppedRunHasReplaced() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        Path older = checkpoint(directory.savepoints().resolve("savepoint-1"), 9);
-        Path newer = checkpoint(directory.savepoints().resolve("savepoint-2"), 12);
+    void deletesSavepointsThatANewerSavepointReplaces() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        Path older = checkpoint(state.savepoints().resolve("savepoint-1"), 9);
+        Path newer = checkpoint(state.savepoints().resolve("savepoint-2"), 12);
 
-        directory.dropSavepointsOtherThan(newer);
+        state.dropSavepointsOtherThan(newer);
 
         assertThat(older).doesNotExist();
         assertThat(newer).exists();
     }
 
     @Test
-    void keepsTheSavepointOfARunThatWasKilledSince() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        Path savepoint = checkpoint(directory.savepoints().resolve("savepoint-1"), 9);
-        Path newer = checkpoint(directory.checkpoints().resolve("job1/chk-12"), 12);
+    void keepsTheLastSavepointIfTheNewestRestorePointIsACheckpoint() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        Path savepoint = checkpoint(state.savepoints().resolve("savepoint-1"), 9);
+        Path newer = checkpoint(state.checkpoints().resolve("job1/chk-12"), 12);
 
-        directory.dropSavepointsOtherThan(newer);
+        state.dropSavepointsOtherThan(newer);
 
         assertThat(savepoint).exists();
     }
 
     @Test
-    void forgetsWhatEarlierRunsLeft() throws Exception {
-        StateDirectory directory = new StateDirectory(folder);
-        checkpoint(directory.checkpoints().resolve("job1/chk-9"), 9);
+    void deletesTheStateOfEarlierRuns() throws Exception {
+        StateDirectory state = new StateDirectory(root);
+        checkpoint(state.checkpoints().resolve("job1/chk-9"), 9);
 
-        directory.deleteState();
+        state.deleteState();
 
-        assertThat(RestorePoint.newest(directory)).isEmpty();
+        assertThat(RestorePoint.newest(state)).isEmpty();
     }
 
     private static Path checkpoint(Path at, long id) throws Exception {

@@ -10,15 +10,16 @@ import org.junit.jupiter.api.Test;
 class PreflightReportTest {
 
     @Test
-    void showsEveryEndAndWhatWouldMendIt() {
+    void showsEveryEndpointAndTheRemedies() {
         CheckResult missing =
                 new CheckResult(
                         "orders",
                         new Problem(
                                 "mappings[0].source.table", 4, 1, "not there;\ndid you mean b?"),
                         true);
-        CheckResult silent = new CheckResult("people", new Problem("", 0, 0, "refused"), false);
-        PreflightReport seen =
+        CheckResult unreachable =
+                new CheckResult("people", new Problem("", 0, 0, "refused"), false);
+        PreflightReport report =
                 new PreflightReport(
                         List.of(
                                 new EndpointCheck(
@@ -46,11 +47,11 @@ class PreflightReportTest {
                                         "people",
                                         "destination",
                                         "pg c",
-                                        List.of(silent),
+                                        List.of(unreachable),
                                         "",
                                         List.of())));
 
-        assertThat(seen.table().lines())
+        assertThat(report.table().lines())
                 .containsExactly(
                         "MAPPING  END          ENDPOINT  RESULT         WHAT TO DO",
                         "orders   source       pg a:1/x  to be mended   not there; did you mean b?",
@@ -58,17 +59,17 @@ class PreflightReportTest {
                         "people   source       pg a:1/x  ok",
                         "people   destination  pg c      no answer      refused",
                         "note: people, source: slow");
-        assertThat(seen.results()).containsExactly(missing, silent);
+        assertThat(report.results()).containsExactly(missing, unreachable);
     }
 
     @Test
-    void onlyCountsTheEndsOfManyMappingsThatAreWell() {
-        List<EndpointCheck> looks = new ArrayList<>();
+    void onlyCountsTheEndpointsWithoutProblemsOfManyMappings() {
+        List<EndpointCheck> checks = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            looks.add(new EndpointCheck("m" + i, "source", "pg", List.of(), "", List.of()));
+            checks.add(new EndpointCheck("m" + i, "source", "pg", List.of(), "", List.of()));
         }
 
-        assertThat(new PreflightReport(looks).table().lines())
+        assertThat(new PreflightReport(checks).table().lines())
                 .containsExactly(
                         "MAPPING  END  ENDPOINT  RESULT  WHAT TO DO",
                         "Nothing was found at 100 other ends.");

@@ -19,28 +19,30 @@ class TimedParallelCallsTest {
 
     private static final Duration LONG = Duration.ofSeconds(50);
 
-    /** For what is never answered; far above what it takes to answer at once on a busy machine. */
+    /**
+     * For calls that never return; long enough for calls that return immediately on a busy machine.
+     */
     private static final Duration SHORT = Duration.ofSeconds(1);
 
     @Test
-    void answersInTheOrderOfTheQuestionsWhichAreAskedTogether() {
+    void runsCallsInParallelAndReturnsResultsInTheirOrder() {
         CyclicBarrier together = new CyclicBarrier(3);
-        List<Callable<Integer>> questions = new ArrayList<>();
+        List<Callable<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            int answer = i;
-            questions.add(
+            int result = i;
+            calls.add(
                     () -> {
                         together.await();
-                        return answer;
+                        return result;
                     });
         }
 
-        assertThat(new TimedParallelCalls(3, LONG, LONG).call(questions))
+        assertThat(new TimedParallelCalls(3, LONG, LONG).call(calls))
                 .containsExactly(Optional.of(0), Optional.of(1), Optional.of(2));
     }
 
     @Test
-    void givesUpWhatIsNotAnsweredAndGoesOnWithTheRest() {
+    void givesUpACallThatTimesOutAndRunsTheOthers() {
         CountDownLatch never = new CountDownLatch(1);
         Callable<String> hangs =
                 () -> {
@@ -54,37 +56,37 @@ class TimedParallelCallsTest {
     }
 
     @Test
-    void asksOnlySoManyAtATime() {
+    void limitsTheNumberOfParallelCalls() {
         AtomicInteger open = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        List<Callable<Integer>> questions = new ArrayList<>();
+        AtomicInteger highest = new AtomicInteger();
+        List<Callable<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            questions.add(
+            calls.add(
                     () -> {
-                        most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                        highest.accumulateAndGet(open.incrementAndGet(), Math::max);
                         return open.getAndDecrement();
                     });
         }
-        new TimedParallelCalls(4, LONG, LONG).call(questions);
+        new TimedParallelCalls(4, LONG, LONG).call(calls);
 
-        assertThat(most).hasValueLessThanOrEqualTo(4);
+        assertThat(highest).hasValueLessThanOrEqualTo(4);
     }
 
     @Test
-    void leavesTheRestUnaskedWhenAllTogetherTakeTooLong() {
+    void startsNoMoreCallsAfterTheTotalTimeout() {
         CountDownLatch never = new CountDownLatch(1);
-        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger started = new AtomicInteger();
         Callable<Integer> hangs =
                 () -> {
-                    asked.incrementAndGet();
+                    started.incrementAndGet();
                     never.await();
                     return 0;
                 };
-        List<Callable<Integer>> questions = List.of(hangs, hangs, hangs);
+        List<Callable<Integer>> calls = List.of(hangs, hangs, hangs);
 
-        assertThat(new TimedParallelCalls(1, SHORT, Duration.ZERO).call(questions))
+        assertThat(new TimedParallelCalls(1, SHORT, Duration.ZERO).call(calls))
                 .containsOnly(Optional.empty());
-        await().untilAsserted(() -> assertThat(asked).hasValue(1));
+        await().untilAsserted(() -> assertThat(started).hasValue(1));
         never.countDown();
     }
 }

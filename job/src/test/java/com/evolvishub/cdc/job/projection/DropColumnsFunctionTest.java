@@ -22,7 +22,7 @@ class DropColumnsFunctionTest {
             new RowSchema(List.of(column("id"), column("changed_at"), column("note")), List.of(0));
 
     @Test
-    void dropsTheCellsOfADroppedColumn() {
+    void dropsTheValuesOfADroppedColumn() {
         PipelineElement projected = dropping("changed_at").map(row("7\t2024-01-01\ta\\tb"));
 
         assertThat(projected)
@@ -38,7 +38,7 @@ class DropColumnsFunctionTest {
     }
 
     @Test
-    void tellsTheNarrowerSchemaBeforeTheRows() {
+    void sendsTheReducedSchemaBeforeTheRows() {
         PipelineElement projected = dropping("id").map(new PollStarted(1, ORDERS));
 
         assertThat(projected)
@@ -53,7 +53,7 @@ class DropColumnsFunctionTest {
     }
 
     @Test
-    void leavesTheKeyOfADeleteAlone() {
+    void keepsTheKeyOfADelete() {
         ChangeRow delete =
                 ChangeRow.of(Operation.DELETE, ORDERS, "7".getBytes(UTF_8), CopyText.EMPTY);
 
@@ -63,7 +63,7 @@ class DropColumnsFunctionTest {
     }
 
     @Test
-    void hasNothingToDoWithTheEndOfAPoll() {
+    void passesOnTheEndOfAPollUnchanged() {
         PollEnded ended = new PollEnded(1, true, Instant.EPOCH);
 
         assertThat(dropping("id").map(ended)).isSameAs(ended);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FlinkRestClientTest {
 
     @Test
-    void asksForMetricsOfALongNameInQueriesThatFlinkTakes() {
+    void splitsMetricsWithLongNamesIntoQueriesThatFlinkAccepts() {
         List<String> ids =
                 IntStream.range(0, 40).mapToObj(n -> "0." + "ä".repeat(60) + ".m" + n).toList();
 
@@ -26,7 +26,7 @@ class FlinkRestClientTest {
     }
 
     @Test
-    void asksForNothingWhereThereIsNothing() {
+    void sendsNoQueryWithoutMetrics() {
         assertThat(FlinkRestClient.queries(List.of())).isEmpty();
     }
 }

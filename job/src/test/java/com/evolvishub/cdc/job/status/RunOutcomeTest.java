@@ -14,15 +14,15 @@ class RunOutcomeTest {
 
     private static final String ONE_TIME = "global_sync: {mode: one_time}\n";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
-    void isFinishedWhenEveryOneTimeMappingIs() {
+    void isFinishedIfEveryOneTimeMappingIsFinished() {
         assertThat(outcome(ONE_TIME, "finished", "finished")).isEqualTo(RunOutcome.FINISHED);
     }
 
     @Test
-    void isRunningWhileOneOfThemIsNot() {
+    void isRunningWhileAMappingIsNotFinished() {
         assertThat(outcome(ONE_TIME, "finished", "catching up")).isEqualTo(RunOutcome.RUNNING);
         assertThat(outcome(ONE_TIME, "finished", "retrying")).isEqualTo(RunOutcome.RUNNING);
         assertThat(outcome(ONE_TIME, "finished", "waiting for destination"))
@@ -30,7 +30,7 @@ class RunOutcomeTest {
     }
 
     @Test
-    void endsWhenWhatIsNotDoneIsQuarantined() {
+    void endsIfAllUnfinishedMappingsAreQuarantined() {
         assertThat(outcome(ONE_TIME, "finished", "quarantined"))
                 .isEqualTo(RunOutcome.ENDED_WITH_QUARANTINE);
     }
@@ -41,7 +41,7 @@ class RunOutcomeTest {
     }
 
     @Test
-    void isStoppedByTheFirstErrorWhereTheFileSaysSo() {
+    void isStoppedByTheFirstErrorWithStopOnError() {
         assertThat(outcome("stop_on_error: true\n", "idle", "quarantined"))
                 .isEqualTo(RunOutcome.STOPPED_BY_ERROR);
         assertThat(outcome("stop_on_error: true\n", "idle", "retrying"))
@@ -49,10 +49,10 @@ class RunOutcomeTest {
     }
 
     @Test
-    void doesNotWaitForMappingsThatAreSwitchedOff() {
+    void doesNotWaitForDisabledMappings() {
         PhysicalPlan plan =
                 PlannedTestFile.shop(
-                                folder,
+                                directory,
                                 ONE_TIME,
                                 List.of(mapping("a"), mapping("b", "enabled: false")))
                         .physical();
@@ -63,7 +63,8 @@ class RunOutcomeTest {
 
     private RunOutcome outcome(String head, String one, String other) {
         PhysicalPlan plan =
-                PlannedTestFile.shop(folder, head, List.of(mapping("a"), mapping("b"))).physical();
+                PlannedTestFile.shop(directory, head, List.of(mapping("a"), mapping("b")))
+                        .physical();
         return RunOutcome.of(plan, report(one, other));
     }
 

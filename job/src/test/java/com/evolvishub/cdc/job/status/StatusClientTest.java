@@ -23,28 +23,28 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Answers are those of Flink's REST API, cut down to what is read of them. */
+/** Uses responses of Flink's REST API, reduced to the parts that the client reads. */
 class StatusClientTest {
 
     private static final String SCOPE = "0.orders__deliver.mapping.orders.";
 
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
-    /** What a path answers; a path that is not here is not found. */
-    private final Map<String, String> answers = new LinkedHashMap<>();
+    /** The responses by path; other paths return 404. */
+    private final Map<String, String> responses = new LinkedHashMap<>();
 
     private HttpServer server;
     private StatusClient client;
 
     @BeforeEach
-    void listen() throws IOException {
+    void startServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/",
                 exchange -> {
-                    String answer = answers.get(asked(exchange.getRequestURI()));
-                    byte[] body = answer == null ? new byte[0] : answer.getBytes(UTF_8);
-                    exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
+                    String response = responses.get(pathAndQuery(exchange.getRequestURI()));
+                    byte[] body = response == null ? new byte[0] : response.getBytes(UTF_8);
+                    exchange.sendResponseHeaders(response == null ? 404 : 200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();
                 });
@@ -53,10 +53,12 @@ class StatusClientTest {
                 new StatusClient(
                         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
                         PlannedTestFile.shop(
-                                        folder, "", List.of(mapping("orders"), mapping("people")))
+                                        directory,
+                                        "",
+                                        List.of(mapping("orders"), mapping("people")))
                                 .physical(),
                         Map.of("orders", "what was bought"));
-        answers.put(
+        responses.put(
                 "/jobs/overview",
                 """
                 {"jobs":[
@@ -64,7 +66,7 @@ class StatusClientTest {
                   {"jid":"now","name":"shop","end-time":-1},
                   {"jid":"other","name":"other","end-time":-1}]}
                 """);
-        answers.put(
+        responses.put(
                 "/jobs/now",
                 """
                 {"vertices":[
@@ -74,13 +76,13 @@ class StatusClientTest {
     }
 
     @AfterEach
-    void stop() {
+    void stopServer() {
         server.stop(0);
     }
 
     @Test
     void readsTheMetricsOfTheRunningJob() throws Exception {
-        reports(
+        serveMetrics(
                 Map.of(
                         "rowsRead",
                         "12",
@@ -116,8 +118,8 @@ class StatusClientTest {
     }
 
     @Test
-    void saysStartingOfAMappingWhoseTaskReportsNothingYet() throws Exception {
-        reports(Map.of());
+    void reportsStartingIfTheTaskReportsNothingYet() throws Exception {
+        serveMetrics(Map.of());
 
         MappingStatus people = client.report().orElseThrow().mappings().get(1);
 
@@ -126,21 +128,21 @@ class StatusClientTest {
         assertThat(people.lastExecution()).isNull();
     }
 
-    /** Its task ends with the destination, and cannot tell of it. */
+    /** The task fails together with the destination and cannot report the cause itself. */
     @Test
-    void saysWhatATransactionalMappingIsStartedAgainFor() throws Exception {
+    void reportsWhyATransactionalMappingRestarts() throws Exception {
         client =
                 new StatusClient(
                         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
                         PlannedTestFile.shop(
-                                        folder,
+                                        directory,
                                         "",
                                         List.of(mapping("orders", "delivery: transactional")))
                                 .physical(),
                         Map.of());
-        reports(Map.of("state", "starting"));
-        answers.put("/jobs/now", vertex("INITIALIZING"));
-        answers.put(
+        serveMetrics(Map.of("state", "starting"));
+        responses.put("/jobs/now", vertex("INITIALIZING"));
+        responses.put(
                 "/jobs/now/exceptions",
                 """
                 {"exceptionHistory":{"entries":[
@@ -158,7 +160,7 @@ class StatusClientTest {
         assertThat(orders.cause()).isEqualTo("orders: destination: refused: Connection refused");
         assertThat(orders.since()).isEqualTo("2023-11-14T22:13:21Z");
 
-        answers.put("/jobs/now", vertex("RUNNING"));
+        responses.put("/jobs/now", vertex("RUNNING"));
         assertThat(client.report().orElseThrow().mappings().get(0).state()).isEqualTo("starting");
     }
 
@@ -171,35 +173,36 @@ class StatusClientTest {
     }
 
     @Test
-    void doesNotKnowTheLagOfWhatWasNeverDelivered() throws Exception {
-        reports(Map.of("lagSeconds", "NaN", "state", "starting"));
+    void reportsNoLagBeforeTheFirstDelivery() throws Exception {
+        serveMetrics(Map.of("lagSeconds", "NaN", "state", "starting"));
 
         assertThat(client.report().orElseThrow().mappings().get(0).lagSeconds()).isNegative();
     }
 
     @Test
-    void looksAgainWhenAFirstLookCameBeforeEveryMetricWasThere() throws Exception {
-        answers.put("/jobs/now/vertices/v1/metrics", "[{\"id\":\"%srowsRead\"}]".formatted(SCOPE));
-        answers.put(
+    void requestsTheMetricIdsAgainIfTheFirstResponseWasIncomplete() throws Exception {
+        responses.put(
+                "/jobs/now/vertices/v1/metrics", "[{\"id\":\"%srowsRead\"}]".formatted(SCOPE));
+        responses.put(
                 "/jobs/now/vertices/v1/metrics?get=" + SCOPE + "rowsRead",
                 "[{\"id\":\"%srowsRead\",\"value\":\"0\"}]".formatted(SCOPE));
         assertThat(client.report().orElseThrow().mappings().get(0).state()).isEqualTo("starting");
 
-        reports(Map.of("state", "finished"));
+        serveMetrics(Map.of("state", "finished"));
 
         assertThat(client.report().orElseThrow().mappings().get(0).state()).isEqualTo("finished");
     }
 
     @Test
-    void isEmptyWhenNoJobOfThatNameRuns() throws Exception {
-        answers.put("/jobs/overview", "{\"jobs\":[]}");
+    void isEmptyIfNoJobWithThatNameExists() throws Exception {
+        responses.put("/jobs/overview", "{\"jobs\":[]}");
 
         assertThat(client.report()).isEmpty();
     }
 
     @Test
-    void saysWhichAddressDoesNotAnswer() {
-        answers.remove("/jobs/now");
+    void namesTheAddressThatReturnsAnError() {
+        responses.remove("/jobs/now");
 
         assertThatThrownBy(() -> client.report("now"))
                 .isInstanceOf(IOException.class)
@@ -207,16 +210,16 @@ class StatusClientTest {
                 .hasMessageContaining("/jobs/now");
     }
 
-    /** Every metric is there; those given have a value. */
-    private void reports(Map<String, String> values) {
+    /** Serves all metrics; only the given ones have a value. */
+    private void serveMetrics(Map<String, String> values) {
         List<String> ids =
                 Arrays.stream(MetricName.values()).map(name -> SCOPE + name.label()).toList();
-        answers.put(
+        responses.put(
                 "/jobs/now/vertices/v1/metrics",
                 ids.stream()
                         .map("{\"id\":\"%s\"}"::formatted)
                         .collect(Collectors.joining(",", "[{\"id\":\"0.numRecordsIn\"},", "]")));
-        answers.put(
+        responses.put(
                 "/jobs/now/vertices/v1/metrics?get=" + String.join(",", ids),
                 values.entrySet().stream()
                         .map(
@@ -227,7 +230,7 @@ class StatusClientTest {
                         .collect(Collectors.joining(",", "[", "]")));
     }
 
-    private static String asked(URI address) {
+    private static String pathAndQuery(URI address) {
         return address.getQuery() == null
                 ? address.getPath()
                 : address.getPath() + "?" + address.getQuery();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class StatusRendererTest {
 
     @Test
-    void alignsTheTableAndSaysWhatIsWrong() {
+    void alignsTheTableAndListsErrorsAndNotes() {
         assertThat(StatusRenderer.table(report()).lines())
                 .containsExactly(
                         "MAPPING  STATE         READ  WRITTEN  QUEUED  REMEMBERED    LAG  POLLS  ERRORS",
@@ -31,7 +31,7 @@ class StatusRendererTest {
     }
 
     @Test
-    void readsAReportThatAnEarlierVersionLeft() throws Exception {
+    void readsAReportOfAnEarlierVersion() throws Exception {
         String json =
                 StatusRenderer.json(report())
                         .replaceAll(" *\"(reread_floor|rows_remembered)\" : .*,\\R", "");
@@ -42,7 +42,7 @@ class StatusRendererTest {
     }
 
     @Test
-    void hasTheNamesOfTheOriginalTool() {
+    void usesTheNamesOfTheOriginalTool() {
         assertThat(StatusRenderer.json(report()))
                 .contains(
                         "\"config_name\"",

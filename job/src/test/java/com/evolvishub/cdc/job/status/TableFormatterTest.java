@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 class TableFormatterTest {
 
     @Test
-    void setsThousandsApart() {
+    void separatesThousands() {
         assertThat(TableFormatter.count(0)).isEqualTo("0");
         assertThat(TableFormatter.count(1_234_567)).isEqualTo("1,234,567");
     }
 
     @Test
-    void writesTimeSpansInTheirOwnUnit() {
+    void formatsDurationsInAUnitOfTheirSize() {
         assertThat(TableFormatter.seconds(0)).isEqualTo("0.0 s");
         assertThat(TableFormatter.seconds(59.94)).isEqualTo("59.9 s");
         assertThat(TableFormatter.seconds(59.96)).isEqualTo("1 min 00 s");
@@ -24,13 +24,13 @@ class TableFormatterTest {
     }
 
     @Test
-    void writesADashForWhatIsNotKnown() {
+    void writesADashForUnknownDurations() {
         assertThat(TableFormatter.seconds(-1)).isEqualTo("-");
         assertThat(TableFormatter.seconds(Double.NaN)).isEqualTo("-");
     }
 
     @Test
-    void putsTextAtTheLeftAndFiguresAtTheRight() {
+    void alignsTextLeftAndNumbersRight() {
         assertThat(
                         TableFormatter.align(
                                         List.of(

@@ -2,12 +2,12 @@ package com.evolvishub.cdc.job.status;
 
 import java.util.List;
 
-/** Reports that tests make up. */
+/** Builds reports for tests. */
 public final class TestReports {
 
     private TestReports() {}
 
-    /** A report of a file called shop. */
+    /** A report of a file named shop. */
     public static JobReport shop(MappingStatus... mappings) {
         return new JobReport(
                 "2024-01-01T00:00:00Z",
@@ -20,7 +20,7 @@ public final class TestReports {
         return mapping(name, state, "", 0, 0, -1);
     }
 
-    /** A mapping in some state. */
+    /** A mapping in the given state. */
     public static MappingStatus mapping(
             String name, String state, String cause, long written, long expected, double lag) {
         return new MappingStatus(

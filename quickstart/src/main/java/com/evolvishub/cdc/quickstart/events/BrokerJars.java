@@ -10,16 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The brokers run from the Maven repository of the build: lists say which jars, and where. */
+/**
+ * Checks the jars of the brokers, which are in the build's Maven repository; class path files list
+ * them.
+ */
 final class BrokerJars {
     private static final List<String> LISTS = List.of("kafka.classpath", "pulsar.classpath");
 
     private BrokerJars() {}
 
     /**
-     * Makes sure that every jar is where the build saw it.
+     * Checks that every listed jar exists.
      *
-     * @throws ServerUnavailableException if one is not; the message says what to do
+     * @throws ServerUnavailableException if a jar is missing; the message holds the remedy
      */
     static void require() {
         for (String list : LISTS) {

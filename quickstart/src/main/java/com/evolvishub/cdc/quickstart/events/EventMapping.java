@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A mapping of {@code event_buses.yaml}.
  *
- * @param table what it reads
- * @param topic what it writes, by its short name
+ * @param table the source table
+ * @param topic the topic or stream, by its short name
  */
 public record EventMapping(String mapping, String table, String topic) {
     /** To Kafka. */
@@ -21,15 +21,15 @@ public record EventMapping(String mapping, String table, String topic) {
     public static final EventMapping PRODUCTS =
             new EventMapping("products_to_redis", "products", "product_updates");
 
-    /** All of them, in the order of the file. */
+    /** All mappings, in the order of the file. */
     public static final List<EventMapping> ALL = List.of(ORDERS, CUSTOMERS, PRODUCTS);
 
-    /** The same mapping where its topic has another name. */
+    /** The same mapping with another topic. */
     public EventMapping into(String otherTopic) {
         return new EventMapping(mapping, table, otherTopic);
     }
 
-    /** Whether it is the same mapping, whatever its topic is called. */
+    /** Whether it is the same mapping, regardless of its topic. */
     boolean isLike(EventMapping other) {
         return mapping.equals(other.mapping);
     }

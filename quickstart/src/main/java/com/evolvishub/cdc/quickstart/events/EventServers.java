@@ -17,13 +17,13 @@ public record EventServers(
         implements AutoCloseable {
 
     /**
-     * Starts all four, side by side, and returns when each takes clients.
+     * Starts all four in parallel and returns when each accepts clients.
      *
-     * @param folder for the data of PostgreSQL; the others have temporary ones
-     * @throws com.evolvishub.cdc.testing.process.ServerUnavailableException if one does not start;
-     *     then none is left
+     * @param directory for the data of PostgreSQL; the others use temporary directories
+     * @throws com.evolvishub.cdc.testing.process.ServerUnavailableException if a server does not
+     *     start; then the others are stopped
      */
-    public static EventServers start(Path folder) {
+    public static EventServers start(Path directory) {
         CompletableFuture<PulsarServer> pulsar =
                 CompletableFuture.supplyAsync(PulsarServer.builder()::start);
         CompletableFuture<KafkaServer> kafka =
@@ -33,22 +33,22 @@ public record EventServers(
         CompletableFuture<PostgresServer> postgres =
                 CompletableFuture.supplyAsync(
                         PostgresServer.builder()
-                                        .dataDirectory(folder.resolve("postgresql"))
+                                        .dataDirectory(directory.resolve("postgresql"))
                                         .parameter("shared_buffers", "128MB")
                                         .outlivesShutdownHooks()
                                 ::start);
         try {
             return new EventServers(postgres.join(), kafka.join(), pulsar.join(), redis.join());
         } catch (CompletionException e) {
-            pulsar.thenAccept(PulsarServer::close).exceptionally(alike -> null).join();
-            kafka.thenAccept(KafkaServer::close).exceptionally(alike -> null).join();
-            redis.thenAccept(RedisServer::close).exceptionally(alike -> null).join();
-            postgres.thenAccept(PostgresServer::close).exceptionally(alike -> null).join();
+            pulsar.thenAccept(PulsarServer::close).exceptionally(sameFailure -> null).join();
+            kafka.thenAccept(KafkaServer::close).exceptionally(sameFailure -> null).join();
+            redis.thenAccept(RedisServer::close).exceptionally(sameFailure -> null).join();
+            postgres.thenAccept(PostgresServer::close).exceptionally(sameFailure -> null).join();
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
-    /** What the example file leaves open. */
+    /** The variables that the example file references. */
     public Map<String, String> addresses() {
         Map<String, String> addresses = new LinkedHashMap<>();
         addresses.put("CDC_SOURCE_HOST", postgres.host());
@@ -66,26 +66,26 @@ public record EventServers(
         return addresses;
     }
 
-    /** The topic of a mapping, to be read from its beginning. */
-    public MessageReader bus(EventMapping route) throws IOException {
-        if (route.isLike(EventMapping.ORDERS)) {
-            return new KafkaTopicReader(kafka.bootstrapServers(), route.topic());
+    /** A reader of a mapping's topic, from its beginning. */
+    public MessageReader bus(EventMapping mapping) throws IOException {
+        if (mapping.isLike(EventMapping.ORDERS)) {
+            return new KafkaTopicReader(kafka.bootstrapServers(), mapping.topic());
         }
-        return route.isLike(EventMapping.CUSTOMERS)
+        return mapping.isLike(EventMapping.CUSTOMERS)
                 ? new PulsarTopicReader(
-                        pulsar.serviceUrl(), "persistent://public/default/" + route.topic())
-                : new RedisStreamReader(redis.host(), redis.port(), route.topic());
+                        pulsar.serviceUrl(), "persistent://public/default/" + mapping.topic())
+                : new RedisStreamReader(redis.host(), redis.port(), mapping.topic());
     }
 
-    /** How to look at the topic of a mapping with the tools of its bus. */
-    String command(EventMapping route) {
-        if (route.equals(EventMapping.ORDERS)) {
+    /** The shell command that reads a mapping's topic with the broker's own tools. */
+    String command(EventMapping mapping) {
+        if (mapping.equals(EventMapping.ORDERS)) {
             return "kafka-console-consumer.sh --bootstrap-server "
                     + kafka.bootstrapServers()
                     + " --topic order_events --from-beginning --isolation-level read_committed"
                     + " --property print.key=true --property print.headers=true";
         }
-        return route.equals(EventMapping.CUSTOMERS)
+        return mapping.equals(EventMapping.CUSTOMERS)
                 ? "pulsar-client --url "
                         + pulsar.serviceUrl()
                         + " consume persistent://public/default/customer_events -s look -p Earliest -n 0"
@@ -98,7 +98,7 @@ public record EventServers(
                 kafka;
                 pulsar;
                 redis) {
-            // each is closed, also when another cannot be
+            // closes every server, even if closing another fails
         }
     }
 }

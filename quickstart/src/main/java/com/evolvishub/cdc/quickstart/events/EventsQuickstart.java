@@ -11,18 +11,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** One quickstart of the event buses, from the empty folder to the reading back. */
+/** One quickstart of the message brokers, from the empty directory to the comparison. */
 public final class EventsQuickstart {
     private static final Duration REFRESH = Duration.ofSeconds(1);
-    private static final Duration LEVEL_LIMIT = Duration.ofMinutes(5);
+    private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(5);
 
-    /** Some of each kind of change are seen, however slow the machine is. */
-    private static final int ROUNDS_AT_LEAST = 3;
+    /** Ensures that each kind of change has happened, even on a slow machine. */
+    private static final int MIN_ROUNDS = 3;
 
     private final EventsQuickstartSettings settings;
     private final Supplier<SyncRun> runs;
     private final PrintWriter out;
-    private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
 
     public EventsQuickstart(
             EventsQuickstartSettings settings, Supplier<SyncRun> runs, PrintWriter out) {
@@ -31,11 +31,11 @@ public final class EventsQuickstart {
         this.out = out;
     }
 
-    /** Runs until it is done or stopped; true if nothing was found different. */
+    /** Runs until it is done or stopped; returns true if no difference was found. */
     public boolean run() throws Exception {
         BrokerJars.require();
-        StopSignals signals = StopSignals.onStop(stopAsked::countDown);
-        long started = System.nanoTime();
+        StopSignals signals = StopSignals.onStop(stopRequested::countDown);
+        long startNanos = System.nanoTime();
         print("Starting PostgreSQL, Kafka, Pulsar and Redis ...");
         try (EventServers servers = EventServers.start(settings.folder())) {
             print(
@@ -44,7 +44,7 @@ public final class EventsQuickstart {
                     servers.kafka().pid(),
                     servers.pulsar().pid(),
                     servers.redis().pid(),
-                    (System.nanoTime() - started) / 1e9);
+                    (System.nanoTime() - startNanos) / 1e9);
             Database source = ShopDatabase.create(servers.postgres(), settings.customers());
             return sync(servers, source);
         } finally {
@@ -54,35 +54,35 @@ public final class EventsQuickstart {
 
     private boolean sync(EventServers servers, Database source) throws Exception {
         try (SyncRun run = runs.get();
-                TopicFollower arrivals = new TopicFollower(servers)) {
+                TopicFollower topics = new TopicFollower(servers)) {
             run.start(
                     settings.config(),
                     servers.addresses(),
                     settings.folder().resolve("state"),
                     settings.port());
-            introduce(run, servers, source);
-            awaitFirstLoad(run, arrivals);
+            printIntroduction(run, servers, source);
+            awaitFirstLoad(run, topics);
             ShopChangeGenerator changes = ShopChangeGenerator.start(source);
             try (changes) {
-                watch(changes, arrivals);
+                showChanges(changes, topics);
             }
-            if (!settings.once() || stopAsked.getCount() == 0) {
+            if (!settings.once() || stopRequested.getCount() == 0) {
                 print("Stopping.");
                 return true;
             }
             Instant lastChange = Instant.now();
             print("%,d rows changed; waiting until all mappings are level", changes.rowsChanged());
-            return awaitCaughtUp(run, arrivals, lastChange) && compare(servers, source);
+            return awaitCaughtUp(run, topics, lastChange) && compare(servers, source);
         }
     }
 
-    private void introduce(SyncRun run, EventServers servers, Database source) {
+    private void printIntroduction(SyncRun run, EventServers servers, Database source) {
         print("");
         print("Running    %s", settings.config());
         print("Web UI     %s", run.webUi());
         print("Source     psql \"%s\"", source.psqlUrl());
-        for (EventMapping route : EventMapping.ALL) {
-            print("%-10s %s", route.table(), servers.command(route));
+        for (EventMapping mapping : EventMapping.ALL) {
+            print("%-10s %s", mapping.table(), servers.command(mapping));
         }
         print(
                 settings.once()
@@ -93,43 +93,44 @@ public final class EventsQuickstart {
         print("");
     }
 
-    /** Rows change from then on, so that updates and deletes are told and not only read over. */
-    private void awaitFirstLoad(SyncRun run, TopicFollower arrivals) throws Exception {
-        while (!arrivals.hasMessagesInAll()
-                && !stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
-            // throws if a mapping cannot get there by itself
+    /**
+     * Waits for the first messages of each topic. Changes start afterwards, so that polls detect
+     * them as updates and deletes.
+     */
+    private void awaitFirstLoad(SyncRun run, TopicFollower topics) throws Exception {
+        while (!topics.hasMessagesInAll()
+                && !stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            // throws if a mapping is quarantined
             run.caughtUpSince(Instant.now());
-            arrivals.printNew(line -> print("%s", line));
+            topics.printNew(line -> print("%s", line));
         }
     }
 
-    private void watch(ShopChangeGenerator changes, TopicFollower arrivals) throws Exception {
+    private void showChanges(ShopChangeGenerator changes, TopicFollower topics) throws Exception {
         long deadline = System.nanoTime() + settings.changesFor().toNanos();
-        while (!stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
-            arrivals.printNew(line -> print("%s", line));
+        while (!stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            topics.printNew(line -> print("%s", line));
             if (changes.failure().isPresent()) {
                 throw new IllegalStateException(
                         "the source takes no more changes: "
                                 + changes.failure().get().getMessage());
             }
-            if (settings.once()
-                    && System.nanoTime() > deadline
-                    && changes.rounds() >= ROUNDS_AT_LEAST) {
+            if (settings.once() && System.nanoTime() > deadline && changes.rounds() >= MIN_ROUNDS) {
                 return;
             }
         }
     }
 
-    private boolean awaitCaughtUp(SyncRun run, TopicFollower arrivals, Instant lastChange)
+    private boolean awaitCaughtUp(SyncRun run, TopicFollower topics, Instant lastChange)
             throws Exception {
-        long deadline = System.nanoTime() + LEVEL_LIMIT.toNanos();
+        long deadline = System.nanoTime() + CATCH_UP_TIMEOUT.toNanos();
         while (!run.caughtUpSince(lastChange)) {
-            arrivals.printNew(line -> print("%s", line));
+            topics.printNew(line -> print("%s", line));
             if (System.nanoTime() > deadline) {
-                print("Not level after %d minutes.", LEVEL_LIMIT.toMinutes());
+                print("Not level after %d minutes.", CATCH_UP_TIMEOUT.toMinutes());
                 return false;
             }
-            if (stopAsked.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (stopRequested.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }
@@ -138,11 +139,12 @@ public final class EventsQuickstart {
 
     private boolean compare(EventServers servers, Database source) throws Exception {
         boolean equal = true;
-        for (EventMapping route : EventMapping.ALL) {
-            try (MessageReader bus = servers.bus(route)) {
-                TopicComparison back = TopicComparison.of(source, route.table(), bus.readNew());
-                print("%-20s %-16s %s", route.mapping(), route.topic(), back);
-                equal &= back.equal();
+        for (EventMapping mapping : EventMapping.ALL) {
+            try (MessageReader reader = servers.bus(mapping)) {
+                TopicComparison comparison =
+                        TopicComparison.of(source, mapping.table(), reader.readNew());
+                print("%-20s %-16s %s", mapping.mapping(), mapping.topic(), comparison);
+                equal &= comparison.equal();
             }
         }
         return equal;

@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What a quickstart of the event buses shall do.
+ * Settings of a quickstart of the message brokers.
  *
  * @param config the example file
- * @param customers how many customers the shop begins with
- * @param once whether it ends by itself, with a comparison
- * @param changesFor how long rows change when it does
+ * @param customers number of customers in the shop at the start
+ * @param once whether it ends by itself, after a comparison
+ * @param changesFor with {@code once}: how long rows change
  * @param port of the Web UI; 0: any free one
- * @param folder for data and state
+ * @param folder the directory for data and state
  */
 public record EventsQuickstartSettings(
         Path config, int customers, boolean once, Duration changesFor, int port, Path folder) {}

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** A topic of Kafka, read as {@code read_committed} consumers do. */
+/** Reads a Kafka topic with isolation level {@code read_committed}. */
 public final class KafkaTopicReader implements MessageReader {
     private static final Duration WAIT = Duration.ofMillis(200);
 
@@ -45,7 +45,7 @@ public final class KafkaTopicReader implements MessageReader {
             return List.of();
         }
         List<ConsumedMessage> messages = new ArrayList<>();
-        // the end as this isolation level sees it: in front of the first open transaction
+        // with this isolation level the end is the last stable offset: before any open transaction
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream()
                 .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {

@@ -2,12 +2,12 @@ package com.evolvishub.cdc.quickstart.events;
 
 import java.util.List;
 
-/** A topic or stream, read from its beginning with the client that its bus's makers publish. */
+/** Reads a topic or stream from its beginning with the official client of its broker. */
 public interface MessageReader extends AutoCloseable {
 
     /**
-     * What has arrived since the last call, in order, up to the end that the topic has now. Nothing
-     * if there is no topic yet.
+     * The messages that have arrived since the last call, in order, up to the topic's current end.
+     * Empty if the topic does not exist.
      */
     List<ConsumedMessage> readNew() throws Exception;
 

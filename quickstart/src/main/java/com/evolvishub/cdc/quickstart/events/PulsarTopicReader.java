@@ -13,7 +13,7 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 
-/** A topic of Pulsar. */
+/** Reads a Pulsar topic. */
 public final class PulsarTopicReader implements MessageReader {
     private final String topic;
     private final PulsarClient client;

@@ -7,12 +7,12 @@ import java.util.Optional;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.StreamEntry;
 
-/** A stream of Redis, read by {@code XRANGE}. */
+/** Reads a Redis stream with {@code XRANGE}. */
 public final class RedisStreamReader implements MessageReader {
     private static final int PAGE = 1000;
 
-    /** The client's own two seconds are too few where the machine has much to do. */
-    private static final int LIMIT_MILLIS = 60_000;
+    /** The client's default of 2 s is too short on a busy machine. */
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     private final String stream;
     private final Jedis client;
@@ -20,7 +20,7 @@ public final class RedisStreamReader implements MessageReader {
 
     public RedisStreamReader(String host, int port, String stream) {
         this.stream = stream;
-        this.client = new Jedis(host, port, LIMIT_MILLIS);
+        this.client = new Jedis(host, port, TIMEOUT_MILLIS);
     }
 
     @Override

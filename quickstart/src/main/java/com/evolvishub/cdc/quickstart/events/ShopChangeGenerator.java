@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Changes a {@link ShopDatabase} at some hundred rows a second: new rows, corrections and deletions
- * in all three tables, each step a transaction. Runs in a thread of its own from {@link #start} to
+ * Changes a {@link ShopDatabase} at some hundred rows per second: inserts, updates and deletes in
+ * all three tables, one transaction per statement. Runs in its own thread from {@link #start} to
  * {@link #close}.
  */
 public final class ShopChangeGenerator implements AutoCloseable {
@@ -23,25 +23,25 @@ public final class ShopChangeGenerator implements AutoCloseable {
             List.of(
                     "INSERT INTO orders (customer_id, total, note) SELECT customer_id, 9.90 + customer_id %"
                             + " 50, 'new' FROM customers WHERE customer_id IN "
-                            + some("customers", "customer_id", 5),
+                            + randomKeys("customers", "customer_id", 5),
                     "UPDATE orders SET status = CASE status WHEN 'paid' THEN 'shipped' ELSE 'returned' END"
                             + " WHERE order_id IN "
-                            + some("orders", "order_id", 5),
+                            + randomKeys("orders", "order_id", 5),
                     "UPDATE customers SET email = 'moved.' || customer_id || '@example.com', newsletter ="
                             + " NOT newsletter, updated_at = clock_timestamp() WHERE customer_id IN "
-                            + some("customers", "customer_id", 3),
+                            + randomKeys("customers", "customer_id", 3),
                     "UPDATE products SET stock = stock + 7, price = price + 0.10, updated_at ="
                             + " clock_timestamp() WHERE product_id IN "
-                            + some("products", "product_id", 3),
-                    "DELETE FROM orders WHERE order_id IN " + some("orders", "order_id", 2),
+                            + randomKeys("products", "product_id", 3),
+                    "DELETE FROM orders WHERE order_id IN " + randomKeys("orders", "order_id", 2),
                     "INSERT INTO customers (email, first_name, last_name, address, newsletter) SELECT"
                             + " 'new@example.com', 'New', 'Customer', '{\"street\": \"1 New Street\"}',"
                             + " false FROM generate_series(1, 2)",
                     "INSERT INTO products (name, price, tags, stock) VALUES ('New', 19.90, '{new}', 100)",
                     "DELETE FROM customers WHERE customer_id IN "
-                            + some("customers", "customer_id", 1),
+                            + randomKeys("customers", "customer_id", 1),
                     "DELETE FROM products WHERE product_id IN "
-                            + some("products", "product_id", 1));
+                            + randomKeys("products", "product_id", 1));
 
     private final Database source;
     private final AtomicLong rowsChanged = new AtomicLong();
@@ -55,34 +55,34 @@ public final class ShopChangeGenerator implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Starts to change the database of a {@link ShopDatabase}. */
+    /** Starts changing the database of a {@link ShopDatabase}. */
     public static ShopChangeGenerator start(Database source) {
         ShopChangeGenerator changes = new ShopChangeGenerator(source);
         changes.thread.start();
         return changes;
     }
 
-    private static String some(String table, String key, int rows) {
+    private static String randomKeys(String table, String key, int rows) {
         return "(SELECT 1 + floor(random() * (SELECT max(%2$s) FROM %1$s))::bigint FROM generate_series(1, %3$d))"
                 .formatted(table, key, rows);
     }
 
-    /** Rows inserted, updated and deleted so far, those of cascades left out. */
+    /** Rows inserted, updated and deleted so far, without those of cascades. */
     long rowsChanged() {
         return rowsChanged.get();
     }
 
-    /** How often each kind of change was made. */
+    /** How often every statement has run. */
     int rounds() {
         return rounds.get();
     }
 
-    /** Why it has ended by itself, if it has. */
+    /** The error that has ended the changes; empty: none. */
     public Optional<SQLException> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** Ends the changes; when it returns, the last one is committed. */
+    /** Stops the changes and waits until the last one is committed. */
     @Override
     public void close() {
         stopped.countDown();

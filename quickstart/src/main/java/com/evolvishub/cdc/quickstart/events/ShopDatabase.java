@@ -7,16 +7,19 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** The source of {@code event_buses.yaml}: database ecommerce with customers, orders, products. */
+/**
+ * Creates the source of {@code event_buses.yaml}: database ecommerce with customers, orders and
+ * products.
+ */
 public final class ShopDatabase {
     private static final String SCRIPT = "ecommerce.sql";
 
     private ShopDatabase() {}
 
     /**
-     * Creates and fills it; the rows are made in the server.
+     * Creates and fills the database; the server generates the rows.
      *
-     * @param customers how many; there are twice as many orders, and half as many products
+     * @param customers number of customers; orders are twice as many, products half as many
      */
     public static Database create(PostgresServer server, int customers) {
         Database database = server.createDatabase("ecommerce");
@@ -24,7 +27,7 @@ public final class ShopDatabase {
         return database;
     }
 
-    /** Creates its tables in a database of any name, and fills them. */
+    /** Creates and fills the tables in an existing database. */
     public static void fill(Database database, int customers) {
         try (InputStream in = ShopDatabase.class.getResourceAsStream(SCRIPT)) {
             if (in == null) {

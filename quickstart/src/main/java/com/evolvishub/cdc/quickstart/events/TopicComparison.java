@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All messages of a topic beside the table they tell of.
+ * A comparison of all messages of a topic with the rows of its source table.
  *
- * @param messages how many there are
- * @param deletes how many of them tell that a row is gone
- * @param repeated messages whose event id was there before
- * @param lost numbers below the highest of a pipeline that no message has
- * @param fallen messages whose number is not above the one before it in its partition
+ * @param messages number of messages
+ * @param deletes number of messages that report a deleted row
+ * @param repeated messages with an event id that an earlier message has
+ * @param missingNumbers sequence numbers up to a pipeline's highest that no message has
+ * @param outOfOrder messages whose sequence number is not above the previous one in their partition
  * @param rows rows of the table
- * @param missing rows of the table that no key's newest message holds
- * @param surplus newest messages of keys that are no row of the table
+ * @param missing rows of the table that differ from the newest message of their key or have none
+ * @param surplus newest messages that match no row of the table
  */
 public record TopicComparison(
         long messages,
@@ -37,22 +37,23 @@ public record TopicComparison(
         long missing,
         long surplus) {
 
-    /** Compares now. Rows that change meanwhile make both differ. */
+    /** Compares now. Rows that change during the comparison show up as differences. */
     public static TopicComparison of(Database source, String table, List<ConsumedMessage> messages)
             throws SQLException {
         Set<String> ids = new HashSet<>();
         Map<String, Long> highest = new HashMap<>();
-        Map<String, Long> before = new HashMap<>();
+        Map<String, Long> lastNumbers = new HashMap<>();
         Map<String, String> newest = new LinkedHashMap<>();
         long deletes = 0;
-        long fallen = 0;
+        long outOfOrder = 0;
         for (ConsumedMessage message : messages) {
             ids.add(message.eventId());
             highest.merge(message.pipeline(), message.number(), Math::max);
-            Long last =
-                    before.put(message.partition() + " " + message.pipeline(), message.number());
-            if (last != null && last >= message.number()) {
-                fallen++;
+            Long previous =
+                    lastNumbers.put(
+                            message.partition() + " " + message.pipeline(), message.number());
+            if (previous != null && previous >= message.number()) {
+                outOfOrder++;
             }
             if (message.payload().isEmpty()) {
                 deletes++;
@@ -68,13 +69,13 @@ public record TopicComparison(
                 deletes,
                 messages.size() - ids.size(),
                 numbers - ids.size(),
-                fallen,
+                outOfOrder,
                 counts[0],
                 counts[1],
                 counts[2]);
     }
 
-    /** PostgreSQL itself makes rows of the JSON, and says which are not the same. */
+    /** Lets PostgreSQL convert the JSON to rows and compare them. */
     private static long[] compare(Database source, String table, Collection<String> newest)
             throws SQLException {
         String read =
@@ -103,7 +104,7 @@ public record TopicComparison(
         }
     }
 
-    /** Whether the topic tells the table, each version once and in order. */
+    /** Whether the topic matches the table, with each sequence number once and in order. */
     public boolean equal() {
         return repeated == 0
                 && missingNumbers == 0
@@ -114,7 +115,7 @@ public record TopicComparison(
 
     @Override
     public String toString() {
-        String told =
+        String counts =
                 String.format(
                         Locale.ROOT,
                         "%,9d rows %,9d messages %,7d deletes  ",
@@ -122,8 +123,8 @@ public record TopicComparison(
                         messages,
                         deletes);
         return equal()
-                ? told + "equal"
-                : told
+                ? counts + "equal"
+                : counts
                         + "DIFFERENT: %d event ids come again, %d are not there, %d out of order; %d rows missing or old, %d too many"
                                 .formatted(repeated, missingNumbers, outOfOrder, missing, surplus);
     }

@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Follows all three topics, and tells what has arrived since it was asked last. */
+/** Reads all three topics and prints what has arrived since the last call. */
 final class TopicFollower implements AutoCloseable {
-    private static final int SHOWN = 110;
+    private static final int MAX_SHOWN = 110;
 
-    private final Map<EventMapping, MessageReader> buses = new LinkedHashMap<>();
-    private final Map<EventMapping, Long> seen = new LinkedHashMap<>();
+    private final Map<EventMapping, MessageReader> readers = new LinkedHashMap<>();
+    private final Map<EventMapping, Long> totals = new LinkedHashMap<>();
 
     TopicFollower(EventServers servers) throws Exception {
         try {
-            for (EventMapping route : EventMapping.ALL) {
-                buses.put(route, servers.bus(route));
+            for (EventMapping mapping : EventMapping.ALL) {
+                readers.put(mapping, servers.bus(mapping));
             }
         } catch (Exception e) {
             close();
@@ -24,37 +24,38 @@ final class TopicFollower implements AutoCloseable {
         }
     }
 
-    /** One line for each topic that has something new: how much, and the newest message. */
+    /** Prints a line for each topic with new messages: their number and the newest one. */
     void printNew(Consumer<String> out) throws Exception {
-        for (Map.Entry<EventMapping, MessageReader> each : buses.entrySet()) {
-            List<ConsumedMessage> fresh = each.getValue().readNew();
-            if (!fresh.isEmpty()) {
-                long all = seen.merge(each.getKey(), (long) fresh.size(), Long::sum);
-                out.accept(line(each.getKey(), fresh, all));
+        for (Map.Entry<EventMapping, MessageReader> each : readers.entrySet()) {
+            List<ConsumedMessage> newMessages = each.getValue().readNew();
+            if (!newMessages.isEmpty()) {
+                long total = totals.merge(each.getKey(), (long) newMessages.size(), Long::sum);
+                out.accept(line(each.getKey(), newMessages, total));
             }
         }
     }
 
-    /** Whether every topic has had something. */
+    /** Whether every topic has had messages. */
     boolean hasMessagesInAll() {
-        return seen.size() == buses.size();
+        return totals.size() == readers.size();
     }
 
-    private static String line(EventMapping route, List<ConsumedMessage> fresh, long all) {
-        ConsumedMessage newest = fresh.get(fresh.size() - 1);
+    private static String line(
+            EventMapping mapping, List<ConsumedMessage> newMessages, long total) {
+        ConsumedMessage newest = newMessages.get(newMessages.size() - 1);
         String text = newest.key() + " " + newest.payload().orElse("deleted");
         return String.format(
                 Locale.ROOT,
                 "%-16s %,9d messages, %,7d new; newest %s",
-                route.topic(),
-                all,
-                fresh.size(),
-                text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text);
+                mapping.topic(),
+                total,
+                newMessages.size(),
+                text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text);
     }
 
     @Override
     public void close() {
-        buses.values().forEach(MessageReader::close);
-        buses.clear();
+        readers.values().forEach(MessageReader::close);
+        readers.clear();
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The quickstart of the event buses: a shop's database, a Kafka, a Pulsar and a Redis of its own,
- * one run of the example file over them, and the reading back with plain clients.
+ * The quickstart of the message brokers: starts a shop database, Kafka, Pulsar and Redis, runs the
+ * example file, and reads the topics back with plain clients.
  */
 package com.evolvishub.cdc.quickstart.events;

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file's mappings on the embedded Flink, as {@code run-multi} runs them. */
+/** Runs the file's mappings on the embedded Flink, as {@code run-multi} does. */
 public final class HandlerRun implements SyncRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRun.class);
@@ -29,9 +29,9 @@ public final class HandlerRun implements SyncRun {
     private MultiCdcHandler handler;
 
     /**
-     * Nothing is started yet.
+     * Starts nothing yet.
      *
-     * @param out takes the table of mappings as it moves on
+     * @param out receives the live table of mappings
      */
     public HandlerRun(PrintWriter out) {
         this.out = out;
@@ -41,9 +41,9 @@ public final class HandlerRun implements SyncRun {
     @Override
     public void start(Path config, Map<String, String> environment, Path stateDirectory, int port)
             throws Exception {
-        Map<String, String> all = new HashMap<>(System.getenv());
-        all.putAll(environment);
-        PlannedFile file = PlannedFile.load(config, RunOverrides.NONE, all);
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.putAll(environment);
+        PlannedFile file = PlannedFile.load(config, RunOverrides.NONE, variables);
         handler =
                 MultiCdcHandler.of(
                         file, new RunSettings(stateDirectory, port, RestoreOptions.NONE));

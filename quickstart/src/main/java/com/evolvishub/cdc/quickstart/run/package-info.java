@@ -1,5 +1,2 @@
-/**
- * One run of a file's mappings inside this process, as both quickstarts need it. Knows neither of
- * them.
- */
+/** One run of a file's mappings inside this process, used by both quickstarts. */
 package com.evolvishub.cdc.quickstart.run;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokerJarsTest {
-    @TempDir private Path folder;
+    @TempDir private Path directory;
 
     @Test
     void findsTheJarsOfTheBuild() {
@@ -19,16 +19,16 @@ class BrokerJarsTest {
     }
 
     @Test
-    void saysWhichJarIsGoneAndWhatToDo() throws Exception {
-        Path there = Files.createFile(folder.resolve("there.jar"));
-        Path gone = folder.resolve("gone.jar");
+    void namesTheMissingJarAndTheRemedy() throws Exception {
+        Path existing = Files.createFile(directory.resolve("there.jar"));
+        Path missing = directory.resolve("gone.jar");
 
         assertThatThrownBy(
                         () ->
                                 BrokerJars.requireAll(
-                                        "kafka.classpath", there + File.pathSeparator + gone))
+                                        "kafka.classpath", existing + File.pathSeparator + missing))
                 .isInstanceOf(ServerUnavailableException.class)
-                .hasMessageContaining(gone.toString())
+                .hasMessageContaining(missing.toString())
                 .hasMessageContaining("make build");
     }
 }

@@ -33,53 +33,53 @@ class TopicComparisonITCase {
                 "INSERT INTO t VALUES (1, 2.50)");
     }
 
-    private static ConsumedMessage message(long number, String key, String payload) {
+    private static ConsumedMessage message(long sequence, String key, String payload) {
         return new ConsumedMessage(
                 "0",
                 key,
-                "f/m/d:%019d".formatted(number),
+                "f/m/d:%019d".formatted(sequence),
                 Optional.of(payload).filter(text -> !text.isEmpty()));
     }
 
-    private TopicComparison readBack() throws Exception {
+    private TopicComparison compare() throws Exception {
         return TopicComparison.of(database, "t", messages);
     }
 
     @Test
-    void takesTheNewestVersionOfEachKey() throws Exception {
-        assertThat(readBack()).isEqualTo(new TopicComparison(4, 1, 0, 0, 0, 1, 0, 0));
-        assertThat(readBack().equal()).isTrue();
+    void comparesTheNewestVersionOfEachKey() throws Exception {
+        assertThat(compare()).isEqualTo(new TopicComparison(4, 1, 0, 0, 0, 1, 0, 0));
+        assertThat(compare().equal()).isTrue();
     }
 
     @Test
-    void findsAnOldVersion() throws Exception {
+    void detectsAnOutdatedVersion() throws Exception {
         database.execute("UPDATE t SET price = 2.51");
 
-        assertThat(readBack()).isEqualTo(new TopicComparison(4, 1, 0, 0, 0, 1, 1, 1));
-        assertThat(readBack().toString())
+        assertThat(compare()).isEqualTo(new TopicComparison(4, 1, 0, 0, 0, 1, 1, 1));
+        assertThat(compare().toString())
                 .endsWith(
                         "DIFFERENT: 0 event ids come again, 0 are not there, 0 out of order; 1 rows"
                                 + " missing or old, 1 too many");
     }
 
     @Test
-    void findsAMessageThatComesAgain() throws Exception {
+    void detectsARepeatedMessage() throws Exception {
         messages.add(messages.get(3));
 
-        assertThat(readBack()).isEqualTo(new TopicComparison(5, 1, 1, 0, 1, 1, 0, 0));
+        assertThat(compare()).isEqualTo(new TopicComparison(5, 1, 1, 0, 1, 1, 0, 0));
     }
 
     @Test
-    void findsANumberThatIsNotThere() throws Exception {
+    void detectsAMissingSequenceNumber() throws Exception {
         messages.remove(0);
 
-        assertThat(readBack()).isEqualTo(new TopicComparison(3, 1, 0, 1, 0, 1, 0, 0));
+        assertThat(compare()).isEqualTo(new TopicComparison(3, 1, 0, 1, 0, 1, 0, 0));
     }
 
     @Test
-    void findsMessagesOutOfOrder() throws Exception {
+    void detectsMessagesOutOfOrder() throws Exception {
         messages.add(0, messages.remove(1));
 
-        assertThat(readBack()).isEqualTo(new TopicComparison(4, 1, 0, 0, 1, 1, 0, 0));
+        assertThat(compare()).isEqualTo(new TopicComparison(4, 1, 0, 0, 1, 1, 0, 0));
     }
 }

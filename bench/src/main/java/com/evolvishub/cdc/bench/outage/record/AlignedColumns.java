@@ -3,7 +3,7 @@ package com.evolvishub.cdc.bench.outage.record;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Rows of text with their columns below one another. */
+/** Prints rows of text with aligned columns. */
 public final class AlignedColumns {
     private AlignedColumns() {}
 

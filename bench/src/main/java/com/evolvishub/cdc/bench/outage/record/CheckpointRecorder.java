@@ -5,21 +5,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** When checkpoints have completed, by their numbers. Thread-safe. */
+/** Records when checkpoints completed, by id. Thread-safe. */
 public final class CheckpointRecorder {
 
     private final Map<Long, Long> completed = new TreeMap<>();
 
-    /** Takes what the REST API answers; to be asked more often than its history forgets. */
-    public synchronized void see(JsonNode answer) {
-        for (JsonNode one : answer.path("history")) {
-            if (one.path("status").asText().equals("COMPLETED")) {
-                completed.put(one.path("id").asLong(), one.path("latest_ack_timestamp").asLong());
+    /**
+     * Adds a response of the REST API. Call it often enough that no checkpoint leaves the API's
+     * history.
+     */
+    public synchronized void add(JsonNode response) {
+        for (JsonNode checkpoint : response.path("history")) {
+            if (checkpoint.path("status").asText().equals("COMPLETED")) {
+                completed.put(
+                        checkpoint.path("id").asLong(),
+                        checkpoint.path("latest_ack_timestamp").asLong());
             }
         }
     }
 
-    /** Of the time from one moment to another. */
+    /** The checkpoints that completed from {@code from} to {@code to}. */
     public synchronized Summary between(long from, long to) {
         List<Long> ends =
                 completed.values().stream()
@@ -27,23 +32,24 @@ public final class CheckpointRecorder {
                         .sorted()
                         .toList();
         long gap = 0;
-        long before = from;
+        long previous = from;
         for (long end : ends) {
-            gap = Math.max(gap, end - before);
-            before = end;
+            gap = Math.max(gap, end - previous);
+            previous = end;
         }
-        return new Summary(ends.size(), Math.max(gap, to - before) / 1000.0, (to - from) / 1000.0);
+        return new Summary(
+                ends.size(), Math.max(gap, to - previous) / 1000.0, (to - from) / 1000.0);
     }
 
     /**
-     * Checkpoints of some time.
+     * A summary of the checkpoints in a period.
      *
-     * @param completed how many
-     * @param longestGap the longest time without one, in seconds
-     * @param seconds how long was looked
+     * @param completed number of checkpoints
+     * @param longestGap the longest time without a checkpoint, in seconds
+     * @param seconds the length of the period
      */
     public record Summary(int completed, double longestGap, double seconds) {
-        /** Seconds from one to the next, on average. */
+        /** The average interval in seconds. */
         public double interval() {
             return completed == 0 ? Double.POSITIVE_INFINITY : seconds / completed;
         }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Milliseconds from a row's commit until a reader at the destination had it. Thread-safe. */
+/**
+ * Records the milliseconds from a row's commit until a reader received it at the destination.
+ * Thread-safe.
+ */
 public final class LatencyRecorder {
 
     private record Arrival(long born, long millis) {}
@@ -15,20 +18,20 @@ public final class LatencyRecorder {
         arrivals.add(new Arrival(born, seen - born));
     }
 
-    /** Of the rows that were written from one moment to another. */
+    /** The latencies of the rows that were written from {@code from} to {@code to}. */
     public synchronized Summary between(long from, long to) {
         return new Summary(
                 arrivals.stream()
-                        .filter(one -> one.born() >= from && one.born() < to)
+                        .filter(arrival -> arrival.born() >= from && arrival.born() < to)
                         .map(Arrival::millis)
                         .sorted()
                         .toList());
     }
 
     /**
-     * Some latencies in a few numbers.
+     * A summary of latencies.
      *
-     * @param sorted from the lowest to the highest
+     * @param sorted the latencies in ascending order
      */
     public record Summary(List<Long> sorted) {
         public Summary {
@@ -44,8 +47,8 @@ public final class LatencyRecorder {
             if (sorted.isEmpty()) {
                 return Double.NaN;
             }
-            int place = (int) Math.ceil(share * sorted.size()) - 1;
-            return sorted.get(Math.max(0, place)) / 1000.0;
+            int index = (int) Math.ceil(share * sorted.size()) - 1;
+            return sorted.get(Math.max(0, index)) / 1000.0;
         }
 
         @Override

@@ -1,2 +1,2 @@
-/** What the outage bench measures while it runs. */
+/** Recorders of the values that the outage bench measures. */
 package com.evolvishub.cdc.bench.outage.record;

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.job.cli.option;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The option that names the file; every command but quickstart has it. */
+/** The option that names the file; all commands except quickstart have it. */
 public final class ConfigFileOption {
 
     @Option(

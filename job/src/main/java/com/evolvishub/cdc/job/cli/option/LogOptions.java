@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Where log lines go and which. */
+/** Options for the log level and the log file. */
 public final class LogOptions {
 
     @Option(
@@ -21,14 +21,14 @@ public final class LogOptions {
             description = "Write log lines there; otherwise to standard error.")
     Path file;
 
-    /** Takes the file's level where the command line gives none. */
-    public void apply(LogLevel otherwise, Optional<Path> fileOtherwise) {
+    /** Configures logging; the parameters apply where the command line sets nothing. */
+    public void apply(LogLevel defaultLevel, Optional<Path> defaultFile) {
         LoggingSetup.configure(
-                level == null ? otherwise : level,
-                file == null ? fileOtherwise : Optional.of(file));
+                level == null ? defaultLevel : level,
+                file == null ? defaultFile : Optional.of(file));
     }
 
-    /** Logging for a command that runs nothing: only what is wrong. */
+    /** Configures logging for a command that runs no job: only warnings and errors. */
     public void applyQuietly() {
         apply(LogLevel.WARNING, Optional.empty());
     }

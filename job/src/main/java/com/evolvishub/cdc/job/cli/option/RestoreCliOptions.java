@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options about state that does not fit. */
+/** Options for state that does not match the plan or the destination. */
 public final class RestoreCliOptions {
 
     @Option(

@@ -4,7 +4,7 @@ import com.evolvishub.cdc.planner.spec.SyncSpec;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the commands that run mappings have in common. */
+/** Options of the commands that run mappings. */
 public final class RunOptions {
 
     @Mixin public ConfigFileOption config;

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.job.cli.option;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where a file's state lies. */
+/** The option for the state directory. */
 public final class StateDirectoryOption {
 
     @Option(
@@ -13,10 +13,10 @@ public final class StateDirectoryOption {
                     "Where positions and queues are kept (default: .evolvishub-cdc/<name> here).")
     Path directory;
 
-    /** The directory for a file of that name. */
+    /** The state directory of the file with this name. */
     public Path of(String name) {
-        // a name is free text; a folder's is not
-        String folder = name.replaceAll("[^A-Za-z0-9._-]", "_");
-        return directory == null ? Path.of(".evolvishub-cdc", folder) : directory;
+        // a name may contain characters that a directory name may not
+        String directoryName = name.replaceAll("[^A-Za-z0-9._-]", "_");
+        return directory == null ? Path.of(".evolvishub-cdc", directoryName) : directory;
     }
 }

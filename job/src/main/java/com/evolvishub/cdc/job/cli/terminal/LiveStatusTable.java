@@ -21,7 +21,7 @@ public final class LiveStatusTable {
     private final PrintWriter out;
     private final LongSupplier nanos;
     private final Map<String, Rate> rates = new HashMap<>();
-    private int drawn;
+    private int drawnLines;
 
     /**
      * Draws nothing yet.
@@ -76,14 +76,14 @@ public final class LiveStatusTable {
 
     private void draw(String text) {
         StringBuilder frame = new StringBuilder();
-        if (drawn > 0) {
-            frame.append("\u001b[").append(drawn).append('A');
+        if (drawnLines > 0) {
+            frame.append("\u001b[").append(drawnLines).append('A');
         }
         List<String> lines = text.lines().toList();
         lines.forEach(line -> frame.append("\u001b[2K").append(line).append('\n'));
-        // what a longer frame left below
+        // erases the rest of a longer previous frame
         frame.append("\u001b[J");
-        drawn = lines.size();
+        drawnLines = lines.size();
         out.print(frame);
         out.flush();
     }
@@ -119,7 +119,7 @@ public final class LiveStatusTable {
         return "\u001b[33m" + text + "\u001b[0m";
     }
 
-    /** Rows a second between two looks. */
+    /** Rows per second between two reports. */
     private static final class Rate {
         private long lastNanos;
         private long lastRows = -1;

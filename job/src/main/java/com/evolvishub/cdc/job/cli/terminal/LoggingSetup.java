@@ -12,7 +12,7 @@ import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFact
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 
 /**
- * Where log lines go and which: ours at the level asked for, Flink's only when something is wrong.
+ * Configures logging: our lines at the requested level, Flink's only from ERROR (INFO with DEBUG).
  */
 public final class LoggingSetup {
 
@@ -31,9 +31,9 @@ public final class LoggingSetup {
     private LoggingSetup() {}
 
     /**
-     * Takes effect at once, for all loggers.
+     * Takes effect immediately, for all loggers.
      *
-     * @param file where lines go; empty: standard error
+     * @param file the log file; empty: standard error
      */
     public static void configure(LogLevel level, Optional<Path> file) {
         Level ours =
@@ -59,14 +59,13 @@ public final class LoggingSetup {
                                 "pattern", debug || file.isPresent() ? FULL_PATTERN : PATTERN));
         builder.add(appender);
         builder.add(builder.newLogger("com.evolvishub.cdc", ours));
-        // a warning a checkpoint for every sink, and a start-up warning for each default not
-        // overridden
+        // Flink logs a warning per checkpoint for every sink, and at start-up one for each default
         builder.add(builder.newLogger("org.apache.flink", debug ? Level.INFO : Level.ERROR));
         builder.add(builder.newLogger("org.apache.pekko", Level.ERROR));
-        // a line for each try to connect; that a mapping cannot is said once, by ourselves
-        Level tries = debug ? Level.INFO : Level.ERROR;
+        // the clients log a line per connection attempt; we report a lost connection once
+        Level clientLevel = debug ? Level.INFO : Level.ERROR;
         for (String client : CLIENTS) {
-            builder.add(builder.newLogger(client, tries));
+            builder.add(builder.newLogger(client, clientLevel));
         }
         builder.add(
                 builder.newRootLogger(debug ? Level.INFO : Level.WARN)

@@ -8,22 +8,22 @@ import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs an action at Ctrl-C and at a polite kill, in place of what the JVM did before, until this is
- * closed. A shutdown hook would not do: it runs beside Flink's own hooks, which take away what a
- * final checkpoint needs.
+ * Runs an action on SIGINT and SIGTERM instead of the previous handlers, until closed. A shutdown
+ * hook cannot do this: it runs concurrently with Flink's hooks, which stop services that a
+ * savepoint needs.
  */
 public final class StopSignals implements AutoCloseable {
 
     private final Method handle;
-    private final Map<Object, Object> before = new LinkedHashMap<>();
+    private final Map<Object, Object> previous = new LinkedHashMap<>();
 
     private StopSignals(Method handle) {
         this.handle = handle;
     }
 
     /**
-     * Reaches {@code sun.misc.Signal} by name: it is in every JDK (module jdk.unsupported), but the
-     * compiler does not let us name it.
+     * Uses {@code sun.misc.Signal} by reflection: every JDK has it (module jdk.unsupported), but
+     * the compiler rejects direct use.
      */
     public static StopSignals onStop(Runnable action) {
         try {
@@ -52,26 +52,26 @@ public final class StopSignals implements AutoCloseable {
 
     private void replaceHandler(Object signal, Object handler) throws IllegalAccessException {
         try {
-            before.put(signal, handle.invoke(null, signal, handler));
-        } catch (InvocationTargetException taken) {
-            // the JVM was started with -Xrs or the shell ignores the signal: then the last
-            // checkpoint serves
+            previous.put(signal, handle.invoke(null, signal, handler));
+        } catch (InvocationTargetException notAllowed) {
+            // the JVM runs with -Xrs, or the shell ignores the signal: the next run uses the last
+            // checkpoint
             LoggerFactory.getLogger(StopSignals.class)
-                    .debug("no handler for {}", signal, taken.getCause());
+                    .debug("no handler for {}", signal, notAllowed.getCause());
         }
     }
 
-    /** Gives the signals back to who had them before. */
+    /** Restores the previous handlers. */
     @Override
     public void close() {
-        before.forEach(
+        previous.forEach(
                 (signal, handler) -> {
                     try {
                         handle.invoke(null, signal, handler);
-                    } catch (ReflectiveOperationException gone) {
-                        throw new IllegalStateException("cannot give back " + signal, gone);
+                    } catch (ReflectiveOperationException failed) {
+                        throw new IllegalStateException("cannot give back " + signal, failed);
                     }
                 });
-        before.clear();
+        previous.clear();
     }
 }

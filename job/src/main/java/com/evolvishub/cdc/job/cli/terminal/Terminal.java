@@ -1,13 +1,13 @@
 package com.evolvishub.cdc.job.cli.terminal;
 
-/** Whether somebody is looking. */
+/** Properties of the terminal at standard output. */
 public final class Terminal {
 
     private Terminal() {}
 
     /**
-     * Whether standard output is a terminal that understands cursor movements. The launcher asks
-     * the shell, because a JVM cannot tell its output from its input.
+     * Whether standard output is a terminal that understands cursor movements. The launcher script
+     * checks this, because a JVM cannot check its output alone.
      */
     public static boolean isInteractive() {
         return Boolean.getBoolean("evolvishub.terminal")
@@ -15,12 +15,12 @@ public final class Terminal {
                 && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /** How many characters fit a line; lines that are longer would spoil a redraw. */
+    /** The width in characters; a longer line would break the redraw. */
     static int columns() {
         return Integer.getInteger("evolvishub.columns", 120);
     }
 
-    /** Whether colours are wanted: on a terminal, unless NO_COLOR says otherwise. */
+    /** Whether to use colours: on a terminal, unless NO_COLOR is set. */
     public static boolean wantsColour() {
         return isInteractive() && System.getenv("NO_COLOR") == null;
     }

@@ -18,7 +18,7 @@ class LiveStatusTableTest {
     private final LiveStatusTable table = new LiveStatusTable(new PrintWriter(screen), nanos::get);
 
     @Test
-    void showsEveryMappingAndWhatIsWrong() {
+    void showsEveryMappingAndItsError() {
         table.show(
                 TestReports.shop(
                         TestReports.mapping("orders", "idle", "", 1234, 0, 2.5),
@@ -35,7 +35,7 @@ class LiveStatusTableTest {
     }
 
     @Test
-    void showsRateProgressAndWhatIsLeftOfAFirstLoad() {
+    void showsRateProgressAndRemainingTimeOfAFirstLoad() {
         table.show(TestReports.shop(TestReports.mapping("orders", "catching up", "", 0, 1000, -1)));
         frame();
         nanos.addAndGet(2_000_000_000L);
@@ -58,7 +58,7 @@ class LiveStatusTableTest {
     }
 
     @Test
-    void cutsLinesThatWouldWrap() {
+    void truncatesLinesThatWouldWrap() {
         table.show(
                 TestReports.shop(
                         TestReports.mapping("orders", "retrying", "x".repeat(500), 0, 0, -1)));
@@ -66,7 +66,7 @@ class LiveStatusTableTest {
         assertThat(frame().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(121));
     }
 
-    /** The last frame's text, and an empty screen. */
+    /** Returns the text of the last frame and clears the screen. */
     private String frame() {
         String text = screen.toString().replace(ERASE_LINE, "").replace(ERASE_BELOW, "");
         screen.getBuffer().setLength(0);

@@ -12,25 +12,25 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class StopSignalsTest {
 
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> received = new CopyOnWriteArrayList<>();
 
     @Test
-    void areGivenBackToWhoHadThemBefore() throws Exception {
-        StopSignals outer = StopSignals.onStop(() -> heard.add("outer"));
+    void restoresThePreviousHandlers() throws Exception {
+        StopSignals outer = StopSignals.onStop(() -> received.add("outer"));
         try {
-            StopSignals inner = StopSignals.onStop(() -> heard.add("inner"));
+            StopSignals inner = StopSignals.onStop(() -> received.add("inner"));
             terminate();
-            await().untilAsserted(() -> assertThat(heard).containsExactly("inner"));
+            await().untilAsserted(() -> assertThat(received).containsExactly("inner"));
 
             inner.close();
             terminate();
-            await().untilAsserted(() -> assertThat(heard).containsExactly("inner", "outer"));
+            await().untilAsserted(() -> assertThat(received).containsExactly("inner", "outer"));
         } finally {
             outer.close();
         }
     }
 
-    /** Not by INT: a build in the background is started deaf to that one. */
+    /** Not with SIGINT: background processes are started with SIGINT ignored. */
     private static void terminate() throws Exception {
         String self = Long.toString(ProcessHandle.current().pid());
         assertThat(new ProcessBuilder("kill", "-TERM", self).start().waitFor()).isZero();
