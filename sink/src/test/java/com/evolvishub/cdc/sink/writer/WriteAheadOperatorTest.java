@@ -238,9 +238,9 @@ class WriteAheadOperatorTest {
         row("2", "b");
         row("3", "c");
         OperatorSubtaskState state = task.snapshot(1, 1);
-        destination.loseNextAnswer();
+        destination.loseNextResponse();
         task.close();
-        destination.holdOwnUpTo(2);
+        destination.deliveredByCurrentWriter(2);
         startAndWait(state);
         awaitRows("3\tc");
         row("4", "d");
@@ -253,7 +253,7 @@ class WriteAheadOperatorTest {
     @Test
     void doesNotRepeatABatchWhoseResponseWasLost() throws Exception {
         startAndWait(null);
-        destination.loseNextAnswer();
+        destination.loseNextResponse();
         row("1", "a");
         row("2", "b");
         task.snapshot(1, 1);
@@ -365,7 +365,7 @@ class WriteAheadOperatorTest {
         await().until(() -> destination.lastNumber() == 1000);
         assertThat(destination.rows()).hasSize(900);
         assertThat(destination.deadLetters()).hasSize(100);
-        assertThat(destination.tries()).isLessThan(750);
+        assertThat(destination.writes()).isLessThan(750);
     }
 
     @Test
@@ -490,7 +490,7 @@ class WriteAheadOperatorTest {
     @Test
     void stopsWhenAnotherRunTakesOverThePipeline() throws Exception {
         startAndWait(null);
-        destination.takenBy("r2", "h2");
+        destination.takenOverBy("r2", "h2");
         row("1", "a");
         task.snapshot(1, 1);
         task.notifyOfCompletedCheckpoint(1);
@@ -512,7 +512,7 @@ class WriteAheadOperatorTest {
         await().until(gate::isOpen);
         OperatorSubtaskState state = task.snapshot(1, 1);
         task.close();
-        destination.takenBy("r2", "h2");
+        destination.takenOverBy("r2", "h2");
         start(state, "r1");
         awaitState(MappingState.QUARANTINED);
         assertThat(gate.status().destination().cause()).startsWith("taken over by run r2");
@@ -524,7 +524,7 @@ class WriteAheadOperatorTest {
         row("1", "a");
         OperatorSubtaskState old = task.snapshot(1, 1);
         task.close();
-        destination.holdUpTo(7);
+        destination.deliveredByAnotherRun(7);
         startAndWait(old);
         row("8", "h");
         task.snapshot(2, 2);
@@ -547,7 +547,7 @@ class WriteAheadOperatorTest {
     @Test
     void continuesWithAnOldStateWhenTheDestinationUpserts() throws Exception {
         destination.upsertsRows();
-        destination.holdUpTo(7);
+        destination.deliveredByAnotherRun(7);
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
         row("8", "h");
@@ -555,8 +555,8 @@ class WriteAheadOperatorTest {
         assertThat(destination.lastNumber()).isEqualTo(8);
     }
 
-    /** Delivers rows 1 to {@code last}, and copies the destination after row {@code copied}. */
-    private OperatorSubtaskState deliverRows(int copied, int last) throws Exception {
+    /** Delivers rows 1 to {@code last}, and copies the destination after row {@code copiedAt}. */
+    private OperatorSubtaskState deliverRows(int copiedAt, int last) throws Exception {
         startAndWait(null);
         for (int i = 1; i <= last; i++) {
             row(Integer.toString(i), "a");
@@ -565,7 +565,7 @@ class WriteAheadOperatorTest {
             int sequence = i;
             await().until(() -> destination.lastNumber() == sequence);
             awaitAcknowledged();
-            if (i == copied) {
+            if (i == copiedAt) {
                 destination.copy();
             }
         }
@@ -628,9 +628,9 @@ class WriteAheadOperatorTest {
         OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         List<String> all = destination.rows();
-        Runnable restoreOlderCopy = destination.copied();
+        Runnable restoreOlderCopy = destination.restoreAction();
         destination.copy();
-        Runnable restoreCompleteCopy = destination.copied();
+        Runnable restoreCompleteCopy = destination.restoreAction();
         restoreOlderCopy.run();
         start(state);
         awaitState(MappingState.QUARANTINED);
@@ -843,7 +843,7 @@ class WriteAheadOperatorTest {
         row("1", "a");
         OperatorSubtaskState old = task.snapshot(1, 1);
         task.close();
-        destination.holdUpTo(7);
+        destination.deliveredByAnotherRun(7);
         options = new RecoveryOptions(false, true, false);
         startAndWait(old);
         row("8", "h");
@@ -933,7 +933,7 @@ class WriteAheadOperatorTest {
     @Test
     void sendsSmallerBatchesAfterATimeout() throws Exception {
         startAndWait(null);
-        destination.takesInTime(3);
+        destination.timeOutAbove(3);
         for (int i = 1; i <= 20; i++) {
             row(Integer.toString(i), "a");
         }
