@@ -52,7 +52,7 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     private Progress acknowledged;
     private String target = "";
     private long lastNumber;
-    private long releasedNumber;
+    private long releasedSequence;
     private long acknowledgedPoll;
     private long completions;
     private long bytes;
@@ -91,7 +91,7 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
                         before.incarnation(),
                         before.targetId());
         lastNumber = restored.lastNumber();
-        releasedNumber = restored.lastNumber();
+        releasedSequence = restored.lastNumber();
         acknowledgedPoll = restored.acknowledgedPoll();
         for (PipelineElement element : restored.queue()) {
             elements.add(element);
@@ -268,7 +268,7 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         while (each.hasNext()) {
             PendingCheckpoint pending = each.next();
             if (pending.checkpoint() <= checkpoint) {
-                releasedNumber = Math.max(releasedNumber, pending.lastNumber());
+                releasedSequence = Math.max(releasedSequence, pending.lastNumber());
                 each.remove();
             }
         }
@@ -386,7 +386,7 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     }
 
     private boolean isReleased(ChangeRow row) {
-        return immediate || row.sequence() <= releasedNumber;
+        return immediate || row.sequence() <= releasedSequence;
     }
 
     /** Removes the poll marker at the head. */

@@ -33,12 +33,12 @@ final class DeliveryBackoff {
      * pipelines do not retry together.
      */
     Duration next() {
-        Duration pause = failures == 0 ? min(FIRST_DELAY, delay) : grown(failures - 1);
+        Duration pause = failures == 0 ? min(FIRST_DELAY, delay) : grownDelay(failures - 1);
         failures++;
         return Duration.ofNanos((long) (pause.toNanos() * random.nextDouble(0.8, 1.2)));
     }
 
-    private Duration grown(int retries) {
+    private Duration grownDelay(int retries) {
         int doublings = Math.min(retries, Math.max(0, attempts - 1));
         double factor = Math.pow(2, doublings) * Math.pow(GROWTH, retries - doublings);
         double millis = Math.min((double) delay.toMillis() * factor, (double) MAX_DELAY.toMillis());

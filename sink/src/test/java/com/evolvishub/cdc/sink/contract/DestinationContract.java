@@ -214,16 +214,16 @@ public abstract class DestinationContract {
         assertThat(contents()).containsExactlyInAnyOrder(lines(1, 1));
     }
 
-    private static Progress opened(DestinationClient client, String run) throws Exception {
+    private static Progress openAs(DestinationClient client, String run) throws Exception {
         return client.open(newWriter(run)).progress();
     }
 
     /**
      * Delivers rows up to {@code last}; returns the progress that the pipeline's state then has.
      */
-    private Progress delivered(long last) throws Exception {
+    private Progress deliverUpTo(long last) throws Exception {
         try (DestinationClient client = client()) {
-            Progress found = opened(client, "a");
+            Progress found = openAs(client, "a");
             client.prepare(SCHEMA);
             if (last > found.lastSequence()) {
                 client.write(rows(found.lastSequence() + 1, last));
@@ -235,10 +235,10 @@ public abstract class DestinationContract {
 
     @Test
     void keepsTheIncarnationOfItsProgressRecord() throws Exception {
-        Progress before = delivered(2);
+        Progress before = deliverUpTo(2);
         assertThat(before.incarnation()).isNotEmpty();
-        assertThat(delivered(3).incarnation()).isEqualTo(before.incarnation());
-        assertThat(delivered(3).targetId()).isEqualTo(before.targetId());
+        assertThat(deliverUpTo(3).incarnation()).isEqualTo(before.incarnation());
+        assertThat(deliverUpTo(3).targetId()).isEqualTo(before.targetId());
     }
 
     @Test
@@ -252,24 +252,24 @@ public abstract class DestinationContract {
             client.write(rows(1, 2));
         }
         try (DestinationClient next = client()) {
-            SequenceHistory found = opened(next, "b").sequenceHistory();
+            SequenceHistory found = openAs(next, "b").sequenceHistory();
             assertThat(found.writerOf(2)).isEqualTo("w1");
         }
         try (DestinationClient next = client()) {
-            assertThat(opened(next, "c").sequenceHistory().writerOf(2)).isEqualTo("w1");
+            assertThat(openAs(next, "c").sequenceHistory().writerOf(2)).isEqualTo("w1");
         }
     }
 
     @Test
     void returnsItsOlderProgressAfterARestore() throws Exception {
-        delivered(3);
+        deliverUpTo(3);
         Optional<Restore> copy = copy();
         assumeTrue(copy.isPresent(), "this destination is not set back in a test");
-        Progress acknowledged = delivered(5);
+        Progress acknowledged = deliverUpTo(5);
         copy.get().run();
         try (DestinationClient client = client()) {
             client.expectProgress(acknowledged);
-            Progress found = opened(client, "b");
+            Progress found = openAs(client, "b");
             assertThat(found.lastSequence()).isEqualTo(3);
             assertThat(found.incarnation()).isEqualTo(acknowledged.incarnation());
             client.expectProgress(acknowledged);
@@ -281,11 +281,11 @@ public abstract class DestinationContract {
 
     @Test
     void failsAWriteAboveAProgressRecordThatIsOlderThanWritten() throws Exception {
-        delivered(3);
+        deliverUpTo(3);
         Optional<Restore> copy = copy();
         assumeTrue(copy.isPresent(), "this destination is not set back in a test");
         try (DestinationClient client = client()) {
-            opened(client, "b");
+            openAs(client, "b");
             client.prepare(SCHEMA);
             client.write(rows(4, 5));
             copy.get().run();
@@ -302,10 +302,10 @@ public abstract class DestinationContract {
 
     @Test
     void hasANewIncarnationAfterItWasEmptied() throws Exception {
-        Progress acknowledged = delivered(3);
+        Progress acknowledged = deliverUpTo(3);
         empty();
         try (DestinationClient client = client()) {
-            Progress found = opened(client, "b");
+            Progress found = openAs(client, "b");
             assertThat(found.lastSequence()).isZero();
             assertThat(found.incarnation()).isNotEmpty().isNotEqualTo(acknowledged.incarnation());
         }
@@ -313,13 +313,13 @@ public abstract class DestinationContract {
 
     @Test
     void doesNotRecreateATargetThatRowsWereDeliveredTo() throws Exception {
-        Progress acknowledged = delivered(3);
+        Progress acknowledged = deliverUpTo(3);
         drop();
         try (DestinationClient client = client()) {
             assertThatThrownBy(
                             () -> {
                                 client.expectProgress(acknowledged);
-                                opened(client, "b");
+                                openAs(client, "b");
                                 client.expectProgress(acknowledged);
                                 client.prepare(SCHEMA);
                             })
@@ -331,7 +331,7 @@ public abstract class DestinationContract {
         try (DestinationClient client = client()) {
             // the user continues without the rows
             client.expectProgress(Progress.NONE);
-            opened(client, "c");
+            openAs(client, "c");
             client.expectProgress(Progress.NONE);
             client.prepare(SCHEMA);
             client.write(rows(4, 4));
@@ -346,9 +346,9 @@ public abstract class DestinationContract {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void doesNotCountUnacknowledgedRowsOfAReplacedTarget(boolean createdByOthers) throws Exception {
-        delivered(3);
+        deliverUpTo(3);
         try (DestinationClient again = client()) {
-            assertThat(opened(again, "b").lastSequence()).isEqualTo(3);
+            assertThat(openAs(again, "b").lastSequence()).isEqualTo(3);
         }
         drop();
         if (createdByOthers) {
@@ -356,7 +356,7 @@ public abstract class DestinationContract {
         }
         try (DestinationClient client = client()) {
             client.expectProgress(Progress.NONE);
-            assertThat(opened(client, "c").lastSequence()).isZero();
+            assertThat(openAs(client, "c").lastSequence()).isZero();
             client.expectProgress(Progress.NONE);
             client.prepare(SCHEMA);
             client.write(rows(1, 2));
@@ -364,7 +364,7 @@ public abstract class DestinationContract {
         // killed again
         try (DestinationClient client = client()) {
             client.expectProgress(Progress.NONE);
-            assertThat(opened(client, "d").lastSequence()).isEqualTo(2);
+            assertThat(openAs(client, "d").lastSequence()).isEqualTo(2);
             client.prepare(SCHEMA);
             client.write(rows(3, 4));
         }
@@ -373,32 +373,32 @@ public abstract class DestinationContract {
 
     @Test
     void returnsTheTargetIfItHoldsTheRows() throws Exception {
-        Progress acknowledged = delivered(3);
+        Progress acknowledged = deliverUpTo(3);
         try (DestinationClient client = client()) {
-            assertThat(opened(client, "b").targetId()).isEqualTo(acknowledged.targetId());
+            assertThat(openAs(client, "b").targetId()).isEqualTo(acknowledged.targetId());
         }
         drop();
         make();
         try (DestinationClient client = client()) {
-            assertThat(opened(client, "c").targetId()).isEmpty();
+            assertThat(openAs(client, "c").targetId()).isEmpty();
         }
     }
 
     /** The same after acknowledged rows whose loss the user has accepted: those are not resent. */
     @Test
     void doesNotCountUnacknowledgedRowsOfAReplacedTargetAfterAcknowledgedOnes() throws Exception {
-        Progress acknowledged = delivered(2);
-        delivered(5);
+        Progress acknowledged = deliverUpTo(2);
+        deliverUpTo(5);
         try (DestinationClient again = client()) {
             again.expectProgress(acknowledged);
-            assertThat(opened(again, "b").lastSequence()).isEqualTo(5);
+            assertThat(openAs(again, "b").lastSequence()).isEqualTo(5);
         }
         drop();
         try (DestinationClient client = client()) {
             assertThatThrownBy(
                             () -> {
                                 client.expectProgress(acknowledged);
-                                Progress found = opened(client, "c");
+                                Progress found = openAs(client, "c");
                                 client.expectProgress(
                                         acknowledged.at(
                                                 found.lastSequence(), acknowledged.targetId()));
@@ -410,7 +410,7 @@ public abstract class DestinationContract {
         Progress accepted = acknowledged.deliveredTo("");
         try (DestinationClient client = client()) {
             client.expectProgress(accepted);
-            assertThat(opened(client, "d").lastSequence()).isEqualTo(2);
+            assertThat(openAs(client, "d").lastSequence()).isEqualTo(2);
             client.expectProgress(accepted);
             client.prepare(SCHEMA);
             client.write(rows(3, 6));
@@ -421,7 +421,7 @@ public abstract class DestinationContract {
     @Test
     void failsAWriteWhenItsTargetIsDropped() throws Exception {
         try (DestinationClient client = client()) {
-            opened(client, "a");
+            openAs(client, "a");
             client.prepare(SCHEMA);
             client.write(rows(1, 3));
             assumeTrue(noticesADropAtOnce(), "the client of this destination waits for it");
@@ -447,7 +447,7 @@ public abstract class DestinationContract {
             }
         }
         try (DestinationClient next = client()) {
-            long last = opened(next, "b").lastSequence();
+            long last = openAs(next, "b").lastSequence();
             assertThat(last).isBetween(2L, 5L);
             if (writesBatchesWhole()) {
                 assertThat(last).isIn(2L, 5L);
@@ -470,7 +470,7 @@ public abstract class DestinationContract {
                         () -> {
                             DestinationClient client = impatientClient();
                             try {
-                                long last = opened(client, "a").lastSequence();
+                                long last = openAs(client, "a").lastSequence();
                                 client.prepare(SCHEMA);
                                 if (last < to) {
                                     client.write(rows(Math.max(from, last + 1), to));
