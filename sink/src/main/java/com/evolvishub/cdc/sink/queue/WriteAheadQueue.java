@@ -48,7 +48,7 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     private final ResendBuffer resendable;
     private final String writerId;
     private final Clock clock;
-    private int batchRows = AdaptiveBatchSize.FIRST;
+    private int batchRows = AdaptiveBatchSize.INITIAL_ROWS;
     private Progress acknowledged;
     private String target = "";
     private long lastNumber;
