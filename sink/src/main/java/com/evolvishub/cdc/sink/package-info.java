@@ -1,5 +1,6 @@
 /**
- * The one sink operator: a checkpointed queue of numbered rows, an I/O thread that sends what a
- * completed checkpoint holds, the fence, the gate, bad rows and back-off. Knows no destination.
+ * Delivery, independent of the destination type: a checkpointed queue of rows with sequence
+ * numbers, an I/O thread that sends the rows of completed checkpoints, fencing, backpressure,
+ * rejected rows and retries.
  */
 package com.evolvishub.cdc.sink;

@@ -13,7 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module may import; docs/development.md shows the whole. */
+/** What this module may import; docs/development.md shows all modules. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.sink",
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -36,7 +36,7 @@ class SinkArchitectureTest {
             slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule packagesImportOnlyWhatIsBelowThem =
+    static final ArchRule packagesImportOnlyLowerLayers =
             layeredArchitecture()
                     .consideringOnlyDependenciesInLayers()
                     .layer("failure")
@@ -93,14 +93,14 @@ class SinkArchitectureTest {
                             "state");
 
     @ArchTest
-    static final ArchRule opensNoConnectionsAndNoFiles =
+    static final ArchRule usesNoJdbcAndNoFiles =
             noClasses()
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("java.sql..", "java.nio.file..");
 
     @ArchTest
-    static final ArchRule whatConnectorsImportKnowsNoOperators =
+    static final ArchRule packagesForConnectorsDoNotUseFlink =
             noClasses()
                     .that()
                     .resideInAnyPackage(

@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * A row that its destination could not take.
+ * A row that its destination rejected.
  *
- * @param id what the destination calls it, in one word without spaces; unique in its lane
- * @param mapping the mapping's name when it was put there
- * @param number the row's number in its lane
- * @param operation letter of the operation: c insert, u update or upsert, d delete
- * @param time when it was put there
- * @param error why it was refused
- * @param payload the row as one JSON object by the destination's column names; of a delete its key
- * @param superseded why writing it again would put an old version in the place of a newer one;
- *     empty: it would not
+ * @param id its id at the destination, without spaces; unique in its pipeline
+ * @param mapping the mapping's name when it was written
+ * @param sequence the row's sequence number in its pipeline
+ * @param operation code of the operation: c insert, u update or upsert, d delete
+ * @param time when it was written
+ * @param error why the row was rejected
+ * @param payload the row as a JSON object with the destination's column names; for a delete its key
+ * @param superseded why a replay would replace a newer version with an older one; empty: it would
+ *     not
  */
 public record DeadLetter(
         String id,

@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A dead letter as an event bus keeps it: what the row's message would have been, and why it was
- * refused. The arrays are shared and must not be written to.
+ * A dead letter in a message broker: the message of the row, and why it was rejected. The arrays
+ * are shared and must not be modified.
  *
- * @param id where it stands; one word
- * @param number the row's
- * @param key of the message; nothing where rows have no key
- * @param payload of the message; nothing: the row is gone
- * @param attributes of the message and of the letter, in order
+ * @param id its position in the broker, without spaces
+ * @param sequence the row's sequence number
+ * @param key key of the message; empty: the rows have no key
+ * @param payload payload of the message; empty: the row was deleted
+ * @param attributes attributes of the message and of the dead letter, in order
  */
 public record DeadLetterMessage(
         String id,
@@ -36,7 +36,7 @@ public record DeadLetterMessage(
     private static final List<String> MESSAGE_ATTRIBUTES =
             List.of("op", "mapping", "watermark", "event_id");
 
-    /** What a letter adds to the message's own attributes. */
+    /** Attributes that a dead letter adds to those of the message. */
     private static final List<String> DEAD_LETTER_ATTRIBUTES =
             List.of(ERROR, TIME, FORMAT, OMITTED_BYTES);
 
@@ -47,33 +47,39 @@ public record DeadLetterMessage(
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
     }
 
-    /** A letter of the lane of that identity; empty: it is another lane's, or no letter at all. */
+    /**
+     * Parses a dead letter of this pipeline; empty: it belongs to another pipeline, or is no dead
+     * letter.
+     */
     public static Optional<DeadLetterMessage> parse(
             String identity,
             String id,
             Optional<byte[]> key,
             Optional<byte[]> payload,
             Map<String, String> attributes) {
-        OptionalLong number = sequence(identity, attributes.get("event_id"));
-        if (number.isEmpty() || !attributes.containsKey(ERROR) || !attributes.containsKey(TIME)) {
+        OptionalLong parsedSequence = sequence(identity, attributes.get("event_id"));
+        if (parsedSequence.isEmpty()
+                || !attributes.containsKey(ERROR)
+                || !attributes.containsKey(TIME)) {
             return Optional.empty();
         }
-        return Optional.of(new DeadLetterMessage(id, number.getAsLong(), key, payload, attributes));
+        return Optional.of(
+                new DeadLetterMessage(id, parsedSequence.getAsLong(), key, payload, attributes));
     }
 
-    /** The row's number in an event id of that lane; empty: it is none. */
+    /** The sequence number in an event id of this pipeline; empty: it is not such an event id. */
     static OptionalLong sequence(String identity, String eventId) {
-        String start = identity + ":";
-        if (eventId == null || !eventId.startsWith(start)) {
+        String prefix = identity + ":";
+        if (eventId == null || !eventId.startsWith(prefix)) {
             return OptionalLong.empty();
         }
-        String digits = eventId.substring(start.length());
+        String digits = eventId.substring(prefix.length());
         return digits.matches("\\d{1,19}")
                 ? OptionalLong.of(Long.parseLong(digits))
                 : OptionalLong.empty();
     }
 
-    /** The same without its payload, which may be large. */
+    /** A copy without the payload, which may be large. */
     public DeadLetterMessage withoutPayload() {
         return new DeadLetterMessage(id, sequence, key, Optional.empty(), attributes);
     }
@@ -82,20 +88,20 @@ public record DeadLetterMessage(
         return Instant.parse(attributes.get(TIME));
     }
 
-    /** The attributes of the message that the row would have been, in its order. */
+    /** The attributes of the row's original message, in their order. */
     public Map<String, String> messageAttributes() {
-        Map<String, String> own = new LinkedHashMap<>();
+        Map<String, String> result = new LinkedHashMap<>();
         for (String name : MESSAGE_ATTRIBUTES) {
             if (attributes.containsKey(name)) {
-                own.put(name, attributes.get(name));
+                result.put(name, attributes.get(name));
             }
         }
-        attributes.forEach(own::putIfAbsent);
-        own.keySet().removeAll(DEAD_LETTER_ATTRIBUTES);
-        return own;
+        attributes.forEach(result::putIfAbsent);
+        result.keySet().removeAll(DEAD_LETTER_ATTRIBUTES);
+        return result;
     }
 
-    /** Why no message can be made of it; empty: one can. */
+    /** Why it cannot be replayed as a message; empty: it can. */
     public Optional<String> replayBlocker() {
         List<String> reasons = new ArrayList<>();
         if (attributes.containsKey(FORMAT)) {
@@ -109,10 +115,11 @@ public record DeadLetterMessage(
         return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons));
     }
 
-    /** For those who mend it. */
+    /** The dead letter as the user sees it. */
     public DeadLetter toDeadLetter(String superseded) {
-        boolean gone = attributes.getOrDefault("op", "").equals("d");
-        byte[] shown = payload.filter(bytes -> bytes.length > 0).or(() -> key).orElse(new byte[0]);
+        boolean delete = attributes.getOrDefault("op", "").equals("d");
+        byte[] content =
+                payload.filter(bytes -> bytes.length > 0).or(() -> key).orElse(new byte[0]);
         return new DeadLetter(
                 id,
                 attributes.getOrDefault("mapping", ""),
@@ -120,7 +127,7 @@ public record DeadLetterMessage(
                 attributes.getOrDefault("op", "u").charAt(0),
                 time(),
                 attributes.get(ERROR),
-                new String(gone ? key.orElse(shown) : shown, StandardCharsets.UTF_8),
+                new String(delete ? key.orElse(content) : content, StandardCharsets.UTF_8),
                 superseded);
     }
 }

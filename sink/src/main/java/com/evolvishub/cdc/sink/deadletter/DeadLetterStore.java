@@ -5,49 +5,46 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rows of one lane that its destination could not take, for those who mend them. Works beside a
- * running job: a row is written again under the destination's own protection against two writers,
- * and never moves the lane's last number.
+ * The dead letters of one pipeline. Works while the job runs: a replay is protected against
+ * concurrent writers by the destination, and never changes the pipeline's last sequence number.
  *
- * <p>A dead letter is older than what came after it. One whose key was delivered since, or removed
- * since, is {@link DeadLetter#superseded() superseded}: writing it again would put an old version
- * in the place of a new one. A destination that keeps no account of keys looks into what it holds,
- * and documents what it cannot find there.
+ * <p>A dead letter whose key was delivered or deleted later is {@link DeadLetter#superseded()
+ * superseded}: a replay would restore an old version. A destination without an index of keys
+ * searches the rows that it holds, and documents what this does not find.
  *
- * <p>Used by one thread; connects when it is first asked. Methods may block for the endpoint's
- * timeout and throw whatever the client throws, which {@link #classify} understands.
+ * <p>Used by one thread; connects at the first call. Methods may block up to the endpoint's timeout
+ * and may throw any exception of the client; {@link #classify} classifies it.
  */
 public interface DeadLetterStore extends AutoCloseable {
 
     /**
      * Dead letters, oldest first.
      *
-     * @param id the letter to go on behind; empty: from the oldest on. It need not be there any
-     *     more
-     * @param atMost how many, at least 1
-     * @return empty: there are no more, or nobody has ever put one there
+     * @param id the dead letter to continue after; empty: start with the oldest. It may no longer
+     *     exist
+     * @param limit maximum number, at least 1
+     * @return empty: there are no more
      */
-    List<DeadLetter> listAfter(String id, int atMost) throws Exception;
+    List<DeadLetter> listAfter(String id, int limit) throws Exception;
 
-    /** The letter of that id, if it is there and belongs to this lane. */
+    /** The dead letter with this id, if it exists and belongs to this pipeline. */
     Optional<DeadLetter> find(String id) throws Exception;
 
     /**
-     * Writes a row again and takes it from the dead letters, in one step: afterwards it is in the
-     * one place or in the other. A destination that has no such step writes first, so that a crash
-     * leaves the row in both places rather than in none, and documents it.
+     * Writes the row again and removes its dead letter, atomically. A destination that cannot do
+     * this writes the row first, so that a crash leaves both rather than none, and documents it.
      *
-     * @return why it was left where it is; empty: it was written
+     * @return why it was not replayed; empty: it was
      */
-    Optional<String> replay(DeadLetter letter, ReplayPolicy rule) throws Exception;
+    Optional<String> replay(DeadLetter deadLetter, ReplayPolicy policy) throws Exception;
 
-    /** Takes a letter away for good. One that is gone already is no error. */
-    void drop(DeadLetter letter) throws Exception;
+    /** Removes a dead letter permanently. One that no longer exists is not an error. */
+    void drop(DeadLetter deadLetter) throws Exception;
 
-    /** Whether trying again later may help. */
+    /** Whether a retry may succeed. */
     FailureKind classify(Exception failure);
 
-    /** Lets go of everything, without waiting for the server. Callable from any thread. */
+    /** Releases all resources without waiting for the server. Callable from any thread. */
     @Override
     void close();
 }

@@ -9,21 +9,24 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What is known of the keys that a lane's letters have: the newest row of each, delivered or
- * refused as well, and which letters' own rows were met. A bus has no table of keys to ask; its
- * clients show this what they read.
+ * Index of the keys of a pipeline's dead letters: the newest delivered or rejected row of each key,
+ * and which dead letters' own rows were delivered. A message broker has no index of keys, so its
+ * clients pass the messages that they read to this index.
  *
- * <p>Rows of the lane are told by their event ids, newer ones by higher numbers; what other lanes
- * wrote under the same key is not looked at.
+ * <p>Event ids identify rows of the pipeline; a higher sequence number means a newer row. Messages
+ * of other pipelines with the same key are ignored.
  */
 public final class KeyVersionIndex {
 
     private final String identity;
     private final Map<ByteBuffer, Long> newest = new HashMap<>();
-    private final Map<Long, Version> letters = new HashMap<>();
-    private final Set<Long> deliveredNumbers = new HashSet<>();
+    private final Map<Long, Version> deadLetters = new HashMap<>();
+    private final Set<Long> deliveredSequences = new HashSet<>();
 
-    /** What tells a row from another one of its number, in a lane that counts anew. */
+    /**
+     * Distinguishes rows with the same sequence number, which a pipeline that was started from the
+     * beginning assigns again.
+     */
     private record Version(Optional<ByteBuffer> key, String operation, String watermark) {
         static Version of(Optional<byte[]> key, Map<String, String> attributes) {
             return new Version(
@@ -33,47 +36,57 @@ public final class KeyVersionIndex {
         }
     }
 
-    /** Of the lane of that identity. */
+    /**
+     * @param identity identity of the pipeline
+     */
     public KeyVersionIndex(String identity) {
         this.identity = identity;
     }
 
-    /** There is this letter, which is a later version to older ones of its key. */
-    public void addDeadLetter(DeadLetterMessage letter) {
-        letters.put(letter.sequence(), Version.of(letter.key(), letter.attributes()));
-        letter.key()
-                .ifPresent(key -> newest.merge(ByteBuffer.wrap(key), letter.sequence(), Math::max));
+    /** Adds a dead letter; it supersedes older ones with the same key. */
+    public void addDeadLetter(DeadLetterMessage deadLetter) {
+        deadLetters.put(
+                deadLetter.sequence(), Version.of(deadLetter.key(), deadLetter.attributes()));
+        deadLetter
+                .key()
+                .ifPresent(
+                        key ->
+                                newest.merge(
+                                        ByteBuffer.wrap(key), deadLetter.sequence(), Math::max));
     }
 
-    /** A message with this key and these attributes was found where rows are delivered. */
+    /** Adds a message that was found at the destination. */
     public void addDelivered(Optional<byte[]> key, Map<String, String> attributes) {
         OptionalLong found = DeadLetterMessage.sequence(identity, attributes.get("event_id"));
         if (found.isEmpty()) {
             return;
         }
-        long number = found.getAsLong();
-        Version letter = letters.get(number);
-        if (letter != null && letter.equals(Version.of(key, attributes))) {
-            deliveredNumbers.add(number);
+        long sequence = found.getAsLong();
+        Version deadLetter = deadLetters.get(sequence);
+        if (deadLetter != null && deadLetter.equals(Version.of(key, attributes))) {
+            deliveredSequences.add(sequence);
         }
         key.map(ByteBuffer::wrap)
                 .ifPresent(
                         bytes ->
                                 newest.computeIfPresent(
-                                        bytes, (same, before) -> Math.max(before, number)));
+                                        bytes, (same, before) -> Math.max(before, sequence)));
     }
 
-    /** Why writing the letter would put an old version in the place of a newer one; else empty. */
-    public String supersededReason(DeadLetterMessage letter) {
+    /** Why a replay would replace a newer version with an older one; empty: it would not. */
+    public String supersededReason(DeadLetterMessage deadLetter) {
         long last =
-                letter.key().map(key -> newest.getOrDefault(ByteBuffer.wrap(key), 0L)).orElse(0L);
-        return last > letter.sequence()
+                deadLetter
+                        .key()
+                        .map(key -> newest.getOrDefault(ByteBuffer.wrap(key), 0L))
+                        .orElse(0L);
+        return last > deadLetter.sequence()
                 ? "row %d of the same key came after it".formatted(last)
                 : "";
     }
 
-    /** Whether the letter's own row was found where rows are delivered. */
-    public boolean isDelivered(DeadLetterMessage letter) {
-        return deliveredNumbers.contains(letter.sequence());
+    /** Whether the dead letter's own row was found at the destination. */
+    public boolean isDelivered(DeadLetterMessage deadLetter) {
+        return deliveredSequences.contains(deadLetter.sequence());
     }
 }

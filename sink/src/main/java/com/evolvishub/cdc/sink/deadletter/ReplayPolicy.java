@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.sink.deadletter;
 
-/** What becomes of a dead letter whose key was delivered again since. */
+/** What a replay does with a superseded dead letter. */
 public enum ReplayPolicy {
-    /** It stays where it is, and the reason is told. */
+    /** It is not replayed, and the reason is reported. */
     REFUSE_SUPERSEDED,
-    /** It is written all the same: the user has looked at it ({@code --force}). */
+    /** It is replayed: the user has checked it ({@code --force}). */
     WRITE_SUPERSEDED
 }

@@ -3,9 +3,8 @@ package com.evolvishub.cdc.sink.failure;
 import java.util.Objects;
 
 /**
- * The destination refused a row because of other rows: those that are there, or those that are not
- * there yet. Later rows may cure that: the parent of a foreign key, or the version that gives a
- * unique value away.
+ * The destination rejected a row because of other rows that exist or do not exist yet. Later rows
+ * may resolve that: the parent row of a foreign key, or the version that releases a unique value.
  */
 public final class ConstraintViolationException extends RowRejectedException {
     private static final long serialVersionUID = 1L;
@@ -13,17 +12,17 @@ public final class ConstraintViolationException extends RowRejectedException {
     private final String constraint;
 
     /**
-     * See the class.
+     * Creates the exception.
      *
-     * @param message with what would let such rows in, if there is something
-     * @param constraint tells this constraint from all others of the destination
+     * @param message with a remedy, if there is one
+     * @param constraint identifies this constraint among all of the destination
      */
     public ConstraintViolationException(String message, Throwable cause, String constraint) {
         super(message, cause);
         this.constraint = Objects.requireNonNull(constraint, "constraint");
     }
 
-    /** Tells this constraint from all others of the destination. */
+    /** Identifies this constraint among all of the destination. */
     public String constraint() {
         return constraint;
     }

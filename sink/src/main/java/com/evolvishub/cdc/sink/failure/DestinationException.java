@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.sink.failure;
 
-/** The destination cannot take this mapping as it is; the message says what to do. */
+/** The destination cannot accept the rows of this mapping as it is; the message names a remedy. */
 public class DestinationException extends Exception {
     private static final long serialVersionUID = 1L;
 

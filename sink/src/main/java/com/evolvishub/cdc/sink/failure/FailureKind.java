@@ -1,11 +1,14 @@
 package com.evolvishub.cdc.sink.failure;
 
-/** Whether trying again later may help. */
+/** Whether a retry may succeed. */
 public enum FailureKind {
-    /** An outage: tried again with growing pauses. */
+    /** A retryable error such as an outage: retried with growing delays. */
     TRANSIENT,
-    /** Somebody must act: looked at again after 5 s, and less and less often, up to 5 minutes. */
+    /**
+     * A permanent error, action needed: tried again after 5 s, then with delays growing to 5
+     * minutes.
+     */
     PERMANENT,
-    /** The login was refused: tried again every five minutes, since servers lock accounts. */
+    /** The authentication failed: tried again every 5 minutes, because servers lock accounts. */
     AUTHENTICATION
 }

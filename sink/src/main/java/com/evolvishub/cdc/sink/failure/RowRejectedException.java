@@ -1,7 +1,7 @@
 package com.evolvishub.cdc.sink.failure;
 
 /**
- * The destination refused a row of the batch for what is in it. Which row it was, delivery finds by
+ * The destination rejected a row of the batch because of its content. The caller finds the row by
  * halving the batch.
  */
 public class RowRejectedException extends DestinationException {

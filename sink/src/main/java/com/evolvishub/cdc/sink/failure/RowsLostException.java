@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.sink.failure;
 
-/** Rows that the destination has acknowledged are no longer there. */
+/** The destination no longer holds rows that it has acknowledged. */
 public final class RowsLostException extends DestinationException {
     private static final long serialVersionUID = 1L;
 
@@ -9,19 +9,19 @@ public final class RowsLostException extends DestinationException {
     }
 
     /**
-     * The loss of a range, and the ways out.
+     * Creates the exception for a range of rows.
      *
-     * @param first number of the first row that is gone
-     * @param last number of the last one, which was acknowledged
-     * @param found what is there instead
-     * @param mapping its name, as the file gives it
+     * @param first sequence number of the first lost row
+     * @param last sequence number of the last lost row, which was acknowledged
+     * @param found what the destination holds instead
+     * @param mapping the mapping's name in the file
      */
     public static RowsLostException of(long first, long last, String found, String mapping) {
         String rows = first == last ? "row " + first : "rows " + first + " to " + last;
         return create(rows, found, mapping);
     }
 
-    /** The loss of rows of which nobody can tell which ones they are. */
+    /** Creates the exception for lost rows that cannot be identified. */
     public static RowsLostException ofUnknownRows(long last, String found, String mapping) {
         return create("some of the rows up to " + last, found, mapping);
     }

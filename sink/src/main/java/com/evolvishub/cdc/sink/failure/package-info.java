@@ -1,2 +1,2 @@
-/** Why a write failed, and whether a retry can help. No Flink. */
+/** Why a write failed, and whether a retry may succeed. Independent of Flink. */
 package com.evolvishub.cdc.sink.failure;

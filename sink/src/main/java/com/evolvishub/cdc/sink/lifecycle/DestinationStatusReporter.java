@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how the destination's end of a lane is, and logs each change of it once: however often it
- * is tried again, the log has one line when it breaks and one when it is mended. Thread-safe.
+ * Reports the status of a pipeline's destination and logs each change once: one line when it fails
+ * and one when it recovers, however many retries are between them. Thread-safe.
  */
 public final class DestinationStatusReporter {
 
@@ -20,7 +20,7 @@ public final class DestinationStatusReporter {
     private final String mapping;
     private final PipelineStatus status;
     private final Clock clock;
-    private boolean markUnavailable;
+    private boolean unavailable;
 
     public DestinationStatusReporter(String mapping, PipelineStatus status, Clock clock) {
         this.mapping = mapping;
@@ -28,42 +28,42 @@ public final class DestinationStatusReporter {
         this.clock = clock;
     }
 
-    /** Whether the last thing that was tried failed. */
+    /** Whether the last request failed. */
     public synchronized boolean isUnavailable() {
-        return markUnavailable;
+        return unavailable;
     }
 
-    /** Something worked, whatever was before. */
+    /** A request succeeded: clears a failure and reports the state. */
     public synchronized void markHealthy(MappingState state) {
-        if (markUnavailable) {
+        if (unavailable) {
             LOG.info("{}: the destination is well again", mapping);
-            markUnavailable = false;
+            unavailable = false;
         }
         report(state);
     }
 
-    /** What is going on, unless something is wrong, which is the more important news. */
+    /** Reports a state, unless a failure is reported: that has precedence. */
     public synchronized void report(MappingState state) {
-        if (!markUnavailable && status.destination().state() != state) {
+        if (!unavailable && status.destination().state() != state) {
             status.destination(EndpointStatus.of(state, clock.instant()));
         }
     }
 
-    /** A try failed; the next is at {@code nextTry}, if there is one. */
+    /** A request failed; the next retry is at {@code nextRetry}, if there is one. */
     public synchronized void markUnavailable(
-            MappingState state, String cause, Optional<Instant> nextTry) {
+            MappingState state, String cause, Optional<Instant> nextRetry) {
         EndpointStatus before = status.destination();
-        boolean same = markUnavailable && before.state() == state;
+        boolean same = unavailable && before.state() == state;
         Instant since = same ? before.since() : clock.instant();
-        status.destination(new EndpointStatus(state, since, cause, nextTry));
+        status.destination(new EndpointStatus(state, since, cause, nextRetry));
         if (!same || !before.cause().equals(cause)) {
             LOG.warn(
                     "{}: {}: {}{}",
                     mapping,
                     state.label(),
                     cause,
-                    nextTry.map(when -> "; next try " + when).orElse(""));
+                    nextRetry.map(when -> "; next try " + when).orElse(""));
         }
-        markUnavailable = true;
+        unavailable = true;
     }
 }

@@ -39,7 +39,10 @@ import java.util.function.Supplier;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
-/** Shows a lane's status as Flink metrics. All are gauges: they go on from restored totals. */
+/**
+ * Exports a pipeline's status as Flink metrics. All are gauges, because they continue from restored
+ * totals.
+ */
 final class PipelineMetrics {
 
     private final MetricGroup group;
@@ -48,7 +51,7 @@ final class PipelineMetrics {
         this.group = group;
     }
 
-    /** Registers them in the group {@code mapping=<name>} below the operator's own. */
+    /** Registers the metrics in the group {@code mapping=<name>} below the operator's own. */
     static void register(MetricGroup operator, String mapping, PipelineStatus status, Clock clock) {
         new PipelineMetrics(operator.addGroup("mapping", mapping)).register(status, clock);
     }

@@ -16,22 +16,22 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.FlinkException;
 
-/** How the task of a lane starts, whatever kind of delivery it has. */
+/** Starts the task of a pipeline; shared by write-ahead and transactional delivery. */
 public record PipelineStartup(Pipeline pipeline, String run) {
 
     private static final long QUARANTINE_CHECK_MILLIS = 500;
     private static final long PREDECESSOR_CHECK_MILLIS = 100;
 
-    /** What an earlier run has left, or nothing; it is taken out of the state. */
-    public DeliveryState takeRestoredState(ListState<DeliveryState> kept, RestoreMode resumption)
-            throws Exception {
-        Iterator<DeliveryState> each = kept.get().iterator();
+    /** Returns the state of an earlier run, or a new one, and clears the Flink state. */
+    public DeliveryState takeRestoredState(
+            ListState<DeliveryState> operatorState, RestoreMode restoreMode) throws Exception {
+        Iterator<DeliveryState> each = operatorState.get().iterator();
         DeliveryState restored = each.hasNext() ? each.next() : DeliveryState.NEW;
-        kept.clear();
-        return resumption.discardsState(run, restored.run()) ? restored.forReset() : restored;
+        operatorState.clear();
+        return restoreMode.discardsState(run, restored.run()) ? restored.forReset() : restored;
     }
 
-    /** The lane's gate, closed, with the figures of earlier runs. */
+    /** Creates the pipeline's gate, closed, with the totals of earlier runs. */
     public BackpressureGate createGate(DeliveryState restored, MetricGroup metrics, Clock clock) {
         BackpressureGate gate = BackpressureGate.install(new PipelineKey(run, pipeline.identity()));
         restored.totals().restoreInto(gate.status());
@@ -40,13 +40,13 @@ public record PipelineStartup(Pipeline pipeline, String run) {
         return gate;
     }
 
-    /** Makes a quarantine of either end the end of the job, without a restart. */
+    /** Starts the check that ends the job, without a restart, when the pipeline is quarantined. */
     public StopOnQuarantine createStopOnQuarantine(
             BackpressureGate gate,
             Clock clock,
             Environment environment,
             ProcessingTimeService time) {
-        StopOnQuarantine watch =
+        StopOnQuarantine stopOnQuarantine =
                 new StopOnQuarantine(
                         pipeline.mapping(),
                         gate.status(),
@@ -54,26 +54,28 @@ public record PipelineStartup(Pipeline pipeline, String run) {
                         cause ->
                                 environment.failExternally(
                                         new SuppressRestartsException(new FlinkException(cause))));
-        // ends with the task, which is what it is there to end
+        // runs until the task ends
         var unused =
                 time.scheduleWithFixedDelay(
-                        at -> watch.check(), QUARANTINE_CHECK_MILLIS, QUARANTINE_CHECK_MILLIS);
-        return watch;
+                        at -> stopOnQuarantine.check(),
+                        QUARANTINE_CHECK_MILLIS,
+                        QUARANTINE_CHECK_MILLIS);
+        return stopOnQuarantine;
     }
 
-    /** Looks again and again whether those that go first are done, and says so once. */
+    /** Polls until all predecessors have finished, then calls {@code whenDone} once. */
     public void awaitPredecessors(
-            List<String> earlier, Clock clock, ProcessingTimeService time, Runnable come) {
-        List<PipelineKey> lanes =
-                earlier.stream().map(identity -> new PipelineKey(run, identity)).toList();
-        Predecessors first = new Predecessors(lanes, clock);
-        ScheduledFuture<?>[] look = new ScheduledFuture<?>[1];
-        look[0] =
+            List<String> identities, Clock clock, ProcessingTimeService time, Runnable whenDone) {
+        List<PipelineKey> pipelines =
+                identities.stream().map(identity -> new PipelineKey(run, identity)).toList();
+        Predecessors predecessors = new Predecessors(pipelines, clock);
+        ScheduledFuture<?>[] check = new ScheduledFuture<?>[1];
+        check[0] =
                 time.scheduleWithFixedDelay(
                         at -> {
-                            if (first.areDone()) {
-                                come.run();
-                                look[0].cancel(false);
+                            if (predecessors.areDone()) {
+                                whenDone.run();
+                                check[0].cancel(false);
                             }
                         },
                         0,

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The mappings that come before this one, where mappings run one after the other. They are in this
- * JVM: one worker is one slot. One that cannot go on holds up nobody.
+ * The mappings that run before this one when mappings run sequentially. They are in this JVM,
+ * because one worker is one slot. A quarantined predecessor counts as finished.
  */
 final class Predecessors {
 
-    /** After that a mapping that is not here has ended its task and left, and is done. */
+    /** A predecessor without a gate after this time has ended its task and counts as finished. */
     static final Duration ASSUME_DONE_AFTER = Duration.ofSeconds(30);
 
     private static final Set<MappingState> DONE =
@@ -25,22 +25,22 @@ final class Predecessors {
     private final Clock clock;
     private final Instant startedAt;
 
-    Predecessors(List<PipelineKey> lanes, Clock clock) {
-        this.pipelines = List.copyOf(lanes);
+    Predecessors(List<PipelineKey> pipelines, Clock clock) {
+        this.pipelines = List.copyOf(pipelines);
         this.clock = clock;
         this.startedAt = clock.instant();
     }
 
-    /** Whether this mapping's turn has come. */
+    /** Whether all predecessors have finished. */
     boolean areDone() {
         return pipelines.stream().allMatch(this::isDone);
     }
 
-    private boolean isDone(PipelineKey lane) {
+    private boolean isDone(PipelineKey pipeline) {
         BackpressureGate gate;
         try {
-            gate = BackpressureGate.of(lane);
-        } catch (IllegalStateException notHere) {
+            gate = BackpressureGate.of(pipeline);
+        } catch (IllegalStateException noGate) {
             return !clock.instant().isBefore(startedAt.plus(ASSUME_DONE_AFTER));
         }
         return DONE.contains(gate.status().overall().state());

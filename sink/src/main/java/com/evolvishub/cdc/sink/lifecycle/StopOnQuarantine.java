@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * Ends the job when its lane is in quarantine. First it lets a checkpoint complete that was begun
- * afterwards, so that the next run goes on exactly from here; where none completes in time it ends
- * the job all the same, and the last one holds. Used by the task's thread.
+ * Ends the job when its pipeline is quarantined. It first waits for a checkpoint that began after
+ * the quarantine, so that the next run resumes exactly from here. If none completes in time, it
+ * ends the job anyway, and the next run resumes from the last one. Used by the task's thread.
  */
 public final class StopOnQuarantine {
 
-    /** How long a checkpoint is waited for. */
+    /** Maximum wait for the checkpoint. */
     static final Duration CHECKPOINT_TIMEOUT = Duration.ofSeconds(30);
 
     private final String mapping;
@@ -25,17 +25,17 @@ public final class StopOnQuarantine {
     private Instant quarantinedSince;
     private long checkpoint;
 
-    StopOnQuarantine(String mapping, PipelineStatus status, Clock clock, Consumer<String> end) {
+    StopOnQuarantine(String mapping, PipelineStatus status, Clock clock, Consumer<String> stopJob) {
         this.mapping = mapping;
         this.status = status;
         this.clock = clock;
-        this.stopJob = end;
+        this.stopJob = stopJob;
     }
 
-    /** To be called again and again. */
+    /** Checks the status. Called periodically. */
     void check() {
         if (!isQuarantined()) {
-            // it has healed while a checkpoint was waited for
+            // recovered while waiting for a checkpoint
             quarantinedSince = null;
             checkpoint = 0;
         } else if (quarantinedSince == null) {
@@ -62,9 +62,8 @@ public final class StopOnQuarantine {
     }
 
     private void stopJob() {
-        EndpointStatus condition = status.overall();
+        EndpointStatus overall = status.overall();
         stopJob.accept(
-                "stop_on_error: mapping %s is quarantined: %s"
-                        .formatted(mapping, condition.cause()));
+                "stop_on_error: mapping %s is quarantined: %s".formatted(mapping, overall.cause()));
     }
 }

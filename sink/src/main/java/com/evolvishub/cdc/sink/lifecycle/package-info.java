@@ -1,2 +1,2 @@
-/** Start, retries, quarantine and end of a pipeline's writer. */
+/** Start, status, metrics and quarantine of a pipeline's writer. */
 package com.evolvishub.cdc.sink.lifecycle;

@@ -3,21 +3,21 @@ package com.evolvishub.cdc.sink.progress;
 import java.util.Objects;
 
 /**
- * How far a pipeline is at its destination: what the destination's progress record says, or what
- * the pipeline has last heard of it.
+ * How far a pipeline has delivered: the content of the destination's progress record, or the
+ * pipeline's last knowledge of it.
  *
- * @param number of the last row that is there; 0: none
- * @param numbering who numbered that row and those before it
- * @param incarnation random id that the progress record was made with: another one is another
- *     record, of another server, or made anew. Empty: the destination keeps none, or it was never
- *     read
- * @param target identity of the table, topic or stream that holds the rows; another one is another
- *     table, whatever its name. Empty: nothing was delivered, or the destination tells of none
+ * @param lastSequence sequence number of the last row at the destination; 0: none
+ * @param sequenceHistory which writers assigned the sequence numbers up to that row
+ * @param incarnation random id that the progress record was created with; another id means another
+ *     server or a recreated record. Empty: the destination has no record, or it was never read
+ * @param targetId identity of the table, topic or stream that holds the rows; another identity is
+ *     another table, whatever its name. Empty: nothing was delivered, or the destination has no
+ *     identities
  */
 public record Progress(
         long lastSequence, SequenceHistory sequenceHistory, String incarnation, String targetId) {
 
-    /** Nothing was delivered yet, or nobody can tell. */
+    /** Nothing was delivered yet, or it is not known. */
     public static final Progress NONE = new Progress(0, SequenceHistory.UNKNOWN, "", "");
 
     public Progress {
@@ -26,25 +26,26 @@ public record Progress(
         Objects.requireNonNull(targetId, "target");
     }
 
-    /** What a progress record of this incarnation says; nobody can tell of which target. */
-    public static Progress recorded(long number, SequenceHistory numbering, String incarnation) {
-        return new Progress(number, numbering, incarnation, "");
+    /** The content of a progress record of this incarnation, with an unknown target. */
+    public static Progress recorded(
+            long lastSequence, SequenceHistory sequenceHistory, String incarnation) {
+        return new Progress(lastSequence, sequenceHistory, incarnation, "");
     }
 
-    public Progress at(long last, String table) {
-        return new Progress(last, sequenceHistory, incarnation, table);
+    public Progress at(long sequence, String newTargetId) {
+        return new Progress(sequence, sequenceHistory, incarnation, newTargetId);
     }
 
-    public Progress deliveredTo(String table) {
-        return new Progress(lastSequence, sequenceHistory, incarnation, table);
+    public Progress deliveredTo(String newTargetId) {
+        return new Progress(lastSequence, sequenceHistory, incarnation, newTargetId);
     }
 
-    /** The same rows, of which nothing at the destination tells. */
+    /** The same progress, without a progress record at the destination. */
     public Progress withoutStoredRecord() {
         return new Progress(lastSequence, sequenceHistory, "", targetId);
     }
 
-    /** Whether there is a progress record to compare with. */
+    /** Whether a progress record exists to compare with. */
     public boolean isRecorded() {
         return !incarnation.isEmpty();
     }

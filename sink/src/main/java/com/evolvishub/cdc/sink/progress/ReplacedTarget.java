@@ -5,21 +5,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows that a progress record counts, and that were written to a table, topic or stream which is
- * not the one that is there now.
+ * Handles rows that a progress record counts but that were written to a table, topic or stream
+ * which has since been replaced or deleted.
  *
- * <p>A record outlives the table. What the state knows of the table comes with an acknowledgement
- * and a checkpoint after it; until then only the record can tell where its rows are:
+ * <p>The record outlives the table. The state knows the table only after an acknowledgement and a
+ * later checkpoint; until then only the record shows where its rows are:
  *
  * <ol>
- *   <li>a checkpoint holds rows 1 to 9; they are written; the record says 9
- *   <li>the run is killed before another checkpoint, and the topic is deleted and made anew
- *   <li>the next run has rows 1 to 9 in its queue, and no topic that it would miss
+ *   <li>a checkpoint holds rows 1 to 9; they are written; the record holds 9
+ *   <li>the run is killed before another checkpoint, and the topic is deleted and recreated
+ *   <li>the next run has rows 1 to 9 in its queue, but no topic identity in its state
  * </ol>
  *
- * <p>All rows above the last acknowledged one are still in the queue, so they are sent again, under
- * the same numbers. Those up to it are gone with the table: that is for {@link
- * DestinationClient#expectProgress}.
+ * <p>All rows above the last acknowledged one are still in the queue, so they are resent under the
+ * same sequence numbers. Rows up to it are lost with the table: {@link
+ * DestinationClient#expectProgress} makes that visible.
  */
 public final class ReplacedTarget {
 
@@ -28,18 +28,18 @@ public final class ReplacedTarget {
     private ReplacedTarget() {}
 
     /**
-     * The number that such a record stands for.
+     * The sequence number up to which such a record counts.
      *
-     * @param acknowledged what the pipeline's state knows
-     * @param recorded what the record says
-     * @param now what is there now, for people, such as {@code topic orders}
-     * @return at most what {@code recorded} says
+     * @param acknowledged the progress in the pipeline's state
+     * @param recorded the content of the record
+     * @param target the current target, human-readable, such as {@code topic orders}
+     * @return at most the last sequence number of {@code recorded}
      */
     public static long effectiveSequence(
-            Progress acknowledged, Progress recorded, String now, WriterIdentity lane) {
+            Progress acknowledged, Progress recorded, String target, WriterIdentity writer) {
         if (acknowledged.isRecorded()
                 && !acknowledged.incarnation().equals(recorded.incarnation())) {
-            // numbers of two records: which rows they are is decided as ever
+            // two different records: the usual comparison decides
             return recorded.lastSequence();
         }
         if (recorded.lastSequence() <= acknowledged.lastSequence()) {
@@ -48,8 +48,8 @@ public final class ReplacedTarget {
         LOG.warn(
                 "{}: {} is not the one that rows {} to {} were written to, or does not exist any"
                         + " more; those of them that wait for an acknowledgement are sent again",
-                lane.mapping(),
-                now,
+                writer.mapping(),
+                target,
                 acknowledged.lastSequence() + 1,
                 recorded.lastSequence());
         return acknowledged.lastSequence();

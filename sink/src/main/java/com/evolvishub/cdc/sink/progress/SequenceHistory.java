@@ -5,23 +5,24 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Who gave the rows of a pipeline their numbers. Runs that go on from copies of one state give the
- * same number to different rows; author and number together name one row. Immutable.
+ * Which writers assigned a pipeline's sequence numbers. Runs that resume from copies of one state
+ * assign the same sequence number to different rows; writer and sequence number together identify a
+ * row. Immutable.
  *
- * @param segments in rising order; each reaches up to the next one's first number
+ * @param segments in ascending order; each ends before the next one's first sequence number
  */
 public record SequenceHistory(List<Segment> segments) {
 
-    /** Of a pipeline whose rows nobody has numbered, or of which it is not known. */
+    /** No sequence number was assigned yet, or the writers are not known. */
     public static final SequenceHistory UNKNOWN = new SequenceHistory(List.of());
 
-    /** More than that are of no use: a state that is so much older is found by its number. */
+    /** Limit of segments. A state older than that is detected by its last sequence number. */
     private static final int MAX_SEGMENTS = 16;
 
     /**
      * Rows from {@code first} on.
      *
-     * @param author random id of the task's attempt that numbered them
+     * @param writer random id of the task's attempt that assigned their sequence numbers
      */
     public record Segment(long first, String writer) {
         public Segment {
@@ -38,17 +39,17 @@ public record SequenceHistory(List<Segment> segments) {
                                 Math.max(0, segments.size() - MAX_SEGMENTS), segments.size()));
     }
 
-    /** The same up to {@code last}, and {@code author} numbers all rows above it. */
-    public SequenceHistory continuedBy(String author, long last) {
+    /** This history up to {@code last}; {@code writer} assigns all sequence numbers above it. */
+    public SequenceHistory continuedBy(String writer, long last) {
         List<Segment> next = new ArrayList<>(upTo(last).segments);
-        next.add(new Segment(last + 1, author));
+        next.add(new Segment(last + 1, writer));
         return new SequenceHistory(next);
     }
 
-    /** Up to {@code last} as here, above it as in {@code other}. */
+    /** This history up to {@code last}, and {@code other} above it. */
     SequenceHistory continuedWith(SequenceHistory other, long last) {
         List<Segment> next = new ArrayList<>(upTo(last).segments);
-        // also where it is not known: then it is not whoever numbered the rows before
+        // also if it is unknown: the writer before does not apply to these rows
         next.add(new Segment(last + 1, other.writerOf(last + 1)));
         other.segments.stream().filter(segment -> segment.first > last + 1).forEach(next::add);
         return new SequenceHistory(next);
@@ -59,41 +60,41 @@ public record SequenceHistory(List<Segment> segments) {
                 segments.stream().filter(segment -> segment.first <= last).toList());
     }
 
-    /** Who numbered that row; empty: it is not known. */
-    public String writerOf(long number) {
-        String author = "";
+    /** The writer that assigned a sequence number; empty: unknown. */
+    public String writerOf(long sequence) {
+        String writer = "";
         for (Segment segment : segments) {
-            if (segment.first > number) {
+            if (segment.first > sequence) {
                 break;
             }
-            author = segment.writer;
+            writer = segment.writer;
         }
-        return author;
+        return writer;
     }
 
     /**
-     * The highest number, {@code last} at most, up to which both give each number to the same row.
-     * Numbers of which one of them does not know the author count as equal.
+     * The highest sequence number, at most {@code last}, up to which both histories identify the
+     * same rows. Sequence numbers whose writer is unknown in one of them count as equal.
      */
     public long commonUpTo(SequenceHistory other, long last) {
-        long agreed = last;
+        long common = last;
         for (SequenceHistory each : List.of(this, other)) {
             for (Segment segment : each.segments) {
-                if (segment.first <= agreed && !agreeAt(other, segment.first)) {
-                    agreed = segment.first - 1;
+                if (segment.first <= common && !agreeAt(other, segment.first)) {
+                    common = segment.first - 1;
                 }
             }
         }
-        return agreed;
+        return common;
     }
 
-    private boolean agreeAt(SequenceHistory other, long number) {
-        String mine = writerOf(number);
-        String theirs = other.writerOf(number);
+    private boolean agreeAt(SequenceHistory other, long sequence) {
+        String mine = writerOf(sequence);
+        String theirs = other.writerOf(sequence);
         return mine.isEmpty() || theirs.isEmpty() || mine.equals(theirs);
     }
 
-    /** One line that {@link #parse} reads; as short as what a destination keeps should be. */
+    /** Formats this history as one short line that {@link #parse} reads. */
     public String text() {
         return segments.stream()
                 .map(segment -> segment.first + ":" + segment.writer)
@@ -103,7 +104,7 @@ public record SequenceHistory(List<Segment> segments) {
     /**
      * Reads what {@link #text} wrote.
      *
-     * @throws IllegalArgumentException if something else wrote it
+     * @throws IllegalArgumentException if the text has another format
      */
     public static SequenceHistory parse(String text) {
         List<Segment> segments = new ArrayList<>();

@@ -3,18 +3,19 @@ package com.evolvishub.cdc.sink.progress;
 import java.util.Objects;
 
 /**
- * Who writes, and what it knows.
+ * Identity of a writer, and what it knows about earlier writers.
  *
- * @param identity the pipeline's identity, under which the destination keeps epoch and last number
- * @param run random id of this run of the job: a writer that is fenced by another run must not
- *     fence back
- * @param writer random id of this attempt of the task: tells a restarted task from the zombie it
- *     replaces, and an opening whose answer was lost from somebody else's
- * @param host where this run lives, for the message that the fenced one prints
- * @param mapping the mapping's name, for people
- * @param held whether this very writer has held the lane before
- * @param runEpoch the highest epoch known to have been this run's; 0: none
- * @param numbering who numbered the rows that this writer has or will have
+ * @param identity the pipeline's identity, under which the destination stores the progress record
+ * @param run random id of this run of the job: a writer fenced by another run must not take over
+ *     again
+ * @param writer random id of this attempt of the task: distinguishes a restarted task from the
+ *     stale writer that it replaces, and an own opening whose response was lost from another
+ *     writer's
+ * @param host host of this run, for the message of the fenced writer
+ * @param mapping the mapping's name, for display
+ * @param heldBefore whether this same writer has opened the pipeline before
+ * @param runEpoch the highest known epoch of this run; 0: none
+ * @param sequenceHistory which writers assigned the sequence numbers of this writer's rows
  */
 public record WriterIdentity(
         String identity,
@@ -34,41 +35,41 @@ public record WriterIdentity(
         Objects.requireNonNull(sequenceHistory, "numbering");
     }
 
-    /** A writer that does not tell who numbered its rows. */
+    /** A writer with an unknown sequence history. */
     public WriterIdentity(
             String identity,
             String run,
             String writer,
             String host,
             String mapping,
-            boolean held,
+            boolean heldBefore,
             long runEpoch) {
-        this(identity, run, writer, host, mapping, held, runEpoch, SequenceHistory.UNKNOWN);
+        this(identity, run, writer, host, mapping, heldBefore, runEpoch, SequenceHistory.UNKNOWN);
     }
 
     /**
-     * The epoch to write under, above every one that the destination or this run has had: a
-     * destination that was set back must not give one out a second time.
+     * The epoch to write with. It is above every known epoch of the destination and of this run, so
+     * that a destination restored from a backup does not assign an epoch twice.
      *
-     * @param holderEpoch that of the last holder; 0: nobody has taken it yet
+     * @param holderEpoch epoch of the last writer; 0: none
      */
     public long nextEpoch(long holderEpoch) {
         return Math.max(holderEpoch, runEpoch) + 1;
     }
 
-    /** What the destination keeps of the numbering, once this writer has taken the lane. */
+    /** The sequence history that the destination stores once this writer has taken over. */
     public SequenceHistory sequenceHistoryAfter(long lastNumber, SequenceHistory found) {
         return found.continuedWith(sequenceHistory, lastNumber);
     }
 
     /**
-     * Whether this writer may take the lane from the one that the destination names. A new run may
-     * always, a restarted task may take it from its own run; but whoever has held the lane and lost
-     * it does not fence back.
+     * Whether this writer may take over from the writer in the progress record. A new run always
+     * may, and a restarted task may take over from its own run; a writer that has been fenced must
+     * not take over again.
      *
-     * @param holderRun the run that took the lane last
-     * @param holderWriter its writer
-     * @param holderEpoch its epoch; 0: nobody has taken it yet
+     * @param holderRun run of the last writer
+     * @param holderWriter id of the last writer
+     * @param holderEpoch epoch of the last writer; 0: none
      */
     public boolean mayTakeOverFrom(String holderRun, String holderWriter, long holderEpoch) {
         if (holderEpoch == 0 || holderWriter.equals(writer)) {
@@ -77,9 +78,8 @@ public record WriterIdentity(
         if (holderRun.equals(run)) {
             return !heldBefore;
         }
-        // an epoch that this run has had, in somebody else's hands: the destination was set back,
-        // and
-        // a rival has come since
+        // a higher epoch: this run was fenced. The same epoch: the destination was restored from a
+        // backup, and another run has opened it since
         return runEpoch == 0 || holderEpoch < runEpoch;
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Sequence numbers, epochs and who writes: what a destination stores together with the rows. No
- * Flink.
+ * Sequence numbers, epochs and writer identity: what a destination stores together with the rows.
+ * Independent of Flink.
  */
 package com.evolvishub.cdc.sink.progress;

@@ -3,9 +3,9 @@ package com.evolvishub.cdc.sink.queue;
 import com.evolvishub.cdc.runtime.pipeline.BackpressureGate;
 
 /**
- * Keeps the gate open exactly while the mapping's turn has come, the destination is ready and the
- * queue has room. Thread-safe: whoever changed one of the two calls {@link #refresh} afterwards,
- * and the last call sees both.
+ * Keeps the gate open exactly while the predecessors have finished, the destination is ready and
+ * the queue has room. Thread-safe: after a change of the queue its caller calls {@link #refresh},
+ * and the last call sees all changes.
  */
 public final class BackpressureController {
 
@@ -19,31 +19,31 @@ public final class BackpressureController {
         this.queue = queue;
     }
 
-    /** Others go first. */
+    /** Predecessors have not finished yet. */
     public synchronized void awaitPredecessors() {
         awaitsPredecessors = true;
         refresh();
     }
 
-    /** Those who go first are done. */
+    /** All predecessors have finished. */
     public synchronized void predecessorsDone() {
         awaitsPredecessors = false;
         refresh();
     }
 
-    /** The lane is open, and the destination took what it was last given. */
+    /** The pipeline's writer is open, and the last request succeeded. */
     public synchronized void markHealthy() {
         markHealthy = true;
         refresh();
     }
 
-    /** The destination is away, or does not take what it was given. */
+    /** The destination is unavailable, or the last request failed. */
     public synchronized void markUnavailable() {
         markHealthy = false;
         refresh();
     }
 
-    /** The queue has become full, or has room again. */
+    /** Recomputes the gate, for example after the queue became full or has room again. */
     public synchronized void refresh() {
         if (markHealthy && !awaitsPredecessors && !queue.isFull()) {
             gate.open();

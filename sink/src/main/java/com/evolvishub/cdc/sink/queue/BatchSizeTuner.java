@@ -5,14 +5,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Measures batches, and lets the queue make them larger or smaller. Used by the I/O thread. */
+/** Measures the time of each batch and adjusts the queue's batch size. Used by the I/O thread. */
 public final class BatchSizeTuner {
 
     private final WriteAheadQueue queue;
     private final Clock clock;
     private final AdaptiveBatchSize size;
 
-    /** What writes a batch. */
+    /** Writes a batch. */
     @FunctionalInterface
     public interface Write {
         void run() throws Exception;
@@ -27,18 +27,18 @@ public final class BatchSizeTuner {
     /**
      * Writes a batch.
      *
-     * @param timeout after which the client gives up
+     * @param timeout the client's timeout
      */
     public void write(Duration timeout, int rows, Write write) throws Exception {
-        Instant begin = clock.instant();
+        Instant start = clock.instant();
         try {
             write.run();
-            size.batchWritten(rows, since(begin), timeout);
+            size.batchWritten(rows, since(start), timeout);
         } catch (DestinationException e) {
-            // an answer, if not the one that was hoped for
+            // the destination responded in time, so the duration says nothing about the size
             throw e;
         } catch (Exception e) {
-            if (since(begin).compareTo(timeout) >= 0) {
+            if (since(start).compareTo(timeout) >= 0) {
                 size.batchTimedOut(rows);
             }
             throw e;
@@ -47,7 +47,7 @@ public final class BatchSizeTuner {
         }
     }
 
-    private Duration since(Instant begin) {
-        return Duration.between(begin, clock.instant());
+    private Duration since(Instant start) {
+        return Duration.between(start, clock.instant());
     }
 }

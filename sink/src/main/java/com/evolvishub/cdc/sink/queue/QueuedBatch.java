@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the I/O thread does next: one mark, or rows of one schema.
+ * What the I/O thread processes next: one poll marker, or rows of one schema.
  *
- * @param mark the mark at the queue's head; empty if rows are
- * @param rows rows from the head on, all of one schema; empty if a mark is at the head
+ * @param marker the poll marker at the queue's head; empty if rows are at the head
+ * @param rows rows from the head on, all of one schema; empty if a marker is at the head
  */
 public record QueuedBatch(Optional<PipelineElement> marker, List<ChangeRow> rows) {}

@@ -21,24 +21,24 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Numbered rows and the marks between them, from the moment they leave the source until the
- * destination has acknowledged them. Thread-safe: the task's thread adds, snapshots and releases,
- * the I/O thread takes and acknowledges. What is taken stays in the queue, and so in every
- * snapshot, until it is acknowledged.
+ * Holds rows with sequence numbers, and the poll markers between them, from the source until the
+ * destination has acknowledged them. Thread-safe: the task's thread adds, snapshots and releases;
+ * the I/O thread reads and acknowledges. An element stays in the queue, and so in every snapshot,
+ * until it is acknowledged.
  *
- * <p>Bounded by bytes, softly: {@link #isFull} tells the source to stop, but what comes all the
- * same is taken, because the task's thread must never wait.
+ * <p>The bound in bytes is soft: when {@link #isFull}, the source should stop, but rows that still
+ * arrive are accepted, because the task's thread must never wait.
  */
 public final class WriteAheadQueue implements ConstraintRetry.Rows {
 
     private static final long BATCH_BYTES = 4L << 20;
 
-    /** Acknowledged rows that may be sent again: in memory, and in each checkpoint. */
+    /** Limits of acknowledged rows kept for a resend: in memory, and in each checkpoint. */
     private static final long RESENDABLE_BYTES = 16L << 20;
 
     private static final long RESENDABLE_BYTES_IN_STATE = 256L << 10;
 
-    /** What a checkpoint that is not yet complete holds. */
+    /** The last sequence number in a checkpoint that is not complete yet. */
     private record PendingCheckpoint(long checkpoint, long lastNumber) {}
 
     private final ArrayDeque<PipelineElement> elements = new ArrayDeque<>();
@@ -48,37 +48,37 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     private final ResendBuffer resendable;
     private final String writerId;
     private final Clock clock;
-    private int batchRows = AdaptiveBatchSize.FIRST;
+    private int batchRows = AdaptiveBatchSize.INITIAL_ROWS;
     private Progress acknowledged;
     private String target = "";
     private long lastNumber;
-    private long releasedNumber;
+    private long releasedSequence;
     private long acknowledgedPoll;
     private long completions;
     private long bytes;
     private long rows;
     private boolean immediate;
-    private boolean onOpened;
+    private boolean opened;
     private boolean full;
     private boolean waiting;
     private boolean releaseRequested;
 
     /**
-     * @param restored rows of a completed checkpoint, which may therefore be sent at once
-     * @param author who gives the next numbers
-     * @param resend how long rows that were acknowledged are kept to be sent again
-     * @param shownRows kept at the number of rows in the queue
+     * @param restored state of a completed checkpoint; its rows may be sent immediately
+     * @param writerId id of the writer that assigns the next sequence numbers
+     * @param resend how long acknowledged rows are kept to be resent
+     * @param rowsGauge is set to the number of rows in the queue
      */
     public WriteAheadQueue(
             DeliveryState restored,
-            String author,
+            String writerId,
             QueueBounds bounds,
             Duration resend,
-            AtomicLong shownRows,
+            AtomicLong rowsGauge,
             Clock clock) {
-        this.rowsGauge = shownRows;
+        this.rowsGauge = rowsGauge;
         this.bounds = bounds;
-        this.writerId = author;
+        this.writerId = writerId;
         this.clock = clock;
         this.resendable =
                 new ResendBuffer(
@@ -87,11 +87,11 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         acknowledged =
                 new Progress(
                         before.lastSequence(),
-                        before.sequenceHistory().continuedBy(author, restored.lastNumber()),
+                        before.sequenceHistory().continuedBy(writerId, restored.lastNumber()),
                         before.incarnation(),
                         before.targetId());
         lastNumber = restored.lastNumber();
-        releasedNumber = restored.lastNumber();
+        releasedSequence = restored.lastNumber();
         acknowledgedPoll = restored.acknowledgedPoll();
         for (PipelineElement element : restored.queue()) {
             elements.add(element);
@@ -100,20 +100,20 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
                 rows++;
             }
         }
-        shownRows.set(rows);
+        rowsGauge.set(rows);
         full = bytes > bounds.writeAhead();
     }
 
     /**
-     * Numbers a row and puts it at the end; a mark goes in as it is.
+     * Appends an element. A row gets the next sequence number.
      *
      * @return whether the source should stop
-     * @throws IllegalStateException for a row that comes before the lane was opened: its number
-     *     could be one that the destination already holds, and the row would be lost
+     * @throws IllegalStateException for a row that arrives before {@link #onOpened}: the
+     *     destination might already hold its sequence number, and the row would be lost
      */
     public synchronized boolean add(PipelineElement element) {
         if (element instanceof ChangeRow row) {
-            if (!onOpened) {
+            if (!opened) {
                 throw new IllegalStateException("a row came before the lane was opened");
             }
             elements.add(row.withSequence(++lastNumber));
@@ -130,62 +130,65 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     }
 
     /**
-     * The pipeline's writer is open. Rows that the destination holds are done; those of its own
-     * that it has lost are sent again, as far as they are kept; and where it holds rows of others,
-     * what is left here gets higher numbers than theirs.
+     * The pipeline's writer is open. Queued rows that the destination holds are acknowledged. Rows
+     * that it has lost are resent if the resend buffer has them. If it holds rows of another
+     * writer, the remaining rows get higher sequence numbers than those.
      *
-     * @param found what the destination says
-     * @param shared it holds the rows of this queue up to this number
-     * @return number of rows that were done; negative: so many are sent again
+     * @param found the destination's progress record
+     * @param shared the destination holds this pipeline's rows up to this sequence number
+     * @return number of queued rows that the destination holds; negative: number of rows that are
+     *     resent
      */
     public synchronized long onOpened(Progress found, long shared) {
-        List<PipelineElement> left = new ArrayList<>();
+        List<PipelineElement> remaining = new ArrayList<>();
         for (PipelineElement element : elements) {
             if (element instanceof ChangeRow row && row.sequence() <= shared) {
                 resendable.add(row, clock.millis());
             } else {
-                left.add(element);
+                remaining.add(element);
             }
         }
-        List<ChangeRow> again = resendable.takeAbove(shared);
-        SequenceHistory numbering = acknowledged.sequenceHistory();
+        List<ChangeRow> resent = resendable.takeAbove(shared);
+        SequenceHistory sequenceHistory = acknowledged.sequenceHistory();
         elements.clear();
         if (found.lastSequence() > shared) {
-            numbering =
+            sequenceHistory =
                     found.sequenceHistory()
                             .continuedBy(writerId, Math.max(lastNumber, found.lastSequence()));
             lastNumber = Math.max(lastNumber, found.lastSequence());
-            left.replaceAll(e -> e instanceof ChangeRow row ? row.withSequence(++lastNumber) : e);
-            again = List.of();
+            remaining.replaceAll(
+                    e -> e instanceof ChangeRow row ? row.withSequence(++lastNumber) : e);
+            resent = List.of();
         }
         if (shared < resendable.above() || found.lastSequence() > shared) {
             resendable.clear(found.lastSequence());
         }
-        elements.addAll(again);
-        elements.addAll(left);
+        elements.addAll(resent);
+        elements.addAll(remaining);
         long before = rows;
         count();
         acknowledged =
-                new Progress(found.lastSequence(), numbering, found.incarnation(), target(found));
-        onOpened = true;
+                new Progress(
+                        found.lastSequence(), sequenceHistory, found.incarnation(), target(found));
+        opened = true;
         updateFullness();
         return before - rows;
     }
 
     /**
-     * The pipeline's writer is open, and the destination keeps no progress record: nothing says
-     * which rows it holds.
+     * The pipeline's writer is open, and the destination has no progress record: which rows it
+     * holds is unknown.
      */
     public synchronized long onOpenedWithoutRecord() {
-        onOpened = true;
+        opened = true;
         acknowledged = acknowledged.withoutStoredRecord();
         return 0;
     }
 
     /**
-     * What was delivered to one incarnation of the destination was not to another. A state from
-     * before the first acknowledgement learns from the record where its rows went: whatever comes
-     * before the next row is sent, that is the one to look for.
+     * The target that the acknowledged rows are in. A target known for another incarnation is not
+     * valid. A state without an acknowledgement takes the target from the progress record, so that
+     * a replacement before the next row is detected.
      */
     private String target(Progress found) {
         String known =
@@ -206,36 +209,36 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         }
     }
 
-    /** What the destination was last known to hold. */
+    /** The last known progress of the destination. */
     public synchronized Progress acknowledged() {
         return acknowledged;
     }
 
-    /** Every acknowledged row above this number can be sent again. */
+    /** Every acknowledged row above this sequence number can be resent. */
     public synchronized long resendableAbove() {
         return resendable.above();
     }
 
-    /** Forgets to which table rows were delivered: the next one is the right one. */
+    /** Discards the target that rows were delivered to: the next one is accepted. */
     public synchronized void forgetTarget() {
         acknowledged = acknowledged.deliveredTo("");
     }
 
-    /** From here on rows go into this table, topic or stream. */
-    public synchronized void setTarget(String identity) {
-        target = identity;
-        if (acknowledged.lastSequence() > 0 && !identity.isEmpty()) {
-            // the client was told of the one before, and has let this one pass
-            acknowledged = acknowledged.deliveredTo(identity);
+    /** Sets the table, topic or stream that the next rows are written to. */
+    public synchronized void setTarget(String targetId) {
+        target = targetId;
+        if (acknowledged.lastSequence() > 0 && !targetId.isEmpty()) {
+            // the client knew the previous target and has accepted this one
+            acknowledged = acknowledged.deliveredTo(targetId);
         }
     }
 
-    /** The most rows that a batch may have from here on. */
-    synchronized void batchRows(int most) {
-        batchRows = most;
+    /** Sets the maximum number of rows in a batch. */
+    synchronized void batchRows(int maxRows) {
+        batchRows = maxRows;
     }
 
-    /** Whether rows may be sent before a completed checkpoint holds them. */
+    /** Sets whether rows may be sent before a completed checkpoint holds them. */
     public synchronized void sendImmediately(boolean now) {
         immediate = now;
         full |= bytes > bound();
@@ -243,7 +246,10 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         notifyAll();
     }
 
-    /** Remembers what the checkpoint holds, and hands it out. The elements are shared. */
+    /**
+     * Records the last sequence number of the checkpoint and returns its contents. The elements are
+     * shared, not copied.
+     */
     public synchronized Contents snapshot(long checkpoint) {
         snapshots.add(new PendingCheckpoint(checkpoint, lastNumber));
         resendable.evict(clock.millis(), roomForResendable());
@@ -255,21 +261,21 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
                 List.copyOf(elements));
     }
 
-    /** A checkpoint is complete: what it and every earlier snapshot holds may be sent. */
+    /** A checkpoint is complete: rows in it and in all earlier snapshots may be sent. */
     public synchronized void checkpointComplete(long checkpoint) {
         completions++;
         Iterator<PendingCheckpoint> each = snapshots.iterator();
         while (each.hasNext()) {
-            PendingCheckpoint held = each.next();
-            if (held.checkpoint() <= checkpoint) {
-                releasedNumber = Math.max(releasedNumber, held.lastNumber());
+            PendingCheckpoint pending = each.next();
+            if (pending.checkpoint() <= checkpoint) {
+                releasedSequence = Math.max(releasedSequence, pending.lastNumber());
                 each.remove();
             }
         }
         notifyAll();
     }
 
-    /** Waits for something to do. */
+    /** Waits for rows to send or a marker at the head. */
     public synchronized QueuedBatch next() throws InterruptedException {
         while (!hasSendable()) {
             waiting = true;
@@ -280,9 +286,9 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     }
 
     /**
-     * Like {@link #next}, but does not wait on once {@link #requestRelease} was called.
+     * Like {@link #next}, but stops waiting once {@link #requestRelease} was called.
      *
-     * @return nothing if it was called since the last time, and there is nothing to do
+     * @return empty: a release was requested since the last call, and there is nothing to send
      */
     public synchronized Optional<QueuedBatch> nextUnlessReleaseRequested()
             throws InterruptedException {
@@ -299,8 +305,8 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     }
 
     /**
-     * Whoever waits in {@link #nextUnlessReleaseRequested}, now or later, has somebody to make room
-     * for.
+     * Ends the current or next wait in {@link #nextUnlessReleaseRequested}: another pipeline needs
+     * the connection permit.
      */
     public synchronized void requestRelease() {
         releaseRequested = true;
@@ -320,7 +326,9 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         return head != null && (!(head instanceof ChangeRow row) || isReleased(row));
     }
 
-    /** Every row from the head on that may be sent and has the schema of the first of them. */
+    /**
+     * Returns all rows from the head on that may be sent and have the schema of the first of them.
+     */
     @Override
     public synchronized List<ChangeRow> sendable() {
         List<ChangeRow> sendable = new ArrayList<>();
@@ -340,19 +348,19 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         return sendable;
     }
 
-    /** Waits until a checkpoint is complete, or for so long at most. */
+    /** Waits until a checkpoint is complete, or until the timeout. */
     @Override
-    public synchronized void awaitMoreSendable(Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
+    public synchronized void awaitMoreSendable(Duration timeout) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
         long before = completions;
-        for (long left = atMost.toNanos();
+        for (long left = timeout.toNanos();
                 left > 0 && completions == before;
                 left = end - System.nanoTime()) {
             wait(left / 1_000_000 + 1);
         }
     }
 
-    /** Rows from the head on, over the marks of polls that change nothing for the destination. */
+    /** Rows from the head on, skipping poll markers that do not change the schema. */
     private List<ChangeRow> rowsOf(RowSchema schema) {
         List<ChangeRow> batch = new ArrayList<>();
         long weight = 0;
@@ -378,20 +386,20 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
     }
 
     private boolean isReleased(ChangeRow row) {
-        return immediate || row.sequence() <= releasedNumber;
+        return immediate || row.sequence() <= releasedSequence;
     }
 
-    /** The mark at the head is dealt with. */
+    /** Removes the poll marker at the head. */
     public synchronized void acknowledgeMarker() {
         ended(elements.remove());
     }
 
     /**
-     * Everything up to this row is at the destination.
+     * Removes everything up to this row: the destination holds it.
      *
      * @return the polls that ended before it
      */
-    public synchronized List<PollEnded> acknowledge(long number) {
+    public synchronized List<PollEnded> acknowledge(long sequence) {
         List<PollEnded> ended = new ArrayList<>();
         while (true) {
             PipelineElement element = elements.remove();
@@ -399,7 +407,7 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
                 rows--;
                 bytes -= row.weight();
                 resendable.add(row, clock.millis());
-                if (row.sequence() == number) {
+                if (row.sequence() == sequence) {
                     break;
                 }
             } else if (element instanceof PollEnded end) {
@@ -408,12 +416,13 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
             }
         }
         resendable.evict(clock.millis(), roomForResendable());
-        acknowledged = acknowledged.at(number, target.isEmpty() ? acknowledged.targetId() : target);
+        acknowledged =
+                acknowledged.at(sequence, target.isEmpty() ? acknowledged.targetId() : target);
         updateFullness();
         return ended;
     }
 
-    /** The pipeline has ended: gives the memory of acknowledged rows back. */
+    /** The pipeline has ended: releases the memory of acknowledged rows. */
     public synchronized void close() {
         resendable.close();
     }
@@ -422,8 +431,8 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         return Math.min(RESENDABLE_BYTES, Math.max(0, bounds.writeAhead() - bytes));
     }
 
-    private void ended(PipelineElement mark) {
-        if (mark instanceof PollEnded end) {
+    private void ended(PipelineElement marker) {
+        if (marker instanceof PollEnded end) {
             acknowledgedPoll = Math.max(acknowledgedPoll, end.poll());
         }
     }
@@ -447,19 +456,19 @@ public final class WriteAheadQueue implements ConstraintRetry.Rows {
         return rows;
     }
 
-    /** Number of the last row that has one. */
+    /** The last assigned sequence number. */
     public synchronized long lastNumber() {
         return lastNumber;
     }
 
     /**
-     * What a snapshot holds.
+     * Contents of a snapshot.
      *
-     * @param lastNumber number of the last row that has one
-     * @param acknowledgedPoll the highest poll that is wholly at the destination
-     * @param acknowledged what the destination was last known to hold
-     * @param resendable rows that were acknowledged a short time ago
-     * @param elements rows and marks in order
+     * @param lastNumber the last assigned sequence number
+     * @param acknowledgedPoll the highest poll whose rows are all at the destination
+     * @param acknowledged the last known progress of the destination
+     * @param resendable recently acknowledged rows
+     * @param elements rows and poll markers in order
      */
     public record Contents(
             long lastNumber,

@@ -1,5 +1,5 @@
 /**
- * The write-ahead queue: rows wait for the checkpoint that holds them, and acknowledged rows for a
- * while longer.
+ * The write-ahead queue. Rows wait in it for the checkpoint that holds them; acknowledged rows are
+ * kept for a short time to be resent.
  */
 package com.evolvishub.cdc.sink.queue;

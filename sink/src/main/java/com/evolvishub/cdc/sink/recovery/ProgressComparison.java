@@ -3,37 +3,37 @@ package com.evolvishub.cdc.sink.recovery;
 import com.evolvishub.cdc.sink.progress.Progress;
 
 /**
- * What a destination's progress record means to a pipeline.
+ * Result of comparing a destination's progress record with a pipeline's state.
  *
- * @param shared the destination holds the pipeline's own rows up to this number
- * @param replaced whether it is another record than the one that was last acknowledged
- * @param others whether the destination holds rows above {@code shared} that the pipeline's state
- *     knows nothing of: the state is older than the destination, or other rows were delivered under
- *     the same numbers
+ * @param commonUpTo the destination holds the pipeline's own rows up to this sequence number
+ * @param replaced whether the record is a different one than at the last acknowledgement
+ * @param hasForeignRows whether the destination holds rows above {@code commonUpTo} that are not in
+ *     the pipeline's state: the state is older than the destination, or other rows were delivered
+ *     under the same sequence numbers
  */
 record ProgressComparison(long commonUpTo, boolean replaced, boolean hasForeignRows) {
 
     /**
      * Compares.
      *
-     * @param acknowledged what the pipeline heard last, with its own numbering
-     * @param lastNumber the last number that the pipeline has given
-     * @param found what the destination says now
+     * @param acknowledged the progress last acknowledged, with the pipeline's own sequence history
+     * @param lastNumber the last sequence number that the pipeline has assigned
+     * @param found the progress record read now
      */
     static ProgressComparison of(Progress acknowledged, long lastNumber, Progress found) {
         if (acknowledged.isRecorded() && !acknowledged.incarnation().equals(found.incarnation())) {
             return new ProgressComparison(0, true, found.lastSequence() > 0);
         }
-        long shared =
+        long commonUpTo =
                 acknowledged
                         .sequenceHistory()
                         .commonUpTo(
                                 found.sequenceHistory(),
                                 Math.min(found.lastSequence(), lastNumber));
-        return new ProgressComparison(shared, false, found.lastSequence() > shared);
+        return new ProgressComparison(commonUpTo, false, found.lastSequence() > commonUpTo);
     }
 
-    /** Whether rows that this destination's record has acknowledged are no longer there. */
+    /** Whether the destination lacks rows that it has acknowledged. */
     boolean isMissingRowsOf(Progress acknowledged) {
         return acknowledged.isRecorded() && commonUpTo < acknowledged.lastSequence();
     }

@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares, at each opening, what the destination holds with what it has acknowledged. Rows that
- * are gone are sent again under their numbers where they are kept; else the mapping stops, unless
- * the user has said that it goes on without them. Written by the I/O thread, read by the task's.
+ * Compares, at each opening, what the destination holds with what it has acknowledged. Lost rows
+ * are resent under their sequence numbers if the resend buffer has them; otherwise the mapping
+ * stops, unless the user has chosen to continue without them. Written by the I/O thread, read by
+ * the task's.
  */
 public final class ProgressReconciler {
 
@@ -21,27 +22,27 @@ public final class ProgressReconciler {
     private final Pipeline pipeline;
     private final String run;
     private final WriteAheadQueue queue;
-    private final WriteAheadPolicy rules;
+    private final WriteAheadPolicy policy;
     private volatile String lossAcceptedByRun;
     private boolean acceptsLostRows;
     private boolean wentOnWithoutRows;
 
     /**
-     * @param run the run under way; what the user has chosen holds until it was acted upon once
+     * @param run the current run; the user's choice is applied once per run
      */
     public ProgressReconciler(
             Pipeline pipeline,
             String run,
             WriteAheadQueue queue,
-            WriteAheadPolicy rules,
+            WriteAheadPolicy policy,
             DeliveryState restored,
-            RecoveryOptions choices) {
+            RecoveryOptions options) {
         this.pipeline = pipeline;
         this.run = run;
         this.queue = queue;
-        this.rules = rules;
+        this.policy = policy;
         this.lossAcceptedByRun = restored.lossAcceptedByRun();
-        this.acceptsLostRows = choices.acceptsLostRows() && !lossAcceptedByRun.equals(run);
+        this.acceptsLostRows = options.acceptsLostRows() && !lossAcceptedByRun.equals(run);
         if (acceptsLostRows) {
             queue.forgetTarget();
         }
@@ -53,9 +54,9 @@ public final class ProgressReconciler {
      * @return number of queued rows that are at the destination
      * @throws RowsLostException if the destination lacks rows that it has acknowledged
      */
-    public long onOpened(RecoveredProgress opening) throws RowsLostException {
+    public long onOpened(RecoveredProgress recovered) throws RowsLostException {
         wentOnWithoutRows = false;
-        Progress found = opening.progress();
+        Progress found = recovered.progress();
         if (!found.isRecorded()) {
             return queue.onOpenedWithoutRecord();
         }
@@ -66,7 +67,7 @@ public final class ProgressReconciler {
             handleLostRows(acknowledged, comparison, found);
         }
         if (!(comparison.replaced() && acceptsLostRows)) {
-            rules.onOpened(comparison.hasForeignRows());
+            policy.onOpened(comparison.hasForeignRows());
         }
         long done = queue.onOpened(found, comparison.commonUpTo());
         if (acceptsLostRows) {
@@ -119,12 +120,12 @@ public final class ProgressReconciler {
                 .formatted(found.lastSequence());
     }
 
-    /** Whether the last opening gave rows up that had been delivered, as the user has said. */
+    /** Whether the last opening gave up delivered rows, as the user has chosen. */
     public boolean wentOnWithoutRows() {
         return wentOnWithoutRows;
     }
 
-    /** The run in which the user's choice about lost rows was acted upon; empty: none. */
+    /** The run in which the user's choice about lost rows was applied; empty: none. */
     public String lossAcceptedByRun() {
         return lossAcceptedByRun;
     }

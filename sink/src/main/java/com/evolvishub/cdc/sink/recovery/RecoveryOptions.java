@@ -3,27 +3,28 @@ package com.evolvishub.cdc.sink.recovery;
 import java.io.Serializable;
 
 /**
- * What the user wants done where state and destination do not fit each other.
+ * The user's choices for the case that state and destination disagree.
  *
- * @param loadsAnew all rows come again, whatever the state knew ({@code --reset}, {@code --fresh})
- * @param acceptsDuplicates rows may arrive a second time ({@code --accept-duplicates})
- * @param acceptsLoss rows that the destination has lost stay away ({@code --accept-loss})
- * @param deletesExtra rows at the destination that the load does not write are deleted, whosesoever
- *     they are ({@code --delete-extra})
+ * @param reload all rows are read and sent again, whatever the state holds ({@code --reset}, {@code
+ *     --fresh})
+ * @param acceptsDuplicates rows may be delivered twice ({@code --accept-duplicates})
+ * @param acceptsLoss rows that the destination has lost are not restored ({@code --accept-loss})
+ * @param deletesExtraRows rows at the destination that the load does not write are deleted, whoever
+ *     wrote them ({@code --delete-extra})
  */
 public record RecoveryOptions(
         boolean reload, boolean acceptsDuplicates, boolean acceptsLoss, boolean deletesExtraRows)
         implements Serializable {
 
-    /** Extra rows stay where they may be somebody else's. */
-    public RecoveryOptions(boolean loadsAnew, boolean acceptsDuplicates, boolean acceptsLoss) {
-        this(loadsAnew, acceptsDuplicates, acceptsLoss, false);
+    /** Options that keep extra rows that another writer may have written. */
+    public RecoveryOptions(boolean reload, boolean acceptsDuplicates, boolean acceptsLoss) {
+        this(reload, acceptsDuplicates, acceptsLoss, false);
     }
 
-    /** Nothing: where they do not fit, the mapping stops. */
+    /** No choice: the mapping stops when state and destination disagree. */
     public static final RecoveryOptions NONE = new RecoveryOptions(false, false, false);
 
-    /** Whether to go on although acknowledged rows are gone. */
+    /** Whether to continue although acknowledged rows are lost. */
     boolean acceptsLostRows() {
         return reload || acceptsLoss;
     }

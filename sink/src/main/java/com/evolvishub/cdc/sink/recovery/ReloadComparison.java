@@ -14,53 +14,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a reset end equal: compares what a load that began anew has written with the keys at the
- * destination, tells the counts, and deletes extra rows where nobody else's can be among them or
- * where the user has asked for it. Written by the I/O thread, read by the task's.
+ * Compares the keys that a reload has written with those at the destination, logs the counts, and
+ * deletes extra rows if no other writer can have written them or if the user has asked for it.
+ * Written by the I/O thread, read by the task's.
  */
 public final class ReloadComparison {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReloadComparison.class);
 
-    /** Below that many rows a table may well be emptied. */
-    private static final long FEW = 100;
+    /** Up to this number of rows max_delete_ratio does not apply. */
+    private static final long SMALL_TABLE_ROWS = 100;
 
     private final Pipeline pipeline;
-    private final RecoveryOptions choices;
+    private final RecoveryOptions options;
     private final PipelineStatus status;
     private volatile ReloadComparisonState state;
 
     /**
-     * @param run the run under way
-     * @param restored what an earlier attempt or run has left
+     * @param run the current run
+     * @param restored the state of an earlier attempt or run
      */
     public ReloadComparison(
             Pipeline pipeline,
             String run,
             ReloadComparisonState restored,
-            RecoveryOptions choices,
+            RecoveryOptions options,
             PipelineStatus status) {
         this.pipeline = pipeline;
-        this.choices = choices;
+        this.options = options;
         this.status = status;
-        this.state = choices.reload() ? restored.startedBy(run) : restored;
+        this.state = options.reload() ? restored.startedBy(run) : restored;
         if (!state.loadId().equals(restored.loadId())) {
-            // what an earlier load has left says nothing of this one
+            // the count of an earlier load does not apply to this one
             status.extraRows.set(0);
         }
     }
 
-    /** What a checkpoint keeps. */
+    /** The state to checkpoint. */
     public ReloadComparisonState state() {
         return state;
     }
 
-    /** Whether {@link #compare} has something to do. */
+    /** Whether {@link #compare} is due. */
     public boolean isDue() {
         return state.phase() == Phase.DUE;
     }
 
-    /** Whether the load under way is going to be compared. */
+    /** Whether the current load will be compared. */
     public boolean isActive() {
         return state.phase() != Phase.NONE;
     }
@@ -74,8 +74,8 @@ public final class ReloadComparison {
     }
 
     /**
-     * Rows of the load are given up that had been delivered. Their keys are no longer noted: older
-     * versions of them would be taken for rows that the source no longer has.
+     * Delivered rows of the load were given up. Their keys are missing from the recorded ones, so a
+     * comparison could take their older versions for extra rows: it is cancelled.
      */
     public void lostRows(DestinationClient client) throws Exception {
         if (state.phase() == Phase.NONE || !state.recordingStarted()) {
@@ -88,13 +88,13 @@ public final class ReloadComparison {
                 pipeline.mapping(),
                 pipeline.mapping());
         if (client.keyComparison().isPresent()) {
-            // an older checkpoint may still count on them
+            // an older checkpoint may still rely on the recorded keys
             client.keyComparison().get().giveUp();
         }
         state = state.in(Phase.NONE);
     }
 
-    /** Whether keys are noted for this load; if not, the reason was told. */
+    /** Starts recording keys; false: impossible (the reason is logged), or already compared. */
     private boolean recordKeys(DestinationClient client) throws Exception {
         if (client.keyComparison().isEmpty()) {
             LOG.warn(
@@ -106,23 +106,23 @@ public final class ReloadComparison {
                     pipeline.mapping());
             return false;
         }
-        KeyComparison.RecordingStatus noting =
+        KeyComparison.RecordingStatus recording =
                 client.keyComparison()
                         .get()
                         .startRecording(state.loadId(), !state.recordingStarted());
-        if (noting.kind() == KeyComparison.Kind.IMPOSSIBLE) {
+        if (recording.kind() == KeyComparison.Kind.IMPOSSIBLE) {
             LOG.warn(
                     "{}: the mapping loads anew, but what the destination holds already cannot"
                             + " be compared with the source: {}. Rows that the source no longer"
                             + " has stay",
                     pipeline.mapping(),
-                    noting.reason());
+                    recording.reason());
         }
-        return noting.kind() == KeyComparison.Kind.NOTES;
+        return recording.kind() == KeyComparison.Kind.NOTES;
     }
 
     /**
-     * Everything of a poll is at the destination.
+     * All rows of a poll are at the destination.
      *
      * @return whether the comparison is due now
      */
@@ -131,19 +131,19 @@ public final class ReloadComparison {
             return false;
         }
         ReloadComparisonState read = state.read(poll.provesAbsence());
-        // a read that proves nothing is enough where nothing is deleted unasked
+        // a read that does not prove absence is enough if nothing is deleted without --delete-extra
         boolean due =
                 read.provesAbsence()
                         || !(pipeline.scan().capture() instanceof Capture.ByDiff)
-                        || choices.deletesExtraRows()
+                        || options.deletesExtraRows()
                         || pipeline.scan().schedule() instanceof Schedule.Once;
         state = due ? read.in(Phase.DUE) : read;
         return due;
     }
 
-    /** Compares, and deletes where that is allowed. */
+    /** Compares, and deletes extra rows if that is allowed. */
     public void compare(DestinationClient client) throws Exception {
-        // it may have been done already, by an attempt that ended before its next checkpoint
+        // an earlier attempt may have compared and failed before its next checkpoint
         if (!recordKeys(client)) {
             state = state.in(Phase.NONE);
             return;
@@ -168,16 +168,16 @@ public final class ReloadComparison {
         counts +=
                 "; %,d of them were not loaded: the source no longer has them, or others have written them (first keys: %s)"
                         .formatted(found.extra(), String.join("; ", found.firstKeys()));
-        String stays = reasonToKeep(found);
-        if (stays.isEmpty()) {
+        String reason = reasonToKeep(found);
+        if (reason.isEmpty()) {
             LOG.info("{}. They are deleted", counts);
             return true;
         }
-        LOG.warn("{}. They stay: {}", counts, stays);
+        LOG.warn("{}. They stay: {}", counts, reason);
         return false;
     }
 
-    /** Why extra rows are not deleted, and what would have them deleted; empty: they are. */
+    /** Why extra rows are kept, and how to have them deleted; empty: they are deleted. */
     private String reasonToKeep(ExtraRows found) {
         if (found.deadLettered() > 0) {
             return "%,d rows of this load were put aside, and older versions of these may be among them. Replay or drop the dead letters, then %s"
@@ -187,7 +187,7 @@ public final class ReloadComparison {
             return "other mappings deliver to this table (%s), and their rows cannot be told from these. Where such a mapping is gone for good, delete its row from evolvishub_cdc.lane; then %s"
                     .formatted(String.join(", ", found.otherWriters()), resetHint());
         }
-        if (choices.deletesExtraRows()) {
+        if (options.deletesExtraRows()) {
             return "";
         }
         if (!(pipeline.scan().capture() instanceof Capture.ByDiff diff)) {
@@ -198,7 +198,8 @@ public final class ReloadComparison {
             return "the table was not made by this tool, so they may be somebody else's. To delete them, "
                     + resetHint();
         }
-        if (found.rows() > FEW && found.extra() > diff.maxDeleteRatio() * found.rows()) {
+        if (found.rows() > SMALL_TABLE_ROWS
+                && found.extra() > diff.maxDeleteRatio() * found.rows()) {
             return "they are more than max_delete_ratio (%s) of the rows. To delete them, %s"
                     .formatted(diff.maxDeleteRatio(), resetHint());
         }

@@ -6,8 +6,8 @@ import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.sink.failure.DestinationException;
 
 /**
- * Whether rows have to wait for a checkpoint, and what to do when the destination holds rows that
- * the restored state knows nothing of. Written by the I/O thread, read by the task's.
+ * Decides whether rows wait for a checkpoint, and what to do when the destination holds rows that
+ * are not in the restored state. Written by the I/O thread, read by the task's.
  */
 public final class WriteAheadPolicy {
 
@@ -35,50 +35,50 @@ public final class WriteAheadPolicy {
                     + " destination, so empty it first";
 
     private final Pipeline pipeline;
-    private final RecoveryOptions choices;
+    private final RecoveryOptions options;
     private volatile boolean destinationAhead;
     private volatile boolean sendsImmediately;
 
     /**
-     * @param ahead whether an earlier run has found rows that its state did not know, and nobody
-     *     has decided yet what becomes of them
-     * @param choices what the user said
+     * @param ahead whether an earlier run has found rows that are not in its state, and the case is
+     *     not decided yet
+     * @param options the user's choices
      */
-    public WriteAheadPolicy(Pipeline pipeline, boolean ahead, RecoveryOptions choices) {
+    public WriteAheadPolicy(Pipeline pipeline, boolean ahead, RecoveryOptions options) {
         this.pipeline = pipeline;
         this.destinationAhead = ahead;
-        this.choices = choices;
+        this.options = options;
         this.sendsImmediately = atLeastOnce() && isByWatermark();
     }
 
     /**
      * The pipeline's writer was opened.
      *
-     * @param others whether the destination holds rows that the state knows nothing of
+     * @param foreignRows whether the destination holds rows that are not in the state
      */
-    void onOpened(boolean others) {
-        destinationAhead |= others;
+    void onOpened(boolean foreignRows) {
+        destinationAhead |= foreignRows;
     }
 
     /**
-     * To be asked before the first row of a schema is sent.
+     * Decides for a schema. Called before its first row is sent.
      *
-     * @param upserts whether the destination takes a row a second time without harm
-     * @throws DestinationException if rows would arrive twice that may not
+     * @param upserts whether writing a row twice is the same as writing it once
+     * @throws DestinationException if rows would be delivered twice and that is not allowed
      */
     public void decide(boolean upserts) throws DestinationException {
-        if (destinationAhead && !choices.reload() && !(upserts && isByWatermark())) {
+        if (destinationAhead && !options.reload() && !(upserts && isByWatermark())) {
             if (!isByWatermark()) {
                 throw new DestinationException(
                         (AHEAD_OF_HASHES + (upserts ? COMPARED : NOT_COMPARED))
                                 .formatted(pipeline.mapping()));
             }
-            if (!atLeastOnce() && !choices.acceptsDuplicates()) {
+            if (!atLeastOnce() && !options.acceptsDuplicates()) {
                 throw new DestinationException(AHEAD.formatted(pipeline.mapping()));
             }
         }
         destinationAhead = false;
-        sendsImmediately = isByWatermark() && (atLeastOnce() || (upserts && mayRepeat()));
+        sendsImmediately = isByWatermark() && (atLeastOnce() || (upserts && allowsRepeats()));
     }
 
     private boolean atLeastOnce() {
@@ -86,16 +86,16 @@ public final class WriteAheadPolicy {
     }
 
     /**
-     * Reads all rows above a position again, whatever the destination holds of them. The other
-     * modes send what differs from the hashes of the old state: a row that changed and changed back
-     * since would stay wrong.
+     * Watermark mode reads all rows above the position again. The other modes send only rows that
+     * differ from the hashes in the old state: a row that has changed and changed back since then
+     * would stay wrong.
      */
     private boolean isByWatermark() {
         return pipeline.scan().capture() instanceof Capture.ByWatermark;
     }
 
-    /** The current version of a row, read again, is all that a repeat can bring; no deletes. */
-    private boolean mayRepeat() {
+    /** Whether a repeat can only bring the current version of a row, never an old delete. */
+    private boolean allowsRepeats() {
         return pipeline.deliver().mode() == DeliveryMode.EXACTLY_ONCE
                 && pipeline.scan().deleteWhen().isEmpty();
     }
@@ -104,7 +104,10 @@ public final class WriteAheadPolicy {
         return sendsImmediately;
     }
 
-    /** Whether nobody has decided yet what becomes of rows that the state knows nothing of. */
+    /**
+     * Whether the destination holds rows that are not in the state, and the case is not decided
+     * yet.
+     */
     public boolean isDestinationAhead() {
         return destinationAhead;
     }

@@ -12,33 +12,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a batch to the destination past the rows that it refuses, in the lane's order. They are
- * found by cutting the batch into pieces of a thousand and halving those. A piece of n rows with b
- * bad ones takes at most about {@code 2b (1 + log2(n/b))} tries. Used by the I/O thread.
+ * Writes a batch in sequence order and isolates the rows that the destination rejects. It splits a
+ * rejected batch into chunks of 1000 rows and halves those. A chunk of n rows with b rejected ones
+ * takes at most about {@code 2b (1 + log2(n/b))} writes. Used by the I/O thread.
  *
- * <p>Dead letters are for rows that are the exception. When many more are refused than taken, the
- * table is at fault rather than the rows, and the mapping stops instead of putting everything
- * there.
+ * <p>Dead letters are meant for exceptions. When many more rows are rejected than accepted, the
+ * table is probably wrong, not the rows, and the mapping stops.
  */
 public final class BisectingBatchWriter {
 
-    /** So many more refused than taken, and the mapping stops. */
+    /** The mapping stops when this many more rows were rejected than accepted. */
     static final int MAX_EXCESS_REJECTIONS = 1000;
 
-    /** What a refused batch is cut into first: larger pieces would mostly be refused as well. */
+    /** First chunk size of a rejected batch: larger chunks would mostly be rejected as well. */
     private static final int CHUNK_ROWS = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BisectingBatchWriter.class);
 
-    /** What becomes of rows that are dealt with. Both may throw to end the work. */
+    /** Receives the result of each write. All methods may throw to stop the work. */
     public interface Outcome {
-        /** They are at the destination. */
+        /** The rows are at the destination. */
         void onWritten(List<ChangeRow> rows) throws InterruptedException;
 
-        /** It is among the dead letters. */
+        /** The row is in the dead letters. */
         void onDeadLettered(ChangeRow row) throws InterruptedException;
 
-        /** A piece was refused; it is tried in smaller ones if nobody minds. */
+        /** A chunk was rejected; it will be retried in smaller chunks. */
         void onRejected() throws InterruptedException;
     }
 
@@ -47,24 +46,25 @@ public final class BisectingBatchWriter {
     private final ConstraintRetry constraintRetry;
     private long excess;
 
-    public BisectingBatchWriter(Pipeline pipeline, Outcome outcome, ConstraintRetry refusedRows) {
+    public BisectingBatchWriter(
+            Pipeline pipeline, Outcome outcome, ConstraintRetry constraintRetry) {
         this.pipeline = pipeline;
         this.outcome = outcome;
-        this.constraintRetry = refusedRows;
+        this.constraintRetry = constraintRetry;
     }
 
     /**
-     * Writes rows, good and bad ones.
+     * Writes rows, and handles those that are rejected.
      *
-     * @throws DestinationException if a bad row stops the mapping; all before it are dealt with
-     * @throws PostponedRowException if later rows may cure what is wrong with one; all before it
-     *     are dealt with
+     * @throws DestinationException if a rejected row stops the mapping; all rows before it are done
+     * @throws PostponedRowException if later rows may make a rejected row valid; all rows before it
+     *     are done
      */
     public void write(DestinationClient client, List<ChangeRow> rows) throws Exception {
         writeChunk(client, rows);
     }
 
-    /** Brings a row there that was postponed, or deals with it as with every other bad row. */
+    /** Retries a postponed row; if it is still rejected, handles it like any other rejected row. */
     public void retryPostponed(DestinationClient client, PostponedRowException postponed)
             throws Exception {
         if (!constraintRetry.retry(client, postponed)) {
@@ -72,7 +72,7 @@ public final class BisectingBatchWriter {
         }
     }
 
-    /** Whether all of them were taken. */
+    /** Returns whether no row was rejected. */
     private boolean writeChunk(DestinationClient client, List<ChangeRow> rows) throws Exception {
         try {
             client.write(rows);
@@ -93,9 +93,9 @@ public final class BisectingBatchWriter {
         return true;
     }
 
-    private void postponeIfRetryable(ChangeRow row, RowRejectedException refusal)
+    private void postponeIfRetryable(ChangeRow row, RowRejectedException rejection)
             throws PostponedRowException {
-        if (refusal instanceof ConstraintViolationException violation
+        if (rejection instanceof ConstraintViolationException violation
                 && constraintRetry.isRetryable(violation)) {
             throw new PostponedRowException(row, violation);
         }
@@ -109,10 +109,10 @@ public final class BisectingBatchWriter {
 
     private void halve(DestinationClient client, List<ChangeRow> rows) throws Exception {
         int half = rows.size() / 2;
-        boolean firstIsGood = writeChunk(client, rows.subList(0, half));
+        boolean firstAccepted = writeChunk(client, rows.subList(0, half));
         List<ChangeRow> second = rows.subList(half, rows.size());
-        if (firstIsGood && second.size() > 1) {
-            // the bad one must be in here: no need to hear it again
+        if (firstAccepted && second.size() > 1) {
+            // the rejected row is in this half: skip writing it as a whole
             halve(client, second);
         } else {
             writeChunk(client, second);
@@ -120,12 +120,12 @@ public final class BisectingBatchWriter {
     }
 
     private void writeDeadLetter(
-            DestinationClient client, ChangeRow row, RowRejectedException refusal)
+            DestinationClient client, ChangeRow row, RowRejectedException rejection)
             throws Exception {
-        String error = RejectedRowDescription.describe(row, refusal);
+        String error = RejectedRowDescription.describe(row, rejection);
         if (pipeline.deliver().onBadRow() == BadRowPolicy.QUARANTINE
                 || !client.supportsDeadLetters()) {
-            throw new DestinationException(error, refusal);
+            throw new DestinationException(error, rejection);
         }
         if (excess >= MAX_EXCESS_REJECTIONS) {
             throw new DestinationException(
@@ -134,7 +134,7 @@ public final class BisectingBatchWriter {
                                     + " itself; the refused rows are shown by evolvishub-cdc"
                                     + " dead-letters list")
                             .formatted(error, excess),
-                    refusal);
+                    rejection);
         }
         client.writeDeadLetter(row, error);
         excess++;

@@ -12,34 +12,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows that a constraint refuses, and that later rows may cure: the parent that a foreign key names
- * is still in the queue or comes by another mapping, or another row gives a unique value away.
+ * Retries rows that violate a constraint and that later rows may make valid: the parent row of a
+ * foreign key is still in the queue or comes through another mapping, or another row releases a
+ * unique value.
  *
- * <p>Such a row is tried again, by itself and in one batch with what stands behind it in the queue,
- * up to the queue's bound. Meanwhile the source goes on. That ends after a while, once for each
- * constraint: the next rows that the same one refuses are only tried together with what is there,
- * and do not wait. A constraint whose row was cured waits anew. Used by the I/O thread.
+ * <p>Such a row is retried alone and in one batch with the rows behind it in the queue, up to the
+ * queue's bound. Meanwhile the source continues. Each constraint has one maximum wait: after it,
+ * further rows that violate this constraint are retried only with the rows already queued, without
+ * waiting. A successful retry resets the wait of its constraint. Used by the I/O thread.
  */
 public final class ConstraintRetry {
 
-    private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+    private static final Duration FULL_RETRY_DELAY = Duration.ofSeconds(10);
 
-    /** What the refused row stands in front of. */
+    /** The queue behind the rejected row. */
     public interface Rows {
-        /** Every row from the queue's head on that may be sent and has the head's schema. */
+        /** All rows from the queue's head on that may be sent and have the head's schema. */
         List<ChangeRow> sendable();
 
-        /** Waits until more may be sent, for so long at most. */
-        void awaitMoreSendable(Duration atMost) throws InterruptedException;
+        /** Waits until more rows may be sent, or until the timeout. */
+        void awaitMoreSendable(Duration timeout) throws InterruptedException;
     }
 
-    /** Who has to know how it goes. */
+    /** Receives the result of each retry. */
     public interface Outcome {
-        /** They are at the destination. */
+        /** The rows are at the destination. */
         void onWritten(List<ChangeRow> rows) throws InterruptedException;
 
-        /** The row is waited for until then. */
+        /** The row is retried until {@code until}. */
         void onWaiting(String cause, Instant until) throws InterruptedException;
     }
 
@@ -51,16 +52,16 @@ public final class ConstraintRetry {
     private final Clock clock;
     private final Map<String, Wait> waits = new HashMap<>();
 
-    public ConstraintRetry(Rows rows, Outcome outcome, Duration patience, Clock clock) {
+    public ConstraintRetry(Rows rows, Outcome outcome, Duration maxWait, Clock clock) {
         this.rows = rows;
         this.outcome = outcome;
-        this.maxWait = patience;
+        this.maxWait = maxWait;
         this.clock = clock;
     }
 
-    /** Whether a refused row is worth a {@link #retry}. */
-    boolean isRetryable(ConstraintViolationException refusal) {
-        Wait wait = waits.get(refusal.constraint());
+    /** Whether a {@link #retry} may succeed. */
+    boolean isRetryable(ConstraintViolationException violation) {
+        Wait wait = waits.get(violation.constraint());
         return wait == null
                 || clock.instant().isBefore(wait.until())
                 || lastSendable() > wait.triedUpTo();
@@ -72,43 +73,44 @@ public final class ConstraintRetry {
     }
 
     /**
-     * Tries the row at the queue's head until it is there, maybe with others behind it, or until
+     * Retries the row at the queue's head, alone and with rows behind it, until it is written or
      * the wait is over.
      *
-     * @return false: it is still refused
+     * @return false: it is still rejected
      */
     boolean retry(DestinationClient client, PostponedRowException postponed) throws Exception {
         String constraint = postponed.rejection().constraint();
         Instant until =
                 waits.computeIfAbsent(constraint, c -> new Wait(clock.instant().plus(maxWait), 0))
                         .until();
-        Instant nextWide = Instant.MIN;
+        Instant nextFullRetry = Instant.MIN;
         while (true) {
             List<ChangeRow> all = rows.sendable();
             long last = all.get(all.size() - 1).sequence();
-            boolean cured = tryToWrite(client, all.subList(0, 1));
-            if (!cured
+            boolean written = tryToWrite(client, all.subList(0, 1));
+            if (!written
                     && (last > waits.get(constraint).triedUpTo()
-                            || !clock.instant().isBefore(nextWide))) {
-                cured = tryTogether(client, all);
+                            || !clock.instant().isBefore(nextFullRetry))) {
+                written = tryWithLaterRows(client, all);
                 waits.put(constraint, new Wait(until, last));
-                nextWide = clock.instant().plus(LONGEST_PAUSE);
+                nextFullRetry = clock.instant().plus(FULL_RETRY_DELAY);
             }
-            if (cured) {
+            if (written) {
                 waits.remove(constraint);
                 return true;
             }
-            Duration left = Duration.between(clock.instant(), until);
-            if (left.isNegative() || left.isZero()) {
+            Duration remaining = Duration.between(clock.instant(), until);
+            if (remaining.isNegative() || remaining.isZero()) {
                 return false;
             }
             outcome.onWaiting(cause(postponed), until);
-            rows.awaitMoreSendable(left.compareTo(PAUSE) < 0 ? left : PAUSE);
+            rows.awaitMoreSendable(remaining.compareTo(RETRY_DELAY) < 0 ? remaining : RETRY_DELAY);
         }
     }
 
-    /** Without rows at the end that may be refused for other reasons. */
-    private boolean tryTogether(DestinationClient client, List<ChangeRow> all) throws Exception {
+    /** Tries ever smaller batches, because rows at the end may be rejected for other reasons. */
+    private boolean tryWithLaterRows(DestinationClient client, List<ChangeRow> all)
+            throws Exception {
         for (int size = all.size(); size > 1; size /= 2) {
             if (tryToWrite(client, all.subList(0, size))) {
                 return true;
@@ -120,7 +122,7 @@ public final class ConstraintRetry {
     private boolean tryToWrite(DestinationClient client, List<ChangeRow> batch) throws Exception {
         try {
             client.write(batch);
-        } catch (RowRejectedException refused) {
+        } catch (RowRejectedException rejected) {
             return false;
         }
         outcome.onWritten(batch);

@@ -4,7 +4,7 @@ import com.evolvishub.cdc.runtime.row.ChangeRow;
 import com.evolvishub.cdc.sink.failure.ConstraintViolationException;
 
 /**
- * Ends the work on a batch at a row that later rows may cure. All before it are dealt with.
+ * Stops a batch at a rejected row that later rows may make valid. All rows before it are done.
  *
  * @see ConstraintRetry
  */
@@ -14,10 +14,10 @@ public final class PostponedRowException extends Exception {
     private final transient ChangeRow row;
     private final ConstraintViolationException rejection;
 
-    PostponedRowException(ChangeRow row, ConstraintViolationException refusal) {
-        super("postponed", refusal, false, false);
+    PostponedRowException(ChangeRow row, ConstraintViolationException rejection) {
+        super("postponed", rejection, false, false);
         this.row = row;
-        this.rejection = refusal;
+        this.rejection = rejection;
     }
 
     ChangeRow row() {

@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names a row that the destination refused, for the one who has to mend it. */
+/** Describes a rejected row for error messages and dead letters. */
 final class RejectedRowDescription {
 
-    private static final int LONGEST_VALUE = 100;
+    private static final int MAX_VALUE_LENGTH = 100;
 
     private RejectedRowDescription() {}
 
-    /** Which row it is and what is wrong with it. */
-    static String describe(ChangeRow row, Exception refusal) {
-        return "row %d%s: %s".formatted(row.sequence(), key(row), refusal.getMessage());
+    /** Names the row and the error. */
+    static String describe(ChangeRow row, Exception rejection) {
+        return "row %d%s: %s".formatted(row.sequence(), key(row), rejection.getMessage());
     }
 
     private static String key(ChangeRow row) {
@@ -28,13 +28,13 @@ final class RejectedRowDescription {
             int position = row.operation() == Operation.DELETE ? i : row.schema().key().get(i);
             byte[] cell = CopyText.cell(row.line(), position);
             String name = row.schema().keyColumns().get(i).target();
-            parts.add(name + " = " + shown(cell));
+            parts.add(name + " = " + shorten(cell));
         }
         return " (" + String.join(", ", parts) + ")";
     }
 
-    private static String shown(byte[] cell) {
+    private static String shorten(byte[] cell) {
         String text = new String(cell, StandardCharsets.UTF_8);
-        return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "…";
+        return text.length() <= MAX_VALUE_LENGTH ? text : text.substring(0, MAX_VALUE_LENGTH) + "…";
     }
 }

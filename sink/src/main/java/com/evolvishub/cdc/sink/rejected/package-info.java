@@ -1,5 +1,5 @@
 /**
- * Rows that the destination rejects: isolated, retried once later rows may help, written to the
- * dead letters.
+ * Handling of rejected rows: finding them in a batch, retrying them together with later rows,
+ * writing them to the dead letters.
  */
 package com.evolvishub.cdc.sink.rejected;

@@ -15,140 +15,138 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One lane's connection to its destination. Used by one thread at a time, which may block in any of
- * these methods but {@link #close} and be interrupted there. After an exception other than a {@link
- * RowRejectedException} the client is closed and a new one is made.
+ * One pipeline's connection to its destination. Used by one thread at a time; every method but
+ * {@link #close} may block and may be interrupted. After an exception other than a {@link
+ * RowRejectedException} the caller closes the client and creates a new one.
  */
 public interface DestinationClient extends AutoCloseable {
 
     /**
-     * Connects, takes the lane by raising its epoch, and reads what the lane delivered last. From
-     * here on every writer with an older epoch is refused. A client that cannot promise this says
-     * so in its documentation and in the plan.
+     * Connects, takes over the pipeline by raising its epoch, and reads the progress record. From
+     * then on the destination rejects every writer with an older epoch. A client that cannot
+     * guarantee this says so in its documentation and in the plan.
      *
-     * @throws FencedException if {@link WriterIdentity#mayTakeOverFrom} does not let it; nothing
+     * @throws FencedException if {@link WriterIdentity#mayTakeOverFrom} does not allow it; nothing
      *     was changed
-     * @throws RowsLostException if rows were delivered to a topic or stream that lacks some of them
+     * @throws RowsLostException if the topic or stream lacks rows that were delivered to it
      */
-    RecoveredProgress open(WriterIdentity lane) throws Exception;
+    RecoveredProgress open(WriterIdentity writer) throws Exception;
 
     /**
-     * What the destination looks like. Changes nothing. Usable before {@link #open}, which tells
-     * the same: a lane of {@code delivery: transactional} asks for this alone.
+     * Describes the destination. Changes nothing. Usable before {@link #open}, which returns the
+     * same: {@code delivery: transactional} calls only this method.
      */
     default DestinationDescription describeDestination() throws Exception {
         return new DestinationDescription(true, List.of());
     }
 
     /**
-     * What the destination's progress record says. Changes nothing. Usable before {@link #open},
-     * which tells the same.
+     * Reads the progress record. Changes nothing. Usable before {@link #open}, which returns the
+     * same.
      *
-     * @return empty: it cannot tell without being opened
+     * @return empty: the record cannot be read before {@link #open}
      */
     default Optional<Progress> progress() throws Exception {
         return Optional.empty();
     }
 
     /**
-     * What keeps rows of this schema from being written, each with the column it is about and what
-     * would do; empty: nothing. Changes nothing. Usable before {@link #open}: {@code validate}
-     * calls it alone.
+     * Lists what prevents writing rows of this schema, each with its column and a remedy; empty:
+     * nothing. Changes nothing. Usable before {@link #open}: {@code validate} calls only this
+     * method.
      */
     List<String> check(RowSchema schema) throws Exception;
 
     /**
-     * What keeps no row out, but is not what one would think either, such as a column that is left
-     * out. Changes nothing. Usable before {@link #open}.
+     * Lists what prevents no row but may surprise, such as a column that is not written. Changes
+     * nothing. Usable before {@link #open}.
      */
     default List<String> notes(RowSchema schema) throws Exception {
         return List.of();
     }
 
     /**
-     * Tells what the pipeline knows to be at the destination, before {@link #open} and each {@link
-     * #prepare}: above all, to which table, topic or stream rows were delivered.
+     * Sets what the pipeline's state knows about the destination, above all the target that rows
+     * were delivered to. Called before {@link #open} and before each {@link #prepare}.
      *
-     * @param acknowledged with what {@link #targetId} said when rows were last delivered; without
-     *     it, whatever is there now is the right one
+     * @param acknowledged with the {@link #targetId} of the last delivery; if that is empty, any
+     *     existing target is accepted
      */
     default void expectProgress(Progress acknowledged) {}
 
     /**
-     * What tells the table, topic or stream that was prepared from every other one that has or had
-     * its name.
+     * Identifies the prepared table, topic or stream among all that have or had its name.
      *
-     * @return empty: this destination cannot tell
+     * @return empty: this destination has no such identity
      */
     default String targetId() {
         return "";
     }
 
-    /** After how long {@link #write} gives up a server that does not answer. */
+    /** Timeout of {@link #write} for a server that does not respond. */
     default Duration writeTimeout() {
         return Duration.ofMinutes(5);
     }
 
     /**
-     * Makes ready for rows of this schema: creates a missing table where the mapping allows it, and
-     * where no rows were delivered to one before.
+     * Prepares writing rows of this schema. Creates a missing table if the mapping allows it and no
+     * rows were delivered to an earlier one.
      *
-     * @throws RowsLostException if rows were delivered to another table than the one that is there
+     * @throws RowsLostException if rows were delivered to another table than the existing one
      * @throws DestinationException if rows of this schema cannot be written
      */
     void prepare(RowSchema schema) throws Exception;
 
     /**
-     * Writes rows and the number of the last of them in one step: both are there afterwards, or
-     * neither. A destination that cannot do that may leave a part of the batch when it is cut off;
-     * its next {@link #open} tells up to which row nothing is missing, and rows above that one are
-     * not doubled when they are written again. All rows have the schema of the last {@link
-     * #prepare}.
+     * Writes rows and the sequence number of the last of them atomically. A destination that cannot
+     * do this may keep a part of an interrupted batch; its next {@link #open} returns the sequence
+     * number up to which no row is missing, and rows above it are not duplicated when they are
+     * written again. All rows have the schema of the last {@link #prepare}.
      *
-     * <p>Where the progress record is not the one that this client has left, nothing is written,
-     * and {@link #classify} calls the failure an outage: the next opening tells what has become of
-     * it.
+     * <p>If the progress record is not the one that this client wrote last, nothing is written and
+     * {@link #classify} returns {@link FailureKind#TRANSIENT}: the next {@link #open} reads the
+     * record again.
      *
-     * @param rows in the lane's order, numbered, not empty
-     * @throws FencedException if another writer has taken the lane; nothing was written
-     * @throws RowRejectedException if the destination refuses one of the rows; nothing was written
+     * @param rows in sequence order, not empty
+     * @throws FencedException if another writer has taken over the pipeline; nothing was written
+     * @throws RowRejectedException if the destination rejects one of the rows; nothing was written
      */
     void write(List<ChangeRow> rows) throws Exception;
 
     /**
-     * Rows of the last {@link #write} that the destination took and left out, by rules of its own
-     * such as a trigger: they are dealt with, and do not count as written.
+     * Rows of the last {@link #write} that the destination accepted but did not store, for example
+     * because of a trigger. They are done, and do not count as written.
      */
     default long rowsSkipped() {
         return 0;
     }
 
     /**
-     * Compares what a load has written with what is there, as the rows of the last {@link #prepare}
-     * allow. {@link KeyComparison#compare} needs no more than {@link #open}.
+     * Compares the keys at the destination with those that a load has written, for the schema of
+     * the last {@link #prepare}. {@link KeyComparison#compare} needs only {@link #open}.
      *
-     * @return empty: rows are only ever added here, or nothing tells them apart
+     * @return empty: rows are only appended here, or nothing identifies them
      */
     default Optional<KeyComparison> keyComparison() {
         return Optional.empty();
     }
 
-    /** Whether this destination has a place for rows that it cannot take. */
+    /** Whether this destination can store rows that it has rejected. */
     default boolean supportsDeadLetters() {
         return false;
     }
 
     /**
-     * Puts a row that was refused where dead letters go, and the row's number as the lane's last,
-     * in one step. Called only if {@link #supportsDeadLetters}.
+     * Writes a rejected row to the dead letters, and its sequence number as the pipeline's last,
+     * atomically. Called only if {@link #supportsDeadLetters}.
      *
-     * @param error why it was refused
+     * @param error why it was rejected
      */
     default void writeDeadLetter(ChangeRow row, String error) throws Exception {
         throw new UnsupportedOperationException("this destination keeps no dead letters");
     }
 
-    /** Whether trying again later may help. */
+    /** Whether a retry may succeed. */
     FailureKind classify(Exception failure);
 
     /**
@@ -157,14 +155,15 @@ public interface DestinationClient extends AutoCloseable {
     boolean upserts(RowSchema schema);
 
     /**
-     * Connections are scarce at some destinations, and one that lies idle is better given to
-     * another lane. The lane is opened anew when there is something to write.
+     * Registers a callback that asks for an idle connection back, for destinations whose
+     * connections are scarce. The pipeline is opened again when there is something to write.
      *
-     * @param leave to be called, from any thread, when another lane waits for this one's place
+     * @param release called, from any thread, when another pipeline waits for this one's connection
+     *     permit
      */
-    default void onReleaseRequested(Runnable leave) {}
+    default void onReleaseRequested(Runnable release) {}
 
-    /** Lets go of everything, without waiting for the server. Callable from any thread. */
+    /** Releases all resources without waiting for the server. Callable from any thread. */
     @Override
     void close();
 }

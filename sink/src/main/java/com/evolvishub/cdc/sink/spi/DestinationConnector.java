@@ -5,14 +5,14 @@ import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.sink.deadletter.DeadLetterStore;
 import java.util.Optional;
 
-/** A kind of destination, announced by {@code META-INF/services}. Stateless and thread-safe. */
+/** A destination type, registered in {@code META-INF/services}. Stateless and thread-safe. */
 public interface DestinationConnector {
 
-    /** What the planner must know of it. */
+    /** What the planner needs to know about it. */
     DestinationType type();
 
     /**
-     * A client for one lane. Opens nothing yet.
+     * Creates a client for one pipeline. Opens nothing yet.
      *
      * @throws UnsupportedOperationException if this build can plan but not run this destination,
      *     with a message for the user
@@ -20,18 +20,18 @@ public interface DestinationConnector {
     DestinationClient client(Pipeline pipeline);
 
     /**
-     * The dead letters of one lane. Opens nothing yet.
+     * Creates the dead letter store of one pipeline. Opens nothing yet.
      *
-     * @return empty: this destination keeps none
+     * @return empty: this destination has no dead letters
      */
     default Optional<DeadLetterStore> deadLetterStore(Pipeline pipeline) {
         return Optional.empty();
     }
 
     /**
-     * How {@code delivery: transactional} writes one lane.
+     * Creates the sink that {@code delivery: transactional} uses for one pipeline.
      *
-     * @return empty: this destination cannot be written so
+     * @return empty: this destination does not support transactional delivery
      */
     default Optional<TransactionalSinkFactory> transactionalSinkFactory(Pipeline pipeline) {
         return Optional.empty();

@@ -14,8 +14,8 @@ public final class DestinationConnectors {
     }
 
     /**
-     * Finds them by the class loader of this class: Flink loads a job's classes in a child loader,
-     * and the thread that asks often has another one.
+     * Loads them with the class loader of this class: Flink loads a job's classes in a child
+     * loader, and the calling thread often has another one as its context class loader.
      */
     public static DestinationConnectors load() {
         return new DestinationConnectors(
@@ -27,15 +27,16 @@ public final class DestinationConnectors {
                         .toList());
     }
 
-    /** What the planner must know of them. */
+    /** What the planner needs to know about them. */
     public DestinationTypes types() {
         return new DestinationTypes(connectors.stream().map(DestinationConnector::type).toList());
     }
 
     /**
-     * The connector for a type of the file.
+     * The connector for a destination type of the file.
      *
-     * @throws UnsupportedOperationException if this build has none, with the types it has
+     * @throws UnsupportedOperationException if this build has none; the message names the types
+     *     that it has
      */
     public DestinationConnector connector(String type) {
         return connectors.stream()

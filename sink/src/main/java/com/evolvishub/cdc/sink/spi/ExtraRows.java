@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * Rows at a destination that a load did not write.
  *
- * @param rows all rows there
- * @param extra those that the load did not write
- * @param firstKeys keys of some of them, for people
- * @param putAside rows of the load that the destination refused: an older version of one may be
- *     among the extra rows
- * @param madeByTool whether the table was made by this tool
+ * @param rows all rows at the destination
+ * @param extra rows that the load did not write
+ * @param firstKeys keys of some extra rows, human-readable
+ * @param deadLettered rows of the load that are dead letters: older versions of them may be among
+ *     the extra rows
+ * @param createdByTool whether this tool created the table
  * @param otherWriters identities of other pipelines that deliver to the same table
  * @param deleted extra rows that were deleted
  */
@@ -27,9 +27,9 @@ public record ExtraRows(
         otherWriters = List.copyOf(otherWriters);
     }
 
-    /** The same once so many were deleted. */
-    public ExtraRows withDeleted(long gone) {
+    /** A copy with this number of deleted rows. */
+    public ExtraRows withDeleted(long count) {
         return new ExtraRows(
-                rows, extra, firstKeys, deadLettered, createdByTool, otherWriters, gone);
+                rows, extra, firstKeys, deadLettered, createdByTool, otherWriters, count);
     }
 }

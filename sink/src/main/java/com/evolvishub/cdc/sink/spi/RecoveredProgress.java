@@ -5,13 +5,13 @@ import com.evolvishub.cdc.sink.progress.Progress;
 import java.util.Objects;
 
 /**
- * What a client found when it took the lane.
+ * What a client found when it opened the pipeline.
  *
- * @param epoch the epoch it writes under from now on
- * @param progress what the destination's progress record says; of rows that it counts and that were
- *     written to another table, topic or stream than the one that is there, only those that the
- *     pipeline has acknowledged. With that target, if the rows are known to be there
- * @param target what the destination looks like
+ * @param epoch the epoch that it writes with from now on
+ * @param progress the destination's progress record. Rows that it counts but that were written to
+ *     another table, topic or stream than the existing one count only if the pipeline's state has
+ *     them as acknowledged. Names the target if the rows are known to be in it
+ * @param target description of the destination
  */
 public record RecoveredProgress(long epoch, Progress progress, DestinationDescription target) {
     public RecoveredProgress {
@@ -19,7 +19,7 @@ public record RecoveredProgress(long epoch, Progress progress, DestinationDescri
         Objects.requireNonNull(target, "target");
     }
 
-    /** Number of the last row that the destination holds; 0: it holds none. */
+    /** Sequence number of the last row that the destination holds; 0: none. */
     public long lastSequence() {
         return progress.lastSequence();
     }

@@ -4,21 +4,21 @@ import com.evolvishub.cdc.runtime.pipeline.RestoreMode;
 import com.evolvishub.cdc.runtime.row.ChangeRow;
 import org.apache.flink.api.connector.sink2.Sink;
 
-/** One lane's way into a destination by the destination's own transactions. */
+/** Creates the two-phase-commit sink of one pipeline. */
 @FunctionalInterface
 public interface TransactionalSinkFactory {
 
     /**
-     * A two-phase sink that makes the rows of a checkpoint visible together, once the checkpoint is
+     * Creates a sink that makes the rows of a checkpoint visible together, once the checkpoint is
      * complete. Opens nothing yet.
      *
-     * @param resumption what the lane makes of the state that an earlier run has left
+     * @param restoreMode how the pipeline uses the state of an earlier run
      */
-    Sink<ChangeRow> create(RestoreMode resumption);
+    Sink<ChangeRow> create(RestoreMode restoreMode);
 
     /**
-     * Whether rows that wait for their checkpoint are locked, so that the sink must not be given
-     * later versions of them, nor rows of another schema, before they are committed.
+     * Whether uncommitted rows are locked. The sink must then get neither later versions of them
+     * nor rows of another schema before they are committed.
      */
     default boolean locksRows() {
         return false;

@@ -1,5 +1,5 @@
 /**
- * What a connector implements, and all that it may import besides {@code failure}, {@code progress}
- * and {@code deadletter}. A new destination begins with {@code DestinationConnector}.
+ * The interfaces that a connector implements. A connector may also import {@code failure}, {@code
+ * progress} and {@code deadletter}. A new destination starts with {@code DestinationConnector}.
  */
 package com.evolvishub.cdc.sink.spi;

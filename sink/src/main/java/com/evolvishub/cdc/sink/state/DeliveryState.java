@@ -8,23 +8,22 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a checkpoint keeps of a lane's delivery. Immutable, so that a snapshot only takes references
- * and is written while rows go on flowing.
+ * Checkpointed state of a pipeline's delivery. Immutable, so that a snapshot only copies references
+ * and is written while rows continue to arrive.
  *
- * @param lastNumber number of the last row that has one; 0: none
- * @param ahead whether the destination was found to hold rows of a later state than this one, and
- *     nobody has decided yet what to do about it
- * @param run the run that wrote this
- * @param epoch the last epoch that it held; 0: none yet
- * @param acknowledgedPoll the highest poll that is wholly at the destination; 0: none
+ * @param lastNumber the last assigned sequence number; 0: none
+ * @param destinationAhead whether the destination holds rows of a later state than this one, and
+ *     the case is not decided yet
+ * @param run the run that wrote this state
+ * @param epoch the last epoch of that run; 0: none yet
+ * @param acknowledgedPoll the highest poll whose rows are all at the destination; 0: none
  * @param totals counters for status
- * @param acknowledged what the destination was last known to hold, and who numbered the rows up to
+ * @param acknowledged the last known progress of the destination, with the sequence history up to
  *     {@code lastNumber}
- * @param resendable rows that were acknowledged a short time ago
- * @param lossAcceptedBy the run that the user told to go on without rows that the destination has
- *     lost, once it has done so
- * @param comparison how far the comparison of a load that began anew is
- * @param queue rows not yet acknowledged, numbered, and the marks between them
+ * @param resendable recently acknowledged rows
+ * @param lossAcceptedByRun the run that has continued without lost rows, as the user has chosen
+ * @param comparison state of the reload comparison
+ * @param queue unacknowledged rows with sequence numbers, and the poll markers between them
  */
 public record DeliveryState(
         long lastNumber,
@@ -64,8 +63,9 @@ public record DeliveryState(
     }
 
     /**
-     * The same lane, to be loaded anew: its numbers go on, because they never go back. Deletes
-     * stay: a mapping that compares with known rows knows nothing of these any more.
+     * The state to start a reload with. Sequence numbers continue, because they never decrease.
+     * Deletes stay in the queue: after a reset the known rows no longer contain their keys, so no
+     * later read would delete them.
      */
     public DeliveryState forReset() {
         List<PipelineElement> deletes =
@@ -89,8 +89,8 @@ public record DeliveryState(
                 deletes);
     }
 
-    /** The highest epoch that {@code other} is known to have held; 0: none. */
-    public long epochOf(String other) {
-        return run.equals(other) ? epoch : 0;
+    /** The highest known epoch of {@code otherRun}; 0: none. */
+    public long epochOf(String otherRun) {
+        return run.equals(otherRun) ? epoch : 0;
     }
 }

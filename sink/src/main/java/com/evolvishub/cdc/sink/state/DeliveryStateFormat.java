@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The bytes of a {@link DeliveryState}. They outlive the build that wrote them: a change needs a
- * new version, and the old ones stay readable. A schema is written once, however many rows have it.
+ * Binary format of a {@link DeliveryState}. Later builds must read it: a change needs a new
+ * version, and old versions stay readable. A schema is written once, however many rows have it.
  */
 final class DeliveryStateFormat {
 
@@ -54,15 +54,15 @@ final class DeliveryStateFormat {
         }
         out.writeInt(elements.size());
         RowSchema lastSchema = null;
-        int lastPlace = -1;
+        int lastSchemaIndex = -1;
         for (PipelineElement element : elements) {
             if (element instanceof ChangeRow row) {
-                // mostly one instance serves a whole read: no hash of it for each row
+                // usually all rows of a read share one instance: hash it only when it changes
                 if (!row.schema().equals(lastSchema)) {
                     lastSchema = row.schema();
-                    lastPlace = schemas.get(lastSchema);
+                    lastSchemaIndex = schemas.get(lastSchema);
                 }
-                row(row, lastPlace, out);
+                row(row, lastSchemaIndex, out);
             } else if (element instanceof PollStarted started) {
                 out.writeByte(POLL_STARTED);
                 out.writeLong(started.poll());
@@ -124,7 +124,7 @@ final class DeliveryStateFormat {
     }
 
     /**
-     * @throws IOException if another build wrote it in a format that this one does not know
+     * @throws IOException if another build wrote it in a format unknown to this one
      */
     static DeliveryState read(DataInput in) throws IOException {
         int version = in.readInt();
@@ -140,7 +140,7 @@ final class DeliveryStateFormat {
 
     private static DeliveryState read(DataInput in, int version) throws IOException {
         long lastNumber = in.readLong();
-        boolean ahead = in.readBoolean();
+        boolean destinationAhead = in.readBoolean();
         String run = text(in);
         long epoch = in.readLong();
         long acknowledgedPoll = in.readLong();
@@ -148,7 +148,7 @@ final class DeliveryStateFormat {
         Optional<Progress> recorded =
                 version < 3 ? Optional.empty() : Optional.of(ProgressFormat.read(in));
         long above = version < 3 ? 0 : in.readLong();
-        String lossAcceptedBy = version < 3 ? "" : text(in);
+        String lossAcceptedByRun = version < 3 ? "" : text(in);
         ReloadComparisonState comparison =
                 version < 4 ? ReloadComparisonState.NONE : ReloadComparisonState.read(in);
         int resendable = version < 3 ? 0 : in.readInt();
@@ -165,7 +165,7 @@ final class DeliveryStateFormat {
                 recorded.orElseGet(() -> ProgressFormat.fromQueue(pending, lastNumber));
         return new DeliveryState(
                 lastNumber,
-                ahead,
+                destinationAhead,
                 run,
                 epoch,
                 acknowledgedPoll,
@@ -174,7 +174,7 @@ final class DeliveryStateFormat {
                 new ResendBuffer.Tail(
                         recorded.isPresent() ? above : acknowledged.lastSequence(),
                         queue.subList(0, resendable).stream().map(ChangeRow.class::cast).toList()),
-                lossAcceptedBy,
+                lossAcceptedByRun,
                 comparison,
                 pending);
     }
@@ -198,13 +198,13 @@ final class DeliveryStateFormat {
     private static ChangeRow row(DataInput in, List<RowSchema> schemas) throws IOException {
         Operation operation = operation(in.readByte());
         RowSchema schema = schemas.get(in.readInt());
-        long number = in.readLong();
+        long sequence = in.readLong();
         byte[] line = bytes(in);
         byte[] rowId = bytes(in);
         byte[] watermark = bytes(in);
         return ChangeRow.of(operation, schema, line, watermark)
                 .withRowId(rowId)
-                .withSequence(number);
+                .withSequence(sequence);
     }
 
     private static PipelineTotals totals(DataInput in, int version) throws IOException {

@@ -8,8 +8,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Lets Flink keep a {@link DeliveryState} as it is and encode it in the part of a checkpoint that
- * no row waits for. Format and version are {@link DeliveryStateFormat}'s business.
+ * Lets Flink keep a {@link DeliveryState} as an object and encode it in the asynchronous part of a
+ * checkpoint. {@link DeliveryStateFormat} defines format and version.
  */
 public final class DeliveryStateSerializer extends TypeSerializerSingleton<DeliveryState> {
     private static final long serialVersionUID = 1L;
@@ -66,7 +66,7 @@ public final class DeliveryStateSerializer extends TypeSerializerSingleton<Deliv
         return new Snapshot();
     }
 
-    /** Nothing to remember: the version stands in each state. */
+    /** Stores nothing: each state contains its version. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<DeliveryState> {
         public Snapshot() {
             super(() -> INSTANCE);

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a lane has done since its first run: the part of {@link PipelineStatus} that outlives a
+ * Counters of a pipeline since its first run: the part of {@link PipelineStatus} that survives a
  * restart.
  *
- * @param watermark the highest one read; empty: none
+ * @param watermark the highest watermark read; empty: none
  */
 public record PipelineTotals(
         long rowsRead,
@@ -50,7 +50,7 @@ public record PipelineTotals(
                 status.deliveredAsOf());
     }
 
-    /** The same with more rows delivered. */
+    /** A copy with more rows delivered. */
     public PipelineTotals plus(long rows, long bytes, Optional<Instant> asOf) {
         return new PipelineTotals(
                 rowsRead,
@@ -70,9 +70,9 @@ public record PipelineTotals(
                 asOf.or(() -> deliveredAsOf));
     }
 
-    /** Goes on counting from here. */
+    /** Sets the counters of a status to these totals. */
     public void restoreInto(PipelineStatus status) {
-        // before the counters: polled() counts
+        // before the counters: recordPoll() counts
         lastPoll.ifPresent(when -> status.recordPoll(when, pollMillis));
         status.rowsRead.set(rowsRead);
         status.rowsUnchanged.set(rowsUnchanged);

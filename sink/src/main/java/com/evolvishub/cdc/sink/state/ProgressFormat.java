@@ -9,7 +9,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
 
-/** The bytes of a {@link Progress} inside {@link DeliveryStateFormat}. */
+/** Binary format of a {@link Progress} inside {@link DeliveryStateFormat}. */
 final class ProgressFormat {
 
     private ProgressFormat() {}
@@ -29,14 +29,14 @@ final class ProgressFormat {
                 DeliveryStateFormat.text(in));
     }
 
-    /** What formats 1 and 2 tell of it: all rows before the queue's first were acknowledged. */
+    /** The progress in formats 1 and 2: all rows before the queue's first one were acknowledged. */
     static Progress fromQueue(List<PipelineElement> queue, long lastNumber) {
-        long number =
+        long lastSequence =
                 queue.stream()
                         .filter(ChangeRow.class::isInstance)
                         .mapToLong(element -> ((ChangeRow) element).sequence() - 1)
                         .findFirst()
                         .orElse(lastNumber);
-        return Progress.recorded(number, SequenceHistory.UNKNOWN, "");
+        return Progress.recorded(lastSequence, SequenceHistory.UNKNOWN, "");
     }
 }

@@ -6,24 +6,23 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * How far the comparison of a load that began anew with the keys at the destination is.
+ * State of the comparison of a reload with the keys at the destination.
  *
- * @param load the run that was told to load anew; empty: none was
- * @param phase what is to be done
- * @param begun whether keys are noted at the destination since
- * @param reads complete reads of the source that have ended since; one that proves what is gone
- *     counts as two
+ * @param loadId the run that was started with a reload; empty: none
+ * @param phase what is due
+ * @param recordingStarted whether recording keys at the destination has started
+ * @param reads complete reads of the source since then; one that proves absence counts as two
  */
 public record ReloadComparisonState(
         String loadId, Phase phase, boolean recordingStarted, int reads) {
 
-    /** What is to be done. */
+    /** What is due. */
     public enum Phase {
-        /** Nothing: no load was asked for, or it was compared. */
+        /** Nothing: no reload was requested, or it was compared. */
         NONE,
-        /** Keys are noted until a read is complete. */
+        /** Keys are recorded until a read is complete. */
         NOTING,
-        /** The keys at the destination are to be compared now. */
+        /** The keys at the destination must be compared now. */
         DUE
     }
 
@@ -35,7 +34,7 @@ public record ReloadComparisonState(
         Objects.requireNonNull(phase, "phase");
     }
 
-    /** Of a load that this run was told to do; a run does it once. */
+    /** The state of a reload by this run; a run reloads once. */
     public ReloadComparisonState startedBy(String run) {
         return loadId.equals(run) ? this : new ReloadComparisonState(run, Phase.NOTING, false, 0);
     }
@@ -49,7 +48,7 @@ public record ReloadComparisonState(
                 loadId, phase, recordingStarted, reads + (provesAbsence ? 2 : 1));
     }
 
-    /** Whether a row that no read has shown is gone at the source. */
+    /** Whether a row that no read has returned no longer exists at the source. */
     public boolean provesAbsence() {
         return reads >= 2;
     }

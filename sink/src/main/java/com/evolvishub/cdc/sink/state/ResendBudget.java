@@ -3,12 +3,12 @@ package com.evolvishub.cdc.sink.state;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Memory for the acknowledged rows that all pipelines of a JVM keep: what one may keep is little,
- * what many busy ones keep together is not. Thread-safe.
+ * Limits the memory for acknowledged rows of all pipelines in a JVM. The limit of one pipeline is
+ * small, but many busy ones add up. Thread-safe.
  */
 public final class ResendBudget {
 
-    /** An eighth of the heap: the queues, state and readers need the rest. */
+    /** One eighth of the heap: queues, state and readers need the rest. */
     public static final ResendBudget OF_JVM =
             new ResendBudget(Runtime.getRuntime().maxMemory() / 8);
 
@@ -22,12 +22,12 @@ public final class ResendBudget {
         this.limit = limit;
     }
 
-    /** Counts bytes that are kept from now on; a negative number: that are no longer kept. */
+    /** Adds bytes that are now kept; negative: bytes that were released. */
     void count(long bytes) {
         used.addAndGet(bytes);
     }
 
-    /** Whether more is kept than there is room for: whoever keeps rows drops its oldest. */
+    /** Whether the limit is exceeded; each buffer then evicts its oldest rows. */
     boolean isExceeded() {
         return used.get() > limit;
     }

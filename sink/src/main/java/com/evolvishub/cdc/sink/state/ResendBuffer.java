@@ -8,15 +8,15 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Rows that the destination has acknowledged a short time ago, kept to be sent again to one that
- * has lost them: a standby that lagged, a crash that took back the last commits. They have no gap:
- * every row above {@link #above} that was acknowledged is here. Not thread-safe.
+ * Recently acknowledged rows, kept to be resent if the destination has lost them: after a failover
+ * to a lagging standby, or a crash that lost the last commits. It has no gaps: it holds every
+ * acknowledged row above {@link #above}. Not thread-safe.
  */
 public final class ResendBuffer {
 
     private record Acknowledged(ChangeRow row, long millis) {}
 
-    private final long keptMillis;
+    private final long retentionMillis;
     private final ResendBudget budget;
     private final Deque<Acknowledged> rows = new ArrayDeque<>();
     private long bytes;
@@ -24,13 +24,13 @@ public final class ResendBuffer {
     private boolean closed;
 
     /**
-     * Starts with what an earlier run has kept.
+     * Creates the buffer with the rows of an earlier run.
      *
-     * @param kept how long rows are kept
+     * @param retention how long rows are kept
      * @param budget shared with other pipelines
      */
-    public ResendBuffer(Duration kept, Tail restored, long now, ResendBudget budget) {
-        this.keptMillis = kept.toMillis();
+    public ResendBuffer(Duration retention, Tail restored, long now, ResendBudget budget) {
+        this.retentionMillis = retention.toMillis();
         this.budget = budget;
         this.above = restored.above();
         restored.rows().forEach(row -> add(row, now));
@@ -50,28 +50,28 @@ public final class ResendBuffer {
         budget.count(weight);
     }
 
-    /** Drops what is too old, and the oldest until the rest has room. */
+    /** Evicts rows that are too old, and the oldest until the rest fits into {@code room} bytes. */
     public void evict(long now, long room) {
-        while (!rows.isEmpty() && isToGo(rows.peekFirst(), now, room)) {
+        while (!rows.isEmpty() && isEvictable(rows.peekFirst(), now, room)) {
             ChangeRow oldest = rows.removeFirst().row();
             count(-oldest.weight());
             above = oldest.sequence();
         }
     }
 
-    private boolean isToGo(Acknowledged oldest, long now, long room) {
-        return bytes > room || now - oldest.millis() >= keptMillis || budget.isExceeded();
+    private boolean isEvictable(Acknowledged oldest, long now, long room) {
+        return bytes > room || now - oldest.millis() >= retentionMillis || budget.isExceeded();
     }
 
-    /** Every acknowledged row above this number is kept. */
+    /** Every acknowledged row above this sequence number is kept. */
     public long above() {
         return above;
     }
 
-    /** Takes out all rows above a number, in order. */
-    public List<ChangeRow> takeAbove(long number) {
+    /** Removes and returns all rows above a sequence number, in order. */
+    public List<ChangeRow> takeAbove(long sequence) {
         Deque<ChangeRow> taken = new ArrayDeque<>();
-        while (!rows.isEmpty() && rows.peekLast().row().sequence() > number) {
+        while (!rows.isEmpty() && rows.peekLast().row().sequence() > sequence) {
             ChangeRow last = rows.removeLast().row();
             count(-last.weight());
             taken.addFirst(last);
@@ -79,20 +79,20 @@ public final class ResendBuffer {
         return List.copyOf(taken);
     }
 
-    /** Forgets all of them. */
+    /** Removes all rows. */
     public void clear(long acknowledged) {
         rows.clear();
         count(-bytes);
         above = acknowledged;
     }
 
-    /** The pipeline has ended: keeps nothing any more. */
+    /** The pipeline has ended: releases all rows and keeps none from now on. */
     public void close() {
         clear(rows.isEmpty() ? above : rows.peekLast().row().sequence());
         closed = true;
     }
 
-    /** The newest of them, as many as fit into so many bytes. */
+    /** The newest rows that fit into {@code room} bytes. */
     public Tail newest(long room) {
         Deque<ChangeRow> newest = new ArrayDeque<>();
         long weight = 0;
@@ -108,9 +108,9 @@ public final class ResendBuffer {
     }
 
     /**
-     * A part of the acknowledged rows, up to the last of them.
+     * The newest acknowledged rows.
      *
-     * @param above every acknowledged row above this number is among them
+     * @param above every acknowledged row above this sequence number is among them
      */
     public record Tail(long above, List<ChangeRow> rows) {
         public static Tail none(long acknowledged) {

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bytes of a {@link RowSchema} inside {@link DeliveryStateFormat}. */
+/** Binary format of a {@link RowSchema} inside {@link DeliveryStateFormat}. */
 final class RowSchemaFormat {
 
     private RowSchemaFormat() {}
@@ -52,7 +52,7 @@ final class RowSchemaFormat {
         return new RowSchema(columns, key);
     }
 
-    /** Format 1 knew neither what a domain stands on nor how a type is made. */
+    /** Format 1 has neither the base type of a domain nor type definitions. */
     private static SqlType type(DataInput in, int version) throws IOException {
         int oid = in.readInt();
         String name = DeliveryStateFormat.text(in);
@@ -64,8 +64,8 @@ final class RowSchemaFormat {
         String base = DeliveryStateFormat.text(in);
         List<TypeDefinition> definitions = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            String made = DeliveryStateFormat.text(in);
-            definitions.add(new TypeDefinition(made, DeliveryStateFormat.text(in)));
+            String definitionName = DeliveryStateFormat.text(in);
+            definitions.add(new TypeDefinition(definitionName, DeliveryStateFormat.text(in)));
         }
         return new SqlType(oid, name, kind, category, base, definitions);
     }

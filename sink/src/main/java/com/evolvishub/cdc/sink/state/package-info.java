@@ -1,2 +1,2 @@
-/** What a pipeline's writer keeps in a checkpoint. */
+/** The state of a pipeline's writer in a checkpoint. */
 package com.evolvishub.cdc.sink.state;

@@ -48,18 +48,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands before a two-phase sink ({@code delivery: transactional}). It gives rows the lane's
- * next numbers, keeps the marks of polls to itself, and tells the source what has been committed.
+ * The operator in front of a two-phase-commit sink ({@code delivery: transactional}). It assigns
+ * the pipeline's next sequence numbers to rows, removes poll markers, and reports committed polls
+ * to the source.
  *
- * <p>Rows go straight to the sink, and a sink that is stuck holds up the task, and with it the
- * checkpoints of the job. A destination that is away ends the task, which Flink starts again.
+ * <p>Rows go directly to the sink; a blocked sink blocks the task, and so the checkpoints of the
+ * job. An unavailable destination fails the task, and Flink restarts it.
  *
- * <p>Where the sink asks for it ({@link TransactionalSinkFactory#locksRows}), rows are held back
- * from a barrier until what came before it is committed: the commit needs this very task, which
- * must not wait for locks that only the commit lets go.
+ * <p>If the sink requires it ({@link TransactionalSinkFactory#locksRows}), rows after a barrier are
+ * held until the rows before it are committed: the commit runs in this task, which must not wait
+ * for locks that only the commit releases.
  *
- * <p>Its state is that of {@link WriteAheadOperator}, so that a mapping may change from one to the
- * other: numbers go on, and rows that the other had in its queue are handed to the sink.
+ * <p>Its state has the format of {@link WriteAheadOperator}, so that a mapping may change from one
+ * to the other: sequence numbers continue, and rows in the restored queue are forwarded to the
+ * sink.
  */
 public final class TransactionalOperator extends AbstractStreamOperator<ChangeRow>
         implements OneInputStreamOperator<PipelineElement, ChangeRow> {
@@ -71,7 +73,7 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
 
     private final Pipeline pipeline;
     private final String run;
-    private final RestoreMode resumption;
+    private final RestoreMode restoreMode;
     private boolean failsWhenQuarantined;
     private boolean holdsUntilCommit;
     private boolean acceptsLoss;
@@ -82,24 +84,24 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
     private transient DeliveryState restored;
     private transient BackpressureGate gate;
     private transient Clock clock;
-    private transient DestinationStatusReporter condition;
+    private transient DestinationStatusReporter statusReporter;
     private transient DestinationClient client;
     private transient RowSchema prepared;
     private transient UncommittedRows uncommitted;
-    private transient Deque<PipelineElement> heldBack;
+    private transient Deque<PipelineElement> heldRows;
     private transient boolean predecessorsDone;
     private transient long lastNumber;
     private transient Progress acknowledged;
     private transient StopOnQuarantine stopOnQuarantine;
 
     /**
-     * @param run random id of this run of the job, the same in the lane's source
-     * @param resumption whether rows that an earlier run has left in the queue are delivered
+     * @param run random id of this run of the job, the same as in the pipeline's source
+     * @param restoreMode whether rows in the restored queue are delivered
      */
-    public TransactionalOperator(Pipeline pipeline, String run, RestoreMode resumption) {
+    public TransactionalOperator(Pipeline pipeline, String run, RestoreMode restoreMode) {
         this.pipeline = pipeline;
         this.run = run;
-        this.resumption = resumption;
+        this.restoreMode = restoreMode;
         setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
@@ -109,13 +111,13 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
         return this;
     }
 
-    /** Rows wait for the commit of those before them. */
+    /** Holds rows after a barrier until the rows before it are committed. */
     public TransactionalOperator holdingRowsUntilCommit() {
         holdsUntilCommit = true;
         return this;
     }
 
-    /** Goes on although the destination lacks rows that were committed ({@code --accept-loss}). */
+    /** Continues although the destination lacks committed rows ({@code --accept-loss}). */
     public TransactionalOperator acceptingLoss() {
         acceptsLoss = true;
         return this;
@@ -127,10 +129,12 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
         return this;
     }
 
-    /** Puts this before the lane's sink. Uid, name and slot-sharing group are the caller's. */
+    /**
+     * Adds this operator in front of the sink. The caller sets uid, name and slot-sharing group.
+     */
     @SuppressWarnings("unchecked")
     public SingleOutputStreamOperator<ChangeRow> addTo(DataStream<PipelineElement> rows) {
-        // never used: the sink is in the same chain
+        // no record is serialized: the sink is in the same chain
         TypeInformation<ChangeRow> type =
                 (TypeInformation<ChangeRow>) (TypeInformation<?>) PipelineElementTypeInfo.INSTANCE;
         return rows.transform("deliver " + pipeline.mapping(), type, this).setParallelism(1);
@@ -144,23 +148,23 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
-        restored = start.takeRestoredState(operatorState, resumption);
+        restored = start.takeRestoredState(operatorState, restoreMode);
     }
 
-    /** Flink opens a chain from its tail: the sink is there by now, and the source is not yet. */
+    /** Flink opens a chain from its tail: the sink is open already, the source is not. */
     @Override
     public void open() throws Exception {
         super.open();
         clock = Clock.systemUTC();
         uncommitted = new UncommittedRows();
-        heldBack = new ArrayDeque<>();
+        heldRows = new ArrayDeque<>();
         lastNumber = restored.lastNumber();
         gate = start.createGate(restored, getMetricGroup(), clock);
-        condition = new DestinationStatusReporter(pipeline.mapping(), gate.status(), clock);
+        statusReporter = new DestinationStatusReporter(pipeline.mapping(), gate.status(), clock);
         gate.status().destination(EndpointStatus.of(MappingState.STARTING, clock.instant()));
         client = DestinationConnectors.load().connector(type()).client(pipeline);
         failOnLostRows();
-        // what another kind of delivery had numbered, or what was held back
+        // rows in the queue of write-ahead delivery, or held until a commit
         for (PipelineElement element : restored.queue()) {
             accept(element);
         }
@@ -183,41 +187,43 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
     }
 
     /**
-     * The sink has committed by now what the state says was handed to it. What a parked mapping, or
-     * another kind of delivery, did not commit when its turn was, has been rolled back since.
+     * Compares the progress record with the state. The sink has by now committed all rows that the
+     * state counts as forwarded. Rows that a disabled mapping or write-ahead delivery did not
+     * commit in time have been rolled back.
      */
     private void failOnLostRows() throws Exception {
-        SequenceHistory numbering =
+        SequenceHistory sequenceHistory =
                 restored.acknowledged()
                         .sequenceHistory()
                         .continuedBy(UUID.randomUUID().toString(), lastNumber);
         acknowledged =
                 new Progress(
                         restored.acknowledged().lastSequence(),
-                        numbering,
+                        sequenceHistory,
                         restored.acknowledged().incarnation(),
                         restored.acknowledged().targetId());
-        Optional<Progress> there = client.progress();
-        if (there.isEmpty()) {
+        Optional<Progress> recorded = client.progress();
+        if (recorded.isEmpty()) {
             acknowledged = acknowledged.withoutStoredRecord();
             return;
         }
-        if (resumption == RestoreMode.RESET && acknowledged.lastSequence() > 0) {
+        if (restoreMode == RestoreMode.RESET && acknowledged.lastSequence() > 0) {
             LOG.warn(
                     "{}: the mapping loads anew, but with delivery: transactional what the"
                             + " destination holds already is not compared with the source: rows and"
                             + " keys that the source no longer has stay",
                     pipeline.mapping());
         }
-        boolean goesOn =
-                resumption == RestoreMode.RESET
+        boolean continues =
+                restoreMode == RestoreMode.RESET
                         || (acceptsLoss && !restored.lossAcceptedByRun().equals(run));
         boolean replaced =
                 acknowledged.isRecorded()
-                        && !acknowledged.incarnation().equals(there.get().incarnation());
-        if (!goesOn && (replaced || there.get().lastSequence() < acknowledged.lastSequence())) {
+                        && !acknowledged.incarnation().equals(recorded.get().incarnation());
+        if (!continues
+                && (replaced || recorded.get().lastSequence() < acknowledged.lastSequence())) {
             throw RowsLostException.of(
-                    replaced ? 1 : there.get().lastSequence() + 1,
+                    replaced ? 1 : recorded.get().lastSequence() + 1,
                     acknowledged.lastSequence(),
                     replaced
                             ? "its progress record is another one, as of another server or of one"
@@ -229,9 +235,9 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
         acknowledged =
                 new Progress(
                         acknowledged.lastSequence(),
-                        numbering,
-                        there.get().incarnation(),
-                        goesOn ? "" : acknowledged.targetId());
+                        sequenceHistory,
+                        recorded.get().incarnation(),
+                        continues ? "" : acknowledged.targetId());
     }
 
     private String type() {
@@ -244,14 +250,14 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
     }
 
     private void openGateIfReady() {
-        if (predecessorsDone && heldBack.isEmpty() && !waitsForCommit()) {
+        if (predecessorsDone && heldRows.isEmpty() && !waitsForCommit()) {
             gate.open();
         }
     }
 
     private void reportIdle() {
         if (gate.status().rowsQueued.get() == 0) {
-            condition.report(MappingState.FINISHED);
+            statusReporter.report(MappingState.FINISHED);
         }
     }
 
@@ -264,17 +270,17 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
     private void accept(PipelineElement element) throws Exception {
         if (element instanceof ChangeRow) {
             gate.status().rowsQueued.incrementAndGet();
-            condition.report(MappingState.CATCHING_UP);
+            statusReporter.report(MappingState.CATCHING_UP);
         }
-        if (heldBack.isEmpty() && canForward(element)) {
+        if (heldRows.isEmpty() && canForward(element)) {
             forward(element);
         } else {
-            heldBack.add(element);
+            heldRows.add(element);
             gate.close();
         }
     }
 
-    /** A changed schema may change the table, which rows under way hold as it is. */
+    /** A changed schema may alter the table, which uncommitted rows lock. */
     private boolean canForward(PipelineElement element) {
         return !waitsForCommit()
                 && !(holdsUntilCommit && changesSchema(element) && uncommitted.rows() > 0);
@@ -301,10 +307,10 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
         }
     }
 
-    private void handleMarker(PipelineElement mark) throws Exception {
-        if (mark instanceof PollStarted started) {
+    private void handleMarker(PipelineElement marker) throws Exception {
+        if (marker instanceof PollStarted started) {
             prepare(started.schema());
-        } else if (mark instanceof PollEnded ended) {
+        } else if (marker instanceof PollEnded ended) {
             uncommitted.add(ended);
         }
     }
@@ -328,7 +334,7 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
         if (waitsForCommit()) {
             gate.close();
         }
-        // whoever restores this commits what the sink's own state holds
+        // a restore commits the rows in the sink's own state, so they count as written
         UncommittedRows.Part all = uncommitted.all();
         operatorState.update(
                 List.of(
@@ -344,19 +350,19 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
                                 ResendBuffer.Tail.none(lastForwarded()),
                                 run,
                                 ReloadComparisonState.NONE,
-                                List.copyOf(heldBack))));
+                                List.copyOf(heldRows))));
     }
 
-    /** Number of the last row that was handed to the sink. */
+    /** Sequence number of the last row that was forwarded to the sink. */
     private long lastForwarded() {
-        return heldBack.stream()
+        return heldRows.stream()
                 .filter(ChangeRow.class::isInstance)
                 .mapToLong(element -> ((ChangeRow) element).sequence() - 1)
                 .findFirst()
                 .orElse(lastNumber);
     }
 
-    /** Flink tells a chain from its tail: the sink has committed by now. */
+    /** Flink notifies a chain from its tail: the sink has committed already. */
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
@@ -366,8 +372,8 @@ public final class TransactionalOperator extends AbstractStreamOperator<ChangeRo
         gate.status().rowsQueued.addAndGet(-committed.rows());
         committed.asOf().ifPresent(gate.status()::recordDelivery);
         gate.acknowledge(committed.poll());
-        while (!heldBack.isEmpty() && canForward(heldBack.element())) {
-            forward(heldBack.remove());
+        while (!heldRows.isEmpty() && canForward(heldRows.element())) {
+            forward(heldRows.remove());
         }
         reportIdle();
         openGateIfReady();

@@ -8,8 +8,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * What was handed to a two-phase sink and is not visible yet, checkpoint by checkpoint. Used by the
- * task's thread.
+ * Counts rows that were forwarded to a two-phase-commit sink and are not committed yet, per
+ * checkpoint. Used by the task's thread.
  */
 final class UncommittedRows {
 
@@ -19,8 +19,8 @@ final class UncommittedRows {
     /**
      * The rows of one checkpoint.
      *
-     * @param poll the last that ended among them; 0: none
-     * @param asOf the source's time at the last complete one
+     * @param poll the last poll that ended among them; 0: none
+     * @param asOf the source's time at the last complete poll
      */
     record Part(long checkpoint, long rows, long bytes, long poll, Optional<Instant> asOf) {
         static final Part NOTHING = new Part(0, 0, 0, 0, Optional.empty());
@@ -40,20 +40,18 @@ final class UncommittedRows {
     }
 
     void add(PollEnded ended) {
-        // what a broken-off read did not reach is not at the destination
+        // an aborted read has not delivered all rows up to its time
         Optional<Instant> asOf = ended.complete() ? Optional.of(ended.asOf()) : Optional.empty();
         open = open.plus(new Part(0, 0, 0, ended.poll(), asOf));
     }
 
-    /**
-     * Everything until now belongs to this checkpoint, or to earlier ones that did not complete.
-     */
+    /** Assigns all rows since the last call to this checkpoint. */
     void seal(long checkpoint) {
         sealed.addLast(new Part(checkpoint, open.rows, open.bytes, open.poll, open.asOf));
         open = Part.NOTHING;
     }
 
-    /** What has become visible with a checkpoint. */
+    /** Removes and returns the rows that were committed with a checkpoint. */
     Part commit(long checkpoint) {
         Part committed = Part.NOTHING;
         while (!sealed.isEmpty() && sealed.peekFirst().checkpoint <= checkpoint) {
@@ -62,7 +60,7 @@ final class UncommittedRows {
         return committed;
     }
 
-    /** Rows whose checkpoint has begun and is not known to be complete. */
+    /** Number of rows whose checkpoint has begun and is not known to be complete. */
     long sealedRows() {
         long rows = 0;
         for (Part part : sealed) {
@@ -71,12 +69,12 @@ final class UncommittedRows {
         return rows;
     }
 
-    /** Rows of all of it. */
+    /** Number of all uncommitted rows. */
     long rows() {
         return sealedRows() + open.rows;
     }
 
-    /** All of it: what a state that holds it comes to. */
+    /** The sum of all uncommitted rows. */
     Part all() {
         Part all = Part.NOTHING;
         for (Part part : sealed) {

@@ -1,2 +1,2 @@
-/** The Flink operator around a two-phase-commit sink. */
+/** The Flink operator in front of a two-phase-commit sink. */
 package com.evolvishub.cdc.sink.transactional;

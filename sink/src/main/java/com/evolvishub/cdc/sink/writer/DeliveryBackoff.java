@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Pauses between tries: a short one first, because most losses of a connection are blips, then the
- * configured delay, doubling as often as the file allows failures, and growing by a quarter from
- * there on: so an outage that is over is noticed in a fraction of the time that it took. Used by
- * one thread.
+ * Computes the delays between retries. The first is short, because most connection failures are
+ * brief. Then comes the configured delay, doubled per retry up to {@code retry.attempts}, and after
+ * that growing by a quarter, up to five minutes: so the end of an outage is detected after a
+ * fraction of its duration. Used by one thread.
  */
 final class DeliveryBackoff {
 
-    private static final Duration FIRST = Duration.ofMillis(250);
-    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration FIRST_DELAY = Duration.ofMillis(250);
+    private static final Duration MAX_DELAY = Duration.ofMinutes(5);
 
     private static final double GROWTH = 1.25;
 
@@ -28,17 +28,20 @@ final class DeliveryBackoff {
         this.random = random;
     }
 
-    /** One more failure: how long to wait now, give or take a fifth so that lanes spread out. */
+    /**
+     * Counts a failure and returns the delay until the next retry, with 20 % jitter so that
+     * pipelines do not retry together.
+     */
     Duration next() {
-        Duration pause = failures == 0 ? min(FIRST, delay) : grown(failures - 1);
+        Duration pause = failures == 0 ? min(FIRST_DELAY, delay) : grownDelay(failures - 1);
         failures++;
         return Duration.ofNanos((long) (pause.toNanos() * random.nextDouble(0.8, 1.2)));
     }
 
-    private Duration grown(int times) {
-        int doublings = Math.min(times, Math.max(0, attempts - 1));
-        double factor = Math.pow(2, doublings) * Math.pow(GROWTH, times - doublings);
-        double millis = Math.min((double) delay.toMillis() * factor, (double) LONGEST.toMillis());
+    private Duration grownDelay(int retries) {
+        int doublings = Math.min(retries, Math.max(0, attempts - 1));
+        double factor = Math.pow(2, doublings) * Math.pow(GROWTH, retries - doublings);
+        double millis = Math.min((double) delay.toMillis() * factor, (double) MAX_DELAY.toMillis());
         return Duration.ofMillis((long) millis);
     }
 
@@ -46,12 +49,12 @@ final class DeliveryBackoff {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** Whether it failed more often in a row than the file allows an outage to. */
+    /** Whether more failures in a row occurred than the file allows. */
     boolean isExhausted() {
         return failures > attempts;
     }
 
-    /** Something worked. */
+    /** A request succeeded. */
     void reset() {
         failures = 0;
     }

@@ -40,17 +40,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the I/O thread of a lane does: opens the lane, brings rows and marks of the queue to the
- * destination in order, and starts over after any failure. Nobody waits for it. Once {@link #close}
- * was called, it writes nothing more that the destination would take: the client's connection is
- * cut, and what a call in flight still does is the fence's business.
+ * The I/O thread of a pipeline. Opens the destination, delivers the queue's rows and poll markers
+ * in order, and starts again after any failure. No other thread waits for it. After {@link #close}
+ * it starts no further write: the client's connection is closed, and fencing rejects what a call in
+ * flight still sends once a new writer has opened.
  */
 final class DestinationWriter
         implements Runnable, BisectingBatchWriter.Outcome, ConstraintRetry.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(DestinationWriter.class);
 
-    /** How long an answer may take before the status tells of it. */
+    /** How long a response may take before the status reports it. */
     private static final Duration SLOW_RESPONSE_AFTER = Duration.ofSeconds(10);
 
     private final Pipeline pipeline;
@@ -64,12 +64,12 @@ final class DestinationWriter
     private final RecheckSchedule.Delays recheck;
     private final Clock clock;
     private final Consumer<Throwable> internalErrors;
-    private final WriteAheadPolicy rules;
+    private final WriteAheadPolicy policy;
     private final ProgressReconciler recovery;
     private final ReloadComparison comparison;
     private final BatchSizeTuner batches;
-    private final DestinationStatusReporter condition;
-    private final BisectingBatchWriter badRows;
+    private final DestinationStatusReporter statusReporter;
+    private final BisectingBatchWriter batchWriter;
     private final SlowResponseMonitor slowResponses;
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -77,7 +77,7 @@ final class DestinationWriter
     private RowSchema prepared;
     private boolean releasedConnection;
 
-    /** The end of the load that is to be compared. */
+    /** The end of the poll that completed the load, until the load is compared. */
     private Optional<PollEnded> loaded = Optional.empty();
 
     DestinationWriter(
@@ -86,37 +86,38 @@ final class DestinationWriter
             Supplier<DestinationConnector> connector,
             WriteAheadQueue queue,
             BackpressureGate gate,
-            BackpressureController keeper,
-            WriteAheadPolicy rules,
+            BackpressureController backpressure,
+            WriteAheadPolicy policy,
             ProgressReconciler recovery,
             ReloadComparison comparison,
             DeliveryBackoff backoff,
             RecheckSchedule.Delays recheck,
             Clock clock,
-            Consumer<Throwable> bug) {
+            Consumer<Throwable> internalErrors) {
         this.pipeline = pipeline;
         this.identity = identity;
         this.connector = connector;
         this.queue = queue;
         this.gate = gate;
-        this.backpressure = keeper;
+        this.backpressure = backpressure;
         this.status = gate.status();
-        this.rules = rules;
+        this.policy = policy;
         this.recovery = recovery;
         this.comparison = comparison;
         this.batches = new BatchSizeTuner(queue, clock);
         this.backoff = backoff;
         this.recheck = recheck;
         this.clock = clock;
-        this.internalErrors = bug;
-        this.condition = new DestinationStatusReporter(pipeline.mapping(), status, clock);
-        this.badRows =
+        this.internalErrors = internalErrors;
+        this.statusReporter = new DestinationStatusReporter(pipeline.mapping(), status, clock);
+        this.batchWriter =
                 new BisectingBatchWriter(
                         pipeline,
                         this,
                         new ConstraintRetry(
                                 queue, this, pipeline.deliver().retry().refusalWait(), clock));
-        this.slowResponses = new SlowResponseMonitor(condition, keeper, SLOW_RESPONSE_AFTER, clock);
+        this.slowResponses =
+                new SlowResponseMonitor(statusReporter, backpressure, SLOW_RESPONSE_AFTER, clock);
     }
 
     @Override
@@ -148,27 +149,27 @@ final class DestinationWriter
         }
     }
 
-    /** One connection's life. Ends by an exception, or because another lane needs it more. */
+    /** Runs one connection until it fails or another pipeline needs its permit. */
     private void runConnection() throws Exception {
         client = connector.get().client(pipeline);
         stopIfClosing();
         slowResponses.start("the opening of the lane");
         identity.useSequenceHistory(queue.acknowledged().sequenceHistory());
         client.expectProgress(queue.acknowledged());
-        RecoveredProgress opening = client.open(identity.identity());
+        RecoveredProgress recovered = client.open(identity.identity());
         slowResponses.finish();
         stopIfClosing();
-        identity.onOpened(opening.epoch());
-        long done = recovery.onOpened(opening);
+        identity.onOpened(recovered.epoch());
+        long alreadyWritten = recovery.onOpened(recovered);
         if (recovery.wentOnWithoutRows()) {
             comparison.lostRows(client);
         }
-        // delivered before the last run died, but after its last checkpoint counted them
-        status.rowsWritten.addAndGet(done);
-        logOpening(opening, done);
-        gate.setDestination(opening.target());
+        // delivered before the last run ended, but after its last checkpoint
+        status.rowsWritten.addAndGet(alreadyWritten);
+        logOpening(recovered, alreadyWritten);
+        gate.setDestination(recovered.target());
         prepared = null;
-        if (!condition.isUnavailable() || !queue.hasSendable()) {
+        if (!statusReporter.isUnavailable() || !queue.hasSendable()) {
             markHealthy();
         }
         client.onReleaseRequested(queue::requestRelease);
@@ -190,21 +191,23 @@ final class DestinationWriter
         waitWithoutConnection();
     }
 
-    /** Once, not each time that another lane's place is given back. */
-    private void logOpening(RecoveredProgress opening, long done) {
-        String told =
+    /** Logs at info, but at debug when the connection was only released for another pipeline. */
+    private void logOpening(RecoveredProgress recovered, long alreadyWritten) {
+        String message =
                 "{}: lane open under epoch {}, destination holds up to row {}, {} queued rows were"
                         + " there already";
-        Object[] values = {pipeline.mapping(), opening.epoch(), opening.lastSequence(), done};
+        Object[] values = {
+            pipeline.mapping(), recovered.epoch(), recovered.lastSequence(), alreadyWritten
+        };
         if (releasedConnection) {
-            LOG.debug(told, values);
+            LOG.debug(message, values);
         } else {
-            LOG.info(told, values);
+            LOG.info(message, values);
         }
         releasedConnection = false;
     }
 
-    /** Without a connection, until there is something to do that takes one. */
+    /** Waits without a connection until there is something to do that needs one. */
     private void waitWithoutConnection() throws InterruptedException {
         closeClient();
         releasedConnection = true;
@@ -222,38 +225,40 @@ final class DestinationWriter
 
     private void write(List<ChangeRow> rows) throws Exception {
         prepare(rows.get(0).schema());
-        condition.report(MappingState.CATCHING_UP);
+        statusReporter.report(MappingState.CATCHING_UP);
         slowResponses.start("%d rows that were sent".formatted(rows.size()));
         try {
-            batches.write(client.writeTimeout(), rows.size(), () -> badRows.write(client, rows));
+            batches.write(
+                    client.writeTimeout(), rows.size(), () -> batchWriter.write(client, rows));
         } catch (PostponedRowException postponed) {
-            badRows.retryPostponed(client, postponed);
+            batchWriter.retryPostponed(client, postponed);
         }
     }
 
     @Override
     public void onWaiting(String cause, Instant until) throws InterruptedException {
         stopIfClosing();
-        // the gate stays open: what cures the row has to come
+        // the gate stays open: the retry needs later rows to succeed
         slowResponses.finish();
-        condition.markUnavailable(MappingState.WAITING_FOR_DESTINATION, cause, Optional.of(until));
+        statusReporter.markUnavailable(
+                MappingState.WAITING_FOR_DESTINATION, cause, Optional.of(until));
     }
 
-    private void handleMarker(PipelineElement mark) throws Exception {
-        if (mark instanceof PollStarted started) {
+    private void handleMarker(PipelineElement marker) throws Exception {
+        if (marker instanceof PollStarted started) {
             prepare(started.schema());
         }
-        acknowledgeMarker(mark);
+        acknowledgeMarker(marker);
     }
 
-    private void acknowledgeMarker(PipelineElement mark) {
+    private void acknowledgeMarker(PipelineElement marker) {
         queue.acknowledgeMarker();
-        if (mark instanceof PollEnded ended) {
+        if (marker instanceof PollEnded ended) {
             delivered(ended);
         }
     }
 
-    /** Before anybody hears that the load is delivered. */
+    /** Compares a finished load, before it is reported as delivered. */
     private void compare() throws Exception {
         if (comparison.isDue()) {
             slowResponses.start("a comparison with the keys that are there");
@@ -269,7 +274,7 @@ final class DestinationWriter
             loaded = Optional.of(ended);
             return;
         }
-        // what a broken-off read did not reach is not at the destination
+        // an aborted read has not delivered all rows up to its time
         if (ended.complete()) {
             status.recordDelivery(ended.asOf());
         }
@@ -286,8 +291,8 @@ final class DestinationWriter
         queue.setTarget(client.targetId());
         stopIfClosing();
         comparison.onPrepared(client);
-        rules.decide(client.upserts(schema));
-        queue.sendImmediately(rules.sendsImmediately());
+        policy.decide(client.upserts(schema));
+        queue.sendImmediately(policy.sendsImmediately());
         backpressure.refresh();
         prepared = schema;
     }
@@ -320,8 +325,8 @@ final class DestinationWriter
         acknowledge(row.sequence());
     }
 
-    private void acknowledge(long number) {
-        List<PollEnded> ended = queue.acknowledge(number);
+    private void acknowledge(long sequence) {
+        List<PollEnded> ended = queue.acknowledge(sequence);
         backpressure.refresh();
         ended.forEach(this::delivered);
     }
@@ -329,8 +334,9 @@ final class DestinationWriter
     private void markHealthy() {
         backoff.reset();
         recheck.reset();
-        // at rest this end has nothing to tell: the state that never hides the source's own
-        condition.markHealthy(queue.rows() > 0 ? MappingState.CATCHING_UP : MappingState.FINISHED);
+        // when idle, FINISHED: the state that never hides the source's state
+        statusReporter.markHealthy(
+                queue.rows() > 0 ? MappingState.CATCHING_UP : MappingState.FINISHED);
         backpressure.markHealthy();
     }
 
@@ -340,25 +346,25 @@ final class DestinationWriter
         }
         slowResponses.finish();
         backpressure.markUnavailable();
-        Optional<String> fault = InternalErrorDetector.describe(failure);
-        FailureKind kind = fault.isPresent() ? FailureKind.PERMANENT : kindOf(failure);
+        Optional<String> internalError = InternalErrorDetector.describe(failure);
+        FailureKind kind = internalError.isPresent() ? FailureKind.PERMANENT : kindOf(failure);
         closeClient();
         releasedConnection = false;
         status.errors.incrementAndGet();
         boolean outage = kind == FailureKind.TRANSIENT;
-        Duration pause = outage ? backoff.next() : recheck.next(kind);
-        if (fault.isPresent() && !condition.isUnavailable()) {
+        Duration delay = outage ? backoff.next() : recheck.next(kind);
+        if (internalError.isPresent() && !statusReporter.isUnavailable()) {
             LOG.error("{}: a fault of evolvishub-cdc itself", pipeline.mapping(), failure);
         } else {
             LOG.debug("{}: failed", pipeline.mapping(), failure);
         }
-        condition.markUnavailable(
+        statusReporter.markUnavailable(
                 outage && !backoff.isExhausted()
                         ? MappingState.WAITING_FOR_DESTINATION
                         : MappingState.QUARANTINED,
-                fault.orElseGet(() -> cause(failure)),
-                Optional.of(clock.instant().plus(pause)));
-        if (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                internalError.orElseGet(() -> cause(failure)),
+                Optional.of(clock.instant().plus(delay)));
+        if (!closing.await(delay.toNanos(), TimeUnit.NANOSECONDS)) {
             status.retries.incrementAndGet();
         }
     }
@@ -372,23 +378,24 @@ final class DestinationWriter
         return client.classify(failure);
     }
 
-    private void handleFencing(FencedException fence) {
+    private void handleFencing(FencedException fencing) {
         slowResponses.finish();
         backpressure.markUnavailable();
         status.errors.incrementAndGet();
-        condition.markUnavailable(MappingState.QUARANTINED, fence.getMessage(), Optional.empty());
+        statusReporter.markUnavailable(
+                MappingState.QUARANTINED, fencing.getMessage(), Optional.empty());
     }
 
     private static String cause(Exception failure) {
         String message = failure.getMessage();
-        String told = message == null || message.isBlank() ? failure.getClass().getName() : message;
-        return told + CertificateExpiryHint.describe(failure);
+        String text = message == null || message.isBlank() ? failure.getClass().getName() : message;
+        return text + CertificateExpiryHint.describe(failure);
     }
 
     private void closeClient() {
-        DestinationClient held = client;
-        if (held != null) {
-            held.close();
+        DestinationClient current = client;
+        if (current != null) {
+            current.close();
             client = null;
         }
     }
@@ -403,17 +410,17 @@ final class DestinationWriter
         }
     }
 
-    /** Tells if the destination owes an answer for too long. Callable from any thread. */
+    /** Reports a destination that has not responded for too long. Callable from any thread. */
     void checkResponseTime() {
         slowResponses.check();
     }
 
-    /** Ends the thread soon, whatever it waits for. Callable from any thread, returns at once. */
+    /** Ends the thread soon, whatever it waits for. Callable from any thread; does not block. */
     void close() {
         closing.countDown();
-        DestinationClient held = client;
-        if (held != null) {
-            held.close();
+        DestinationClient current = client;
+        if (current != null) {
+            current.close();
         }
     }
 }

@@ -7,18 +7,19 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * Tells a mistake in our own code from what a client library throws when a connection breaks, which
- * may be of the same class: by who has thrown it. To wait for the destination helps against the
- * second alone.
+ * Distinguishes internal errors of this program from exceptions of the same class that a client
+ * library throws when a connection fails. The class that threw it decides. Waiting for the
+ * destination helps only in the second case.
  */
 final class InternalErrorDetector {
 
     private static final String OWN_PACKAGE = "com.evolvishub.cdc.";
 
     /**
-     * The JDK throws them where its caller is wrong, for example {@code Objects.requireNonNull}.
+     * Frames of the JDK are skipped: it throws for its caller, for example {@code
+     * Objects.requireNonNull}.
      */
-    private static final List<String> OF_THE_JDK = List.of("java.", "javax.", "jdk.", "sun.");
+    private static final List<String> JDK_PACKAGES = List.of("java.", "javax.", "jdk.", "sun.");
 
     private static final List<Class<? extends RuntimeException>> KINDS =
             List.of(
@@ -35,13 +36,13 @@ final class InternalErrorDetector {
 
     private InternalErrorDetector() {}
 
-    /** What it is and where, for who has to mend it; empty: it is none of ours. */
+    /** The exception and where it was thrown, for a bug report; empty: not an internal error. */
     static Optional<String> describe(Exception failure) {
         if (KINDS.stream().noneMatch(kind -> kind.isInstance(failure))) {
             return Optional.empty();
         }
         return Arrays.stream(failure.getStackTrace())
-                .filter(frame -> OF_THE_JDK.stream().noneMatch(frame.getClassName()::startsWith))
+                .filter(frame -> JDK_PACKAGES.stream().noneMatch(frame.getClassName()::startsWith))
                 .findFirst()
                 .filter(thrower -> thrower.getClassName().startsWith(OWN_PACKAGE))
                 .map(thrower -> failure + " at " + thrower);

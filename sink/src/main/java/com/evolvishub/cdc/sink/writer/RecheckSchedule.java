@@ -5,12 +5,12 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * When a destination that refuses is asked again: soon at first, so that what was put right heals
- * in seconds, then less and less often. A refused login is asked seldom from the start: servers
- * lock accounts.
+ * Delays before a destination with a permanent error is tried again: short at first, so that a
+ * fixed problem recovers within seconds, then doubling. After a failed authentication always the
+ * longest delay: servers lock accounts.
  *
- * @param first pause
- * @param longest pause, and the one after a refused login
+ * @param first the first delay
+ * @param longest the longest delay, and the one after a failed authentication
  */
 public record RecheckSchedule(Duration first, Duration longest) implements Serializable {
 
@@ -21,7 +21,7 @@ public record RecheckSchedule(Duration first, Duration longest) implements Seria
         return new Delays(this);
     }
 
-    /** The pauses of one pipeline. Used by one thread. */
+    /** The delays of one pipeline. Used by one thread. */
     static final class Delays {
         private final RecheckSchedule recheck;
         private Duration next;
@@ -31,18 +31,18 @@ public record RecheckSchedule(Duration first, Duration longest) implements Seria
             this.next = recheck.first;
         }
 
-        /** One more refusal: how long to wait now. */
+        /** Counts a permanent error and returns the delay until the next try. */
         Duration next(FailureKind failure) {
             if (failure == FailureKind.AUTHENTICATION) {
                 return recheck.longest;
             }
-            Duration pause = next;
-            Duration doubled = pause.multipliedBy(2);
+            Duration delay = next;
+            Duration doubled = delay.multipliedBy(2);
             next = doubled.compareTo(recheck.longest) < 0 ? doubled : recheck.longest;
-            return pause;
+            return delay;
         }
 
-        /** Something worked. */
+        /** A request succeeded. */
         void reset() {
             next = recheck.first;
         }

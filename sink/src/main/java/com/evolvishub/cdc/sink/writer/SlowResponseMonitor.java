@@ -9,12 +9,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Tells that the destination does not answer while the I/O thread still waits for it: a client may
- * take minutes to give up. Thread-safe: the I/O thread asks, the task's thread looks.
+ * Reports that the destination does not respond while the I/O thread still waits for it: a client
+ * may take minutes to time out. Thread-safe: the I/O thread starts and finishes requests, the
+ * task's thread checks.
  */
 final class SlowResponseMonitor {
 
-    private final DestinationStatusReporter condition;
+    private final DestinationStatusReporter statusReporter;
     private final BackpressureController backpressure;
     private final Duration threshold;
     private final Clock clock;
@@ -22,27 +23,27 @@ final class SlowResponseMonitor {
     private String operation = "";
 
     SlowResponseMonitor(
-            DestinationStatusReporter condition,
-            BackpressureController keeper,
-            Duration patience,
+            DestinationStatusReporter statusReporter,
+            BackpressureController backpressure,
+            Duration threshold,
             Clock clock) {
-        this.condition = condition;
-        this.backpressure = keeper;
-        this.threshold = patience;
+        this.statusReporter = statusReporter;
+        this.backpressure = backpressure;
+        this.threshold = threshold;
         this.clock = clock;
     }
 
     /**
-     * From here on the destination owes an answer.
+     * A request was sent.
      *
-     * @param asked to what
+     * @param request description of the request
      */
-    synchronized void start(String asked) {
+    synchronized void start(String request) {
         since = clock.instant();
-        operation = asked;
+        operation = request;
     }
 
-    /** It has answered a part of it. */
+    /** Part of the response was received. */
     synchronized void progress() {
         if (since != null) {
             since = clock.instant();
@@ -50,21 +51,22 @@ final class SlowResponseMonitor {
     }
 
     /**
-     * It has answered, or the client has given up. What {@link #check} did is to be undone then.
+     * The response was received, or the client has timed out. The caller then resets the state that
+     * {@link #check} has set.
      */
     synchronized void finish() {
         since = null;
     }
 
-    /** The mapping waits for a destination that has owed its answer for too long. */
+    /** Sets the mapping to waiting if the response has taken too long. */
     synchronized void check() {
         if (since == null
                 || since.plus(threshold).isAfter(clock.instant())
-                || condition.isUnavailable()) {
+                || statusReporter.isUnavailable()) {
             return;
         }
         backpressure.markUnavailable();
-        condition.markUnavailable(
+        statusReporter.markUnavailable(
                 MappingState.WAITING_FOR_DESTINATION,
                 "no answer since %s to %s".formatted(since, operation),
                 Optional.empty());

@@ -37,16 +37,17 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The sink of every lane. Rows get the lane's next number and wait in a checkpointed queue; an I/O
- * thread sends what a completed checkpoint holds, and the destination keeps the last number
- * together with the rows. So whatever dies, what is sent again is the same rows under the same
- * numbers, and the destination tells which of them it has.
+ * The sink of every write-ahead pipeline. Rows get the pipeline's next sequence number and wait in
+ * a checkpointed queue. An I/O thread sends the rows that a completed checkpoint holds, and the
+ * destination stores the last sequence number together with the rows. After a crash the same rows
+ * are therefore resent under the same sequence numbers, and the destination shows which of them it
+ * holds.
  *
- * <p>Nothing in here waits for the destination: not a row, not a checkpoint, not the end. While it
- * is away or the queue is full the lane's {@link BackpressureGate} is closed and the source does
- * not poll.
+ * <p>The task's thread never waits for the destination: not for a row, a checkpoint or the end.
+ * While the destination is unavailable or the queue is full, the pipeline's {@link
+ * BackpressureGate} is closed and the source does not poll.
  *
- * <p>Runs with parallelism 1, chained behind its source, in one task with it.
+ * <p>Runs with parallelism 1, chained with its source in one task.
  */
 public final class WriteAheadOperator extends AbstractStreamOperator<Void>
         implements OneInputStreamOperator<PipelineElement, Void> {
@@ -58,10 +59,10 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
 
     private final Pipeline pipeline;
     private final String run;
-    private final RecoveryOptions choices;
+    private final RecoveryOptions options;
     private final QueueBounds bounds;
     private final RecheckSchedule recheck;
-    private RestoreMode resumption = RestoreMode.RESUME;
+    private RestoreMode restoreMode = RestoreMode.RESUME;
     private boolean failsWhenQuarantined;
     private List<String> predecessors = List.of();
 
@@ -71,7 +72,7 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
     private transient BackpressureGate gate;
     private transient WriteAheadQueue queue;
     private transient BackpressureController backpressure;
-    private transient WriteAheadPolicy rules;
+    private transient WriteAheadPolicy policy;
     private transient ProgressReconciler recovery;
     private transient ReloadComparison comparison;
     private transient WriterAttempt identity;
@@ -79,46 +80,46 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
     private transient Thread thread;
     private transient StopOnQuarantine stopOnQuarantine;
 
-    /** See {@link #<init>(Pipeline, String, RecoveryChoices, Resumption)}. */
-    public WriteAheadOperator(Pipeline pipeline, String run, RecoveryOptions choices) {
-        this(pipeline, run, choices, RestoreMode.RESUME);
+    /** Like the next constructor, with {@link RestoreMode#RESUME}. */
+    public WriteAheadOperator(Pipeline pipeline, String run, RecoveryOptions options) {
+        this(pipeline, run, options, RestoreMode.RESUME);
     }
 
     /**
-     * Delivery of one pipeline.
+     * Creates the delivery of one pipeline.
      *
-     * @param run random id of this run of the job, the same in the lane's source
-     * @param choices what to do where the state and the destination do not fit each other
-     * @param resumption whether rows that an earlier run has left in the queue are delivered
+     * @param run random id of this run of the job, the same as in the pipeline's source
+     * @param options what to do when state and destination disagree
+     * @param restoreMode whether rows in the restored queue are delivered
      */
     public WriteAheadOperator(
-            Pipeline pipeline, String run, RecoveryOptions choices, RestoreMode resumption) {
-        this(pipeline, run, choices, QueueBounds.DEFAULT, RecheckSchedule.DEFAULT);
-        withRestoreMode(resumption);
+            Pipeline pipeline, String run, RecoveryOptions options, RestoreMode restoreMode) {
+        this(pipeline, run, options, QueueBounds.DEFAULT, RecheckSchedule.DEFAULT);
+        withRestoreMode(restoreMode);
     }
 
     public WriteAheadOperator(
             Pipeline pipeline,
             String run,
-            RecoveryOptions choices,
+            RecoveryOptions options,
             QueueBounds bounds,
             RecheckSchedule recheck) {
         this.pipeline = pipeline;
         this.run = run;
-        this.choices = choices;
+        this.options = options;
         this.bounds = bounds;
         this.recheck = recheck;
         setChainingStrategy(ChainingStrategy.ALWAYS);
     }
 
-    WriteAheadOperator withRestoreMode(RestoreMode other) {
-        resumption = other;
+    WriteAheadOperator withRestoreMode(RestoreMode newMode) {
+        restoreMode = newMode;
         return this;
     }
 
     /**
-     * Makes a quarantine of either end of the lane the end of the job, without a restart ({@code
-     * stop_on_error}). For jobs that nobody watches from outside.
+     * Ends the job, without a restart, when the pipeline is quarantined at its source or
+     * destination ({@code stop_on_error}). For jobs that no monitor watches.
      */
     public WriteAheadOperator stoppingOnQuarantine() {
         failsWhenQuarantined = true;
@@ -126,17 +127,17 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
     }
 
     /**
-     * Keeps the lane's source from polling until others are done: finished, quarantined or
-     * disabled. All of them must run in the same slot.
+     * Keeps the source from polling until the predecessors are finished, quarantined or disabled.
+     * All of them must run in the same slot.
      *
-     * @param identities of the pipelines that go first
+     * @param identities of the predecessors
      */
     public WriteAheadOperator awaitingPredecessors(List<String> identities) {
         predecessors = new ArrayList<>(identities);
         return this;
     }
 
-    /** Puts this at the end of a lane. Uid, name and slot-sharing group are the caller's. */
+    /** Adds this operator to the stream. The caller sets uid, name and slot-sharing group. */
     public SingleOutputStreamOperator<Void> addTo(DataStream<PipelineElement> rows) {
         return rows.transform("deliver " + pipeline.mapping(), Types.VOID, this).setParallelism(1);
     }
@@ -149,10 +150,10 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(STATE, DeliveryStateSerializer.INSTANCE));
-        restored = start.takeRestoredState(operatorState, resumption);
+        restored = start.takeRestoredState(operatorState, restoreMode);
     }
 
-    /** Flink opens a chain from its tail: the gate is there before the source is started. */
+    /** Flink opens a chain from its tail: the gate exists before the source starts. */
     @Override
     public void open() throws Exception {
         super.open();
@@ -176,10 +177,10 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
                     getProcessingTimeService(),
                     backpressure::predecessorsDone);
         }
-        rules = new WriteAheadPolicy(pipeline, restored.destinationAhead(), choices);
-        recovery = new ProgressReconciler(pipeline, run, queue, rules, restored, choices);
+        policy = new WriteAheadPolicy(pipeline, restored.destinationAhead(), options);
+        recovery = new ProgressReconciler(pipeline, run, queue, policy, restored, options);
         comparison =
-                new ReloadComparison(pipeline, run, restored.comparison(), choices, gate.status());
+                new ReloadComparison(pipeline, run, restored.comparison(), options, gate.status());
         if (pipeline.enabled() && failsWhenQuarantined) {
             stopOnQuarantine =
                     start.createStopOnQuarantine(
@@ -197,7 +198,7 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
 
     private void start(Clock clock) {
         gate.status().destination(EndpointStatus.of(MappingState.STARTING, clock.instant()));
-        queue.sendImmediately(rules.sendsImmediately());
+        queue.sendImmediately(policy.sendsImmediately());
         String type = pipeline.deliver().destination().type();
         writer =
                 new DestinationWriter(
@@ -207,7 +208,7 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
                         queue,
                         gate,
                         backpressure,
-                        rules,
+                        policy,
                         recovery,
                         comparison,
                         new DeliveryBackoff(pipeline.deliver().retry(), new Random()),
@@ -218,14 +219,14 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
         thread.setDaemon(true);
         thread.setContextClassLoader(getUserCodeClassloader());
         thread.start();
-        // seldom: a mapping at rest must cost nothing
+        // infrequent: an idle mapping must cost almost nothing
         var unused =
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
                                 time -> writer.checkResponseTime(),
                                 RESPONSE_CHECK_MILLIS,
                                 RESPONSE_CHECK_MILLIS);
-        // what the state needs of it is in the queue by now
+        // the queue and the other parts now hold the restored state
         restored = null;
     }
 
@@ -247,11 +248,11 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
     }
 
     private DeliveryState state(long checkpoint) {
-        // the queue first: whoever opens the lane raises its numbers last
+        // the queue first: an opening on the I/O thread changes the sequence numbers last
         WriteAheadQueue.Contents contents = queue.snapshot(checkpoint);
         return new DeliveryState(
                 contents.lastNumber(),
-                rules.isDestinationAhead(),
+                policy.isDestinationAhead(),
                 run,
                 identity.epoch(),
                 contents.acknowledgedPoll(),
@@ -270,11 +271,11 @@ public final class WriteAheadOperator extends AbstractStreamOperator<Void>
         if (stopOnQuarantine != null) {
             stopOnQuarantine.checkpointComplete(checkpointId);
         }
-        // the backend has written its copy: let go of rows that were acknowledged since
+        // the backend has written its copy: release rows that were acknowledged since
         operatorState.clear();
     }
 
-    /** Waits for nothing: what is not acknowledged is in the last snapshot. */
+    /** Does not wait for the destination: unacknowledged rows are in the last snapshot. */
     @Override
     public void close() throws Exception {
         if (gate != null) {

@@ -7,18 +7,18 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.UUID;
 
-/** Who this attempt of the task is to the destination. Written by one thread, read by others. */
+/** The identity of this attempt of the task as a writer. Written by one thread, read by others. */
 final class WriterAttempt {
 
     private final Pipeline pipeline;
     private final String run;
     private final String writer = UUID.randomUUID().toString();
-    private volatile SequenceHistory numbering = SequenceHistory.UNKNOWN;
+    private volatile SequenceHistory sequenceHistory = SequenceHistory.UNKNOWN;
     private volatile boolean heldBefore;
     private volatile long epoch;
 
     /**
-     * @param epoch the highest epoch that the run is known to have held; 0: none
+     * @param epoch the highest known epoch of this run; 0: none
      */
     WriterAttempt(Pipeline pipeline, String run, long epoch) {
         this.pipeline = pipeline;
@@ -26,7 +26,7 @@ final class WriterAttempt {
         this.epoch = epoch;
     }
 
-    /** As it presents itself now. May take the time of a look-up of this machine's name. */
+    /** The current identity. May block on a lookup of this machine's name. */
     WriterIdentity identity() {
         return new WriterIdentity(
                 pipeline.identity(),
@@ -36,22 +36,22 @@ final class WriterAttempt {
                 pipeline.mapping(),
                 heldBefore,
                 epoch,
-                numbering);
+                sequenceHistory);
     }
 
-    /** Random id of this attempt: the author of the numbers that it gives. */
+    /** Random id of this attempt: the writer of the sequence numbers that it assigns. */
     String id() {
         return writer;
     }
 
-    /** Who numbered the rows that will be written next. */
-    void useSequenceHistory(SequenceHistory now) {
-        numbering = now;
+    /** Sets which writers assigned the sequence numbers of the rows written next. */
+    void useSequenceHistory(SequenceHistory current) {
+        sequenceHistory = current;
     }
 
-    void onOpened(long under) {
+    void onOpened(long newEpoch) {
         heldBefore = true;
-        epoch = under;
+        epoch = newEpoch;
     }
 
     long epoch() {

@@ -28,84 +28,86 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What delivery relies on in every destination. A subclass gives clients of one and the same lane,
- * a fresh destination for each test, and looks at what is there.
+ * The contract that delivery requires of every destination. A subclass creates clients of one
+ * pipeline, provides an empty destination for each test, and reads its contents.
  */
 public abstract class DestinationContract {
 
     private static final RowSchema SCHEMA = TestPipeline.KEYLESS;
 
-    /** A new client of the test's one lane, nothing opened yet. */
+    /** Creates a client of the test's pipeline. Opens nothing yet. */
     protected abstract DestinationClient client() throws Exception;
 
     /** The lines of all rows at the destination, as COPY text, in any order. */
     protected abstract List<String> contents() throws Exception;
 
-    /** A row that the destination refuses for what is in it. */
+    /** A row that the destination rejects because of its content. */
     protected abstract ChangeRow badRow();
 
     /**
-     * Whether a batch that is cut off is there as a whole or not at all; if not, a prefix of it is
-     * there, and the next opening tells how long it is.
+     * Whether an interrupted batch is written completely or not at all. If not, the destination may
+     * hold a prefix of it, and the next opening returns the last sequence number of that.
      */
     protected boolean writesBatchesWhole() {
         return true;
     }
 
     /**
-     * Keeps what is at the destination now, rows and progress record.
+     * Copies the destination: rows and progress record.
      *
-     * @return puts it back in the place of what is there then, as a restored backup does; empty:
-     *     this destination cannot be set back in a test
+     * @return replaces the contents with the copy, like a restored backup; empty: this destination
+     *     cannot be restored in a test
      */
     protected Optional<Restore> copy() throws Exception {
         return Optional.empty();
     }
 
-    /** Puts back what was copied. */
+    /** Restores a copy, or resumes the destination. */
     @FunctionalInterface
     public interface Restore {
         void run() throws Exception;
     }
 
-    /** Like {@link #client}, but gives up soon when the destination does not answer. */
+    /** Like {@link #client}, but with a short timeout. */
     protected abstract DestinationClient impatientClient() throws Exception;
 
     /**
-     * Holds the destination still: connections stay, and nothing is answered.
+     * Suspends the destination: connections stay open, but get no response.
      *
-     * @return lets it go on
+     * @return resumes it
      */
     protected abstract Restore hold() throws Exception;
 
-    /** Removes rows and progress records, as a database or topic that was made anew. */
+    /** Removes rows and progress records, as if the database or topic was recreated. */
     protected abstract void empty() throws Exception;
 
-    /** Removes table, topic or stream, and leaves the progress record. */
+    /** Deletes the table, topic or stream, and keeps the progress record. */
     protected abstract void drop() throws Exception;
 
-    /** Makes table, topic or stream where there is none, empty, as somebody else than the tool. */
+    /** Creates an empty table, topic or stream, as another user would. */
     protected abstract void make() throws Exception;
 
     /**
-     * Whether a write ends soon when table, topic or stream is gone, rather than waiting for it.
+     * Whether a write fails soon when the table, topic or stream does not exist, rather than
+     * waiting for it.
      */
     protected boolean noticesADropAtOnce() {
         return true;
     }
 
-    private static WriterIdentity lane(String run, String writer, boolean held, long runEpoch) {
+    private static WriterIdentity writer(
+            String run, String writer, boolean heldBefore, long runEpoch) {
         return new WriterIdentity(
-                "file/orders", run, writer, "host of " + run, "orders", held, runEpoch);
+                "file/orders", run, writer, "host of " + run, "orders", heldBefore, runEpoch);
     }
 
     private static WriterIdentity newWriter(String run) {
-        return lane(run, "writer of " + run, false, 0);
+        return writer(run, "writer of " + run, false, 0);
     }
 
-    private static ChangeRow row(long number) {
-        return TestPipeline.row(SCHEMA, Long.toString(number), "row " + number)
-                .withSequence(number);
+    private static ChangeRow row(long sequence) {
+        return TestPipeline.row(SCHEMA, Long.toString(sequence), "row " + sequence)
+                .withSequence(sequence);
     }
 
     private static List<ChangeRow> rows(long from, long to) {
@@ -114,16 +116,16 @@ public abstract class DestinationContract {
 
     private static String[] lines(long from, long to) {
         return LongStream.rangeClosed(from, to)
-                .mapToObj(number -> number + "\trow " + number)
+                .mapToObj(sequence -> sequence + "\trow " + sequence)
                 .toArray(String[]::new);
     }
 
     @Test
-    void keepsRowsAndTheirLastNumber() throws Exception {
+    void storesRowsAndTheirLastSequenceNumber() throws Exception {
         try (DestinationClient client = client()) {
-            RecoveredProgress opening = client.open(newWriter("a"));
-            assertThat(opening.lastSequence()).isZero();
-            assertThat(opening.epoch()).isPositive();
+            RecoveredProgress recovered = client.open(newWriter("a"));
+            assertThat(recovered.lastSequence()).isZero();
+            assertThat(recovered.epoch()).isPositive();
             client.prepare(SCHEMA);
             client.write(rows(1, 3));
             client.write(rows(4, 5));
@@ -135,7 +137,7 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void raisesTheEpochWithEveryOpening() throws Exception {
+    void raisesTheEpochAtEveryOpening() throws Exception {
         try (DestinationClient first = client();
                 DestinationClient second = client()) {
             long epoch = first.open(newWriter("a")).epoch();
@@ -144,128 +146,130 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void refusesAWriterWhoseLaneWasTakenAndNamesTheTaker() throws Exception {
-        try (DestinationClient zombie = client();
-                DestinationClient taker = client()) {
-            zombie.open(newWriter("a"));
-            zombie.prepare(SCHEMA);
-            zombie.write(rows(1, 2));
-            assertThat(taker.open(newWriter("b")).lastSequence()).isEqualTo(2);
-            taker.prepare(SCHEMA);
-            assertThatThrownBy(() -> zombie.write(rows(3, 4)))
+    void fencesAStaleWriterAndNamesTheNewOne() throws Exception {
+        try (DestinationClient stale = client();
+                DestinationClient successor = client()) {
+            stale.open(newWriter("a"));
+            stale.prepare(SCHEMA);
+            stale.write(rows(1, 2));
+            assertThat(successor.open(newWriter("b")).lastSequence()).isEqualTo(2);
+            successor.prepare(SCHEMA);
+            assertThatThrownBy(() -> stale.write(rows(3, 4)))
                     .isInstanceOf(FencedException.class)
                     .hasMessage("taken over by run b on host host of b");
-            taker.write(rows(3, 3));
-            assertThatThrownBy(() -> zombie.write(rows(3, 4))).isInstanceOf(Exception.class);
+            successor.write(rows(3, 3));
+            assertThatThrownBy(() -> stale.write(rows(3, 4))).isInstanceOf(Exception.class);
         }
         assertThat(contents()).containsExactlyInAnyOrder(lines(1, 3));
     }
 
     @Test
-    void doesNotLetAFencedRunFenceBack() throws Exception {
-        long held;
+    void doesNotLetAFencedRunTakeOverAgain() throws Exception {
+        long ownEpoch;
         try (DestinationClient first = client()) {
-            held = first.open(newWriter("a")).epoch();
+            ownEpoch = first.open(newWriter("a")).epoch();
         }
-        try (DestinationClient taker = client();
-                DestinationClient back = client();
+        try (DestinationClient successor = client();
+                DestinationClient fenced = client();
                 DestinationClient restarted = client()) {
-            taker.open(newWriter("b"));
-            taker.prepare(SCHEMA);
-            assertThatThrownBy(() -> back.open(lane("a", "writer of a", true, held)))
+            successor.open(newWriter("b"));
+            successor.prepare(SCHEMA);
+            assertThatThrownBy(() -> fenced.open(writer("a", "writer of a", true, ownEpoch)))
                     .isInstanceOf(FencedException.class)
                     .hasMessage("taken over by run b on host host of b");
-            assertThatThrownBy(() -> restarted.open(lane("a", "another writer", false, held)))
+            assertThatThrownBy(() -> restarted.open(writer("a", "another writer", false, ownEpoch)))
                     .isInstanceOf(FencedException.class);
-            taker.write(rows(1, 1));
+            successor.write(rows(1, 1));
         }
         assertThat(contents()).containsExactlyInAnyOrder(lines(1, 1));
     }
 
     @Test
-    void letsARestartedTaskTakeTheLaneFromItsOwnRun() throws Exception {
-        long held;
+    void letsARestartedTaskTakeOverFromItsOwnRun() throws Exception {
+        long ownEpoch;
         try (DestinationClient first = client()) {
-            held = first.open(newWriter("a")).epoch();
+            ownEpoch = first.open(newWriter("a")).epoch();
         }
         try (DestinationClient restarted = client()) {
-            assertThat(restarted.open(lane("a", "another writer", false, held)).epoch())
-                    .isGreaterThan(held);
+            assertThat(restarted.open(writer("a", "another writer", false, ownEpoch)).epoch())
+                    .isGreaterThan(ownEpoch);
         }
     }
 
     @Test
-    void letsAWriterReopenWhatItHolds() throws Exception {
-        WriterIdentity lane = lane("a", "writer of a", true, 1);
+    void letsAWriterOpenItsPipelineAgain() throws Exception {
+        WriterIdentity writer = writer("a", "writer of a", true, 1);
         try (DestinationClient first = client()) {
             first.open(newWriter("a"));
         }
         try (DestinationClient second = client()) {
-            second.open(lane);
+            second.open(writer);
         }
-        // the answer to that one was lost: the writer still names the epoch before it
+        // the response to that opening was lost: the writer still has the epoch before it
         try (DestinationClient third = client()) {
-            third.open(lane);
+            third.open(writer);
             third.prepare(SCHEMA);
             third.write(rows(1, 1));
         }
         assertThat(contents()).containsExactlyInAnyOrder(lines(1, 1));
     }
 
-    private static Progress opened(DestinationClient client, String run) throws Exception {
+    private static Progress openAs(DestinationClient client, String run) throws Exception {
         return client.open(newWriter(run)).progress();
     }
 
-    /** What the pipeline's state knows once all of it was delivered. */
-    private Progress delivered(long rows) throws Exception {
+    /**
+     * Delivers rows up to {@code last}; returns the progress that the pipeline's state then has.
+     */
+    private Progress deliverUpTo(long last) throws Exception {
         try (DestinationClient client = client()) {
-            Progress found = opened(client, "a");
+            Progress found = openAs(client, "a");
             client.prepare(SCHEMA);
-            if (rows > found.lastSequence()) {
-                client.write(rows(found.lastSequence() + 1, rows));
+            if (last > found.lastSequence()) {
+                client.write(rows(found.lastSequence() + 1, last));
             }
             return new Progress(
-                    rows, SequenceHistory.UNKNOWN, found.incarnation(), client.targetId());
+                    last, SequenceHistory.UNKNOWN, found.incarnation(), client.targetId());
         }
     }
 
     @Test
     void keepsTheIncarnationOfItsProgressRecord() throws Exception {
-        Progress before = delivered(2);
+        Progress before = deliverUpTo(2);
         assertThat(before.incarnation()).isNotEmpty();
-        assertThat(delivered(3).incarnation()).isEqualTo(before.incarnation());
-        assertThat(delivered(3).targetId()).isEqualTo(before.targetId());
+        assertThat(deliverUpTo(3).incarnation()).isEqualTo(before.incarnation());
+        assertThat(deliverUpTo(3).targetId()).isEqualTo(before.targetId());
     }
 
     @Test
-    void tellsWhoNumberedItsRows() throws Exception {
+    void storesTheSequenceHistory() throws Exception {
         SequenceHistory ours = SequenceHistory.UNKNOWN.continuedBy("w1", 0);
-        WriterIdentity lane =
+        WriterIdentity writer =
                 new WriterIdentity("file/orders", "a", "w1", "host", "orders", false, 0, ours);
         try (DestinationClient client = client()) {
-            client.open(lane);
+            client.open(writer);
             client.prepare(SCHEMA);
             client.write(rows(1, 2));
         }
         try (DestinationClient next = client()) {
-            SequenceHistory found = opened(next, "b").sequenceHistory();
+            SequenceHistory found = openAs(next, "b").sequenceHistory();
             assertThat(found.writerOf(2)).isEqualTo("w1");
         }
         try (DestinationClient next = client()) {
-            assertThat(opened(next, "c").sequenceHistory().writerOf(2)).isEqualTo("w1");
+            assertThat(openAs(next, "c").sequenceHistory().writerOf(2)).isEqualTo("w1");
         }
     }
 
     @Test
-    void tellsOfItsOlderStateWhenItWasRestored() throws Exception {
-        delivered(3);
+    void returnsItsOlderProgressAfterARestore() throws Exception {
+        deliverUpTo(3);
         Optional<Restore> copy = copy();
         assumeTrue(copy.isPresent(), "this destination is not set back in a test");
-        Progress acknowledged = delivered(5);
+        Progress acknowledged = deliverUpTo(5);
         copy.get().run();
         try (DestinationClient client = client()) {
             client.expectProgress(acknowledged);
-            Progress found = opened(client, "b");
+            Progress found = openAs(client, "b");
             assertThat(found.lastSequence()).isEqualTo(3);
             assertThat(found.incarnation()).isEqualTo(acknowledged.incarnation());
             client.expectProgress(acknowledged);
@@ -276,12 +280,12 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void doesNotLetAWriterGoOnAboveAStateThatIsOlderThanItLeft() throws Exception {
-        delivered(3);
+    void failsAWriteAboveAProgressRecordThatIsOlderThanWritten() throws Exception {
+        deliverUpTo(3);
         Optional<Restore> copy = copy();
         assumeTrue(copy.isPresent(), "this destination is not set back in a test");
         try (DestinationClient client = client()) {
-            opened(client, "b");
+            openAs(client, "b");
             client.prepare(SCHEMA);
             client.write(rows(4, 5));
             copy.get().run();
@@ -297,25 +301,25 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void isAnotherIncarnationOnceItWasEmptied() throws Exception {
-        Progress acknowledged = delivered(3);
+    void hasANewIncarnationAfterItWasEmptied() throws Exception {
+        Progress acknowledged = deliverUpTo(3);
         empty();
         try (DestinationClient client = client()) {
-            Progress found = opened(client, "b");
+            Progress found = openAs(client, "b");
             assertThat(found.lastSequence()).isZero();
             assertThat(found.incarnation()).isNotEmpty().isNotEqualTo(acknowledged.incarnation());
         }
     }
 
     @Test
-    void doesNotMakeAnewWhatRowsWereDeliveredTo() throws Exception {
-        Progress acknowledged = delivered(3);
+    void doesNotRecreateATargetThatRowsWereDeliveredTo() throws Exception {
+        Progress acknowledged = deliverUpTo(3);
         drop();
         try (DestinationClient client = client()) {
             assertThatThrownBy(
                             () -> {
                                 client.expectProgress(acknowledged);
-                                opened(client, "b");
+                                openAs(client, "b");
                                 client.expectProgress(acknowledged);
                                 client.prepare(SCHEMA);
                             })
@@ -325,9 +329,9 @@ public abstract class DestinationContract {
                     .hasMessageContaining("--accept-loss orders");
         }
         try (DestinationClient client = client()) {
-            // the user goes on all the same
+            // the user continues without the rows
             client.expectProgress(Progress.NONE);
-            opened(client, "c");
+            openAs(client, "c");
             client.expectProgress(Progress.NONE);
             client.prepare(SCHEMA);
             client.write(rows(4, 4));
@@ -336,32 +340,31 @@ public abstract class DestinationContract {
     }
 
     /**
-     * A run is killed after it has written rows, and before a checkpoint keeps that they were
-     * acknowledged: the state has them in the queue, and knows of no table or topic.
+     * A run is killed after it has written rows, but before a checkpoint holds their
+     * acknowledgement: the state has them in the queue, but no target identity.
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void countsNoRowsThatAnotherTableOrTopicHadBeforeTheFirstAcknowledgement(boolean madeByOthers)
-            throws Exception {
-        delivered(3);
+    void doesNotCountUnacknowledgedRowsOfAReplacedTarget(boolean createdByOthers) throws Exception {
+        deliverUpTo(3);
         try (DestinationClient again = client()) {
-            assertThat(opened(again, "b").lastSequence()).isEqualTo(3);
+            assertThat(openAs(again, "b").lastSequence()).isEqualTo(3);
         }
         drop();
-        if (madeByOthers) {
+        if (createdByOthers) {
             make();
         }
         try (DestinationClient client = client()) {
             client.expectProgress(Progress.NONE);
-            assertThat(opened(client, "c").lastSequence()).isZero();
+            assertThat(openAs(client, "c").lastSequence()).isZero();
             client.expectProgress(Progress.NONE);
             client.prepare(SCHEMA);
             client.write(rows(1, 2));
         }
-        // killed once more
+        // killed again
         try (DestinationClient client = client()) {
             client.expectProgress(Progress.NONE);
-            assertThat(opened(client, "d").lastSequence()).isEqualTo(2);
+            assertThat(openAs(client, "d").lastSequence()).isEqualTo(2);
             client.prepare(SCHEMA);
             client.write(rows(3, 4));
         }
@@ -369,33 +372,33 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void tellsThatItsRowsAreInTheTableOrTopicThatIsThere() throws Exception {
-        Progress acknowledged = delivered(3);
+    void returnsTheTargetIfItHoldsTheRows() throws Exception {
+        Progress acknowledged = deliverUpTo(3);
         try (DestinationClient client = client()) {
-            assertThat(opened(client, "b").targetId()).isEqualTo(acknowledged.targetId());
+            assertThat(openAs(client, "b").targetId()).isEqualTo(acknowledged.targetId());
         }
         drop();
         make();
         try (DestinationClient client = client()) {
-            assertThat(opened(client, "c").targetId()).isEmpty();
+            assertThat(openAs(client, "c").targetId()).isEmpty();
         }
     }
 
-    /** The same behind rows whose loss the user has accepted: these stay away. */
+    /** The same after acknowledged rows whose loss the user has accepted: those are not resent. */
     @Test
-    void countsNoRowsThatAnotherTableOrTopicHadBehindThoseOfTheState() throws Exception {
-        Progress acknowledged = delivered(2);
-        delivered(5);
+    void doesNotCountUnacknowledgedRowsOfAReplacedTargetAfterAcknowledgedOnes() throws Exception {
+        Progress acknowledged = deliverUpTo(2);
+        deliverUpTo(5);
         try (DestinationClient again = client()) {
             again.expectProgress(acknowledged);
-            assertThat(opened(again, "b").lastSequence()).isEqualTo(5);
+            assertThat(openAs(again, "b").lastSequence()).isEqualTo(5);
         }
         drop();
         try (DestinationClient client = client()) {
             assertThatThrownBy(
                             () -> {
                                 client.expectProgress(acknowledged);
-                                Progress found = opened(client, "c");
+                                Progress found = openAs(client, "c");
                                 client.expectProgress(
                                         acknowledged.at(
                                                 found.lastSequence(), acknowledged.targetId()));
@@ -407,7 +410,7 @@ public abstract class DestinationContract {
         Progress accepted = acknowledged.deliveredTo("");
         try (DestinationClient client = client()) {
             client.expectProgress(accepted);
-            assertThat(opened(client, "d").lastSequence()).isEqualTo(2);
+            assertThat(openAs(client, "d").lastSequence()).isEqualTo(2);
             client.expectProgress(accepted);
             client.prepare(SCHEMA);
             client.write(rows(3, 6));
@@ -416,9 +419,9 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void noticesThatItsTableOrTopicIsMadeAnewWhileRowsFlow() throws Exception {
+    void failsAWriteWhenItsTargetIsDropped() throws Exception {
         try (DestinationClient client = client()) {
-            opened(client, "a");
+            openAs(client, "a");
             client.prepare(SCHEMA);
             client.write(rows(1, 3));
             assumeTrue(noticesADropAtOnce(), "the client of this destination waits for it");
@@ -428,9 +431,9 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void losesAndDoublesNoneWhenABatchIsNotDoneInTime() throws Exception {
+    void neitherLosesNorDuplicatesRowsWhenABatchTimesOut() throws Exception {
         try (DestinationClient client = impatientClientWithRows(1, 2)) {
-            Restore goOn = hold();
+            Restore resume = hold();
             try {
                 assertThatThrownBy(() -> client.write(rows(3, 5)))
                         .isNotInstanceOf(FencedException.class)
@@ -440,11 +443,11 @@ public abstract class DestinationContract {
                                         assertThat(client.classify((Exception) e))
                                                 .isEqualTo(FailureKind.TRANSIENT));
             } finally {
-                goOn.run();
+                resume.run();
             }
         }
         try (DestinationClient next = client()) {
-            long last = opened(next, "b").lastSequence();
+            long last = openAs(next, "b").lastSequence();
             assertThat(last).isBetween(2L, 5L);
             if (writesBatchesWhole()) {
                 assertThat(last).isIn(2L, 5L);
@@ -456,9 +459,9 @@ public abstract class DestinationContract {
     }
 
     /**
-     * An impatient client that has written these rows. On a machine that stands still for a moment
-     * it gives up a destination that is well, as often as that happens; what it then has written is
-     * asked of the next one.
+     * A client with a short timeout that has written these rows. On a machine that stalls, it may
+     * time out on a healthy destination; a new client then continues after the rows that were
+     * written.
      */
     private DestinationClient impatientClientWithRows(long from, long to) {
         return await().atMost(Duration.ofSeconds(100))
@@ -467,7 +470,7 @@ public abstract class DestinationContract {
                         () -> {
                             DestinationClient client = impatientClient();
                             try {
-                                long last = opened(client, "a").lastSequence();
+                                long last = openAs(client, "a").lastSequence();
                                 client.prepare(SCHEMA);
                                 if (last < to) {
                                     client.write(rows(Math.max(from, last + 1), to));
@@ -482,7 +485,7 @@ public abstract class DestinationContract {
     }
 
     @Test
-    void writesNothingOfABatchWithABadRow() throws Exception {
+    void writesNothingOfABatchWithARejectedRow() throws Exception {
         try (DestinationClient client = client()) {
             client.open(newWriter("a"));
             client.prepare(SCHEMA);
@@ -500,14 +503,15 @@ public abstract class DestinationContract {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 4, 8, 16, 32, 64, 128})
-    void losesAndDoublesNoneWhenCutOffAnywhere(int piecesBeforeTheCut) throws Exception {
+    void neitherLosesNorDuplicatesRowsWhenTheConnectionIsClosedDuringAWrite(int workBeforeTheClose)
+            throws Exception {
         long last = 0;
         try (DestinationClient client = client()) {
             last = client.open(newWriter("a")).lastSequence();
             client.prepare(SCHEMA);
             Runnable close = client::close;
-            CompletableFuture<Void> cut =
-                    CompletableFuture.runAsync(() -> spin(piecesBeforeTheCut)).thenRun(close);
+            CompletableFuture<Void> closed =
+                    CompletableFuture.runAsync(() -> spin(workBeforeTheClose)).thenRun(close);
             try {
                 for (int batch = 0; batch < 20; batch++) {
                     client.write(rows(batch * 500L + 1, batch * 500L + 500));
@@ -517,7 +521,7 @@ public abstract class DestinationContract {
             } catch (Exception e) {
                 assertThat(client.classify(e)).isEqualTo(FailureKind.TRANSIENT);
             }
-            cut.join();
+            closed.join();
         }
         try (DestinationClient next = client()) {
             last = next.open(newWriter("b")).lastSequence();
@@ -532,8 +536,8 @@ public abstract class DestinationContract {
         assertThat(contents()).containsExactlyInAnyOrder(lines(1, 10_000));
     }
 
-    /** As long as so many pieces of work take, whatever the machine. */
-    private static void spin(int pieces) {
-        IntStream.range(0, pieces * 20_000).forEach(i -> Thread.onSpinWait());
+    /** Spins for a fixed amount of work, independent of the machine's clock. */
+    private static void spin(int units) {
+        IntStream.range(0, units * 20_000).forEach(i -> Thread.onSpinWait());
     }
 }

@@ -33,40 +33,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random rounds of: deliver, copy the destination, deliver more, put the copy back, go on; with the
- * delivering task restarted or not. The destination ends equal, or the mapping stops and names
- * exactly the rows that are gone; never is it well and wrong. {@code -Drounds=20} for more than a
- * glance, {@code -Dseed=…} to play one again.
+ * Random rounds: deliver, copy the destination, deliver more, restore the copy, continue, with or
+ * without a restart of the delivering task. Afterwards the destination holds all rows, or the
+ * mapping has stopped and names exactly the lost rows. {@code -Drounds=20} runs more rounds, {@code
+ * -Dseed=…} repeats a run.
  */
 @Timeout(1200)
 public abstract class DestinationRestoreContract {
 
     private static final int ROUNDS = Integer.getInteger("rounds", 2);
 
-    /** A broker that was stopped and started again needs its time on a busy machine. */
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    /** A restarted broker may need long on a busy machine. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     private static final Logger LOG = LoggerFactory.getLogger(DestinationRestoreContract.class);
 
-    /** The destination of the test. */
+    /** The endpoint of the tested destination. */
     protected abstract EndpointSpec endpoint();
 
     /**
-     * Keeps what is at the destination.
+     * Copies the destination.
      *
-     * @return puts it back in the place of what is there then, and cuts all connections
+     * @return replaces the contents with the copy, and closes all connections
      */
     protected abstract DestinationContract.Restore copy() throws Exception;
 
-    /** The lines of all rows at the destination, by a plain client. */
+    /** The lines of all rows at the destination, read with a plain client. */
     protected abstract List<String> contents() throws Exception;
 
-    /** How rows get there, and by what they are told apart. */
+    /** The pipeline that delivers the rows. */
     protected TestPipeline lane() {
         return TestPipeline.into(endpoint());
     }
 
-    /** Of the rows; with a key, rows are changed and, where a diff reads them, deleted as well. */
+    /** The schema of the rows. With a key, rows are also changed and, in diff mode, deleted. */
     protected RowSchema schema() {
         return TestPipeline.KEYLESS;
     }
@@ -76,12 +76,12 @@ public abstract class DestinationRestoreContract {
     private final List<Event> expected = new ArrayList<>();
     private Random random = new Random();
     private long seed;
-    private TestPipeline lane;
-    private RecoveryOptions choices = RecoveryOptions.NONE;
+    private TestPipeline testPipeline;
+    private RecoveryOptions options = RecoveryOptions.NONE;
     private OneInputStreamOperatorTestHarness<PipelineElement, Void> task;
     private BackpressureGate gate;
     private OperatorSubtaskState state;
-    private long number;
+    private long lastSequence;
     private long checkpoint;
 
     private void start() throws Exception {
@@ -89,9 +89,9 @@ public abstract class DestinationRestoreContract {
         task =
                 new OneInputStreamOperatorTestHarness<>(
                         new WriteAheadOperator(
-                                lane.pipeline(),
+                                testPipeline.pipeline(),
                                 run,
-                                choices,
+                                options,
                                 QueueBounds.DEFAULT,
                                 new RecheckSchedule(
                                         Duration.ofMillis(50), Duration.ofMillis(200))));
@@ -100,7 +100,7 @@ public abstract class DestinationRestoreContract {
             task.initializeState(state);
         }
         task.open();
-        gate = BackpressureGate.of(new PipelineKey(run, lane.pipeline().identity()));
+        gate = BackpressureGate.of(new PipelineKey(run, testPipeline.pipeline().identity()));
     }
 
     @AfterEach
@@ -115,7 +115,7 @@ public abstract class DestinationRestoreContract {
 
     private void emit(int rows) throws Exception {
         for (int i = 0; i < rows; i++) {
-            Event event = next(++number);
+            Event event = next(++lastSequence);
             String[] cells =
                     event.operation() == Operation.DELETE
                             ? new String[] {event.id()}
@@ -130,10 +130,11 @@ public abstract class DestinationRestoreContract {
 
     private Event next(long row) {
         String id = Long.toString(row);
-        List<String> there = lines().stream().map(line -> line.split("\t", -1)[0]).toList();
-        if (schema().isKeyed() && !there.isEmpty() && random.nextInt(3) == 0) {
-            id = there.get(random.nextInt(there.size()));
-            boolean deletes = lane.capture() instanceof Capture.ByDiff && random.nextBoolean();
+        List<String> presentIds = lines().stream().map(line -> line.split("\t", -1)[0]).toList();
+        if (schema().isKeyed() && !presentIds.isEmpty() && random.nextInt(3) == 0) {
+            id = presentIds.get(random.nextInt(presentIds.size()));
+            boolean deletes =
+                    testPipeline.capture() instanceof Capture.ByDiff && random.nextBoolean();
             if (deletes) {
                 return new Event(Operation.DELETE, id, "");
             }
@@ -141,7 +142,7 @@ public abstract class DestinationRestoreContract {
         return new Event(Operation.UPSERT, id, id + "\trow " + row);
     }
 
-    /** What the destination has to hold. */
+    /** The lines that the destination must hold. */
     private List<String> lines() {
         if (!schema().isKeyed()) {
             return expected.stream().map(Event::line).toList();
@@ -158,7 +159,7 @@ public abstract class DestinationRestoreContract {
     }
 
     private void deliver(int rows) throws Exception {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () ->
                                 assertThat(gate.isOpen())
@@ -166,13 +167,13 @@ public abstract class DestinationRestoreContract {
                                         .isTrue());
         emit(rows);
         awaitEqual();
-        // what is acknowledged by now is in the state that a restart goes on from
+        // a restart resumes from a state with all acknowledgements
         state = task.snapshot(++checkpoint, checkpoint);
         task.notifyOfCompletedCheckpoint(checkpoint);
     }
 
     private void awaitEqual() {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () -> {
                             assertThat(contents()).containsExactlyInAnyOrderElementsOf(lines());
@@ -181,23 +182,23 @@ public abstract class DestinationRestoreContract {
     }
 
     @Test
-    void endEqualOrNameWhatIsGone() throws Exception {
+    void restoresAllRowsOrNamesTheLostOnes() throws Exception {
         seed = Long.getLong("seed", new Random().nextLong());
         random = new Random(seed);
-        lane = lane();
+        testPipeline = lane();
         start();
-        Map<String, Integer> told = new TreeMap<>();
+        Map<String, Integer> outcomes = new TreeMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             boolean resends = random.nextBoolean();
             boolean restarts = random.nextBoolean();
-            lane = resends ? lane() : lane().withoutResending();
+            testPipeline = resends ? lane() : lane().withoutResending();
             restart();
             deliver(1 + random.nextInt(5));
-            int copied = expected.size();
-            long last = number;
-            DestinationContract.Restore back = copy();
+            int copiedEvents = expected.size();
+            long last = lastSequence;
+            DestinationContract.Restore restoreCopy = copy();
             deliver(1 + random.nextInt(5));
-            back.run();
+            restoreCopy.run();
             if (restarts) {
                 restart();
             } else {
@@ -205,29 +206,29 @@ public abstract class DestinationRestoreContract {
             }
             if (resends) {
                 awaitEqual();
-                told.merge(restarts ? "equal after a restart" : "equal", 1, Integer::sum);
+                outcomes.merge(restarts ? "equal after a restart" : "equal", 1, Integer::sum);
                 continue;
             }
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> gate.status().destination().state() == MappingState.QUARANTINED);
-            long lost = restarts ? number : number - 1;
+            long lost = restarts ? lastSequence : lastSequence - 1;
             assertThat(gate.status().destination().cause())
                     .as("seed %d", seed)
                     .contains(
                             last + 1 == lost
                                     ? "has lost row " + lost + ":"
                                     : "has lost rows %d to %d:".formatted(last + 1, lost));
-            expected.subList(copied, (int) (copied + lost - last)).clear();
-            choices = new RecoveryOptions(false, false, true);
+            expected.subList(copiedEvents, (int) (copiedEvents + lost - last)).clear();
+            options = new RecoveryOptions(false, false, true);
             restart();
-            choices = RecoveryOptions.NONE;
+            options = RecoveryOptions.NONE;
             awaitEqual();
-            await().atMost(PATIENCE).until(gate::isOpen);
+            await().atMost(TIMEOUT).until(gate::isOpen);
             emit(1);
             awaitEqual();
             state = task.snapshot(++checkpoint, checkpoint);
-            told.merge("stopped, with the range of what was lost", 1, Integer::sum);
+            outcomes.merge("stopped, with the range of what was lost", 1, Integer::sum);
         }
-        LOG.info("{}, seed {}: {} rounds, {}", getClass().getSimpleName(), seed, ROUNDS, told);
+        LOG.info("{}, seed {}: {} rounds, {}", getClass().getSimpleName(), seed, ROUNDS, outcomes);
     }
 }

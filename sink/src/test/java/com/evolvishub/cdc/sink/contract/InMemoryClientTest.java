@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Holds the contract against the fixture that the operator's tests rely on. */
+/** Tests the contract with the in-memory destination that the operators' tests use. */
 class InMemoryClientTest extends DestinationContract {
 
     private final String table = UUID.randomUUID().toString();

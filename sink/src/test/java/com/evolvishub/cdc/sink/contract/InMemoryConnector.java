@@ -20,7 +20,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Destinations of type {@code memory}: one {@link InMemoryDestination} for each table's name. */
+/**
+ * Connector for destinations of type {@code memory}: one {@link InMemoryDestination} per table
+ * name.
+ */
 public final class InMemoryConnector implements DestinationConnector {
 
     public static EndpointSpec endpoint(String table) {
@@ -42,39 +45,42 @@ public final class InMemoryConnector implements DestinationConnector {
 
     @Override
     public DestinationType type() {
-        return new MemoryType();
+        return new InMemoryType();
     }
 
     @Override
     public DestinationClient client(Pipeline pipeline) {
-        return new MemoryClient(pipeline);
+        return new InMemoryClient(pipeline);
     }
 
-    private static final class MemoryClient implements DestinationClient {
+    private static final class InMemoryClient implements DestinationClient {
 
         private final Pipeline pipeline;
         private final InMemoryDestination destination;
         private long epoch;
-        private long number;
+        private long lastSequence;
         private String writer = "";
         private Progress expected = Progress.NONE;
         private String table = "";
         private boolean connected;
 
-        MemoryClient(Pipeline pipeline) {
+        InMemoryClient(Pipeline pipeline) {
             this.pipeline = pipeline;
             this.destination = InMemoryDestination.at(pipeline.deliver().destination().table());
         }
 
         @Override
-        public RecoveredProgress open(WriterIdentity lane) throws Exception {
-            RecoveredProgress opening =
-                    destination.open(lane, expected, InMemoryDestination.goesOn(pipeline));
-            epoch = opening.epoch();
-            writer = lane.writer();
-            number = destination.lastNumber();
+        public RecoveredProgress open(WriterIdentity writerIdentity) throws Exception {
+            RecoveredProgress recovered =
+                    destination.open(
+                            writerIdentity,
+                            expected,
+                            InMemoryDestination.acceptsReplacedTable(pipeline));
+            epoch = recovered.epoch();
+            writer = writerIdentity.writer();
+            lastSequence = destination.lastNumber();
             connected = true;
-            return opening;
+            return recovered;
         }
 
         @Override
@@ -84,7 +90,7 @@ public final class InMemoryConnector implements DestinationConnector {
 
         @Override
         public Optional<Progress> progress() {
-            return destination.told();
+            return destination.reportedProgress();
         }
 
         @Override
@@ -104,14 +110,14 @@ public final class InMemoryConnector implements DestinationConnector {
 
         @Override
         public void prepare(RowSchema schema) throws Exception {
-            destination.reach();
+            destination.checkAvailable();
             table = destination.tableFor(expected, pipeline);
         }
 
         @Override
         public void write(List<ChangeRow> rows) throws Exception {
-            destination.write(epoch, writer, number, table, rows);
-            number = rows.get(rows.size() - 1).sequence();
+            destination.write(epoch, writer, lastSequence, table, rows);
+            lastSequence = rows.get(rows.size() - 1).sequence();
         }
 
         @Override
@@ -121,13 +127,13 @@ public final class InMemoryConnector implements DestinationConnector {
 
         @Override
         public void writeDeadLetter(ChangeRow row, String error) {
-            destination.bury(row, error);
-            number = row.sequence();
+            destination.addDeadLetter(row, error);
+            lastSequence = row.sequence();
         }
 
         @Override
         public FailureKind classify(Exception failure) {
-            // as clients do that do not know what their libraries throw for a broken connection
+            // like a client that cannot classify its library's connection errors
             return FailureKind.TRANSIENT;
         }
 
@@ -137,8 +143,8 @@ public final class InMemoryConnector implements DestinationConnector {
         }
 
         @Override
-        public void onReleaseRequested(Runnable leave) {
-            destination.whenWanted(leave);
+        public void onReleaseRequested(Runnable release) {
+            destination.onReleaseRequested(release);
         }
 
         @Override
@@ -150,7 +156,7 @@ public final class InMemoryConnector implements DestinationConnector {
         }
     }
 
-    private static final class MemoryType implements DestinationType {
+    private static final class InMemoryType implements DestinationType {
         @Override
         public String name() {
             return "memory";

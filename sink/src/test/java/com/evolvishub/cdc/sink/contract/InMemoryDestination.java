@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
-/** A destination inside the test's JVM, which does what the test tells it. Thread-safe. */
+/** A destination inside the test's JVM whose failures the test controls. Thread-safe. */
 public final class InMemoryDestination {
 
     private static final Map<String, InMemoryDestination> BY_TABLE = new ConcurrentHashMap<>();
@@ -35,58 +35,59 @@ public final class InMemoryDestination {
     private final List<String> deadLetters = new ArrayList<>();
     private long epoch;
     private long lastNumber;
-    private SequenceHistory numbering = SequenceHistory.UNKNOWN;
+    private SequenceHistory sequenceHistory = SequenceHistory.UNKNOWN;
     private String incarnation = UUID.randomUUID().toString();
     private String table = UUID.randomUUID().toString();
     private String writtenTo = "";
-    private Optional<Progress> told = Optional.empty();
+    private Optional<Progress> reportedProgress = Optional.empty();
     private Duration timeout = Duration.ofMinutes(1);
-    private int mostInTime = Integer.MAX_VALUE;
+    private int maxRowsInTime = Integer.MAX_VALUE;
     private Optional<Runnable> copy = Optional.empty();
     private String run = "";
     private String writer = "";
     private String host = "";
-    private boolean away;
+    private boolean unavailable;
     private boolean upserts;
-    private boolean losesAnswers;
-    private Optional<RuntimeException> bug = Optional.empty();
-    private Predicate<String> refused = line -> false;
-    private Predicate<List<String>> needed = lines -> false;
-    private int tries;
+    private boolean losesNextResponse;
+    private Optional<RuntimeException> injectedFailure = Optional.empty();
+    private Predicate<String> rejected = line -> false;
+    private Predicate<List<String>> missingRow = lines -> false;
+    private int writes;
     private int connections;
-    private Runnable leave = () -> {};
-    private boolean wanted;
-    private CountDownLatch stuck = new CountDownLatch(0);
+    private Runnable releaseCallback = () -> {};
+    private boolean releaseRequested;
+    private CountDownLatch blocked = new CountDownLatch(0);
 
     public static InMemoryDestination at(String table) {
         return BY_TABLE.computeIfAbsent(table, name -> new InMemoryDestination());
     }
 
-    /** Told without being opened, as by a destination with transactions. */
-    public synchronized void reportLastNumber(long number) {
-        told = Optional.of(Progress.recorded(number, SequenceHistory.UNKNOWN, incarnation));
+    /** Sets the progress that can be read before opening, as at a destination with transactions. */
+    public synchronized void reportLastNumber(long lastSequence) {
+        reportedProgress =
+                Optional.of(Progress.recorded(lastSequence, SequenceHistory.UNKNOWN, incarnation));
     }
 
-    synchronized Optional<Progress> told() {
-        return told;
+    synchronized Optional<Progress> reportedProgress() {
+        return reportedProgress;
     }
 
     synchronized Duration timeout() {
         return timeout;
     }
 
-    /** Larger batches take longer than the client waits, which from now on is no time at all. */
-    public synchronized void takesInTime(int rows) {
-        mostInTime = rows;
+    /** Lets larger batches time out. Sets the client's timeout to zero. */
+    public synchronized void timeOutAbove(int rows) {
+        maxRowsInTime = rows;
         timeout = Duration.ZERO;
     }
 
-    /** Keeps what is here, for {@link #restoreCopy}. */
+    /** Copies rows and progress record, for {@link #restoreCopy}. */
     public synchronized void copy() {
         List<String> keptRows = List.copyOf(rows);
         long keptEpoch = epoch;
         long keptNumber = lastNumber;
-        SequenceHistory keptNumbering = numbering;
+        SequenceHistory keptNumbering = sequenceHistory;
         String keptIncarnation = incarnation;
         String keptTable = table;
         String keptWrittenTo = writtenTo;
@@ -99,7 +100,7 @@ public final class InMemoryDestination {
                             rows.addAll(keptRows);
                             epoch = keptEpoch;
                             lastNumber = keptNumber;
-                            numbering = keptNumbering;
+                            sequenceHistory = keptNumbering;
                             incarnation = keptIncarnation;
                             table = keptTable;
                             writtenTo = keptWrittenTo;
@@ -108,8 +109,8 @@ public final class InMemoryDestination {
                         });
     }
 
-    /** Puts back what was copied last, in one step for who looks at it meanwhile. */
-    public synchronized Runnable copied() {
+    /** Returns an action that restores the last copy atomically. */
+    public synchronized Runnable restoreAction() {
         Runnable restore = copy.orElseThrow();
         return () -> {
             synchronized (this) {
@@ -118,17 +119,17 @@ public final class InMemoryDestination {
         };
     }
 
-    /** What was here at the {@link #copy} is here again, and nothing else. */
+    /** Restores the last {@link #copy}. */
     public synchronized void restoreCopy() {
         copy.orElseThrow().run();
     }
 
-    /** Rows and progress record are gone, as of a database that was made anew. */
+    /** Removes rows and progress record, as if the database was recreated. */
     public synchronized void empty() {
         rows.clear();
         epoch = 0;
         lastNumber = 0;
-        numbering = SequenceHistory.UNKNOWN;
+        sequenceHistory = SequenceHistory.UNKNOWN;
         incarnation = UUID.randomUUID().toString();
         table = UUID.randomUUID().toString();
         writtenTo = "";
@@ -136,25 +137,27 @@ public final class InMemoryDestination {
         writer = "";
     }
 
-    /** The table is another one, without rows. */
+    /** Replaces the table with an empty one. */
     public synchronized void replaceTable() {
         rows.clear();
         table = UUID.randomUUID().toString();
     }
 
-    /** The table is not there. */
+    /** Drops the table. */
     public synchronized void dropTable() {
         rows.clear();
         table = "";
     }
 
-    /** The table to write to, made if there is none and there was none before. */
+    /**
+     * Returns the table to write to; creates it if it does not exist and no rows were delivered.
+     */
     synchronized String tableFor(Progress acknowledged, Pipeline pipeline)
             throws RowsLostException {
         String expected = acknowledged.targetId();
         boolean replaced = !expected.isEmpty() && !expected.equals(table);
-        boolean goesOn = goesOn(pipeline);
-        if (replaced && (table.isEmpty() || !goesOn)) {
+        boolean acceptsReplacedTable = acceptsReplacedTable(pipeline);
+        if (replaced && (table.isEmpty() || !acceptsReplacedTable)) {
             throw RowsLostException.of(
                     1,
                     acknowledged.lastSequence(),
@@ -167,16 +170,16 @@ public final class InMemoryDestination {
         return table;
     }
 
-    static boolean goesOn(Pipeline pipeline) {
+    static boolean acceptsReplacedTable(Pipeline pipeline) {
         return pipeline.deliver().lossRules().onReplacedTable() == ReplacedTablePolicy.GO_ON;
     }
 
     public synchronized void becomeUnavailable() {
-        away = true;
+        unavailable = true;
     }
 
     public synchronized void becomeAvailable() {
-        away = false;
+        unavailable = false;
     }
 
     public synchronized void upsertsRows() {
@@ -187,64 +190,65 @@ public final class InMemoryDestination {
         return upserts;
     }
 
-    /** The next batch is written, but the writer hears of a lost connection. */
-    public synchronized void loseNextAnswer() {
-        losesAnswers = true;
+    /** The next batch is written, but its response is lost. */
+    public synchronized void loseNextResponse() {
+        losesNextResponse = true;
     }
 
-    /** Every batch ends with this. */
+    /** Every batch fails with this exception. */
     public synchronized void failWith(RuntimeException failure) {
-        bug = Optional.of(failure);
+        injectedFailure = Optional.of(failure);
     }
 
     public synchronized void reject(String line) {
-        refused = line::equals;
+        rejected = line::equals;
     }
 
-    /** A row needs another one, which is there or comes with it. */
+    /** Rejects a row unless the other one exists or is in the same batch. */
     public synchronized void needs(String line, String other) {
-        needed = lines -> lines.contains(line) && !lines.contains(other) && !rows.contains(other);
+        missingRow =
+                lines -> lines.contains(line) && !lines.contains(other) && !rows.contains(other);
     }
 
     public synchronized void rejectAll(Predicate<String> lines) {
-        refused = lines;
+        rejected = lines;
     }
 
-    /** How often rows were offered, taken or not. */
-    public synchronized int tries() {
-        return tries;
+    /** Number of writes, successful or not. */
+    public synchronized int writes() {
+        return writes;
     }
 
-    /** Clients that are not closed. */
+    /** Number of open clients. */
     public synchronized int connections() {
         return connections;
     }
 
     synchronized void disconnected() {
         connections--;
-        wanted = false;
+        releaseRequested = false;
     }
 
-    synchronized void whenWanted(Runnable call) {
-        leave = call;
-        if (wanted) {
+    synchronized void onReleaseRequested(Runnable call) {
+        releaseCallback = call;
+        if (releaseRequested) {
             call.run();
         }
     }
 
-    /** Another lane would like the connection, and waits for it. */
+    /** Another pipeline waits for the connection. */
     public synchronized void requestRelease() {
-        // a lane may be open and not have said yet how it is to be told
-        wanted = connections > 0;
-        leave.run();
+        // a pipeline may be open without having registered its callback yet
+        releaseRequested = connections > 0;
+        releaseCallback.run();
     }
 
     public synchronized void block() {
-        stuck = new CountDownLatch(1);
+        blocked = new CountDownLatch(1);
     }
 
     public synchronized void unblock() {
-        stuck.countDown();
+        blocked.countDown();
     }
 
     public synchronized List<String> rows() {
@@ -263,59 +267,60 @@ public final class InMemoryDestination {
         return lastNumber;
     }
 
-    /** Somebody else delivered up to here. */
-    public synchronized void holdUpTo(long number) {
-        lastNumber = number;
+    /** Another run delivered up to this sequence number. */
+    public synchronized void deliveredByAnotherRun(long lastSequence) {
+        lastNumber = lastSequence;
         run = "another run";
-        numbering = numbering.continuedBy("another-attempt", number - 1);
+        sequenceHistory = sequenceHistory.continuedBy("another-attempt", lastSequence - 1);
     }
 
-    /** The writer that has the lane delivered up to here, and was cut off before it heard of it. */
-    public synchronized void holdOwnUpTo(long number) {
-        lastNumber = number;
+    /** The current writer delivered up to this sequence number, but its response was lost. */
+    public synchronized void deliveredByCurrentWriter(long lastSequence) {
+        lastNumber = lastSequence;
     }
 
-    /** Another run takes the lane. */
-    public synchronized void takenBy(String otherRun, String otherHost) {
+    /** Another run takes over the pipeline. */
+    public synchronized void takenOverBy(String otherRun, String otherHost) {
         epoch++;
         run = otherRun;
         writer = "writer of " + otherRun;
         host = otherHost;
     }
 
-    synchronized RecoveredProgress open(WriterIdentity lane, Progress acknowledged, boolean goesOn)
+    synchronized RecoveredProgress open(
+            WriterIdentity identity, Progress acknowledged, boolean acceptsReplacedTable)
             throws IOException, FencedException {
-        reach();
+        checkAvailable();
         connections++;
-        if (!lane.mayTakeOverFrom(run, writer, epoch)) {
+        if (!identity.mayTakeOverFrom(run, writer, epoch)) {
             throw new FencedException(run, host);
         }
-        epoch = lane.nextEpoch(epoch);
-        run = lane.run();
-        writer = lane.writer();
-        host = lane.host();
-        SequenceHistory found = numbering;
+        epoch = identity.nextEpoch(epoch);
+        run = identity.run();
+        writer = identity.writer();
+        host = identity.host();
+        SequenceHistory found = sequenceHistory;
         Progress recorded =
                 new Progress(lastNumber, found, incarnation, writtenTo.equals(table) ? table : "");
-        boolean elsewhere = !writtenTo.isEmpty() && !writtenTo.equals(table);
-        if (elsewhere && !(goesOn && !table.isEmpty())) {
-            long counted =
+        boolean replaced = !writtenTo.isEmpty() && !writtenTo.equals(table);
+        if (replaced && !(acceptsReplacedTable && !table.isEmpty())) {
+            long effective =
                     ReplacedTarget.effectiveSequence(
-                            acknowledged, recorded, "table " + table, lane);
-            recorded = Progress.recorded(counted, found, incarnation);
+                            acknowledged, recorded, "table " + table, identity);
+            recorded = Progress.recorded(effective, found, incarnation);
         }
-        numbering = lane.sequenceHistoryAfter(recorded.lastSequence(), found);
+        sequenceHistory = identity.sequenceHistoryAfter(recorded.lastSequence(), found);
         return new RecoveredProgress(epoch, recorded, new DestinationDescription(true, List.of()));
     }
 
     void write(long writerEpoch, String by, long after, String into, List<ChangeRow> batch)
             throws Exception {
-        waitWhileStuck();
+        waitWhileBlocked();
         synchronized (this) {
-            tries++;
-            reach();
-            if (bug.isPresent()) {
-                throw bug.get();
+            writes++;
+            checkAvailable();
+            if (injectedFailure.isPresent()) {
+                throw injectedFailure.get();
             }
             if (writerEpoch > epoch || (by.equals(writer) && after != lastNumber)) {
                 throw new IOException("the progress record is not the one that was left");
@@ -326,35 +331,35 @@ public final class InMemoryDestination {
             if (!into.equals(table)) {
                 throw new IOException("the table has changed");
             }
-            if (batch.size() > mostInTime) {
+            if (batch.size() > maxRowsInTime) {
                 throw new IOException("no answer in time");
             }
             List<String> lines = new ArrayList<>();
             for (ChangeRow row : batch) {
                 lines.add(new String(row.line(), StandardCharsets.UTF_8));
             }
-            if (lines.stream().anyMatch(refused)) {
+            if (lines.stream().anyMatch(rejected)) {
                 throw new RowRejectedException("column \"name\": does not please", null);
             }
-            if (needed.test(lines)) {
+            if (missingRow.test(lines)) {
                 throw new ConstraintViolationException("its parent is missing", null, "parent");
             }
             rows.addAll(lines);
             batches.add(lines.size());
             lastNumber = batch.get(batch.size() - 1).sequence();
             writtenTo = into;
-            if (losesAnswers) {
-                losesAnswers = false;
+            if (losesNextResponse) {
+                losesNextResponse = false;
                 throw new IOException("connection lost");
             }
         }
     }
 
-    // a client that does not react to interrupts, as some do
-    private void waitWhileStuck() {
+    // does not react to interrupts, like some client libraries
+    private void waitWhileBlocked() {
         CountDownLatch latch;
         synchronized (this) {
-            latch = stuck;
+            latch = blocked;
         }
         boolean interrupted = false;
         while (latch.getCount() > 0) {
@@ -369,13 +374,13 @@ public final class InMemoryDestination {
         }
     }
 
-    synchronized void bury(ChangeRow row, String error) {
+    synchronized void addDeadLetter(ChangeRow row, String error) {
         deadLetters.add(error);
         lastNumber = row.sequence();
     }
 
-    synchronized void reach() throws IOException {
-        if (away) {
+    synchronized void checkAvailable() throws IOException {
+        if (unavailable) {
             throw new IOException("connection refused");
         }
     }

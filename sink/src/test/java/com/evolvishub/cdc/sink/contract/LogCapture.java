@@ -9,17 +9,17 @@ import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
-/** What a class logs, at INFO and above, until this is closed. */
+/** Captures the log lines of a class, at INFO and above, until closed. */
 public final class LogCapture implements AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
-    private final Level before;
+    private final Level previousLevel;
     private final AbstractAppender appender;
 
-    private LogCapture(Class<?> logging) {
-        logger = (Logger) LogManager.getLogger(logging);
-        before = logger.getLevel();
+    private LogCapture(Class<?> loggingClass) {
+        logger = (Logger) LogManager.getLogger(loggingClass);
+        previousLevel = logger.getLevel();
         appender =
                 new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
                     @Override
@@ -33,8 +33,8 @@ public final class LogCapture implements AutoCloseable {
         logger.setLevel(Level.INFO);
     }
 
-    public static LogCapture of(Class<?> logging) {
-        return new LogCapture(logging);
+    public static LogCapture of(Class<?> loggingClass) {
+        return new LogCapture(loggingClass);
     }
 
     public List<String> lines() {
@@ -44,7 +44,7 @@ public final class LogCapture implements AutoCloseable {
     @Override
     public void close() {
         logger.removeAppender(appender);
-        logger.setLevel(before);
+        logger.setLevel(previousLevel);
         appender.stop();
     }
 }

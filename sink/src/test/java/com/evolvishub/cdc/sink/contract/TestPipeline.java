@@ -27,7 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** Lanes, schemas and rows for tests of destinations. */
+/** Pipelines, schemas and rows for tests of destinations. */
 public record TestPipeline(
         EndpointSpec destination,
         DeliveryMode mode,
@@ -38,19 +38,20 @@ public record TestPipeline(
         RetryPolicy retry,
         LossPolicy lossRules) {
 
-    /** Patient: an outage of a test is no quarantine. */
-    private static final RetryPolicy PATIENT = new RetryPolicy(1_000_000, Duration.ofMillis(20));
+    /** So many attempts that an outage in a test does not lead to quarantine. */
+    private static final RetryPolicy MANY_RETRIES =
+            new RetryPolicy(1_000_000, Duration.ofMillis(20));
 
-    /** Longer than any test takes, on a machine that stands still for a while too. */
+    /** Longer than any test takes, even on a machine that stalls for a while. */
     private static final LossPolicy RESENDING =
             new LossPolicy(Duration.ofHours(1), LossPolicy.DEFAULT.onReplacedTable());
 
-    /** What a keyed table of two columns looks like. */
+    /** A table of two columns with a key. */
     public static final RowSchema KEYED =
             new RowSchema(
                     List.of(column("id", 20, "bigint"), column("name", 25, "text")), List.of(0));
 
-    /** The same columns, and no way to tell rows apart. */
+    /** The same columns without a key. */
     public static final RowSchema KEYLESS = new RowSchema(KEYED.columns(), List.of());
 
     private static final Capture BY_WATERMARK =
@@ -64,7 +65,7 @@ public record TestPipeline(
                     Duration.ZERO,
                     NullWatermarkPolicy.IGNORE);
 
-    /** Exactly once, by watermark, bad rows stop it. */
+    /** A pipeline with exactly-once delivery and watermark capture that stops at a rejected row. */
     public static TestPipeline into(EndpointSpec destination) {
         return new TestPipeline(
                 destination,
@@ -73,7 +74,7 @@ public record TestPipeline(
                 BadRowPolicy.QUARANTINE,
                 true,
                 true,
-                PATIENT,
+                MANY_RETRIES,
                 RESENDING);
     }
 
@@ -92,21 +93,28 @@ public record TestPipeline(
                 destination, mode, capture, onBadRow, createTable, enabled, retry, other);
     }
 
-    /** Acknowledged rows are not kept to be sent again. */
+    /** A copy that keeps no acknowledged rows for a resend. */
     public TestPipeline withoutResending() {
         return with(new LossPolicy(Duration.ZERO, lossRules.onReplacedTable()));
     }
 
-    /** A destination table that is another one than before will do. */
+    /** A copy that continues into a replaced table. */
     public TestPipeline acceptingReplacedTables() {
         return with(new LossPolicy(lossRules.resend(), ReplacedTablePolicy.GO_ON));
     }
 
-    /** Shown as quarantined after so many failures in a row. */
+    /** A copy that is quarantined after this number of failures in a row. */
     public TestPipeline quarantinedAfter(int attempts) {
-        RetryPolicy impatient = new RetryPolicy(attempts, retry.delay());
+        RetryPolicy limitedRetries = new RetryPolicy(attempts, retry.delay());
         return new TestPipeline(
-                destination, mode, capture, onBadRow, createTable, enabled, impatient, lossRules);
+                destination,
+                mode,
+                capture,
+                onBadRow,
+                createTable,
+                enabled,
+                limitedRetries,
+                lossRules);
     }
 
     public TestPipeline byDiff() {
@@ -157,7 +165,7 @@ public record TestPipeline(
         return new Column(name, name, new SqlType(oid, type, 'b', 'X'), true);
     }
 
-    /** An upsert of a row, cells as the server would write them. */
+    /** An upsert of a row, with cells in COPY text format. */
     public static ChangeRow row(RowSchema schema, String... cells) {
         return row(Operation.UPSERT, schema, cells);
     }

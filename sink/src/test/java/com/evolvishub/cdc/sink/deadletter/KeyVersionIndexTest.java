@@ -13,7 +13,7 @@ class KeyVersionIndexTest {
     private static final Optional<byte[]> ONE = Optional.of("1".getBytes(UTF_8));
     private static final Optional<byte[]> TWO = Optional.of("2".getBytes(UTF_8));
 
-    private final KeyVersionIndex versions = new KeyVersionIndex("file/orders");
+    private final KeyVersionIndex index = new KeyVersionIndex("file/orders");
 
     private static Map<String, String> attributes(String eventId, String watermark) {
         Map<String, String> attributes = new LinkedHashMap<>();
@@ -24,77 +24,77 @@ class KeyVersionIndexTest {
         return attributes;
     }
 
-    private DeadLetterMessage letter(long number, Optional<byte[]> key) {
-        Map<String, String> attributes = attributes("file/orders:" + number, "noon");
+    private DeadLetterMessage deadLetter(long sequence, Optional<byte[]> key) {
+        Map<String, String> attributes = attributes("file/orders:" + sequence, "noon");
         attributes.put("error", "too large");
         attributes.put("time", "2026-01-02T03:04:05Z");
-        DeadLetterMessage letter =
-                DeadLetterMessage.parse("file/orders", "0-" + number, key, key, attributes)
+        DeadLetterMessage deadLetter =
+                DeadLetterMessage.parse("file/orders", "0-" + sequence, key, key, attributes)
                         .orElseThrow();
-        versions.addDeadLetter(letter);
-        return letter;
+        index.addDeadLetter(deadLetter);
+        return deadLetter;
     }
 
     @Test
-    void aHigherNumberOfTheSameKeyIsNewer() {
-        DeadLetterMessage letter = letter(5, ONE);
-        versions.addDelivered(TWO, attributes("file/orders:9", "noon"));
-        versions.addDelivered(ONE, attributes("file/orders:4", "noon"));
-        versions.addDelivered(ONE, attributes("file/others:9", "noon"));
-        versions.addDelivered(ONE, attributes("file/orders:x", "noon"));
-        assertThat(versions.supersededReason(letter)).isEmpty();
+    void aHigherSequenceNumberOfTheSameKeyIsNewer() {
+        DeadLetterMessage deadLetter = deadLetter(5, ONE);
+        index.addDelivered(TWO, attributes("file/orders:9", "noon"));
+        index.addDelivered(ONE, attributes("file/orders:4", "noon"));
+        index.addDelivered(ONE, attributes("file/others:9", "noon"));
+        index.addDelivered(ONE, attributes("file/orders:x", "noon"));
+        assertThat(index.supersededReason(deadLetter)).isEmpty();
 
-        versions.addDelivered(ONE, attributes("file/orders:6", "noon"));
+        index.addDelivered(ONE, attributes("file/orders:6", "noon"));
 
-        assertThat(versions.supersededReason(letter))
+        assertThat(index.supersededReason(deadLetter))
                 .isEqualTo("row 6 of the same key came after it");
     }
 
     @Test
-    void aLaterLetterOfTheSameKeyIsNewerToo() {
-        DeadLetterMessage letter = letter(5, ONE);
-        letter(7, TWO);
-        DeadLetterMessage later = letter(6, ONE);
+    void aLaterDeadLetterOfTheSameKeyIsNewer() {
+        DeadLetterMessage deadLetter = deadLetter(5, ONE);
+        deadLetter(7, TWO);
+        DeadLetterMessage later = deadLetter(6, ONE);
 
-        assertThat(versions.supersededReason(letter))
+        assertThat(index.supersededReason(deadLetter))
                 .isEqualTo("row 6 of the same key came after it");
-        assertThat(versions.supersededReason(later)).isEmpty();
+        assertThat(index.supersededReason(later)).isEmpty();
     }
 
     @Test
-    void rowsWithoutAKeyHaveNoNewerVersion() {
-        DeadLetterMessage letter = letter(5, Optional.empty());
-        versions.addDelivered(Optional.empty(), attributes("file/orders:9", "noon"));
+    void rowsWithoutAKeyAreNeverSuperseded() {
+        DeadLetterMessage deadLetter = deadLetter(5, Optional.empty());
+        index.addDelivered(Optional.empty(), attributes("file/orders:9", "noon"));
 
-        assertThat(versions.supersededReason(letter)).isEmpty();
+        assertThat(index.supersededReason(deadLetter)).isEmpty();
     }
 
     @Test
-    void knowsALettersOwnRowFromAnotherOneOfItsNumber() {
-        DeadLetterMessage letter = letter(5, ONE);
-        versions.addDelivered(TWO, attributes("file/orders:5", "noon"));
-        versions.addDelivered(ONE, attributes("file/orders:5", "evening"));
-        assertThat(versions.isDelivered(letter)).isFalse();
+    void distinguishesADeadLettersOwnRowFromAnotherOneWithItsSequenceNumber() {
+        DeadLetterMessage deadLetter = deadLetter(5, ONE);
+        index.addDelivered(TWO, attributes("file/orders:5", "noon"));
+        index.addDelivered(ONE, attributes("file/orders:5", "evening"));
+        assertThat(index.isDelivered(deadLetter)).isFalse();
 
-        versions.addDelivered(ONE, attributes("file/orders:0000000000000000005", "noon"));
+        index.addDelivered(ONE, attributes("file/orders:0000000000000000005", "noon"));
 
-        assertThat(versions.isDelivered(letter)).isTrue();
-        assertThat(versions.supersededReason(letter)).isEmpty();
+        assertThat(index.isDelivered(deadLetter)).isTrue();
+        assertThat(index.supersededReason(deadLetter)).isEmpty();
     }
 
     @Test
-    void aLetterGivesBackTheAttributesOfItsMessage() {
-        DeadLetterMessage letter = letter(5, ONE);
+    void returnsTheAttributesOfTheOriginalMessage() {
+        DeadLetterMessage deadLetter = deadLetter(5, ONE);
 
-        assertThat(letter.messageAttributes().toString())
+        assertThat(deadLetter.messageAttributes().toString())
                 .isEqualTo("{op=u, mapping=orders, watermark=noon, event_id=file/orders:5}");
-        assertThat(letter.replayBlocker()).isEmpty();
-        assertThat(letter.toDeadLetter("old").superseded()).isEqualTo("old");
+        assertThat(deadLetter.replayBlocker()).isEmpty();
+        assertThat(deadLetter.toDeadLetter("old").superseded()).isEqualTo("old");
     }
 
     @Test
-    void aLetterWithoutAMessageOrItsContentSaysWhyItCannotBeWritten() {
-        Map<String, String> attributes = new LinkedHashMap<>(letter(5, ONE).attributes());
+    void explainsWhyADeadLetterCannotBeReplayed() {
+        Map<String, String> attributes = new LinkedHashMap<>(deadLetter(5, ONE).attributes());
         attributes.put("format", "copy");
         assertThat(of(attributes).replayBlocker())
                 .contains("no message can be made of the row: too large");
@@ -109,8 +109,8 @@ class KeyVersionIndexTest {
     }
 
     @Test
-    void whatIsNotOfTheLaneOrNoLetterIsLeftOut() {
-        Map<String, String> attributes = new LinkedHashMap<>(letter(5, ONE).attributes());
+    void ignoresMessagesOfOtherPipelinesAndMessagesThatAreNoDeadLetters() {
+        Map<String, String> attributes = new LinkedHashMap<>(deadLetter(5, ONE).attributes());
 
         assertThat(DeadLetterMessage.parse("file/order", "1", ONE, ONE, attributes)).isEmpty();
         attributes.remove("error");

@@ -17,53 +17,53 @@ import org.junit.jupiter.api.Test;
 class StopOnQuarantineTest {
 
     private final PipelineStatus status = new PipelineStatus();
-    private final List<String> ends = new ArrayList<>();
+    private final List<String> stops = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final StopOnQuarantine watch =
-            new StopOnQuarantine("orders", status, new Moved(), ends::add);
+    private final StopOnQuarantine stopOnQuarantine =
+            new StopOnQuarantine("orders", status, new ManualClock(), stops::add);
 
     @Test
-    void endsTheJobOnceACheckpointHoldsTheQuarantine() {
-        watch.checkpointBegun(1);
+    void stopsTheJobAfterACheckpointDuringTheQuarantine() {
+        stopOnQuarantine.checkpointBegun(1);
         quarantine();
-        watch.check();
-        watch.checkpointComplete(1);
-        assertThat(ends).isEmpty();
-        watch.checkpointBegun(2);
-        watch.checkpointBegun(3);
-        watch.checkpointComplete(2);
+        stopOnQuarantine.check();
+        stopOnQuarantine.checkpointComplete(1);
+        assertThat(stops).isEmpty();
+        stopOnQuarantine.checkpointBegun(2);
+        stopOnQuarantine.checkpointBegun(3);
+        stopOnQuarantine.checkpointComplete(2);
 
-        assertThat(ends)
+        assertThat(stops)
                 .containsExactly("stop_on_error: mapping orders is quarantined: no such table");
     }
 
     @Test
-    void endsTheJobAlsoWhereNoCheckpointCompletes() {
+    void stopsTheJobIfNoCheckpointCompletesInTime() {
         quarantine();
-        watch.check();
-        pass(StopOnQuarantine.CHECKPOINT_TIMEOUT.minusSeconds(1));
-        watch.check();
-        assertThat(ends).isEmpty();
-        pass(Duration.ofSeconds(1));
-        watch.check();
+        stopOnQuarantine.check();
+        advance(StopOnQuarantine.CHECKPOINT_TIMEOUT.minusSeconds(1));
+        stopOnQuarantine.check();
+        assertThat(stops).isEmpty();
+        advance(Duration.ofSeconds(1));
+        stopOnQuarantine.check();
 
-        assertThat(ends).hasSize(1);
+        assertThat(stops).hasSize(1);
     }
 
     @Test
-    void leavesAMappingAloneThatHasHealedOrOnlyRetries() {
+    void doesNotStopForAMappingThatHasRecoveredOrIsRetrying() {
         quarantine();
-        watch.check();
-        watch.checkpointBegun(1);
+        stopOnQuarantine.check();
+        stopOnQuarantine.checkpointBegun(1);
         status.source(
                 new EndpointStatus(
                         MappingState.RETRYING, now, "connection refused", Optional.of(now)));
-        watch.check();
-        watch.checkpointComplete(1);
-        pass(StopOnQuarantine.CHECKPOINT_TIMEOUT);
-        watch.check();
+        stopOnQuarantine.check();
+        stopOnQuarantine.checkpointComplete(1);
+        advance(StopOnQuarantine.CHECKPOINT_TIMEOUT);
+        stopOnQuarantine.check();
 
-        assertThat(ends).isEmpty();
+        assertThat(stops).isEmpty();
     }
 
     private void quarantine() {
@@ -73,11 +73,11 @@ class StopOnQuarantineTest {
                         MappingState.QUARANTINED, now, "no such table", Optional.empty()));
     }
 
-    private void pass(Duration time) {
-        now = now.plus(time);
+    private void advance(Duration duration) {
+        now = now.plus(duration);
     }
 
-    private final class Moved extends Clock {
+    private final class ManualClock extends Clock {
         @Override
         public Instant instant() {
             return now;

@@ -11,7 +11,7 @@ class SequenceHistoryTest {
             SequenceHistory.UNKNOWN.continuedBy("a", 0).continuedBy("b", 100);
 
     @Test
-    void agreesAsFarAsBothWereNumberedByTheSame() {
+    void findsTheHighestCommonSequenceNumber() {
         SequenceHistory ours = COMMON.continuedBy("c", 110);
         SequenceHistory theirs = COMMON.continuedBy("d", 105).continuedBy("e", 130);
         assertThat(ours.commonUpTo(theirs, 120)).isEqualTo(105);
@@ -21,18 +21,18 @@ class SequenceHistoryTest {
     }
 
     @Test
-    void takesWhatItDoesNotKnowForEqual() {
+    void treatsUnknownWritersAsEqual() {
         assertThat(COMMON.commonUpTo(SequenceHistory.UNKNOWN, 7)).isEqualTo(7);
         assertThat(SequenceHistory.parse("5:x").commonUpTo(COMMON, 9)).isEqualTo(4);
     }
 
     @Test
-    void replacesAnAuthorWhoHasNumberedNothing() {
+    void replacesAWriterThatAssignedNoSequenceNumber() {
         assertThat(COMMON.continuedBy("c", 100)).isEqualTo(SequenceHistory.parse("1:a 101:c"));
     }
 
     @Test
-    void keepsWhatAnotherHasNumberedBelowAndGoesOnAsItsOwn() {
+    void continuesAnotherHistoryWithItsOwnWriters() {
         SequenceHistory theirs = COMMON.continuedBy("d", 105);
         assertThat(theirs.continuedWith(COMMON.continuedBy("c", 110), 115).text())
                 .isEqualTo("1:a 101:b 106:d 116:c");
@@ -48,12 +48,12 @@ class SequenceHistoryTest {
     }
 
     @Test
-    void staysShort() {
-        SequenceHistory numbering = SequenceHistory.UNKNOWN;
+    void keepsAtMostSixteenSegments() {
+        SequenceHistory sequenceHistory = SequenceHistory.UNKNOWN;
         for (int i = 0; i < 1000; i++) {
-            numbering = numbering.continuedBy("a" + i, i);
+            sequenceHistory = sequenceHistory.continuedBy("a" + i, i);
         }
-        assertThat(numbering.segments()).hasSize(16);
-        assertThat(numbering.writerOf(1000)).isEqualTo("a999");
+        assertThat(sequenceHistory.segments()).hasSize(16);
+        assertThat(sequenceHistory.writerOf(1000)).isEqualTo("a999");
     }
 }

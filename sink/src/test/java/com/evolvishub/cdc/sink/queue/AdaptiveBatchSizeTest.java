@@ -33,50 +33,50 @@ class AdaptiveBatchSizeTest {
                         }
                     });
 
-    private void took(double seconds) {
+    private void batchTook(double seconds) {
         size.batchWritten(size.rows(), Duration.ofMillis((long) (1000 * seconds)), TIMEOUT);
     }
 
     @Test
-    void doublesWhileTheDestinationIsQuick() {
+    void doublesWhileTheDestinationIsFast() {
         assertThat(size.rows()).isEqualTo(500);
-        took(0.9);
+        batchTook(0.9);
         assertThat(size.rows()).isEqualTo(1000);
-        took(1.1);
+        batchTook(1.1);
         assertThat(size.rows()).isEqualTo(1000);
         for (int i = 0; i < 10; i++) {
-            took(0);
+            batchTook(0);
         }
-        assertThat(size.rows()).isEqualTo(AdaptiveBatchSize.MOST);
+        assertThat(size.rows()).isEqualTo(AdaptiveBatchSize.MAX_ROWS);
     }
 
     @Test
-    void aSmallBatchSaysNothingOfLargerOnes() {
+    void keepsTheSizeAfterABatchBelowIt() {
         size.batchWritten(10, Duration.ZERO, TIMEOUT);
         assertThat(size.rows()).isEqualTo(500);
     }
 
     @Test
-    void sendsLessBeforeTheTimeOutIsReached() {
-        took(3);
+    void shrinksAfterASlowBatchBelowTheTimeout() {
+        batchTook(3);
         assertThat(size.rows()).isEqualTo(250);
     }
 
     @Test
-    void doesNotTryASizeAgainThatTimedOutForAnHour() {
+    void avoidsASizeThatTimedOutForAnHour() {
         size.batchTimedOut(40);
         assertThat(size.rows()).isEqualTo(20);
         size.batchTimedOut(20);
         assertThat(size.rows()).isEqualTo(10);
-        took(0.1);
+        batchTook(0.1);
         assertThat(size.rows()).isEqualTo(10);
         now = now.plus(Duration.ofMinutes(61));
-        took(0.1);
+        batchTook(0.1);
         assertThat(size.rows()).isEqualTo(20);
     }
 
     @Test
-    void alwaysSendsOneRow() {
+    void sendsAtLeastOneRow() {
         for (int i = 0; i < 20; i++) {
             size.batchTimedOut(size.rows());
         }

@@ -19,18 +19,18 @@ import org.junit.jupiter.api.Test;
 
 class WriteAheadQueueTest {
 
-    private final AtomicLong shown = new AtomicLong();
+    private final AtomicLong rowsGauge = new AtomicLong();
     private final WriteAheadQueue queue = queue(DeliveryState.NEW, new QueueBounds(1000, 300));
 
     private WriteAheadQueue queue(DeliveryState state, QueueBounds bounds) {
         return new WriteAheadQueue(
-                state, "us", bounds, Duration.ofSeconds(60), shown, Clock.systemUTC());
+                state, "us", bounds, Duration.ofSeconds(60), rowsGauge, Clock.systemUTC());
     }
 
-    private static long opened(WriteAheadQueue queue, long number) {
+    private static long open(WriteAheadQueue queue, long lastSequence) {
         return queue.onOpened(
-                Progress.recorded(number, SequenceHistory.UNKNOWN, "i"),
-                Math.min(number, queue.lastNumber()));
+                Progress.recorded(lastSequence, SequenceHistory.UNKNOWN, "i"),
+                Math.min(lastSequence, queue.lastNumber()));
     }
 
     private void rows(int count) {
@@ -40,20 +40,20 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void numbersRowsAboveWhatTheDestinationHolds() {
-        opened(queue, 10);
+    void assignsSequenceNumbersAboveThoseAtTheDestination() {
+        open(queue, 10);
         rows(2);
         assertThat(queue.lastNumber()).isEqualTo(12);
     }
 
     @Test
-    void dropsRestoredRowsThatTheDestinationHoldsAndKeepsTheMarks() throws Exception {
-        opened(queue, 0);
+    void dropsRestoredRowsThatTheDestinationHoldsAndKeepsPollMarkers() throws Exception {
+        open(queue, 0);
         queue.add(new PollStarted(1, TestPipeline.KEYED));
         rows(2);
         queue.add(new PollEnded(1, true, Instant.EPOCH));
         rows(1);
-        WriteAheadQueue.Contents held = queue.snapshot(1);
+        WriteAheadQueue.Contents contents = queue.snapshot(1);
         DeliveryState state =
                 new DeliveryState(
                         3,
@@ -62,14 +62,14 @@ class WriteAheadQueueTest {
                         0,
                         0,
                         PipelineTotals.NONE,
-                        held.acknowledged(),
-                        held.resendable(),
+                        contents.acknowledged(),
+                        contents.resendable(),
                         "",
                         ReloadComparisonState.NONE,
-                        held.elements());
+                        contents.elements());
         WriteAheadQueue restored = queue(state, QueueBounds.DEFAULT);
-        assertThat(opened(restored, 2)).isEqualTo(2);
-        assertThat(shown).hasValue(1);
+        assertThat(open(restored, 2)).isEqualTo(2);
+        assertThat(rowsGauge).hasValue(1);
         assertThat(restored.next().marker()).isPresent();
         restored.acknowledgeMarker();
         assertThat(restored.next().marker()).isPresent();
@@ -78,8 +78,8 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void sendsAgainWhatTheDestinationHasLostUnderTheSameNumbers() throws Exception {
-        opened(queue, 0);
+    void resendsRowsThatTheDestinationHasLostUnderTheSameSequenceNumbers() throws Exception {
+        open(queue, 0);
         queue.sendImmediately(true);
         rows(4);
         queue.acknowledge(4);
@@ -94,22 +94,22 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void keepsAcknowledgedRowsThroughACheckpoint() throws Exception {
-        opened(queue, 0);
+    void keepsResendableRowsInACheckpoint() throws Exception {
+        open(queue, 0);
         queue.sendImmediately(true);
         rows(3);
         queue.acknowledge(2);
-        WriteAheadQueue.Contents held = queue.snapshot(1);
-        assertThat(held.resendable().rows())
+        WriteAheadQueue.Contents contents = queue.snapshot(1);
+        assertThat(contents.resendable().rows())
                 .extracting(row -> row.sequence())
                 .containsExactly(1L, 2L);
-        assertThat(held.resendable().above()).isZero();
-        assertThat(held.acknowledged().lastSequence()).isEqualTo(2);
+        assertThat(contents.resendable().above()).isZero();
+        assertThat(contents.acknowledged().lastSequence()).isEqualTo(2);
     }
 
     @Test
-    void letsGoOfAcknowledgedRowsWhereTheQueueNeedsTheirRoom() {
-        opened(queue, 0);
+    void evictsAcknowledgedRowsWhenTheQueueNeedsTheirMemory() {
+        open(queue, 0);
         queue.sendImmediately(true);
         rows(12);
         queue.acknowledge(5);
@@ -118,8 +118,8 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void numbersRowsAnewThatOthersHaveTheNumbersOf() throws Exception {
-        opened(queue, 0);
+    void reassignsSequenceNumbersThatAnotherWriterHasUsed() throws Exception {
+        open(queue, 0);
         rows(2);
         SequenceHistory theirs = SequenceHistory.UNKNOWN.continuedBy("them", 0);
         queue.onOpened(Progress.recorded(7, theirs, "i"), 0);
@@ -130,8 +130,8 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void keepsWhatIsBeingWrittenInEverySnapshot() throws Exception {
-        opened(queue, 0);
+    void keepsRowsInFlightInEverySnapshot() throws Exception {
+        open(queue, 0);
         queue.sendImmediately(true);
         rows(2);
         assertThat(queue.next().rows()).hasSize(2);
@@ -142,7 +142,7 @@ class WriteAheadQueueTest {
 
     @Test
     void doesNotMixSchemasInABatch() throws Exception {
-        opened(queue, 0);
+        open(queue, 0);
         queue.sendImmediately(true);
         rows(1);
         queue.add(new PollEnded(1, true, Instant.EPOCH));
@@ -157,8 +157,8 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void isFullAboveItsBoundUntilHalfOfItIsGone() {
-        opened(queue, 0);
+    void staysFullAboveItsBoundUntilItIsHalfEmpty() {
+        open(queue, 0);
         rows(9);
         assertThat(queue.isFull()).isFalse();
         rows(4);
@@ -170,8 +170,8 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void holdsLessWhenRowsNeedNotWait() {
-        opened(queue, 0);
+    void hasASmallerBoundWhenRowsAreSentImmediately() {
+        open(queue, 0);
         rows(5);
         assertThat(queue.isFull()).isFalse();
         queue.sendImmediately(true);
@@ -179,8 +179,8 @@ class WriteAheadQueueTest {
     }
 
     @Test
-    void releasesNothingForACheckpointThatNeverCompleted() {
-        opened(queue, 0);
+    void releasesNoRowsOfACheckpointThatNeverCompleted() {
+        open(queue, 0);
         rows(1);
         assertThat(queue.snapshot(1).elements()).hasSize(1);
         rows(1);

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings rows to a client as delivery does, batch by batch, on the test's own thread. Time passes
- * only while rows are waited for.
+ * Writes rows to a client in batches as delivery does, on the test's thread. Its clock advances
+ * only while a row waits.
  */
 public final class BatchDeliveryDriver
         implements BisectingBatchWriter.Outcome, ConstraintRetry.Outcome, ConstraintRetry.Rows {
 
-    private static final class PassingTime extends Clock {
+    private static final class ManualClock extends Clock {
         private Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
         @Override
@@ -37,60 +37,63 @@ public final class BatchDeliveryDriver
         }
     }
 
-    private final PassingTime clock = new PassingTime();
-    private final Instant begin = clock.instant();
+    private final ManualClock clock = new ManualClock();
+    private final Instant start = clock.instant();
     private final List<ChangeRow> sendable = new ArrayList<>();
     private final List<ChangeRow> withheld = new ArrayList<>();
     private final List<String> causes = new ArrayList<>();
-    private final BisectingBatchWriter badRows;
+    private final BisectingBatchWriter batchWriter;
     private final DestinationClient client;
     private Runnable meanwhile = () -> {};
-    private long number;
+    private long lastSequence;
     private int written;
-    private int buried;
+    private int deadLetters;
 
-    /** For rows that wait for so long. The client is open. */
+    /**
+     * Creates a driver for an open client; {@code refusalWait} is the maximum wait of a rejected
+     * row.
+     */
     public BatchDeliveryDriver(
             Pipeline pipeline, DestinationClient client, long lastNumber, Duration refusalWait) {
         this.client = client;
-        this.number = lastNumber;
-        this.badRows =
+        this.lastSequence = lastNumber;
+        this.batchWriter =
                 new BisectingBatchWriter(
                         pipeline, this, new ConstraintRetry(this, this, refusalWait, clock));
     }
 
-    /** Rows that a completed checkpoint holds. */
+    /** Adds rows of a completed checkpoint. */
     public BatchDeliveryDriver queue(ChangeRow... rows) {
         for (ChangeRow row : rows) {
-            sendable.add(row.withSequence(++number));
+            sendable.add(row.withSequence(++lastSequence));
         }
         return this;
     }
 
-    /** Rows that a checkpoint will hold that is complete when something has waited for it. */
+    /** Adds rows of a checkpoint that completes at the next wait. */
     public BatchDeliveryDriver later(ChangeRow... rows) {
         for (ChangeRow row : rows) {
-            withheld.add(row.withSequence(++number));
+            withheld.add(row.withSequence(++lastSequence));
         }
         return this;
     }
 
-    /** What happens when something waits. */
+    /** Sets the action to run at each wait. */
     public BatchDeliveryDriver meanwhile(Runnable event) {
         meanwhile = event;
         return this;
     }
 
-    /** Sends all that can be sent, in batches of so many rows. */
+    /** Sends all rows that can be sent, in batches of {@code batchRows} rows. */
     public void deliver(int batchRows) throws Exception {
         while (!sendable.isEmpty()) {
             List<ChangeRow> batch =
                     List.copyOf(sendable.subList(0, Math.min(batchRows, sendable.size())));
             client.prepare(batch.get(0).schema());
             try {
-                badRows.write(client, batch);
+                batchWriter.write(client, batch);
             } catch (PostponedRowException postponed) {
-                badRows.retryPostponed(client, postponed);
+                batchWriter.retryPostponed(client, postponed);
             }
             if (sendable.isEmpty()) {
                 sendable.addAll(withheld);
@@ -104,15 +107,15 @@ public final class BatchDeliveryDriver
     }
 
     public int deadLetters() {
-        return buried;
+        return deadLetters;
     }
 
-    /** How long rows were waited for. */
+    /** Total time that rows have waited. */
     public Duration waited() {
-        return Duration.between(begin, clock.instant());
+        return Duration.between(start, clock.instant());
     }
 
-    /** What the status said meanwhile. */
+    /** The causes that were reported while waiting. */
     public List<String> causes() {
         return List.copyOf(causes);
     }
@@ -123,11 +126,11 @@ public final class BatchDeliveryDriver
     }
 
     @Override
-    public void awaitMoreSendable(Duration atMost) {
+    public void awaitMoreSendable(Duration timeout) {
         sendable.addAll(withheld);
         withheld.clear();
         meanwhile.run();
-        clock.now = clock.now.plus(atMost);
+        clock.now = clock.now.plus(timeout);
     }
 
     @Override
@@ -143,7 +146,7 @@ public final class BatchDeliveryDriver
 
     @Override
     public void onDeadLettered(ChangeRow row) {
-        buried++;
+        deadLetters++;
         sendable.remove(0);
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class DestinationConnectorsTest {
 
     @Test
-    void saysWhatThisBuildCanWriteTo() {
+    void namesTheDestinationTypesOfThisBuild() {
         assertThatThrownBy(() -> DestinationConnectors.load().connector("parchment"))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage("this build cannot write to parchment yet; it can write to memory");

@@ -83,23 +83,23 @@ class DeliveryStateFormatTest {
                                     .withSequence(44)));
 
     @Test
-    void restoresWhatItWrote() throws IOException {
-        DeliveryState restored = read(written(STATE));
+    void restoresTheWrittenState() throws IOException {
+        DeliveryState restored = deserialize(serialize(STATE));
         assertSame(restored, "queue", "resendable");
         assertThat(restored.resendable().above()).isEqualTo(40);
-        assertThat(restored.resendable().rows().stream().map(DeliveryStateFormatTest::shown))
+        assertThat(restored.resendable().rows().stream().map(DeliveryStateFormatTest::describe))
                 .containsExactlyElementsOf(
                         STATE.resendable().rows().stream()
-                                .map(DeliveryStateFormatTest::shown)
+                                .map(DeliveryStateFormatTest::describe)
                                 .toList());
     }
 
     @Test
-    void restoresFormat1AsItWasReleased() throws IOException {
+    void restoresReleasedFormat1() throws IOException {
         try (InputStream resource = getClass().getResourceAsStream("/delivery-state-1.hex")) {
             String hex = new String(resource.readAllBytes(), StandardCharsets.US_ASCII);
             byte[] released = HexFormat.of().parseHex(hex.strip());
-            DeliveryState restored = read(released);
+            DeliveryState restored = deserialize(released);
             assertThat(restored.acknowledged())
                     .isEqualTo(Progress.recorded(41, SequenceHistory.UNKNOWN, ""));
             assertThat(restored.resendable()).isEqualTo(ResendBuffer.Tail.none(41));
@@ -108,7 +108,7 @@ class DeliveryStateFormatTest {
     }
 
     @Test
-    void keepsWhatATypeIsMadeOf() throws IOException {
+    void keepsTypeDefinitions() throws IOException {
         SqlType type =
                 new SqlType(
                         70_000,
@@ -135,12 +135,13 @@ class DeliveryStateFormatTest {
                         "",
                         ReloadComparisonState.NONE,
                         List.of(new PollStarted(4, schema)));
-        assertThat(((PollStarted) read(written(state)).queue().get(0)).schema()).isEqualTo(schema);
+        assertThat(((PollStarted) deserialize(serialize(state)).queue().get(0)).schema())
+                .isEqualTo(schema);
     }
 
     @Test
-    void refusesAFormatItDoesNotKnow() {
-        assertThatThrownBy(() -> read(new byte[] {0, 0, 0, 5}))
+    void rejectsAnUnknownFormat() {
+        assertThatThrownBy(() -> deserialize(new byte[] {0, 0, 0, 5}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("format 5")
                 .hasMessageContaining("reads formats 1 to 4");
@@ -148,12 +149,12 @@ class DeliveryStateFormatTest {
 
     private static void assertSame(DeliveryState restored, String... ignored) {
         assertThat(restored).usingRecursiveComparison().ignoringFields(ignored).isEqualTo(STATE);
-        assertThat(restored.queue().stream().map(DeliveryStateFormatTest::shown))
+        assertThat(restored.queue().stream().map(DeliveryStateFormatTest::describe))
                 .containsExactlyElementsOf(
-                        STATE.queue().stream().map(DeliveryStateFormatTest::shown).toList());
+                        STATE.queue().stream().map(DeliveryStateFormatTest::describe).toList());
     }
 
-    private static String shown(PipelineElement element) {
+    private static String describe(PipelineElement element) {
         if (element instanceof ChangeRow row) {
             return String.join(
                     "|",
@@ -167,13 +168,13 @@ class DeliveryStateFormatTest {
         return element.toString();
     }
 
-    private static byte[] written(DeliveryState state) throws IOException {
+    private static byte[] serialize(DeliveryState state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DeliveryStateFormat.write(state, new DataOutputStream(bytes));
         return bytes.toByteArray();
     }
 
-    private static DeliveryState read(byte[] bytes) throws IOException {
+    private static DeliveryState deserialize(byte[] bytes) throws IOException {
         return DeliveryStateFormat.read(new DataInputStream(new ByteArrayInputStream(bytes)));
     }
 }

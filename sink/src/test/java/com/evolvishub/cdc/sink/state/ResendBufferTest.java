@@ -19,14 +19,14 @@ class ResendBufferTest {
         ResendBuffer rows =
                 new ResendBuffer(
                         Duration.ofSeconds(60), ResendBuffer.Tail.none(first - 1), 0, budget);
-        for (long number = first; number < first + count; number++) {
-            rows.add(row.withSequence(number), 0);
+        for (long sequence = first; sequence < first + count; sequence++) {
+            rows.add(row.withSequence(sequence), 0);
         }
         return rows;
     }
 
     @Test
-    void dropsItsOldestWhereAllPipelinesTogetherKeepTooMuch() {
+    void evictsItsOldestRowsWhenAllPipelinesExceedTheBudget() {
         ResendBuffer others = rows(1, 2);
         ResendBuffer own = rows(11, 3);
 
@@ -37,7 +37,7 @@ class ResendBufferTest {
     }
 
     @Test
-    void givesItsMemoryBackWhenThePipelineEnds() {
+    void releasesItsMemoryWhenThePipelineEnds() {
         ResendBuffer ended = rows(1, 3);
         ended.close();
         ended.add(row.withSequence(4), 0);

@@ -40,7 +40,7 @@ class TransactionalOperatorTest {
 
     private final String table = UUID.randomUUID().toString();
     private final InMemoryDestination destination = InMemoryDestination.at(table);
-    private final TestPipeline lane = TestPipeline.into(InMemoryConnector.endpoint(table));
+    private final TestPipeline testPipeline = TestPipeline.into(InMemoryConnector.endpoint(table));
     private final List<AutoCloseable> started = new ArrayList<>();
     private OneInputStreamOperatorTestHarness<PipelineElement, ChangeRow> task;
     private BackpressureGate gate;
@@ -49,23 +49,24 @@ class TransactionalOperatorTest {
         start(state, UnaryOperator.identity());
     }
 
-    private void startHoldingBack(OperatorSubtaskState state) throws Exception {
+    private void startHoldingRows(OperatorSubtaskState state) throws Exception {
         start(state, TransactionalOperator::holdingRowsUntilCommit);
     }
 
-    private void start(OperatorSubtaskState state, UnaryOperator<TransactionalOperator> manners)
+    private void start(
+            OperatorSubtaskState state, UnaryOperator<TransactionalOperator> configuration)
             throws Exception {
         String run = UUID.randomUUID().toString();
         TransactionalOperator operator =
-                new TransactionalOperator(lane.pipeline(), run, RestoreMode.RESUME);
-        task = new OneInputStreamOperatorTestHarness<>(manners.apply(operator));
+                new TransactionalOperator(testPipeline.pipeline(), run, RestoreMode.RESUME);
+        task = new OneInputStreamOperatorTestHarness<>(configuration.apply(operator));
         started.add(task);
         task.setup(serializer());
         if (state != null) {
             task.initializeState(state);
         }
         task.open();
-        gate = BackpressureGate.of(new PipelineKey(run, lane.pipeline().identity()));
+        gate = BackpressureGate.of(new PipelineKey(run, testPipeline.pipeline().identity()));
     }
 
     @SuppressWarnings("unchecked")
@@ -93,12 +94,12 @@ class TransactionalOperatorTest {
         return TestPipeline.row(TestPipeline.KEYED, id, "row " + id);
     }
 
-    private List<Long> numbers() {
+    private List<Long> sequenceNumbers() {
         return task.extractOutputValues().stream().map(ChangeRow::sequence).toList();
     }
 
     @Test
-    void handsRowsOnUnderNumbersAndKeepsMarksToItself() throws Exception {
+    void forwardsRowsWithSequenceNumbersButNoPollMarkers() throws Exception {
         start(null);
 
         assertThat(gate.isOpen()).isTrue();
@@ -108,11 +109,11 @@ class TransactionalOperatorTest {
                 row("2"),
                 new PollEnded(1, true, AS_OF));
 
-        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L);
     }
 
     @Test
-    void tellsTheSourceOnlyWhatIsCommitted() throws Exception {
+    void reportsOnlyCommittedPollsToTheSource() throws Exception {
         start(null);
         emit(row("1"), new PollEnded(1, true, AS_OF));
         task.snapshot(7, 0);
@@ -131,7 +132,7 @@ class TransactionalOperatorTest {
     }
 
     @Test
-    void countsACheckpointThatDidNotCompleteWithTheNextOne() throws Exception {
+    void countsRowsOfAnIncompleteCheckpointWithTheNextOne() throws Exception {
         start(null);
         emit(row("1"), new PollEnded(1, false, AS_OF));
         task.snapshot(7, 0);
@@ -146,7 +147,7 @@ class TransactionalOperatorTest {
     }
 
     @Test
-    void goesOnWithTheNextNumberAndWhatTheSinkWillCommit() throws Exception {
+    void resumesWithTheNextSequenceNumberAndCountsForwardedRowsAsWritten() throws Exception {
         start(null);
         emit(row("1"), row("2"), new PollEnded(1, true, AS_OF));
         OperatorSubtaskState state = task.snapshot(7, 0);
@@ -154,38 +155,41 @@ class TransactionalOperatorTest {
         start(state);
         emit(row("3"));
 
-        assertThat(numbers()).containsExactly(3L);
+        assertThat(sequenceNumbers()).containsExactly(3L);
         assertThat(gate.acknowledgedPoll()).isEqualTo(1);
         assertThat(gate.status().rowsWritten.get()).isEqualTo(2);
     }
 
     @Test
-    void handsOnWhatAnotherDeliveryHadInItsQueue() throws Exception {
-        OneInputStreamOperatorTestHarness<PipelineElement, Void> other =
+    void forwardsRowsFromTheQueueOfWriteAheadDelivery() throws Exception {
+        OneInputStreamOperatorTestHarness<PipelineElement, Void> writeAhead =
                 new OneInputStreamOperatorTestHarness<>(
-                        new WriteAheadOperator(lane.pipeline(), "before", RecoveryOptions.NONE));
-        started.add(other);
-        other.setup();
-        other.open();
+                        new WriteAheadOperator(
+                                testPipeline.pipeline(), "before", RecoveryOptions.NONE));
+        started.add(writeAhead);
+        writeAhead.setup();
+        writeAhead.open();
         // a row that no completed checkpoint holds is not sent
         await().until(
-                        BackpressureGate.of(new PipelineKey("before", lane.pipeline().identity()))
+                        BackpressureGate.of(
+                                        new PipelineKey(
+                                                "before", testPipeline.pipeline().identity()))
                                 ::isOpen);
-        other.processElement(new StreamRecord<>(row("1")));
-        other.processElement(new StreamRecord<>(new PollEnded(1, true, AS_OF)));
-        OperatorSubtaskState state = other.snapshot(1, 0);
+        writeAhead.processElement(new StreamRecord<>(row("1")));
+        writeAhead.processElement(new StreamRecord<>(new PollEnded(1, true, AS_OF)));
+        OperatorSubtaskState state = writeAhead.snapshot(1, 0);
 
         start(state);
         emit(row("2"));
         task.snapshot(2, 0);
         task.notifyOfCompletedCheckpoint(2);
 
-        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L);
         assertThat(gate.acknowledgedPoll()).isEqualTo(1);
     }
 
     @Test
-    void endsTheTaskWhenTheDestinationIsAway() throws Exception {
+    void failsTheTaskWhenTheDestinationIsUnavailable() throws Exception {
         start(null);
         destination.becomeUnavailable();
 
@@ -193,19 +197,19 @@ class TransactionalOperatorTest {
     }
 
     @Test
-    void holdsRowsBackFromABarrierUntilTheirForerunnersAreCommitted() throws Exception {
-        startHoldingBack(null);
+    void holdsRowsAfterABarrierUntilEarlierRowsAreCommitted() throws Exception {
+        startHoldingRows(null);
         emit(row("1"), row("2"));
         task.snapshot(7, 0);
         emit(row("1"), new PollEnded(1, true, AS_OF), row("3"));
 
-        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L);
         assertThat(gate.isOpen()).isFalse();
         assertThat(gate.status().rowsQueued.get()).isEqualTo(4);
 
         task.notifyOfCompletedCheckpoint(7);
 
-        assertThat(numbers()).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L, 3L, 4L);
         assertThat(gate.isOpen()).isTrue();
         assertThat(gate.status().rowsQueued.get()).isEqualTo(2);
         assertThat(gate.acknowledgedPoll()).as("its rows are not committed yet").isZero();
@@ -216,45 +220,45 @@ class TransactionalOperatorTest {
     }
 
     @Test
-    void holdsRowsBackUntilALaterCheckpointWhenOneDoesNotComplete() throws Exception {
-        startHoldingBack(null);
+    void holdsRowsUntilALaterCheckpointWhenOneDoesNotComplete() throws Exception {
+        startHoldingRows(null);
         emit(row("1"));
         task.snapshot(7, 0);
         emit(row("1"));
         task.snapshot(8, 0);
         emit(row("1"));
-        assertThat(numbers()).containsExactly(1L);
+        assertThat(sequenceNumbers()).containsExactly(1L);
 
         task.notifyOfCompletedCheckpoint(8);
 
-        assertThat(numbers()).containsExactly(1L, 2L, 3L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L, 3L);
     }
 
     @Test
-    void holdsNothingBackBehindABarrierThatNoRowCameBefore() throws Exception {
-        startHoldingBack(null);
+    void holdsNoRowsAfterABarrierWithoutEarlierRows() throws Exception {
+        startHoldingRows(null);
         task.snapshot(7, 0);
 
         assertThat(gate.isOpen()).isTrue();
         emit(row("1"));
 
-        assertThat(numbers()).containsExactly(1L);
+        assertThat(sequenceNumbers()).containsExactly(1L);
     }
 
     @Test
-    void keepsWhatItHoldsBackInItsState() throws Exception {
-        startHoldingBack(null);
+    void keepsHeldRowsInItsState() throws Exception {
+        startHoldingRows(null);
         emit(row("1"));
         task.snapshot(7, 0);
         emit(row("2"), new PollEnded(1, true, AS_OF));
         OperatorSubtaskState state = task.snapshot(8, 0);
 
-        startHoldingBack(state);
+        startHoldingRows(state);
 
-        assertThat(numbers()).containsExactly(2L);
+        assertThat(sequenceNumbers()).containsExactly(2L);
         assertThat(gate.isOpen()).isTrue();
         emit(row("3"));
-        assertThat(numbers()).containsExactly(2L, 3L);
+        assertThat(sequenceNumbers()).containsExactly(2L, 3L);
         task.snapshot(9, 0);
         task.notifyOfCompletedCheckpoint(9);
         assertThat(gate.status().rowsWritten.get()).isEqualTo(3);
@@ -262,58 +266,62 @@ class TransactionalOperatorTest {
         assertThat(gate.acknowledgedPoll()).isEqualTo(1);
     }
 
-    /** The table may have to be changed for them, which rows under way keep from being done. */
+    /**
+     * The table may have to be altered for them, which uncommitted rows prevent with their locks.
+     */
     @Test
-    void holdsRowsOfAnotherSchemaBackUntilThoseOfThisOneAreCommitted() throws Exception {
-        startHoldingBack(null);
+    void holdsRowsOfAnotherSchemaUntilRowsOfThisOneAreCommitted() throws Exception {
+        startHoldingRows(null);
         emit(row("1"), TestPipeline.row(TestPipeline.KEYLESS, "2", "other"), row("3"));
-        assertThat(numbers()).containsExactly(1L);
+        assertThat(sequenceNumbers()).containsExactly(1L);
         assertThat(gate.isOpen()).isFalse();
 
         task.snapshot(7, 0);
         task.notifyOfCompletedCheckpoint(7);
-        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L);
         assertThat(gate.isOpen()).isFalse();
 
         task.snapshot(8, 0);
         task.notifyOfCompletedCheckpoint(8);
-        assertThat(numbers()).containsExactly(1L, 2L, 3L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L, 3L);
         assertThat(gate.isOpen()).isTrue();
     }
 
     @Test
-    void handsOnRowsBehindABarrierToASinkThatLocksNone() throws Exception {
+    void forwardsRowsAfterABarrierToASinkWithoutLocks() throws Exception {
         start(null);
         emit(row("1"));
         task.snapshot(7, 0);
         emit(row("1"));
 
-        assertThat(numbers()).containsExactly(1L, 2L);
+        assertThat(sequenceNumbers()).containsExactly(1L, 2L);
         assertThat(gate.isOpen()).isTrue();
     }
 
-    /** A run that parked the mapping did not commit them, and the next one rolled them back. */
+    /**
+     * A run with the mapping disabled did not commit the rows, and the next one rolled them back.
+     */
     @Test
-    void doesNotGoOnInSilenceWhereRowsThatWereHandedOnAreMissing() throws Exception {
-        startHoldingBack(null);
+    void failsWhenForwardedRowsAreMissingAtTheDestination() throws Exception {
+        startHoldingRows(null);
         emit(row("1"), row("2"));
         task.snapshot(7, 0);
         emit(row("3"));
         OperatorSubtaskState state = task.snapshot(8, 0);
         destination.reportLastNumber(1);
 
-        assertThatThrownBy(() -> startHoldingBack(state))
+        assertThatThrownBy(() -> startHoldingRows(state))
                 .hasMessageStartingWith(
                         "the destination has lost row 2: a prepared transaction was rolled back")
                 .hasMessageContaining("--reset orders", "--accept-loss orders");
 
         destination.reportLastNumber(2);
-        startHoldingBack(state);
-        assertThat(numbers()).containsExactly(3L);
+        startHoldingRows(state);
+        assertThat(sequenceNumbers()).containsExactly(3L);
     }
 
     @Test
-    void doesNotGoOnIntoAnotherDestinationOrTable() throws Exception {
+    void failsWhenTheDestinationOrTableWasReplaced() throws Exception {
         destination.reportLastNumber(0);
         start(null);
         emit(new PollStarted(1, TestPipeline.KEYED), row("1"), row("2"));
@@ -331,6 +339,6 @@ class TransactionalOperatorTest {
                         "the destination has lost rows 1 to 2: its progress record");
         start(state, TransactionalOperator::acceptingLoss);
         emit(row("3"));
-        assertThat(numbers()).containsExactly(3L);
+        assertThat(sequenceNumbers()).containsExactly(3L);
     }
 }

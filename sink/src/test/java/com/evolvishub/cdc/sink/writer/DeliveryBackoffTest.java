@@ -12,22 +12,22 @@ class DeliveryBackoffTest {
             new DeliveryBackoff(new RetryPolicy(3, Duration.ofSeconds(5)), new Random(1));
 
     @Test
-    void noticesTheEndOfAnOutageInAFractionOfItsTime() {
+    void detectsTheEndOfAnOutageAfterAFractionOfItsDuration() {
         Duration outage = Duration.ZERO;
         Duration longest = Duration.ZERO;
         while (outage.compareTo(Duration.ofHours(1)) < 0) {
-            Duration pause = backoff.next();
+            Duration delay = backoff.next();
             if (outage.compareTo(Duration.ofMinutes(2)) > 0) {
-                assertThat(pause).isLessThan(outage.dividedBy(2));
+                assertThat(delay).isLessThan(outage.dividedBy(2));
             }
-            longest = pause.compareTo(longest) > 0 ? pause : longest;
-            outage = outage.plus(pause);
+            longest = delay.compareTo(longest) > 0 ? delay : longest;
+            outage = outage.plus(delay);
         }
         assertThat(longest).isBetween(Duration.ofMinutes(4), Duration.ofMinutes(6));
     }
 
     @Test
-    void doublesAsOftenAsTheFileAllowsFailures() {
+    void doublesTheDelayUpToTheConfiguredNumberOfAttempts() {
         assertThat(backoff.next()).isLessThan(Duration.ofSeconds(1));
         assertThat(backoff.next()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
         assertThat(backoff.next()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(12));

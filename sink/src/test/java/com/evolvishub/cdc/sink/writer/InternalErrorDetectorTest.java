@@ -17,7 +17,7 @@ class InternalErrorDetectorTest {
     }
 
     @Test
-    void namesClassMessageAndPlace() {
+    void namesClassMessageAndStackFrame() {
         RuntimeException failure =
                 thrownBy(
                         () -> {
@@ -33,7 +33,7 @@ class InternalErrorDetectorTest {
     }
 
     @Test
-    void isOursWhereTheJdkThrowsAtOurCall() {
+    void detectsAnErrorThatTheJdkThrowsAtOurCall() {
         assertThat(InternalErrorDetector.describe(thrownBy(() -> Objects.requireNonNull(null))))
                 .isPresent();
         assertThat(InternalErrorDetector.describe(thrownBy(() -> List.of(1).get(1)))).isPresent();
@@ -42,7 +42,7 @@ class InternalErrorDetectorTest {
     }
 
     @Test
-    void isNoneWhereALibraryThrowsItOrNothingTellsWhoDid() {
+    void ignoresErrorsOfALibraryAndErrorsWithoutAStackTrace() {
         NullPointerException failure = new NullPointerException("socket");
         failure.setStackTrace(
                 new StackTraceElement[] {
@@ -58,7 +58,7 @@ class InternalErrorDetectorTest {
     }
 
     @Test
-    void isNoneWhereTheClassSaysThatAConnectionBroke() {
+    void ignoresExceptionsOfABrokenConnection() {
         assertThat(InternalErrorDetector.describe(new IOException("reset"))).isEmpty();
         assertThat(
                         InternalErrorDetector.describe(

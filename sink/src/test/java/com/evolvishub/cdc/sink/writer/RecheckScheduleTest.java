@@ -9,21 +9,21 @@ import org.junit.jupiter.api.Test;
 
 class RecheckScheduleTest {
 
-    private final RecheckSchedule.Delays pauses = RecheckSchedule.DEFAULT.newDelays();
+    private final RecheckSchedule.Delays delays = RecheckSchedule.DEFAULT.newDelays();
 
     @Test
     void startsWithSecondsAndDoublesUpToFiveMinutes() {
-        assertThat(Stream.generate(() -> pauses.next(FailureKind.PERMANENT)).limit(8))
+        assertThat(Stream.generate(() -> delays.next(FailureKind.PERMANENT)).limit(8))
                 .extracting(Duration::toSeconds)
                 .containsExactly(5L, 10L, 20L, 40L, 80L, 160L, 300L, 300L);
-        pauses.reset();
-        assertThat(pauses.next(FailureKind.PERMANENT)).hasSeconds(5);
+        delays.reset();
+        assertThat(delays.next(FailureKind.PERMANENT)).hasSeconds(5);
     }
 
     @Test
-    void doesNotTryARefusedLoginSoonerThanAfterFiveMinutes() {
-        assertThat(pauses.next(FailureKind.AUTHENTICATION)).hasMinutes(5);
-        assertThat(pauses.next(FailureKind.AUTHENTICATION)).hasMinutes(5);
-        assertThat(pauses.next(FailureKind.PERMANENT)).hasSeconds(5);
+    void waitsFiveMinutesAfterAFailedAuthentication() {
+        assertThat(delays.next(FailureKind.AUTHENTICATION)).hasMinutes(5);
+        assertThat(delays.next(FailureKind.AUTHENTICATION)).hasMinutes(5);
+        assertThat(delays.next(FailureKind.PERMANENT)).hasSeconds(5);
     }
 }

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SlowResponseMonitorTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration THRESHOLD = Duration.ofSeconds(10);
 
-    private final Moved clock = new Moved();
+    private final ManualClock clock = new ManualClock();
     private final BackpressureGate gate =
             BackpressureGate.install(new PipelineKey(UUID.randomUUID().toString(), "orders"));
-    private final BackpressureController keeper =
+    private final BackpressureController backpressure =
             new BackpressureController(
                     gate,
                     new WriteAheadQueue(
@@ -38,14 +38,14 @@ class SlowResponseMonitorTest {
                             Duration.ZERO,
                             new AtomicLong(),
                             clock));
-    private final DestinationStatusReporter condition =
+    private final DestinationStatusReporter statusReporter =
             new DestinationStatusReporter("orders", gate.status(), clock);
-    private final SlowResponseMonitor watch =
-            new SlowResponseMonitor(condition, keeper, PATIENCE, clock);
+    private final SlowResponseMonitor monitor =
+            new SlowResponseMonitor(statusReporter, backpressure, THRESHOLD, clock);
 
     @BeforeEach
-    void theDestinationIsReady() {
-        keeper.markHealthy();
+    void markTheDestinationHealthy() {
+        backpressure.markHealthy();
     }
 
     @AfterEach
@@ -54,10 +54,10 @@ class SlowResponseMonitorTest {
     }
 
     @Test
-    void tellsSinceWhenNothingWasAnswered() {
-        watch.start("7 rows that were sent");
-        clock.pass(PATIENCE);
-        watch.check();
+    void reportsSinceWhenTheDestinationHasNotResponded() {
+        monitor.start("7 rows that were sent");
+        clock.advance(THRESHOLD);
+        monitor.check();
 
         assertThat(state()).isEqualTo(MappingState.WAITING_FOR_DESTINATION);
         assertThat(gate.status().destination().cause())
@@ -66,40 +66,40 @@ class SlowResponseMonitorTest {
     }
 
     @Test
-    void keepsStillWhileAnAnswerMayCome() {
-        watch.start("7 rows that were sent");
-        clock.pass(PATIENCE.minusMillis(1));
-        watch.check();
-        // some of them are there
-        watch.progress();
-        clock.pass(PATIENCE.minusMillis(1));
-        watch.check();
-        watch.finish();
-        clock.pass(PATIENCE);
-        watch.check();
+    void reportsNothingBeforeTheThreshold() {
+        monitor.start("7 rows that were sent");
+        clock.advance(THRESHOLD.minusMillis(1));
+        monitor.check();
+        // part of the response has arrived
+        monitor.progress();
+        clock.advance(THRESHOLD.minusMillis(1));
+        monitor.check();
+        monitor.finish();
+        clock.advance(THRESHOLD);
+        monitor.check();
 
         assertThat(state()).isNotEqualTo(MappingState.WAITING_FOR_DESTINATION);
         assertThat(gate.isOpen()).isTrue();
     }
 
     @Test
-    void leavesACauseAloneThatSaysMore() {
-        condition.markUnavailable(
+    void keepsAMoreSpecificCause() {
+        statusReporter.markUnavailable(
                 MappingState.WAITING_FOR_DESTINATION, "connection refused", Optional.empty());
-        watch.start("the opening of the lane");
-        clock.pass(PATIENCE);
-        watch.check();
+        monitor.start("the opening of the lane");
+        clock.advance(THRESHOLD);
+        monitor.check();
 
         assertThat(gate.status().destination().cause()).isEqualTo("connection refused");
     }
 
     @Test
-    void anAnswerAfterAllMakesItWellAgain() {
-        watch.start("7 rows that were sent");
-        clock.pass(PATIENCE);
-        watch.check();
-        watch.finish();
-        condition.markHealthy(MappingState.FINISHED);
+    void recoversAfterALateResponse() {
+        monitor.start("7 rows that were sent");
+        clock.advance(THRESHOLD);
+        monitor.check();
+        monitor.finish();
+        statusReporter.markHealthy(MappingState.FINISHED);
 
         assertThat(state()).isEqualTo(MappingState.FINISHED);
     }
@@ -108,11 +108,11 @@ class SlowResponseMonitorTest {
         return gate.status().destination().state();
     }
 
-    private static final class Moved extends Clock {
+    private static final class ManualClock extends Clock {
         private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
-        void pass(Duration time) {
-            now = now.plus(time);
+        void advance(Duration duration) {
+            now = now.plus(duration);
         }
 
         @Override

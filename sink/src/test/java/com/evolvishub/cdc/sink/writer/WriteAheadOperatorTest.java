@@ -44,11 +44,11 @@ class WriteAheadOperatorTest {
     private final InMemoryDestination destination = InMemoryDestination.at(table);
     private final List<OneInputStreamOperatorTestHarness<PipelineElement, Void>> started =
             new ArrayList<>();
-    private TestPipeline lane = TestPipeline.into(InMemoryConnector.endpoint(table));
+    private TestPipeline testPipeline = TestPipeline.into(InMemoryConnector.endpoint(table));
     private QueueBounds bounds = QueueBounds.DEFAULT;
-    private RecoveryOptions choices = RecoveryOptions.NONE;
-    private RestoreMode resumption = RestoreMode.RESUME;
-    private List<String> earlier = List.of();
+    private RecoveryOptions options = RecoveryOptions.NONE;
+    private RestoreMode restoreMode = RestoreMode.RESUME;
+    private List<String> predecessors = List.of();
     private OneInputStreamOperatorTestHarness<PipelineElement, Void> task;
     private BackpressureGate gate;
 
@@ -57,23 +57,23 @@ class WriteAheadOperatorTest {
     }
 
     private void start(OperatorSubtaskState state, String run) throws Exception {
-        WriteAheadOperator delivery =
+        WriteAheadOperator operator =
                 new WriteAheadOperator(
-                                lane.pipeline(),
+                                testPipeline.pipeline(),
                                 run,
-                                choices,
+                                options,
                                 bounds,
                                 new RecheckSchedule(Duration.ofMillis(50), Duration.ofMillis(100)))
-                        .withRestoreMode(resumption)
-                        .awaitingPredecessors(earlier);
-        task = new OneInputStreamOperatorTestHarness<>(delivery);
+                        .withRestoreMode(restoreMode)
+                        .awaitingPredecessors(predecessors);
+        task = new OneInputStreamOperatorTestHarness<>(operator);
         started.add(task);
         task.setup();
         if (state != null) {
             task.initializeState(state);
         }
         task.open();
-        gate = BackpressureGate.of(new PipelineKey(run, lane.pipeline().identity()));
+        gate = BackpressureGate.of(new PipelineKey(run, testPipeline.pipeline().identity()));
     }
 
     private void startAndWait(OperatorSubtaskState state) throws Exception {
@@ -102,8 +102,8 @@ class WriteAheadOperatorTest {
     }
 
     /**
-     * Until the writer has looked at all rows so far and finds none that may be sent: only then
-     * does it give a wanted connection away.
+     * Waits until the writer has no more rows that may be sent: only then does it release a
+     * requested connection.
      */
     private void awaitNothingToSend() {
         destination.requestRelease();
@@ -111,8 +111,8 @@ class WriteAheadOperatorTest {
     }
 
     /**
-     * Until the writer has heard that the rows are there: only then does a snapshot know of it. The
-     * destination shows them before.
+     * Waits until the writer has processed the acknowledgement: only then is it in a snapshot. The
+     * destination shows the rows earlier.
      */
     private void awaitAcknowledged() {
         await().until(() -> gate.status().rowsQueued.get() == 0);
@@ -127,7 +127,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void sendsOnlyWhatACompletedCheckpointHolds() throws Exception {
+    void sendsOnlyRowsOfACompletedCheckpoint() throws Exception {
         startAndWait(null);
         row("1", "a");
         task.snapshot(1, 1);
@@ -148,7 +148,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void takesALaterCheckpointForAllBeforeIt() throws Exception {
+    void releasesRowsOfEarlierCheckpointsWithALaterOne() throws Exception {
         startAndWait(null);
         row("1", "a");
         task.snapshot(1, 1);
@@ -159,7 +159,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void letsGoOfAConnectionThatOthersWantUntilItHasRowsAgain() throws Exception {
+    void releasesARequestedConnectionUntilItHasRowsAgain() throws Exception {
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
         row("1", "a");
@@ -187,7 +187,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void aLaneThatIsWantedWhileItHasRowsSendsThemFirst() throws Exception {
+    void sendsItsRowsBeforeItReleasesARequestedConnection() throws Exception {
         destination.block();
         startAndWait(null);
         row("1", "a");
@@ -201,15 +201,15 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void sendsAtOnceWhenRowsMayComeTwice() throws Exception {
-        lane = lane.with(DeliveryMode.AT_LEAST_ONCE);
+    void sendsImmediatelyWithAtLeastOnceDelivery() throws Exception {
+        testPipeline = testPipeline.with(DeliveryMode.AT_LEAST_ONCE);
         startAndWait(null);
         row("1", "a");
         awaitRows("1\ta");
     }
 
     @Test
-    void sendsAtOnceWhereARepeatedRowDoesNoHarm() throws Exception {
+    void sendsImmediatelyToADestinationThatUpserts() throws Exception {
         destination.upsertsRows();
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
@@ -218,9 +218,9 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void waitsForTheCheckpointWhereADeleteMayFollow() throws Exception {
+    void waitsForTheCheckpointWhenADeleteMayFollow() throws Exception {
         destination.upsertsRows();
-        lane = lane.byDiff();
+        testPipeline = testPipeline.byDiff();
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
         row("1", "a");
@@ -238,9 +238,9 @@ class WriteAheadOperatorTest {
         row("2", "b");
         row("3", "c");
         OperatorSubtaskState state = task.snapshot(1, 1);
-        destination.loseNextAnswer();
+        destination.loseNextResponse();
         task.close();
-        destination.holdOwnUpTo(2);
+        destination.deliveredByCurrentWriter(2);
         startAndWait(state);
         awaitRows("3\tc");
         row("4", "d");
@@ -251,9 +251,9 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void doesNotRepeatABatchWhoseAnswerWasLost() throws Exception {
+    void doesNotRepeatABatchWhoseResponseWasLost() throws Exception {
         startAndWait(null);
-        destination.loseNextAnswer();
+        destination.loseNextResponse();
         row("1", "a");
         row("2", "b");
         task.snapshot(1, 1);
@@ -264,12 +264,12 @@ class WriteAheadOperatorTest {
         task.snapshot(2, 2);
         task.notifyOfCompletedCheckpoint(2);
         awaitRows("1\ta", "2\tb", "3\tc");
-        // the two whose answer was lost are there, so they count
+        // the two rows whose response was lost are at the destination and count
         await().until(() -> gate.status().rowsWritten.get() == 3);
     }
 
     @Test
-    void closesTheGateWhileTheDestinationIsAwayAndCatchesUp() throws Exception {
+    void closesTheGateWhileTheDestinationIsUnavailableAndCatchesUp() throws Exception {
         startAndWait(null);
         destination.becomeUnavailable();
         row("1", "a");
@@ -288,7 +288,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void startsWhileTheDestinationIsAway() throws Exception {
+    void startsWhileTheDestinationIsUnavailable() throws Exception {
         destination.becomeUnavailable();
         start(null);
         awaitState(MappingState.WAITING_FOR_DESTINATION);
@@ -298,14 +298,14 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void refusesARowThatComesBeforeTheLaneIsOpen() throws Exception {
+    void rejectsARowThatArrivesBeforeThePipelineIsOpened() throws Exception {
         destination.becomeUnavailable();
         start(null);
         assertThatThrownBy(() -> row("1", "a")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void closesTheGateWhenTheQueueIsFullAndOpensItWhenHalfOfItIsGone() throws Exception {
+    void closesTheGateWhenTheQueueIsFullAndOpensItWhenItIsHalfEmpty() throws Exception {
         bounds = new QueueBounds(1000, 1000);
         startAndWait(null);
         for (int i = 1; i <= 20; i++) {
@@ -319,7 +319,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void stopsAtABadRowAndNamesIt() throws Exception {
+    void stopsAtARejectedRowAndNamesIt() throws Exception {
         startAndWait(null);
         destination.reject("3\tc");
         for (String name : List.of("a", "b", "c", "d")) {
@@ -338,8 +338,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void goesOnPastADeadLetter() throws Exception {
-        lane = lane.with(BadRowPolicy.DEAD_LETTER);
+    void continuesAfterADeadLetter() throws Exception {
+        testPipeline = testPipeline.with(BadRowPolicy.DEAD_LETTER);
         startAndWait(null);
         destination.reject("2\tb");
         row("1", "a");
@@ -353,8 +353,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void findsManyBadRowsInFewTries() throws Exception {
-        lane = lane.with(BadRowPolicy.DEAD_LETTER);
+    void findsManyRejectedRowsInFewWrites() throws Exception {
+        testPipeline = testPipeline.with(BadRowPolicy.DEAD_LETTER);
         startAndWait(null);
         destination.rejectAll(line -> line.endsWith("7\ta"));
         for (int i = 0; i < 1000; i++) {
@@ -365,12 +365,12 @@ class WriteAheadOperatorTest {
         await().until(() -> destination.lastNumber() == 1000);
         assertThat(destination.rows()).hasSize(900);
         assertThat(destination.deadLetters()).hasSize(100);
-        assertThat(destination.tries()).isLessThan(750);
+        assertThat(destination.writes()).isLessThan(750);
     }
 
     @Test
-    void doesNotBuryATableThatTakesNothingAndGoesOnWhenItIsMended() throws Exception {
-        lane = lane.with(BadRowPolicy.DEAD_LETTER);
+    void stopsWhenTheTableRejectsAllRowsAndContinuesWhenItIsFixed() throws Exception {
+        testPipeline = testPipeline.with(BadRowPolicy.DEAD_LETTER);
         startAndWait(null);
         destination.rejectAll(line -> true);
         for (int i = 1; i <= 3000; i++) {
@@ -383,7 +383,7 @@ class WriteAheadOperatorTest {
         assertThat(gate.status().destination().cause())
                 .startsWith(
                         "row 1001 (id = 1001): column \"name\": does not please. 1,000 more rows");
-        // looked at again, and no letter more
+        // tried again, without another dead letter
         long errors = gate.status().errors.get();
         await().until(() -> gate.status().errors.get() > errors + 2);
         assertThat(destination.deadLetters()).hasSize(1000);
@@ -402,7 +402,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void stopsAtAMistakeInItsOwnCodeAndNamesIt() throws Exception {
+    void stopsAtAnInternalErrorAndNamesIt() throws Exception {
         startAndWait(null);
         failWith(new NullPointerException("no table"));
         awaitState(MappingState.QUARANTINED);
@@ -413,7 +413,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void takesTheSameForAnOutageWhereALibraryThrowsIt() throws Exception {
+    void treatsTheSameExceptionOfALibraryAsAnOutage() throws Exception {
         startAndWait(null);
         NullPointerException failure = new NullPointerException("no socket");
         failure.setStackTrace(
@@ -426,8 +426,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void anOutageThatLastsIsShownAsQuarantineAndTriedAllTheSame() throws Exception {
-        lane = lane.quarantinedAfter(2);
+    void reportsALongOutageAsQuarantineAndKeepsRetrying() throws Exception {
+        testPipeline = testPipeline.quarantinedAfter(2);
         startAndWait(null);
         destination.becomeUnavailable();
         row("1", "a");
@@ -443,19 +443,19 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void keepsTheGateClosedUntilThoseWhoGoFirstAreDone() throws Exception {
+    void keepsTheGateClosedUntilThePredecessorsHaveFinished() throws Exception {
         String run = UUID.randomUUID().toString();
-        BackpressureGate finishes = BackpressureGate.install(new PipelineKey(run, "file/first"));
+        BackpressureGate finished = BackpressureGate.install(new PipelineKey(run, "file/first"));
         BackpressureGate quarantined =
                 BackpressureGate.install(new PipelineKey(run, "file/second"));
-        earlier = List.of("file/first", "file/second");
+        predecessors = List.of("file/first", "file/second");
         start(null, run);
         awaitState(MappingState.FINISHED);
         task.setProcessingTime(1000);
         assertThat(gate.isOpen()).isFalse();
 
-        finishes.status().destination(EndpointStatus.of(MappingState.FINISHED, AS_OF));
-        finishes.status().source(EndpointStatus.of(MappingState.FINISHED, AS_OF));
+        finished.status().destination(EndpointStatus.of(MappingState.FINISHED, AS_OF));
+        finished.status().source(EndpointStatus.of(MappingState.FINISHED, AS_OF));
         quarantined.status().source(EndpointStatus.of(MappingState.RETRYING, AS_OF));
         task.setProcessingTime(2000);
         assertThat(gate.isOpen()).isFalse();
@@ -463,12 +463,12 @@ class WriteAheadOperatorTest {
         quarantined.status().source(EndpointStatus.of(MappingState.QUARANTINED, AS_OF));
         task.setProcessingTime(3000);
         assertThat(gate.isOpen()).isTrue();
-        finishes.remove();
+        finished.remove();
         quarantined.remove();
     }
 
     @Test
-    void logsAnOutageOnceAndItsEndOnce() throws Exception {
+    void logsTheStartAndTheEndOfAnOutageOnce() throws Exception {
         try (LogCapture log = LogCapture.of(DestinationStatusReporter.class)) {
             startAndWait(null);
             destination.becomeUnavailable();
@@ -488,9 +488,9 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void endsWhenAnotherRunTakesTheLane() throws Exception {
+    void stopsWhenAnotherRunTakesOverThePipeline() throws Exception {
         startAndWait(null);
-        destination.takenBy("r2", "h2");
+        destination.takenOverBy("r2", "h2");
         row("1", "a");
         task.snapshot(1, 1);
         task.notifyOfCompletedCheckpoint(1);
@@ -507,12 +507,12 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void aRestartedTaskOfAFencedRunDoesNotFenceBack() throws Exception {
+    void aRestartedTaskOfAFencedRunDoesNotTakeOverAgain() throws Exception {
         start(null, "r1");
         await().until(gate::isOpen);
         OperatorSubtaskState state = task.snapshot(1, 1);
         task.close();
-        destination.takenBy("r2", "h2");
+        destination.takenOverBy("r2", "h2");
         start(state, "r1");
         awaitState(MappingState.QUARANTINED);
         assertThat(gate.status().destination().cause()).startsWith("taken over by run r2");
@@ -524,7 +524,7 @@ class WriteAheadOperatorTest {
         row("1", "a");
         OperatorSubtaskState old = task.snapshot(1, 1);
         task.close();
-        destination.holdUpTo(7);
+        destination.deliveredByAnotherRun(7);
         startAndWait(old);
         row("8", "h");
         task.snapshot(2, 2);
@@ -536,18 +536,18 @@ class WriteAheadOperatorTest {
         task.close();
         start(undecided);
         awaitState(MappingState.QUARANTINED);
-        OperatorSubtaskState still = task.snapshot(4, 4);
+        OperatorSubtaskState stillUndecided = task.snapshot(4, 4);
         task.close();
-        choices = new RecoveryOptions(false, true, false);
-        startAndWait(still);
+        options = new RecoveryOptions(false, true, false);
+        startAndWait(stillUndecided);
         awaitRows("8\th");
         assertThat(destination.lastNumber()).isEqualTo(8);
     }
 
     @Test
-    void goesOnWithAnOldStateWhereARepeatedRowDoesNoHarm() throws Exception {
+    void continuesWithAnOldStateWhenTheDestinationUpserts() throws Exception {
         destination.upsertsRows();
-        destination.holdUpTo(7);
+        destination.deliveredByAnotherRun(7);
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
         row("8", "h");
@@ -555,20 +555,17 @@ class WriteAheadOperatorTest {
         assertThat(destination.lastNumber()).isEqualTo(8);
     }
 
-    /**
-     * Rows 1 to {@code last}, delivered; a copy of the destination is taken behind row {@code
-     * copied}.
-     */
-    private OperatorSubtaskState delivered(int copied, int last) throws Exception {
+    /** Delivers rows 1 to {@code last}, and copies the destination after row {@code copiedAt}. */
+    private OperatorSubtaskState deliverRows(int copiedAt, int last) throws Exception {
         startAndWait(null);
         for (int i = 1; i <= last; i++) {
             row(Integer.toString(i), "a");
             task.snapshot(i, i);
             task.notifyOfCompletedCheckpoint(i);
-            int number = i;
-            await().until(() -> destination.lastNumber() == number);
+            int sequence = i;
+            await().until(() -> destination.lastNumber() == sequence);
             awaitAcknowledged();
-            if (i == copied) {
+            if (i == copiedAt) {
                 destination.copy();
             }
         }
@@ -582,8 +579,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void sendsAgainWhatADestinationThatWentBackHasLost() throws Exception {
-        delivered(3, 5);
+    void resendsRowsThatARestoredDestinationHasLost() throws Exception {
+        deliverRows(3, 5);
         destination.restoreCopy();
         deliverOne("6", 101);
         awaitRows("1\ta", "2\ta", "3\ta", "4\ta", "5\ta", "6\ta");
@@ -591,8 +588,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void sendsAgainAfterARestartWhatTheCheckpointHasKept() throws Exception {
-        OperatorSubtaskState state = delivered(3, 5);
+    void resendsRowsOfTheCheckpointAfterARestart() throws Exception {
+        OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         destination.restoreCopy();
         startAndWait(state);
@@ -600,9 +597,9 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void saysWhichRowsADestinationHasLostThatWentBackTooFar() throws Exception {
-        lane = lane.withoutResending();
-        OperatorSubtaskState state = delivered(3, 5);
+    void namesTheLostRowsThatItCannotResend() throws Exception {
+        testPipeline = testPipeline.withoutResending();
+        OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         destination.restoreCopy();
         start(state);
@@ -611,14 +608,14 @@ class WriteAheadOperatorTest {
                 .startsWith("the destination has lost rows 4 to 5: it went back to row 3")
                 .contains("--reset orders", "--accept-loss orders");
         assertThat(gate.isOpen()).isFalse();
-        OperatorSubtaskState still = task.snapshot(101, 101);
+        OperatorSubtaskState stillUndecided = task.snapshot(101, 101);
         task.close();
-        start(still);
+        start(stillUndecided);
         awaitState(MappingState.QUARANTINED);
         OperatorSubtaskState undecided = task.snapshot(102, 102);
         task.close();
 
-        choices = new RecoveryOptions(false, false, true);
+        options = new RecoveryOptions(false, false, true);
         startAndWait(undecided);
         deliverOne("6", 103);
         awaitRows("1\ta", "2\ta", "3\ta", "6\ta");
@@ -626,29 +623,29 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void goesOnByItselfWhenWhatWasLostIsBack() throws Exception {
-        lane = lane.withoutResending();
-        OperatorSubtaskState state = delivered(3, 5);
+    void continuesWhenTheLostRowsAreRestored() throws Exception {
+        testPipeline = testPipeline.withoutResending();
+        OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         List<String> all = destination.rows();
-        Runnable older = destination.copied();
+        Runnable restoreOlderCopy = destination.restoreAction();
         destination.copy();
-        Runnable whole = destination.copied();
-        older.run();
+        Runnable restoreCompleteCopy = destination.restoreAction();
+        restoreOlderCopy.run();
         start(state);
         awaitState(MappingState.QUARANTINED);
-        whole.run();
+        restoreCompleteCopy.run();
         await().until(gate::isOpen);
         assertThat(destination.rows()).isEqualTo(all);
     }
 
     @Test
-    void acceptsALossOnceAndNotTheNextOne() throws Exception {
-        lane = lane.withoutResending();
-        OperatorSubtaskState state = delivered(3, 5);
+    void acceptsOneLossButNotTheNext() throws Exception {
+        testPipeline = testPipeline.withoutResending();
+        OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         destination.restoreCopy();
-        choices = new RecoveryOptions(false, false, true);
+        options = new RecoveryOptions(false, false, true);
         start(state, "accepting");
         await().until(gate::isOpen);
         deliverOne("6", 101);
@@ -664,8 +661,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void stopsAtADestinationThatWasEmptiedOrIsAnotherOne() throws Exception {
-        OperatorSubtaskState state = delivered(3, 5);
+    void stopsWhenTheDestinationWasEmptiedOrReplaced() throws Exception {
+        OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         destination.empty();
         start(state);
@@ -675,7 +672,7 @@ class WriteAheadOperatorTest {
         assertThat(destination.rows()).isEmpty();
         task.close();
 
-        choices = new RecoveryOptions(false, false, true);
+        options = new RecoveryOptions(false, false, true);
         startAndWait(state);
         row("6", "f");
         task.snapshot(101, 101);
@@ -684,8 +681,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void stopsAtATableThatIsGoneOrAnotherOne() throws Exception {
-        OperatorSubtaskState state = delivered(3, 5);
+    void stopsWhenTheTableWasDropped() throws Exception {
+        OperatorSubtaskState state = deliverRows(3, 5);
         task.close();
         destination.dropTable();
         start(state);
@@ -699,8 +696,11 @@ class WriteAheadOperatorTest {
         assertThat(destination.rows()).isEmpty();
     }
 
-    /** A state whose rows 1 to 3 were written after it was taken; the task was killed then. */
-    private OperatorSubtaskState killedBehindTheWrite() throws Exception {
+    /**
+     * Returns a state whose rows 1 to 3 were written after its checkpoint, just before the task
+     * ended.
+     */
+    private OperatorSubtaskState closedAfterTheWrite() throws Exception {
         startAndWait(null);
         for (int row = 1; row <= 3; row++) {
             row(Integer.toString(row), "a");
@@ -714,8 +714,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void sendsRowsAgainThatAnotherTableHadBeforeTheirAcknowledgementWasKept() throws Exception {
-        OperatorSubtaskState state = killedBehindTheWrite();
+    void resendsUnacknowledgedRowsWhenTheTableWasReplaced() throws Exception {
+        OperatorSubtaskState state = closedAfterTheWrite();
         destination.replaceTable();
         startAndWait(state);
         awaitRows("1\ta", "2\ta", "3\ta");
@@ -724,8 +724,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void sendsThemAgainAsOftenAsTheTableIsReplaced() throws Exception {
-        OperatorSubtaskState state = killedBehindTheWrite();
+    void resendsUnacknowledgedRowsEachTimeTheTableIsReplaced() throws Exception {
+        OperatorSubtaskState state = closedAfterTheWrite();
         for (int round = 0; round < 3; round++) {
             destination.dropTable();
             startAndWait(state);
@@ -733,15 +733,15 @@ class WriteAheadOperatorTest {
             awaitAcknowledged();
             task.close();
         }
-        // and not once more into the one that has them
+        // but not into the table that already has them
         startAndWait(state);
         deliverOne("4", 101);
         awaitRows("1\ta", "2\ta", "3\ta", "4\ta");
     }
 
-    /** Rows that were sent before a checkpoint held them have numbers that the state never gave. */
+    /** Rows sent before their checkpoint have sequence numbers that are not in the state. */
     @Test
-    void sendsThemAgainWhereTheRecordIsAheadOfTheState() throws Exception {
+    void resendsRowsWhenTheProgressRecordIsAheadOfTheState() throws Exception {
         destination.upsertsRows();
         startAndWait(null);
         row("1", "a");
@@ -761,10 +761,13 @@ class WriteAheadOperatorTest {
         }
     }
 
-    /** The next opening has found them; what it knows of the table must come with that. */
+    /**
+     * The second opening finds the rows in the progress record, and must take the table from it as
+     * well.
+     */
     @Test
-    void stopsWhereTheTableWasReplacedAfterTheirAcknowledgementWasFound() throws Exception {
-        OperatorSubtaskState state = killedBehindTheWrite();
+    void stopsWhenTheTableWasReplacedAfterAnOpeningFoundTheRows() throws Exception {
+        OperatorSubtaskState state = closedAfterTheWrite();
         startAndWait(state);
         OperatorSubtaskState found = task.snapshot(2, 2);
         task.close();
@@ -780,24 +783,24 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void goesOnIntoAReplacedTableWhereTheMappingSaysSo() throws Exception {
-        lane = lane.acceptingReplacedTables();
-        delivered(3, 5);
+    void continuesIntoAReplacedTableIfTheMappingAllowsIt() throws Exception {
+        testPipeline = testPipeline.acceptingReplacedTables();
+        deliverRows(3, 5);
         destination.replaceTable();
         deliverOne("6", 101);
         awaitRows("6\ta");
         awaitAcknowledged();
         OperatorSubtaskState state = task.snapshot(102, 102);
         task.close();
-        lane = TestPipeline.into(InMemoryConnector.endpoint(table));
+        testPipeline = TestPipeline.into(InMemoryConnector.endpoint(table));
         startAndWait(state);
         deliverOne("7", 103);
         awaitRows("6\ta", "7\ta");
     }
 
     @Test
-    void noticesATableThatIsReplacedWhileRowsFlow() throws Exception {
-        delivered(3, 5);
+    void detectsATableThatIsReplacedWhileRowsAreDelivered() throws Exception {
+        deliverRows(3, 5);
         destination.replaceTable();
         deliverOne("6", 101);
         awaitState(MappingState.QUARANTINED);
@@ -806,7 +809,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void doesNotTakeRowsOfAnotherRunForItsOwn() throws Exception {
+    void distinguishesItsRowsFromThoseOfAnotherRun() throws Exception {
         startAndWait(null);
         row("1", "a");
         OperatorSubtaskState common = task.snapshot(1, 1);
@@ -817,7 +820,7 @@ class WriteAheadOperatorTest {
         row("3", "ours");
         OperatorSubtaskState ours = task.snapshot(2, 2);
         task.close();
-        // a rival goes on from a copy of the older state, and gives number 2 to another row
+        // another run resumes from the older state and assigns sequence number 2 to another row
         startAndWait(common);
         row("2", "theirs");
         task.snapshot(3, 3);
@@ -825,7 +828,7 @@ class WriteAheadOperatorTest {
         awaitRows("1\ta", "2\ttheirs");
         task.close();
 
-        choices = new RecoveryOptions(false, true, false);
+        options = new RecoveryOptions(false, true, false);
         startAndWait(ours);
         task.snapshot(4, 4);
         task.notifyOfCompletedCheckpoint(4);
@@ -833,15 +836,15 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void doesNotGoOnFromAnOlderStateThatComparesWithHashes() throws Exception {
+    void doesNotContinueFromAnOlderStateInDiffMode() throws Exception {
         destination.upsertsRows();
-        lane = lane.byDiff();
+        testPipeline = testPipeline.byDiff();
         startAndWait(null);
         row("1", "a");
         OperatorSubtaskState old = task.snapshot(1, 1);
         task.close();
-        destination.holdUpTo(7);
-        choices = new RecoveryOptions(false, true, false);
+        destination.deliveredByAnotherRun(7);
+        options = new RecoveryOptions(false, true, false);
         startAndWait(old);
         row("8", "h");
         task.snapshot(2, 2);
@@ -853,7 +856,7 @@ class WriteAheadOperatorTest {
         assertThat(destination.rows()).isEmpty();
         OperatorSubtaskState undecided = task.snapshot(3, 3);
         task.close();
-        choices = new RecoveryOptions(true, false, false);
+        options = new RecoveryOptions(true, false, false);
         startAndWait(undecided);
         row("9", "i");
         task.snapshot(4, 4);
@@ -862,9 +865,8 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void waitsForTheCheckpointWhereRowsAreComparedWithHashesWhateverTheGuarantee()
-            throws Exception {
-        lane = lane.byDiff().with(DeliveryMode.AT_LEAST_ONCE);
+    void waitsForTheCheckpointInDiffModeEvenWithAtLeastOnceDelivery() throws Exception {
+        testPipeline = testPipeline.byDiff().with(DeliveryMode.AT_LEAST_ONCE);
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
         row("1", "a");
@@ -877,22 +879,22 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void aResetStillDeliversTheDeletesThatWait() throws Exception {
+    void aResetStillDeliversQueuedDeletes() throws Exception {
         startAndWait(null);
         row("1", "a");
         emit(TestPipeline.row(Operation.DELETE, TestPipeline.KEYED, "7"));
         OperatorSubtaskState state = task.snapshot(1, 1);
         task.close();
-        resumption = RestoreMode.RESET;
-        choices = new RecoveryOptions(true, false, false);
+        restoreMode = RestoreMode.RESET;
+        options = new RecoveryOptions(true, false, false);
         startAndWait(state);
         awaitRows("7");
         assertThat(destination.lastNumber()).isEqualTo(2);
     }
 
     @Test
-    void saysWhatAResetCannotCompare() throws Exception {
-        choices = new RecoveryOptions(true, false, false);
+    void logsWhatAResetCannotCompare() throws Exception {
+        options = new RecoveryOptions(true, false, false);
         try (LogCapture log = LogCapture.of(ReloadComparison.class)) {
             startAndWait(null);
             row("1", "a");
@@ -912,7 +914,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void aResetForgetsTheExtraRowsOfAnEarlierOne() throws Exception {
+    void aResetClearsTheExtraRowsOfAnEarlierOne() throws Exception {
         startAndWait(null);
         gate.status().extraRows.set(8);
         row("1", "a");
@@ -922,16 +924,16 @@ class WriteAheadOperatorTest {
         assertThat(gate.status().extraRows).hasValue(8);
         state = task.snapshot(2, 2);
         task.close();
-        resumption = RestoreMode.RESET;
-        choices = new RecoveryOptions(true, false, false);
+        restoreMode = RestoreMode.RESET;
+        options = new RecoveryOptions(true, false, false);
         startAndWait(state);
         await().untilAsserted(() -> assertThat(gate.status().extraRows).hasValue(0));
     }
 
     @Test
-    void sendsLessWhenABatchIsNotDoneInTime() throws Exception {
+    void sendsSmallerBatchesAfterATimeout() throws Exception {
         startAndWait(null);
-        destination.takesInTime(3);
+        destination.timeOutAbove(3);
         for (int i = 1; i <= 20; i++) {
             row(Integer.toString(i), "a");
         }
@@ -943,7 +945,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void acknowledgesAPollWhenItsRowsAreThere() throws Exception {
+    void acknowledgesAPollWhenItsRowsAreDelivered() throws Exception {
         startAndWait(null);
         emit(new PollStarted(1, TestPipeline.KEYED));
         row("1", "a");
@@ -964,7 +966,7 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void keepsTotalsThroughARestart() throws Exception {
+    void keepsTotalsAcrossARestart() throws Exception {
         startAndWait(null);
         gate.status().rowsRead.set(41);
         gate.status().watermark("2026-01-01 00:00:00+00");
@@ -980,12 +982,12 @@ class WriteAheadOperatorTest {
     }
 
     @Test
-    void carriesTheStateOfADisabledLane() throws Exception {
+    void keepsTheStateOfADisabledPipeline() throws Exception {
         startAndWait(null);
         row("1", "a");
         OperatorSubtaskState state = task.snapshot(1, 1);
         task.close();
-        lane = lane.disabled();
+        testPipeline = testPipeline.disabled();
         start(state);
         assertThat(state()).isEqualTo(MappingState.DISABLED);
         task.notifyOfCompletedCheckpoint(1);
@@ -993,31 +995,31 @@ class WriteAheadOperatorTest {
         assertThat(gate.isOpen()).isFalse();
         task.close();
         assertThat(destination.rows()).isEmpty();
-        lane = TestPipeline.into(InMemoryConnector.endpoint(table));
+        testPipeline = TestPipeline.into(InMemoryConnector.endpoint(table));
         startAndWait(carried);
         awaitRows("1\ta");
     }
 
     @Test
-    void doesNotWaitForAStuckDestinationWhenItCloses() throws Exception {
+    void doesNotWaitForABlockedDestinationWhenItCloses() throws Exception {
         startAndWait(null);
         destination.block();
         row("1", "a");
         OperatorSubtaskState state = task.snapshot(1, 1);
         task.notifyOfCompletedCheckpoint(1);
         task.endInput();
-        // would never return if it waited
+        // would never return if it waited for the destination
         task.close();
         assertThat(destination.rows()).isEmpty();
         start(state);
-        // the zombie wakes under an epoch that is over
+        // the stale writer resumes with an old epoch
         await().until(gate::isOpen);
         destination.unblock();
         awaitRows("1\ta");
     }
 
     @Test
-    void keepsTheSourceGoingWhileARowWaitsForALaterOne() throws Exception {
+    void keepsTheGateOpenWhileARowWaitsForALaterOne() throws Exception {
         destination.needs("1\tchild", "2\tparent");
         startAndWait(null);
         row("1", "child");
