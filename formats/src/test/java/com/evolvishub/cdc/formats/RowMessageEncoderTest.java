@@ -54,7 +54,7 @@ class RowMessageEncoderTest {
 
     @Test
     void encodesOnlyTheKeyOfADelete() throws Exception {
-        EncodedMessage message = encode(gone(SCHEMA, "7"));
+        EncodedMessage message = encode(delete(SCHEMA, "7"));
 
         assertThat(message.payload()).isEmpty();
         assertThat(text(message.key().orElseThrow())).isEqualTo("{\"order_id\":7}");
@@ -84,13 +84,13 @@ class RowMessageEncoderTest {
     void aRowIdIsTheKeyOfARowAndOfItsDelete() throws Exception {
         byte[] id = {1, 2, 3, 4};
 
-        EncodedMessage there = encode(row(KEYLESS, "a\t7\t\\N").withRowId(id));
-        EncodedMessage gone = encode(gone(KEYLESS, "").withRowId(id));
+        EncodedMessage present = encode(row(KEYLESS, "a\t7\t\\N").withRowId(id));
+        EncodedMessage delete = encode(delete(KEYLESS, "").withRowId(id));
 
-        assertThat(text(there.key().orElseThrow())).isEqualTo("{\"_cdc_row\":\"AQIDBA==\"}");
-        assertThat(text(there.payload().orElseThrow())).doesNotContain("_cdc_row");
-        assertThat(gone.key().orElseThrow()).isEqualTo(there.key().orElseThrow());
-        assertThat(gone.payload()).isEmpty();
+        assertThat(text(present.key().orElseThrow())).isEqualTo("{\"_cdc_row\":\"AQIDBA==\"}");
+        assertThat(text(present.payload().orElseThrow())).doesNotContain("_cdc_row");
+        assertThat(delete.key().orElseThrow()).isEqualTo(present.key().orElseThrow());
+        assertThat(delete.payload()).isEmpty();
     }
 
     @Test
@@ -112,10 +112,10 @@ class RowMessageEncoderTest {
 
     @Test
     void aDeleteUsesTheMappingsKeyIfItDoesNotContainTheKeyField() throws Exception {
-        ChangeRow gone = gone(SCHEMA, "7");
+        ChangeRow delete = delete(SCHEMA, "7");
 
-        assertThat(text(encode(gone, keyField("order_id")).key().orElseThrow())).isEqualTo("7");
-        assertThat(text(encode(gone, keyField("name")).key().orElseThrow()))
+        assertThat(text(encode(delete, keyField("order_id")).key().orElseThrow())).isEqualTo("7");
+        assertThat(text(encode(delete, keyField("name")).key().orElseThrow()))
                 .isEqualTo("{\"order_id\":7}");
     }
 
@@ -227,7 +227,7 @@ class RowMessageEncoderTest {
                 .withSequence(42);
     }
 
-    private static ChangeRow gone(RowSchema schema, String key) {
+    private static ChangeRow delete(RowSchema schema, String key) {
         return ChangeRow.of(Operation.DELETE, schema, key.getBytes(UTF_8), CopyText.EMPTY)
                 .withSequence(43);
     }

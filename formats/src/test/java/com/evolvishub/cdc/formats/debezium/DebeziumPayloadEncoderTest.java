@@ -54,11 +54,11 @@ class DebeziumPayloadEncoderTest {
     @Test
     void aDeleteWithoutAKeyHasItsRowIdInBefore() throws Exception {
         RowSchema keyless = new RowSchema(SCHEMA.columns(), List.of());
-        ChangeRow gone =
+        ChangeRow delete =
                 ChangeRow.of(Operation.DELETE, keyless, CopyText.EMPTY, CopyText.EMPTY)
                         .withRowId(new byte[] {1, 2, 3});
 
-        assertThat(tree(gone).get("before").toString()).isEqualTo("{\"_cdc_row\":\"AQID\"}");
+        assertThat(tree(delete).get("before").toString()).isEqualTo("{\"_cdc_row\":\"AQID\"}");
     }
 
     @Test

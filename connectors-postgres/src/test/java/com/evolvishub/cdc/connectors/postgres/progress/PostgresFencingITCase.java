@@ -125,12 +125,12 @@ class PostgresFencingITCase {
                         e ->
                                 assertThat(wrongPassword.classify((Exception) e))
                                         .isEqualTo(FailureKind.AUTHENTICATION));
-        PostgresDestinationClient nobody = client(right, 1, "x");
-        assertThatThrownBy(() -> nobody.open(PostgresTestTable.writer("a")))
+        PostgresDestinationClient unreachable = client(right, 1, "x");
+        assertThatThrownBy(() -> unreachable.open(PostgresTestTable.writer("a")))
                 .isInstanceOf(SQLException.class)
                 .satisfies(
                         e ->
-                                assertThat(nobody.classify((Exception) e))
+                                assertThat(unreachable.classify((Exception) e))
                                         .isEqualTo(FailureKind.TRANSIENT));
     }
 

@@ -110,16 +110,16 @@ class WriteSideEffectsITCase {
     }
 
     private List<String> problems(TestPipeline testPipeline, RowSchema schema) throws Exception {
-        try (PostgresDestinationClient client =
+        try (PostgresDestinationClient checker =
                 new PostgresDestinationClient(testPipeline.pipeline())) {
-            return client.check(schema);
+            return checker.check(schema);
         }
     }
 
     private List<String> notes(TestPipeline testPipeline, RowSchema schema) throws Exception {
-        try (PostgresDestinationClient client =
+        try (PostgresDestinationClient checker =
                 new PostgresDestinationClient(testPipeline.pipeline())) {
-            return client.notes(schema);
+            return checker.notes(schema);
         }
     }
 
