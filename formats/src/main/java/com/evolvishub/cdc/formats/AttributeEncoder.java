@@ -9,7 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What stands beside the payload, the same on every replay. */
+/** Encodes the message attributes, the same on every replay. */
 final class AttributeEncoder {
 
     private static final String ZEROS = "0".repeat(19);
@@ -40,7 +40,10 @@ final class AttributeEncoder {
                 event);
     }
 
-    /** As many digits as the largest number has: event ids of a lane sort as text. */
+    /**
+     * Returns the event id, with zeros up to the digits of the largest number: event ids of a
+     * pipeline sort as text.
+     */
     private String eventId(long sequence) {
         String digits = Long.toString(sequence);
         return identity + ':' + ZEROS.substring(digits.length()) + digits;

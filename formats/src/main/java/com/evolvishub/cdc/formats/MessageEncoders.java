@@ -14,7 +14,7 @@ import com.evolvishub.cdc.runtime.row.RowSchema;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the encoder that a pipeline's destination asks for. */
+/** Creates the encoder that a pipeline's destination is configured with. */
 public final class MessageEncoders {
 
     private static final String FORMAT = "message_format";
@@ -23,9 +23,10 @@ public final class MessageEncoders {
     private MessageEncoders() {}
 
     /**
-     * An encoder for one lane, by {@code message_format} and {@code key_field} of its destination.
+     * Returns an encoder for one pipeline, by {@code message_format} and {@code key_field} of its
+     * destination.
      *
-     * @throws IllegalArgumentException if the format is none that the planner lets pass
+     * @throws IllegalArgumentException if the format is not one that the planner accepts
      */
     public static MessageEncoder of(Pipeline pipeline) {
         String format = option(pipeline, FORMAT).orElse("json");
@@ -43,8 +44,8 @@ public final class MessageEncoders {
     }
 
     /**
-     * What keeps rows of this schema from being made messages of, each with what would do; empty:
-     * nothing. For {@code DestinationClient.check}.
+     * Returns the problems of encoding rows of this schema, each with its remedy; empty: none. Used
+     * by {@code DestinationClient.check}.
      */
     public static List<String> problems(Pipeline pipeline, RowSchema schema) {
         Optional<String> field = option(pipeline, KEY_FIELD);
@@ -61,11 +62,11 @@ public final class MessageEncoders {
     }
 
     /**
-     * Whether messages of rows of this schema have keys; those whose {@code key_field} is null have
-     * none all the same.
+     * Whether messages of rows of this schema have keys. A message whose {@code key_field} is null
+     * has none regardless.
      */
     public static boolean hasKeys(Pipeline pipeline, RowSchema schema) {
-        // rows that are compared have an id of ours where they have no key
+        // compared rows without a key have our row id
         return schema.isKeyed()
                 || option(pipeline, KEY_FIELD).isPresent()
                 || pipeline.scan().capture() instanceof Capture.ByDiff;

@@ -13,11 +13,16 @@ import com.evolvishub.cdc.runtime.row.Operation;
 import com.evolvishub.cdc.runtime.row.RowSchema;
 import java.util.Optional;
 
-/** Puts key, payload and attributes together. What hangs on the schema is kept until it changes. */
+/**
+ * Combines key, payload and attributes. Keeps everything that depends on the schema until the
+ * schema changes.
+ */
 final class RowMessageEncoder implements MessageEncoder {
 
-    /** Six times as much, if all of it has to be escaped, still fits an array. */
-    private static final int LARGEST = 256 << 20;
+    /**
+     * Maximum row size: six times as much, if every byte has to be escaped, still fits an array.
+     */
+    private static final int MAX_ROW_BYTES = 256 << 20;
 
     private final KeyEncoder keys;
     private final PayloadEncoder payloads;
@@ -25,7 +30,7 @@ final class RowMessageEncoder implements MessageEncoder {
     private final CopyLineCells cells = new CopyLineCells();
     private final JsonWriter json = new JsonWriter();
     private RowSchema schema;
-    private RowEncoder form;
+    private RowEncoder encoder;
 
     RowMessageEncoder(KeyEncoder keys, PayloadEncoder payloads, AttributeEncoder attributes) {
         this.keys = keys;
@@ -36,23 +41,23 @@ final class RowMessageEncoder implements MessageEncoder {
     @Override
     public EncodedMessage encode(ChangeRow row) throws MessageEncodingException {
         if (!row.schema().equals(schema)) {
-            RowEncoder fitting = new RowEncoder(row.schema());
+            RowEncoder newEncoder = new RowEncoder(row.schema());
             keys.useSchema(row.schema());
             schema = row.schema();
-            form = fitting;
+            encoder = newEncoder;
         }
-        if (row.line().length > LARGEST) {
+        if (row.line().length > MAX_ROW_BYTES) {
             throw new MessageEncodingException(
                     "the row has %d bytes; no message is made of more than %d"
-                            .formatted(row.line().length, LARGEST));
+                            .formatted(row.line().length, MAX_ROW_BYTES));
         }
-        boolean gone = row.operation() == Operation.DELETE;
-        cells.read(row.line(), gone ? form.keyCount() : form.columnCount());
+        boolean delete = row.operation() == Operation.DELETE;
+        cells.read(row.line(), delete ? encoder.keyCount() : encoder.columnCount());
         json.clear();
-        Optional<byte[]> key = keys.write(row, form, cells, json) ? written() : Optional.empty();
+        Optional<byte[]> key = keys.write(row, encoder, cells, json) ? written() : Optional.empty();
         json.clear();
         Optional<byte[]> payload =
-                payloads.write(row, form, cells, json) ? written() : Optional.empty();
+                payloads.write(row, encoder, cells, json) ? written() : Optional.empty();
         return new EncodedMessage(key, payload, attributes.encode(row));
     }
 

@@ -1,5 +1,5 @@
 /**
- * What a row looks like as a message of an event bus: key, payload and attributes, the same for
- * every bus. Works from SQL types and COPY text; knows no bus and no client library.
+ * Encodes a row as a message: key, payload and attributes, the same for every message broker. Uses
+ * SQL types and COPY text; does not depend on brokers or client libraries.
  */
 package com.evolvishub.cdc.formats;

@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Prints how many rows of ten columns one core turns into messages, and how many payloads alone
- * Jackson's tree makes of the same cells. Run by {@code bench/rates payload}; nothing is asserted.
+ * Prints how many rows of ten columns one core encodes as messages per second, and for comparison
+ * how many payloads Jackson's tree model encodes from the same cells. Run by {@code bench/rates
+ * payload}; asserts nothing.
  */
 final class EncoderBenchmark {
 
@@ -39,7 +40,8 @@ final class EncoderBenchmark {
             double enveloped = rate(rows, row -> debezium.encode(row).payload().orElseThrow());
             double tree = rate(rows, EncoderBenchmark::tree);
             System.out.printf(
-                    "json %,.0f rows/s, debezium %,.0f rows/s, Jackson's tree %,.0f rows/s, ratio %.1f%n",
+                    "json %,.0f rows/s, debezium %,.0f rows/s, Jackson's tree %,.0f rows/s, ratio"
+                        + " %.1f%n",
                     ours, enveloped, tree, ours / tree);
         }
     }

@@ -23,7 +23,7 @@ import com.evolvishub.cdc.planner.sql.Relation;
 import java.time.Duration;
 import java.util.List;
 
-/** Pipelines that differ in what messages of theirs look like. */
+/** Pipelines with different message options. */
 public final class MessagePipelines {
 
     static final String IDENTITY = "shop/orders/kafka:events.order_events";
@@ -32,7 +32,7 @@ public final class MessagePipelines {
 
     private MessagePipelines() {}
 
-    /** Orders to Kafka by a timestamp, with these options of the destination. */
+    /** Orders to Kafka by a timestamp watermark, with these destination options. */
     public static Pipeline with(EndpointOption... options) {
         return with(WatermarkType.TIMESTAMP, options);
     }

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows made by hand, and what a message says of them. */
+/** Builds rows and encodes them as messages. */
 public final class MessageRows {
 
     private MessageRows() {}

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The page that tells users what messages look like. */
+/** The documentation page that describes messages. */
 final class MessagesPage {
 
     private static final Pattern ROW =
@@ -29,10 +29,10 @@ final class MessagesPage {
         return text;
     }
 
-    /** A type, a value as the server prints it, and its form in a message. */
+    /** A type, a value as the server prints it, and its JSON in a message. */
     record Value(String type, String server, String message) {}
 
-    /** The rows of the table of types. */
+    /** Returns the rows of the table of types. */
     List<Value> values() {
         return ROW.matcher(text)
                 .results()
@@ -40,7 +40,7 @@ final class MessagesPage {
                 .toList();
     }
 
-    /** What makes the types that are not the server's own. */
+    /** Returns the statements that create the user-defined types. */
     String sql() {
         return SQL.matcher(text)
                 .results()

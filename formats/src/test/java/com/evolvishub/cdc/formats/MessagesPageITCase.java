@@ -14,14 +14,15 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the page says of types is what a server prints and what a message then holds. */
+/**
+ * Checks that the types on the documentation page are printed by the server and encoded as shown.
+ */
 class MessagesPageITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void showsEveryValueAsTheServerPrintsItAndAsAMessageHoldsIt(@FreshDatabase Database source)
-            throws Exception {
+    void showsEveryValueAsPrintedAndAsEncoded(@FreshDatabase Database source) throws Exception {
         MessagesPage page = MessagesPage.messages();
         List<MessagesPage.Value> values = page.values();
         List<String> columns = new ArrayList<>();

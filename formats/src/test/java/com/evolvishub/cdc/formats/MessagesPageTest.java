@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
-/** What the page says of messages is what the encoder says. */
+/** Checks that the messages on the documentation page are those that the encoder writes. */
 class MessagesPageTest {
 
     private static final EndpointOption DEBEZIUM =
@@ -46,7 +46,7 @@ class MessagesPageTest {
                     .withSequence(43);
 
     @Test
-    void showsTheMessagesOfItsExample() throws Exception {
+    void showsTheMessagesOfTheExample() throws Exception {
         EncodedMessage message = MessageEncoders.of(MessagePipelines.with()).encode(ORDER);
         MessageEncoder enveloping = MessageEncoders.of(MessagePipelines.with(DEBEZIUM));
         String attributes =
@@ -63,7 +63,7 @@ class MessagesPageTest {
     }
 
     @Test
-    void showsBuiltInTypesAsTheyAre() throws Exception {
+    void showsTheMessagesOfBuiltInTypes() throws Exception {
         SoftAssertions softly = new SoftAssertions();
         List<MessagesPage.Value> values = MessagesPage.messages().values();
         for (MessagesPage.Value value : values) {

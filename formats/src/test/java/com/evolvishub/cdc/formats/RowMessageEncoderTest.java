@@ -35,12 +35,13 @@ class RowMessageEncoderTest {
     private static final String WATERMARK = "2024-01-02 03:04:05.5+00";
 
     @Test
-    void saysARowAsAnObjectOfItsColumnsByTheirTargets() throws Exception {
+    void encodesARowAsAnObjectWithTargetNames() throws Exception {
         EncodedMessage message = encode(row(SCHEMA, "say \"hi\"\\n\t7\t" + WATERMARK));
 
         assertThat(text(message.payload().orElseThrow()))
                 .isEqualTo(
-                        "{\"name\":\"say \\\"hi\\\"\\n\",\"order_id\":7,\"updated\":\"2024-01-02T03:04:05.500000Z\"}");
+                        "{\"name\":\"say \\\"hi\\\"\\n"
+                            + "\",\"order_id\":7,\"updated\":\"2024-01-02T03:04:05.500000Z\"}");
         assertThat(text(message.key().orElseThrow())).isEqualTo("{\"order_id\":7}");
         assertThat(message.attributes())
                 .containsExactly(
@@ -52,8 +53,8 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void saysNothingButTheKeyOfARowThatIsGone() throws Exception {
-        EncodedMessage message = encode(gone(SCHEMA, "7"));
+    void encodesOnlyTheKeyOfADelete() throws Exception {
+        EncodedMessage message = encode(delete(SCHEMA, "7"));
 
         assertThat(message.payload()).isEmpty();
         assertThat(text(message.key().orElseThrow())).isEqualTo("{\"order_id\":7}");
@@ -66,7 +67,7 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void eventIdsSortAsTheirNumbersDo() throws Exception {
+    void eventIdsSortLikeTheirSequenceNumbers() throws Exception {
         ChangeRow row = row(SCHEMA, "a\t7\t\\N");
 
         assertThat(List.of(9L, 10L, Long.MAX_VALUE).stream().map(row::withSequence))
@@ -80,20 +81,20 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void aRowToldByAnIdOfOursKeepsItInItsKeyUntilItIsGone() throws Exception {
+    void aRowIdIsTheKeyOfARowAndOfItsDelete() throws Exception {
         byte[] id = {1, 2, 3, 4};
 
-        EncodedMessage there = encode(row(KEYLESS, "a\t7\t\\N").withRowId(id));
-        EncodedMessage gone = encode(gone(KEYLESS, "").withRowId(id));
+        EncodedMessage present = encode(row(KEYLESS, "a\t7\t\\N").withRowId(id));
+        EncodedMessage delete = encode(delete(KEYLESS, "").withRowId(id));
 
-        assertThat(text(there.key().orElseThrow())).isEqualTo("{\"_cdc_row\":\"AQIDBA==\"}");
-        assertThat(text(there.payload().orElseThrow())).doesNotContain("_cdc_row");
-        assertThat(gone.key().orElseThrow()).isEqualTo(there.key().orElseThrow());
-        assertThat(gone.payload()).isEmpty();
+        assertThat(text(present.key().orElseThrow())).isEqualTo("{\"_cdc_row\":\"AQIDBA==\"}");
+        assertThat(text(present.payload().orElseThrow())).doesNotContain("_cdc_row");
+        assertThat(delete.key().orElseThrow()).isEqualTo(present.key().orElseThrow());
+        assertThat(delete.payload()).isEmpty();
     }
 
     @Test
-    void theKeyFieldIsFoundByEitherNameAndSaidAsPlainText() throws Exception {
+    void theKeyFieldIsFoundByEitherNameAndEncodedAsPlainText() throws Exception {
         ChangeRow row = row(SCHEMA, "say \"hi\"\\n\t7\t" + WATERMARK);
 
         assertThat(text(encode(row, keyField("id")).key().orElseThrow())).isEqualTo("7");
@@ -110,16 +111,16 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void aRowThatIsGoneIsNamedByItsKeyIfTheKeyFieldIsNoPartOfIt() throws Exception {
-        ChangeRow gone = gone(SCHEMA, "7");
+    void aDeleteUsesTheMappingsKeyIfItDoesNotContainTheKeyField() throws Exception {
+        ChangeRow delete = delete(SCHEMA, "7");
 
-        assertThat(text(encode(gone, keyField("order_id")).key().orElseThrow())).isEqualTo("7");
-        assertThat(text(encode(gone, keyField("name")).key().orElseThrow()))
+        assertThat(text(encode(delete, keyField("order_id")).key().orElseThrow())).isEqualTo("7");
+        assertThat(text(encode(delete, keyField("name")).key().orElseThrow()))
                 .isEqualTo("{\"order_id\":7}");
     }
 
     @Test
-    void aKeyFieldThatNoColumnHasIsToldBeforeARowComes() {
+    void aMissingKeyFieldIsReportedBeforeTheFirstRow() {
         assertThat(MessageEncoders.problems(MessagePipelines.with(keyField("nmae")), SCHEMA))
                 .containsExactly(
                         "key_field: no column \"nmae\"; there are name, order_id, updated");
@@ -132,7 +133,7 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void aNewSchemaTakesEffectWithItsFirstRow() throws Exception {
+    void aNewSchemaAppliesFromItsFirstRow() throws Exception {
         MessageEncoder encoder = MessageEncoders.of(MessagePipelines.with());
         RowSchema narrow = new RowSchema(SCHEMA.columns().subList(0, 1), List.of());
 
@@ -145,7 +146,7 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void aCellWithoutAFormIsToldByColumnAndTypeAndNotByItsValue() {
+    void aCellThatCannotBeEncodedIsReportedByColumnAndTypeWithoutItsValue() {
         RowSchema schema =
                 new RowSchema(List.of(MessageRows.column("doc", "jsonb", 'b', 'U')), List.of());
         String deep = "[".repeat(991) + "]".repeat(991);
@@ -153,18 +154,19 @@ class RowMessageEncoderTest {
         assertThatThrownBy(() -> encode(row(schema, deep)))
                 .isInstanceOf(MessageEncodingException.class)
                 .hasMessage(
-                        "column \"doc\" (jsonb): JSON nested more than 990 levels deep, which readers of messages refuse");
+                        "column \"doc\" (jsonb): JSON nested more than 990 levels deep, which"
+                            + " readers of messages refuse");
     }
 
     @Test
-    void aLineThatDoesNotFitItsSchemaIsRefused() {
+    void aLineWithTheWrongNumberOfCellsIsRejected() {
         assertThatThrownBy(() -> encode(row(SCHEMA, "a\t7")))
                 .isInstanceOf(MessageEncodingException.class)
                 .hasMessage("the row has 2 cells, its schema 3 columns");
     }
 
     @Test
-    void aRowThatFitsNoMessageIsRefusedBeforeItIsWritten() {
+    void aRowThatIsTooLargeIsRejectedBeforeItIsEncoded() {
         byte[] line = new byte[(256 << 20) + 1];
         ChangeRow row = ChangeRow.of(Operation.UPSERT, SCHEMA, line, CopyText.EMPTY);
 
@@ -175,7 +177,7 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void theSameRowGivesTheSameBytesFromEveryEncoder() throws Exception {
+    void everyEncoderWritesTheSameBytesForTheSameRow() throws Exception {
         ChangeRow row = row(SCHEMA, "a\t7\t" + WATERMARK);
 
         for (String format : List.of("json", "debezium")) {
@@ -188,7 +190,7 @@ class RowMessageEncoderTest {
     }
 
     @Test
-    void aMessageAboveTheLimitIsToldByItsSizeAndItsLargestColumn() throws Exception {
+    void anOversizedMessageIsReportedWithItsSizeAndLargestColumn() throws Exception {
         ChangeRow row = row(SCHEMA, "a".repeat(1000) + "\t7\t" + WATERMARK);
         EncodedMessage message = encode(row);
 
@@ -225,7 +227,7 @@ class RowMessageEncoderTest {
                 .withSequence(42);
     }
 
-    private static ChangeRow gone(RowSchema schema, String key) {
+    private static ChangeRow delete(RowSchema schema, String key) {
         return ChangeRow.of(Operation.DELETE, schema, key.getBytes(UTF_8), CopyText.EMPTY)
                 .withSequence(43);
     }

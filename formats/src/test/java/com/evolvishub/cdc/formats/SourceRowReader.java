@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.PGConnection;
 
-/** Rows of a table as capture hands them on: COPY text of a session whose settings are pinned. */
+/** Reads rows of a table as capture does: COPY text of a session with pinned settings. */
 public final class SourceRowReader {
 
     private static final String PIN =
@@ -32,7 +32,10 @@ public final class SourceRowReader {
 
     private SourceRowReader() {}
 
-    /** The columns of a table in schema public as capture tells them, its first column as key. */
+    /**
+     * Returns the columns of a table in schema public as capture describes them, with the first
+     * column as key.
+     */
     static RowSchema schema(Database database, String table) throws SQLException {
         try (SourceSession session = SourceSession.open(connection(database), "payload")) {
             Relation.Table named = new Relation.Table("public", table);
@@ -53,7 +56,10 @@ public final class SourceRowReader {
                 List.of());
     }
 
-    /** Runs statements in one pinned session; the rows of the last one, as text. */
+    /**
+     * Runs statements in one session with pinned settings; returns the rows of the last one as
+     * text.
+     */
     public static List<List<String>> query(Database database, String... statements) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
@@ -77,7 +83,7 @@ public final class SourceRowReader {
         }
     }
 
-    /** All rows of a table in schema public, in the order of its first column. */
+    /** Returns all rows of a table in schema public, ordered by the first column. */
     public static List<ChangeRow> read(Database database, String table)
             throws SQLException, IOException {
         RowSchema schema = schema(database, table);

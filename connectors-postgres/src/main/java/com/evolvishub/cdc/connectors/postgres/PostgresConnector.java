@@ -12,7 +12,7 @@ import com.evolvishub.cdc.sink.spi.DestinationConnector;
 import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import java.util.Optional;
 
-/** Tables of a PostgreSQL database, version 13 or later. */
+/** The connector for tables of a PostgreSQL database, version 13 or later. */
 public final class PostgresConnector implements DestinationConnector {
 
     @Override

@@ -1,6 +1,7 @@
 /**
- * PostgreSQL as a destination: the lane's row that fences rivals, what the destination table looks
- * like and whether a source's rows fit it, and the ways to write them. COPY text goes through as
- * bytes; no cell becomes a Java object. Knows nothing of capture or of other destinations.
+ * PostgreSQL as a destination: the progress store that fences stale writers, the description of
+ * destination tables and their compatibility with a source schema, and the writers. COPY text is
+ * passed through as bytes; no cell becomes a Java object. Does not depend on capture or on other
+ * destinations.
  */
 package com.evolvishub.cdc.connectors.postgres;

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.runtime.row.RowSchema;
 import com.evolvishub.cdc.sink.contract.TestPipeline;
 
-/** Rows with a key that a diff reads: some are changed, some deleted. */
+/** Restores with keyed rows in diff mode, which also updates and deletes rows. */
 class PostgresDiffRestoreITCase extends PostgresRestoreITCase {
 
     @Override

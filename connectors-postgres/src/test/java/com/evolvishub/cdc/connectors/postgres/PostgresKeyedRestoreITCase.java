@@ -3,7 +3,7 @@ package com.evolvishub.cdc.connectors.postgres;
 import com.evolvishub.cdc.runtime.row.RowSchema;
 import com.evolvishub.cdc.sink.contract.TestPipeline;
 
-/** Rows with a key, by watermark: they are sent without waiting for a checkpoint. */
+/** Restores with keyed rows in watermark mode, which are sent without waiting for a checkpoint. */
 class PostgresKeyedRestoreITCase extends PostgresRestoreITCase {
 
     @Override

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Rows without a key. */
+/** Restores with rows without a key. */
 class PostgresRestoreITCase extends DestinationRestoreContract {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -25,7 +25,7 @@ class PostgresRestoreITCase extends DestinationRestoreContract {
         fresh.execute(table());
     }
 
-    /** Makes the table. */
+    /** Creates the table. */
     protected String table() {
         return "CREATE TABLE orders (id bigint, name text)";
     }

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.postgresql.PGConnection;
 
-/** A table of a test's database as a destination. */
+/** A destination table in a test's database. */
 public record PostgresTestTable(
         Database database, String schema, String table, List<EndpointOption> parameters) {
 
@@ -28,8 +28,8 @@ public record PostgresTestTable(
         return new PostgresTestTable(database, "", "orders");
     }
 
-    /** A server that does not answer is given up after so many seconds. */
-    public PostgresTestTable answeringWithin(int seconds) {
+    /** Returns the same table with a response timeout in seconds. */
+    public PostgresTestTable withResponseTimeout(int seconds) {
         EndpointOption timeout =
                 new EndpointOption("socketTimeout", new Secret(Integer.toString(seconds)));
         return new PostgresTestTable(database, schema, table, List.of(timeout));
@@ -45,7 +45,8 @@ public record PostgresTestTable(
                         database.user(),
                         new Secret(database.password()),
                         TlsSpec.UNSET,
-                        // no test waits for it, and a machine may stand still for a while
+                        // no test waits for this timeout, and a loaded machine may stall for a
+                        // while
                         Duration.ofMinutes(1),
                         parameters),
                 schema,
@@ -53,19 +54,19 @@ public record PostgresTestTable(
                 List.of());
     }
 
-    public TestPipeline lane() {
+    public TestPipeline testPipeline() {
         return TestPipeline.into(endpoint());
     }
 
     public PostgresDestinationClient client() {
-        return client(lane());
+        return client(testPipeline());
     }
 
-    public PostgresDestinationClient client(TestPipeline lane) {
-        return new PostgresDestinationClient(lane.pipeline());
+    public PostgresDestinationClient client(TestPipeline testPipeline) {
+        return new PostgresDestinationClient(testPipeline.pipeline());
     }
 
-    /** All rows, by COPY, in the order of their first column. */
+    /** Returns all rows, by COPY, ordered by their first column. */
     public List<String> rows() {
         String sql =
                 "COPY (SELECT * FROM %s ORDER BY 1) TO STDOUT"
@@ -79,7 +80,7 @@ public record PostgresTestTable(
         }
     }
 
-    public static WriterIdentity lane(String run) {
+    public static WriterIdentity writer(String run) {
         return new WriterIdentity(
                 "file/orders", run, "writer of " + run, "host", "orders", false, 0);
     }

@@ -19,20 +19,20 @@ import java.util.OptionalLong;
 
 /**
  * {@code message_format: debezium}: the envelope of Debezium's PostgreSQL connector without a
- * schema, as its JSON converter writes it with {@code schemas.enable=false}. Nothing in it comes
- * from a clock of ours: times are the row's watermark, null where that is no timestamp.
+ * schema, as its JSON converter writes it with {@code schemas.enable=false}. It contains no time of
+ * our own clock: times are the row's watermark, null if that is not a timestamp.
  *
  * <p>A row of which only the current version is known is a read ({@code r}), as in an incremental
- * snapshot: readers take it for an upsert and expect no earlier version.
+ * snapshot: consumers treat it as an upsert and expect no earlier version.
  */
 public final class DebeziumPayloadEncoder implements PayloadEncoder {
 
-    /** Of the form of this envelope. */
+    /** Version of this envelope's format. */
     private static final String VERSION = "1";
 
     private final boolean hasTime;
     private final byte[] sourceStart;
-    private final byte[] place;
+    private final byte[] sourceTable;
     private final DateTimeParser time = new DateTimeParser();
 
     public DebeziumPayloadEncoder(Pipeline pipeline) {
@@ -48,7 +48,7 @@ public final class DebeziumPayloadEncoder implements PayloadEncoder {
                 scan.relation() instanceof Relation.Table named
                         ? named
                         : new Relation.Table("", "");
-        place =
+        sourceTable =
                 bytes(
                         ",\"db\":%s,\"schema\":%s,\"table\":%s,\"sequence\":\"[\\\""
                                 .formatted(
@@ -58,15 +58,15 @@ public final class DebeziumPayloadEncoder implements PayloadEncoder {
     }
 
     @Override
-    public boolean write(ChangeRow row, RowEncoder form, CopyLineCells cells, JsonWriter json)
+    public boolean write(ChangeRow row, RowEncoder encoder, CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException {
         json.ascii("{\"before\":");
         if (row.operation() == Operation.DELETE) {
-            before(row, form, cells, json);
+            before(row, encoder, cells, json);
             json.ascii(",\"after\":null,");
         } else {
             json.ascii("null,\"after\":");
-            form.row(cells, json);
+            encoder.row(cells, json);
             json.ascii(',');
         }
         OptionalLong micros = time(row);
@@ -79,10 +79,11 @@ public final class DebeziumPayloadEncoder implements PayloadEncoder {
         return true;
     }
 
-    private static void before(ChangeRow row, RowEncoder form, CopyLineCells cells, JsonWriter json)
+    private static void before(
+            ChangeRow row, RowEncoder encoder, CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException {
-        if (form.keyCount() > 0) {
-            form.deletedRowKey(cells, json);
+        if (encoder.keyCount() > 0) {
+            encoder.deletedRowKey(cells, json);
         } else if (!KeyEncoder.rowId(row, json)) {
             json.nullValue();
         }
@@ -94,7 +95,7 @@ public final class DebeziumPayloadEncoder implements PayloadEncoder {
         json.ascii(",\"snapshot\":\"");
         json.ascii(row.operation() == Operation.UPSERT ? "incremental" : "false");
         json.ascii('"');
-        json.raw(place);
+        json.raw(sourceTable);
         json.number(row.sequence());
         json.ascii("\\\"]\",\"ts_us\":");
         if (micros.isPresent()) {

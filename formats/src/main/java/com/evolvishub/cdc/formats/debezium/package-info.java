@@ -1,2 +1,2 @@
-/** Rows in Debezium's envelope. */
+/** Encodes rows in Debezium's envelope. */
 package com.evolvishub.cdc.formats.debezium;

@@ -7,16 +7,16 @@ import com.evolvishub.cdc.formats.message.MessageEncodingException;
 import com.evolvishub.cdc.runtime.row.ChangeRow;
 import com.evolvishub.cdc.runtime.row.Operation;
 
-/** {@code message_format: json}: an object of the row's columns, nothing for a row that is gone. */
+/** {@code message_format: json}: an object of the row's columns, and no payload for a delete. */
 public final class JsonPayloadEncoder implements PayloadEncoder {
 
     @Override
-    public boolean write(ChangeRow row, RowEncoder form, CopyLineCells cells, JsonWriter json)
+    public boolean write(ChangeRow row, RowEncoder encoder, CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException {
         if (row.operation() == Operation.DELETE) {
             return false;
         }
-        form.row(cells, json);
+        encoder.row(cells, json);
         return true;
     }
 }

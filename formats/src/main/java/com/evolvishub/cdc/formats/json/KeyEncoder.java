@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The key of a message: an object of the mapping's key, the text of {@code key_field}, or for a row
- * that has no key but an id of ours an object of that.
+ * Encodes the key of a message: an object of the mapping's key columns, the text of {@code
+ * key_field}, or an object with our row id for a row without a key.
  */
 public final class KeyEncoder {
 
@@ -24,13 +24,13 @@ public final class KeyEncoder {
     private boolean isJson;
 
     /**
-     * @param field a column by its name at the source or the destination; empty: the mapping's key
+     * @param field a column, by its name at the source or the destination; empty: the mapping's key
      */
     public KeyEncoder(String field) {
         this.field = field;
     }
 
-    /** Rows have these columns from now on. */
+    /** Sets the schema of the following rows. */
     public void useSchema(RowSchema schema) throws MessageEncodingException {
         if (field.isEmpty()) {
             return;
@@ -47,38 +47,38 @@ public final class KeyEncoder {
     /**
      * Appends the key.
      *
-     * @return false, and nothing is appended: the row has none
+     * @return false if the row has no key; nothing is appended
      */
-    public boolean write(ChangeRow row, RowEncoder form, CopyLineCells cells, JsonWriter json)
+    public boolean write(ChangeRow row, RowEncoder encoder, CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException {
         if (field.isEmpty()) {
-            return mappingKey(row, form, cells, json);
+            return mappingKey(row, encoder, cells, json);
         }
         value.clear();
         if (row.operation() != Operation.DELETE) {
-            form.value(cells, column, value);
-        } else if (!form.deletedRowKeyValue(cells, column, value)) {
-            // nothing else would tell which row is gone
-            return mappingKey(row, form, cells, json);
+            encoder.value(cells, column, value);
+        } else if (!encoder.deletedRowKeyValue(cells, column, value)) {
+            // only the mapping's key identifies the deleted row
+            return mappingKey(row, encoder, cells, json);
         }
-        return plain(value.copy(), json);
+        return appendText(value.copy(), json);
     }
 
     private static boolean mappingKey(
-            ChangeRow row, RowEncoder form, CopyLineCells cells, JsonWriter json)
+            ChangeRow row, RowEncoder encoder, CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException {
-        if (form.keyCount() > 0) {
+        if (encoder.keyCount() > 0) {
             if (row.operation() == Operation.DELETE) {
-                form.deletedRowKey(cells, json);
+                encoder.deletedRowKey(cells, json);
             } else {
-                form.key(cells, json);
+                encoder.key(cells, json);
             }
             return true;
         }
         return rowId(row, json);
     }
 
-    /** The id of a row without a key, so that what is gone names what was there. */
+    /** Appends our row id of a row without a key, so that a delete can be matched to its row. */
     public static boolean rowId(ChangeRow row, JsonWriter json) {
         if (row.rowId().length == 0) {
             return false;
@@ -92,40 +92,43 @@ public final class KeyEncoder {
         return true;
     }
 
-    /** A JSON string without quotes and escapes; any other JSON as it is; for null nothing. */
-    private boolean plain(byte[] found, JsonWriter json) {
-        if (found.length == 4 && found[0] == 'n') {
+    /**
+     * Appends a JSON string without quotes and escapes, and any other JSON unchanged; for null
+     * nothing.
+     */
+    private boolean appendText(byte[] encoded, JsonWriter json) {
+        if (encoded.length == 4 && encoded[0] == 'n') {
             return false;
         }
-        if (isJson || found[0] != '"') {
-            json.raw(found);
+        if (isJson || encoded[0] != '"') {
+            json.raw(encoded);
             return true;
         }
-        for (int i = 1; i < found.length - 1; i++) {
-            byte b = found[i];
+        for (int i = 1; i < encoded.length - 1; i++) {
+            byte b = encoded[i];
             if (b == '\\') {
-                b = found[++i];
+                b = encoded[++i];
                 if (b == 'u') {
-                    String code = new String(found, i + 1, 4, StandardCharsets.US_ASCII);
+                    String code = new String(encoded, i + 1, 4, StandardCharsets.US_ASCII);
                     json.ascii((char) Integer.parseInt(code, 16));
                     i += 4;
                     continue;
                 }
-                b = meant(b);
+                b = unescape(b);
             }
             json.ascii((char) (b & 0xff));
         }
         return true;
     }
 
-    private static byte meant(byte letter) {
-        return switch (letter) {
+    private static byte unescape(byte code) {
+        return switch (code) {
             case 'b' -> '\b';
             case 'f' -> '\f';
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
-            default -> letter;
+            default -> code;
         };
     }
 }

@@ -6,15 +6,15 @@ import com.evolvishub.cdc.formats.json.value.RowEncoder;
 import com.evolvishub.cdc.formats.message.MessageEncodingException;
 import com.evolvishub.cdc.runtime.row.ChangeRow;
 
-/** What a message says of its row. Used by one thread. */
+/** Encodes the payload of a message. Used by one thread. */
 public interface PayloadEncoder {
 
     /**
      * Appends the payload.
      *
-     * @param cells of this row: its columns', or its key's if it is gone
-     * @return false, and nothing is appended: the message has no payload
+     * @param cells the row's columns; for a delete only its key
+     * @return false if the message has no payload; nothing is appended
      */
-    boolean write(ChangeRow row, RowEncoder form, CopyLineCells cells, JsonWriter json)
+    boolean write(ChangeRow row, RowEncoder encoder, CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException;
 }

@@ -1,2 +1,2 @@
-/** Rows as JSON objects. */
+/** Encodes rows as JSON objects. */
 package com.evolvishub.cdc.formats.json;

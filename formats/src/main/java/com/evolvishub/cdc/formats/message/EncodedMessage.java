@@ -6,13 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A row as a message. The arrays are shared and must not be written to.
+ * A row encoded as a message. The arrays are shared and must not be changed.
  *
- * @param key what keeps versions of one row in order within a partition; nothing where rows have no
- *     key
- * @param payload the row; nothing: the row is gone (a tombstone where the bus has such)
+ * @param key keeps versions of one row in order within a partition; empty if rows have no key
+ * @param payload the row; empty for a delete (a tombstone if the broker has such)
  * @param attributes headers, properties or fields, in a fixed order: {@code op}, {@code mapping},
- *     {@code watermark} where there is one, {@code event_id}
+ *     {@code watermark} if there is one, {@code event_id}
  */
 public record EncodedMessage(
         Optional<byte[]> key, Optional<byte[]> payload, List<Attribute> attributes) {
@@ -24,8 +23,8 @@ public record EncodedMessage(
     }
 
     /**
-     * Bytes of key, payload and attributes, names included. What a client adds for itself is not in
-     * it.
+     * Returns the bytes of key, payload and attributes with their names, without what a client adds
+     * itself.
      */
     public int size() {
         int size = key.map(bytes -> bytes.length).orElse(0);

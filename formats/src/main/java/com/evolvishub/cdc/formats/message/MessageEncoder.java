@@ -3,17 +3,17 @@ package com.evolvishub.cdc.formats.message;
 import com.evolvishub.cdc.runtime.row.ChangeRow;
 
 /**
- * Makes messages of rows. Stateless as to rows: the same row gives the same bytes, on every replay.
- * Used by one thread.
+ * Encodes rows as messages. The result depends only on the row: the same row has the same bytes on
+ * every replay. Used by one thread.
  */
 public interface MessageEncoder {
 
     /**
-     * The row as a message.
+     * Encodes a row.
      *
-     * @param row numbered by delivery
-     * @throws MessageEncodingException if a cell of it has no form in the message; the message
-     *     names the column and what was found, never the whole cell
+     * @param row with its sequence number
+     * @throws MessageEncodingException if a cell cannot be encoded; the message names the column
+     *     and the problem, never the complete cell
      */
     EncodedMessage encode(ChangeRow row) throws MessageEncodingException;
 }

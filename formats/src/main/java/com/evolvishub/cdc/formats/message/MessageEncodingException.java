@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.formats.message;
 
-/** A row that cannot be said in the format asked for. */
+/** Thrown for a row that cannot be encoded in the configured format. */
 public final class MessageEncodingException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -4,17 +4,17 @@ import com.evolvishub.cdc.runtime.row.ChangeRow;
 import com.evolvishub.cdc.runtime.row.Operation;
 import com.evolvishub.cdc.runtime.row.RowSchema;
 
-/** The words for a message that is larger than its broker takes. */
+/** Describes a message that is larger than its broker accepts. */
 public final class OversizedMessage {
 
     private OversizedMessage() {}
 
     /**
-     * What was found and what would do; which row it is, delivery says.
+     * Describes the problem and its remedy. Delivery adds which row it is.
      *
-     * @param row the row that the message was made of
-     * @param limit the largest message that the broker takes, in bytes
-     * @param setting what the broker calls that limit, for example {@code max.message.bytes}
+     * @param row the row that the message was encoded from
+     * @param limit the largest message that the broker accepts, in bytes
+     * @param setting the broker's name for that limit, for example {@code max.message.bytes}
      */
     public static String describe(
             ChangeRow row, EncodedMessage message, long limit, String setting) {
@@ -22,7 +22,7 @@ public final class OversizedMessage {
                 .formatted(message.size(), limit, setting, largest(row));
     }
 
-    /** Which column is to blame. */
+    /** Returns the largest column. */
     private static String largest(ChangeRow row) {
         RowSchema schema = row.schema();
         if (row.operation() == Operation.DELETE) {

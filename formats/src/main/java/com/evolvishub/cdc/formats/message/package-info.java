@@ -1,2 +1,2 @@
-/** What a message consists of: the interface that connectors import. */
+/** The content of a message, and the interface that connectors use. */
 package com.evolvishub.cdc.formats.message;

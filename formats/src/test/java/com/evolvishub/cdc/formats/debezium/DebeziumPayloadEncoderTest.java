@@ -30,38 +30,39 @@ class DebeziumPayloadEncoderTest {
 
     @Test
     void aRowOfWhichOnlyTheCurrentVersionIsKnownIsARead() throws Exception {
-        assertThat(said(row(Operation.UPSERT, "7\tx", "2024-01-02 03:04:05.123456+00")))
+        assertThat(encode(row(Operation.UPSERT, "7\tx", "2024-01-02 03:04:05.123456+00")))
                 .isEqualTo(
                         """
                         {"before":null,"after":{"id":7,"note":"x"},\
                         "source":{"version":"1","connector":"postgresql","name":"shop/orders/kafka:events.order_events",\
                         "ts_ms":1704164645123,"snapshot":"incremental","db":"shop","schema":"public","table":"orders",\
-                        "sequence":"[\\"42\\"]","ts_us":1704164645123456},"op":"r","ts_ms":1704164645123,"transaction":null}""");
+                        "sequence":"[\\"42\\"]","ts_us":1704164645123456},"op":"r","ts_ms":1704164645123,"transaction":null}\
+                        """);
     }
 
     @Test
-    void aRowThatIsGoneHasItsKeyBefore() throws Exception {
-        JsonNode said = tree(row(Operation.DELETE, "7", ""));
+    void aDeleteHasItsKeyInBefore() throws Exception {
+        JsonNode encoded = tree(row(Operation.DELETE, "7", ""));
 
-        assertThat(said.get("before").toString()).isEqualTo("{\"id\":7}");
-        assertThat(said.get("after").isNull()).isTrue();
-        assertThat(said.get("op").textValue()).isEqualTo("d");
-        assertThat(said.get("ts_ms").isNull()).isTrue();
-        assertThat(said.get("source").get("snapshot").textValue()).isEqualTo("false");
+        assertThat(encoded.get("before").toString()).isEqualTo("{\"id\":7}");
+        assertThat(encoded.get("after").isNull()).isTrue();
+        assertThat(encoded.get("op").textValue()).isEqualTo("d");
+        assertThat(encoded.get("ts_ms").isNull()).isTrue();
+        assertThat(encoded.get("source").get("snapshot").textValue()).isEqualTo("false");
     }
 
     @Test
-    void aRowWithoutAKeyThatIsGoneHasItsIdBefore() throws Exception {
+    void aDeleteWithoutAKeyHasItsRowIdInBefore() throws Exception {
         RowSchema keyless = new RowSchema(SCHEMA.columns(), List.of());
-        ChangeRow gone =
+        ChangeRow delete =
                 ChangeRow.of(Operation.DELETE, keyless, CopyText.EMPTY, CopyText.EMPTY)
                         .withRowId(new byte[] {1, 2, 3});
 
-        assertThat(tree(gone).get("before").toString()).isEqualTo("{\"_cdc_row\":\"AQID\"}");
+        assertThat(tree(delete).get("before").toString()).isEqualTo("{\"_cdc_row\":\"AQID\"}");
     }
 
     @Test
-    void whatWasComparedSaysWhatHappened() throws Exception {
+    void comparedRowsHaveTheirOperation() throws Exception {
         assertThat(tree(row(Operation.INSERT, "7\tx", "")).get("op").textValue()).isEqualTo("c");
         assertThat(tree(row(Operation.UPDATE, "7\tx", "")).get("op").textValue()).isEqualTo("u");
     }
@@ -77,33 +78,33 @@ class DebeziumPayloadEncoderTest {
         "294276-12-31 23:59:59.999999, ",
         "2024-01-02 03:04:05+05:30, ",
     })
-    void theTimeIsTheWatermarksNotAClocks(String watermark, Long micros) throws Exception {
-        JsonNode said = tree(row(Operation.UPSERT, "7\tx", watermark));
-        JsonNode found = said.get("source").get("ts_us");
+    void theTimeIsTheWatermark(String watermark, Long micros) throws Exception {
+        JsonNode encoded = tree(row(Operation.UPSERT, "7\tx", watermark));
+        JsonNode found = encoded.get("source").get("ts_us");
 
         assertThat(found.isNull() ? null : (Long) found.longValue()).isEqualTo(micros);
-        assertThat(said.get("ts_ms").isNull() ? null : (Long) said.get("ts_ms").longValue())
+        assertThat(encoded.get("ts_ms").isNull() ? null : (Long) encoded.get("ts_ms").longValue())
                 .isEqualTo(micros == null ? null : (Long) Math.floorDiv(micros, 1000L));
     }
 
     @Test
-    void aWatermarkThatIsNoTimestampIsNoTime() throws Exception {
+    void aWatermarkThatIsNotATimestampIsNotATime() throws Exception {
         MessageEncoder encoder =
                 MessageEncoders.of(
                         MessagePipelines.with(
                                 WatermarkType.STRING,
                                 MessagePipelines.option("message_format", "debezium")));
-        byte[] said =
+        byte[] encoded =
                 encoder.encode(row(Operation.UPSERT, "7\tx", "2024-01-02")).payload().orElseThrow();
 
-        assertThat(new ObjectMapper().readTree(said).get("ts_ms").isNull()).isTrue();
+        assertThat(new ObjectMapper().readTree(encoded).get("ts_ms").isNull()).isTrue();
     }
 
     private static JsonNode tree(ChangeRow row) throws Exception {
-        return new ObjectMapper().readTree(said(row));
+        return new ObjectMapper().readTree(encode(row));
     }
 
-    private static String said(ChangeRow row) throws Exception {
+    private static String encode(ChangeRow row) throws Exception {
         MessageEncoder encoder =
                 MessageEncoders.of(
                         MessagePipelines.with(

@@ -17,56 +17,61 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The keys of which a lane has dead letters. What is delivered of such a key marks its letters as
- * superseded, in the transaction that delivers it, so that a replay cannot put an old version in
- * the place of a new one. Costs nothing while there are no letters.
+ * The keys of a pipeline that have dead letters. Delivering a row with such a key marks its dead
+ * letters as superseded in the same transaction, so that a replay cannot overwrite a new version
+ * with an old one. Costs nothing while there are no dead letters.
  *
- * <p>A letter that was replayed or dropped meanwhile leaves its key here, which does no harm.
+ * <p>The key of a dead letter that was replayed or dropped in the meantime stays here, which is
+ * harmless.
  */
 public final class DeadLetterKeys {
 
-    private static final String OPEN =
+    private static final String UNSUPERSEDED_KEYS =
             """
             SELECT DISTINCT key_text FROM evolvishub_cdc.dead_letter
-            WHERE identity = ? AND superseded_by IS NULL AND key_text IS NOT NULL""";
+            WHERE identity = ? AND superseded_by IS NULL AND key_text IS NOT NULL\
+            """;
 
     private static final String SUPERSEDE =
             """
             UPDATE evolvishub_cdc.dead_letter SET superseded_by = ?
-            WHERE identity = ? AND superseded_by IS NULL AND key_text = ANY (?)""";
+            WHERE identity = ? AND superseded_by IS NULL AND key_text = ANY (?)\
+            """;
 
     private final PostgresSession session;
     private final String identity;
-    private final DeadLetterTextEncoder text;
+    private final DeadLetterTextEncoder encoder;
     private final Set<String> keys = new HashSet<>();
 
-    private DeadLetterKeys(PostgresSession session, String identity, DeadLetterTextEncoder text) {
+    private DeadLetterKeys(
+            PostgresSession session, String identity, DeadLetterTextEncoder encoder) {
         this.session = session;
         this.identity = identity;
-        this.text = text;
+        this.encoder = encoder;
     }
 
     public static DeadLetterKeys load(PostgresSession session, String identity)
             throws SQLException {
-        DeadLetterKeys letters =
+        DeadLetterKeys deadLetterKeys =
                 new DeadLetterKeys(session, identity, DeadLetterTextEncoder.of(session));
-        try (PreparedStatement select = session.connection().prepareStatement(OPEN)) {
+        try (PreparedStatement select = session.connection().prepareStatement(UNSUPERSEDED_KEYS)) {
             select.setString(1, identity);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    letters.keys.add(row.getString(1));
+                    deadLetterKeys.keys.add(row.getString(1));
                 }
             }
         }
         session.commit();
-        return letters;
+        return deadLetterKeys;
     }
 
     /**
-     * Text of what tells the row from others, the same for all its versions; none if nothing does.
+     * Returns the text that identifies the row, the same for all its versions; empty: nothing
+     * identifies it.
      */
-    public static Optional<String> keyText(ChangeRow row, RowKeyKind told) {
-        return switch (told) {
+    public static Optional<String> keyText(ChangeRow row, RowKeyKind keyKind) {
+        return switch (keyKind) {
             case NONE -> Optional.empty();
             case ROW_ID -> Optional.of(HexFormat.of().formatHex(row.rowId()));
             case KEY ->
@@ -79,24 +84,30 @@ public final class DeadLetterKeys {
         };
     }
 
-    /** A letter with this key was put there. */
+    /** Adds the key of a dead letter that was written. */
     public void add(String key) {
-        keys.add(text.plain(key));
+        keys.add(encoder.plain(key));
     }
 
-    /** In the transaction that brings the rows: their keys' letters are older from here on. */
-    public void supersede(List<ChangeRow> rows, RowKeyKind told) throws SQLException {
-        if (keys.isEmpty() || told == RowKeyKind.NONE) {
+    /**
+     * Marks the dead letters of these rows' keys as superseded. Called in the transaction that
+     * delivers the rows.
+     */
+    public void supersede(List<ChangeRow> rows, RowKeyKind keyKind) throws SQLException {
+        if (keys.isEmpty() || keyKind == RowKeyKind.NONE) {
             return;
         }
-        Set<String> met = new HashSet<>();
+        Set<String> superseded = new HashSet<>();
         for (ChangeRow row : rows) {
-            keyText(row, told).map(text::plain).filter(keys::contains).ifPresent(met::add);
+            keyText(row, keyKind)
+                    .map(encoder::plain)
+                    .filter(keys::contains)
+                    .ifPresent(superseded::add);
         }
-        if (met.isEmpty()) {
+        if (superseded.isEmpty()) {
             return;
         }
-        Array texts = session.connection().createArrayOf("text", met.toArray());
+        Array texts = session.connection().createArrayOf("text", superseded.toArray());
         try (PreparedStatement update = session.connection().prepareStatement(SUPERSEDE)) {
             update.setLong(1, rows.get(rows.size() - 1).sequence());
             update.setString(2, identity);

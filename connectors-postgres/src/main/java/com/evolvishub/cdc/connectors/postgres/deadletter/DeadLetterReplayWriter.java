@@ -18,37 +18,37 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Writes the row of a dead letter into the table as it is now: one statement, inside the caller's
- * transaction. Values go as text of no type, so that the columns' own input functions read them, as
- * they do in a COPY.
+ * Writes the row of a dead letter into the table in its current form: one statement, in the
+ * caller's transaction. Values are sent as untyped text, so that the columns' own input functions
+ * read them, as in a COPY.
  */
 final class DeadLetterReplayWriter {
 
     private final PostgresSession session;
     private final TableDescription table;
-    private final StoredDeadLetter letter;
+    private final StoredDeadLetter deadLetter;
     private final Map<String, String> values = new LinkedHashMap<>();
     private final List<String> key;
 
     DeadLetterReplayWriter(
             PostgresSession session,
             TableDescription table,
-            StoredDeadLetter letter,
+            StoredDeadLetter deadLetter,
             SchemaChangePolicy schemaChange)
             throws RowRejectedException {
         this.session = session;
         this.table = table;
-        this.letter = letter;
-        boolean byRowId = letter.identity() == RowKeyKind.ROW_ID;
-        this.key = byRowId ? List.of(RowKeyKind.ROW_ID_COLUMN) : letter.key();
-        for (int i = 0; i < letter.columns().size(); i++) {
-            String column = letter.columns().get(i);
+        this.deadLetter = deadLetter;
+        boolean byRowId = deadLetter.keyKind() == RowKeyKind.ROW_ID;
+        this.key = byRowId ? List.of(RowKeyKind.ROW_ID_COLUMN) : deadLetter.key();
+        for (int i = 0; i < deadLetter.columns().size(); i++) {
+            String column = deadLetter.columns().get(i);
             if (accepts(column, schemaChange)) {
-                values.put(column, letter.values().get(i));
+                values.put(column, deadLetter.values().get(i));
             }
         }
         if (byRowId) {
-            values.put(RowKeyKind.ROW_ID_COLUMN, "\\x" + letter.rowId());
+            values.put(RowKeyKind.ROW_ID_COLUMN, "\\x" + deadLetter.rowId());
         }
         checkKey();
     }
@@ -81,7 +81,7 @@ final class DeadLetterReplayWriter {
     }
 
     void write() throws SQLException {
-        if (letter.operation() == Operation.DELETE.code()) {
+        if (deadLetter.operation() == Operation.DELETE.code()) {
             if (!key.isEmpty()) {
                 execute(
                         "DELETE FROM %s WHERE %s"
@@ -125,7 +125,7 @@ final class DeadLetterReplayWriter {
                                                 name -> name + " = excluded." + name));
     }
 
-    /** An identity column that is always generated takes a value when inserted, never later. */
+    /** A GENERATED ALWAYS identity column accepts a value only on insert. */
     private boolean isAlwaysIdentity(String column) {
         return table.column(column).map(TableColumn::identity).orElse(' ') == 'a';
     }

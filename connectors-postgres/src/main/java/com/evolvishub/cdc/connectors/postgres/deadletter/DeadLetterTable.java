@@ -19,18 +19,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Rows that a table could not take, in {@code evolvishub_cdc.dead_letter}. Commits nothing itself.
- */
+/** Reads and writes dead letters in {@code evolvishub_cdc.dead_letter}. Does not commit. */
 public final class DeadLetterTable {
 
-    // each cell is its text or null
+    // the payload maps each column to its text or null
     private static final String INSERT =
             """
             INSERT INTO evolvishub_cdc.dead_letter
                 (mapping, identity, number, operation, error, payload,
                  key_columns, row_id, key_text)
-            VALUES (?, ?, ?, ?, ?, ?::json, ?, ?, ?)""";
+            VALUES (?, ?, ?, ?, ?, ?::json, ?, ?, ?)\
+            """;
 
     private static final String SUPERSEDED =
             """
@@ -38,12 +37,14 @@ public final class DeadLetterTable {
                  THEN 'an earlier build put it there, which did not note its key'
                  WHEN superseded_by IS NOT NULL
                  THEN 'row ' || superseded_by || ' of the same key came after it'
-                 ELSE '' END AS superseded""";
+                 ELSE '' END AS superseded\
+            """;
 
     private static final String SELECT =
             """
             SELECT id, mapping, number, operation, time, error, payload, %s
-            FROM evolvishub_cdc.dead_letter WHERE identity = ? AND id > ? ORDER BY id LIMIT ?"""
+            FROM evolvishub_cdc.dead_letter WHERE identity = ? AND id > ? ORDER BY id LIMIT ?\
+            """
                     .formatted(SUPERSEDED);
 
     private static final String LOCK =
@@ -54,7 +55,8 @@ public final class DeadLetterTable {
                        AS columns,
                    ARRAY(SELECT value FROM json_each_text(payload) WITH ORDINALITY ORDER BY ordinality)
                        AS values
-            FROM evolvishub_cdc.dead_letter WHERE identity = ? AND id = ? FOR UPDATE"""
+            FROM evolvishub_cdc.dead_letter WHERE identity = ? AND id = ? FOR UPDATE\
+            """
                     .formatted(SUPERSEDED);
 
     private final PostgresSession session;
@@ -65,7 +67,7 @@ public final class DeadLetterTable {
         this.pipeline = pipeline;
     }
 
-    public void write(ChangeRow row, RowKeyKind told, String error) throws SQLException {
+    public void write(ChangeRow row, RowKeyKind keyKind, String error) throws SQLException {
         List<Column> columns =
                 row.operation() == Operation.DELETE
                         ? row.schema().keyColumns()
@@ -77,40 +79,41 @@ public final class DeadLetterTable {
             byte[] cell = cells.get(i);
             values[i] = CopyText.isNull(cell) ? null : CopyText.unescape(cell);
         }
-        DeadLetterTextEncoder text = DeadLetterTextEncoder.of(session);
+        DeadLetterTextEncoder encoder = DeadLetterTextEncoder.of(session);
         List<String> key = row.schema().keyColumns().stream().map(Column::target).toList();
         try (PreparedStatement insert = session.connection().prepareStatement(INSERT)) {
             insert.setString(1, pipeline.mapping());
             insert.setString(2, pipeline.identity());
             insert.setLong(3, row.sequence());
             insert.setString(4, String.valueOf(row.operation().code()));
-            insert.setString(5, text.plain(error));
-            insert.setString(6, text.object(names, values));
-            insert.setArray(7, texts(key.toArray(String[]::new)));
-            if (told == RowKeyKind.ROW_ID) {
+            insert.setString(5, encoder.plain(error));
+            insert.setString(6, encoder.object(names, values));
+            insert.setArray(7, textArray(key.toArray(String[]::new)));
+            if (keyKind == RowKeyKind.ROW_ID) {
                 insert.setBytes(8, row.rowId());
             } else {
                 insert.setNull(8, Types.BINARY);
             }
-            insert.setString(9, DeadLetterKeys.keyText(row, told).map(text::plain).orElse(null));
+            insert.setString(
+                    9, DeadLetterKeys.keyText(row, keyKind).map(encoder::plain).orElse(null));
             insert.executeUpdate();
         }
     }
 
-    private Array texts(String[] texts) throws SQLException {
-        return session.connection().createArrayOf("text", texts);
+    private Array textArray(String[] values) throws SQLException {
+        return session.connection().createArrayOf("text", values);
     }
 
-    /** Letters of the lane with a higher id, in the order of their ids. */
-    List<DeadLetter> after(long id, int atMost) throws SQLException {
-        List<DeadLetter> letters = new ArrayList<>();
+    /** Returns dead letters of the pipeline with a higher id, ordered by id. */
+    List<DeadLetter> after(long id, int limit) throws SQLException {
+        List<DeadLetter> deadLetters = new ArrayList<>();
         try (PreparedStatement select = session.connection().prepareStatement(SELECT)) {
             select.setString(1, pipeline.identity());
             select.setLong(2, id);
-            select.setInt(3, atMost);
+            select.setInt(3, limit);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    letters.add(
+                    deadLetters.add(
                             new DeadLetter(
                                     row.getString("id"),
                                     row.getString("mapping"),
@@ -123,10 +126,13 @@ public final class DeadLetterTable {
                 }
             }
         }
-        return letters;
+        return deadLetters;
     }
 
-    /** A letter with all that a replay needs, held until the transaction's end. */
+    /**
+     * Returns a dead letter with everything that a replay needs, locked until the end of the
+     * transaction.
+     */
     Optional<StoredDeadLetter> lock(long id) throws SQLException {
         try (PreparedStatement select = session.connection().prepareStatement(LOCK)) {
             select.setString(1, pipeline.identity());

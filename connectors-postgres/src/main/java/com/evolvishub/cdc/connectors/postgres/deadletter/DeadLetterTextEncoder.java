@@ -7,17 +7,17 @@ import java.util.Set;
 import org.postgresql.PGConnection;
 
 /**
- * Text of dead letters as the database can hold it. A row may be refused for the very reason that
- * its characters are not in the database's encoding; its letter must not be.
+ * Encodes the text of dead letters so that the database can store it. A row may be rejected because
+ * its characters do not exist in the database's encoding; its dead letter must still be stored.
  */
 final class DeadLetterTextEncoder {
 
-    // as the server writes them
-    private static final Map<Character, String> SHORT =
+    // the escapes that the server writes
+    private static final Map<Character, String> SHORT_ESCAPES =
             Map.of('\b', "\\b", '\f', "\\f", '\n', "\\n", '\r', "\\r", '\t', "\\t");
 
-    // the first holds every character, the second takes any bytes
-    private static final Set<String> TAKE_ALL = Set.of("UTF8", "SQL_ASCII");
+    // UTF8 has every character, SQL_ASCII accepts any bytes
+    private static final Set<String> UNRESTRICTED_ENCODINGS = Set.of("UTF8", "SQL_ASCII");
 
     private final boolean asciiOnly;
 
@@ -30,17 +30,18 @@ final class DeadLetterTextEncoder {
                 session.connection()
                         .unwrap(PGConnection.class)
                         .getParameterStatus("server_encoding");
-        return new DeadLetterTextEncoder(!TAKE_ALL.contains(String.valueOf(encoding)));
+        return new DeadLetterTextEncoder(
+                !UNRESTRICTED_ENCODINGS.contains(String.valueOf(encoding)));
     }
 
-    /** The text itself, or with escapes as JSON has them. */
+    /** Returns the text, with JSON escapes for characters that the database cannot store. */
     String plain(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.chars().forEach(c -> append(out, (char) c));
         return out.toString();
     }
 
-    /** A JSON object. JSON text holds escapes of characters that the database has not. */
+    /** Returns a JSON object, with escapes for characters that the database cannot store. */
     String object(String[] names, String[] values) {
         StringBuilder out = new StringBuilder("{");
         for (int i = 0; i < names.length; i++) {
@@ -62,8 +63,8 @@ final class DeadLetterTextEncoder {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (SHORT.containsKey(c)) {
-                out.append(SHORT.get(c));
+            } else if (SHORT_ESCAPES.containsKey(c)) {
+                out.append(SHORT_ESCAPES.get(c));
             } else if (c < ' ') {
                 escape(out, c);
             } else {

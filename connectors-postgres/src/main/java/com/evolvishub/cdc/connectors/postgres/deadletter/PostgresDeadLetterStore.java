@@ -21,22 +21,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The dead letters of one lane into a table. A replay is one transaction that holds the lane's own
- * row, as each batch does: it lies between two batches, and what it finds superseded is so.
+ * The dead letters of one pipeline in a table. A replay is one transaction that locks the
+ * pipeline's progress row, as each batch does. So it runs between two batches, and its check for
+ * superseded dead letters is reliable.
  */
 public final class PostgresDeadLetterStore implements DeadLetterStore {
 
     private final Pipeline pipeline;
     private volatile PostgresSession session;
     private volatile boolean closed;
-    private Optional<DeadLetterTable> letters = Optional.empty();
+    private Optional<DeadLetterTable> deadLetters = Optional.empty();
 
     public PostgresDeadLetterStore(Pipeline pipeline) {
         this.pipeline = pipeline;
     }
 
-    /** The table of letters; none as long as nothing was ever delivered to this database. */
-    private Optional<DeadLetterTable> letters() throws SQLException {
+    /**
+     * Returns the table of dead letters; empty as long as nothing was ever delivered to this
+     * database.
+     */
+    private Optional<DeadLetterTable> deadLetters() throws SQLException {
         if (session == null) {
             PostgresSession fresh =
                     PostgresSession.open(pipeline.deliver().destination(), pipeline.mapping());
@@ -47,19 +51,19 @@ public final class PostgresDeadLetterStore implements DeadLetterStore {
             }
             if (InternalTableCreator.deadLetterTableExists(session)) {
                 InternalTableCreator.ensure(session);
-                letters = Optional.of(new DeadLetterTable(session, pipeline));
+                deadLetters = Optional.of(new DeadLetterTable(session, pipeline));
             }
         }
-        return letters;
+        return deadLetters;
     }
 
     @Override
-    public List<DeadLetter> listAfter(String id, int atMost) throws SQLException {
-        Optional<DeadLetterTable> table = letters();
+    public List<DeadLetter> listAfter(String id, int limit) throws SQLException {
+        Optional<DeadLetterTable> table = deadLetters();
         if (table.isEmpty()) {
             return List.of();
         }
-        List<DeadLetter> found = table.get().after(id.isEmpty() ? 0 : Long.parseLong(id), atMost);
+        List<DeadLetter> found = table.get().after(id.isEmpty() ? 0 : Long.parseLong(id), limit);
         session.commit();
         return found;
     }
@@ -70,29 +74,30 @@ public final class PostgresDeadLetterStore implements DeadLetterStore {
             return Optional.empty();
         }
         return listAfter(Long.toString(Long.parseLong(id) - 1), 1).stream()
-                .filter(letter -> letter.id().equals(id))
+                .filter(deadLetter -> deadLetter.id().equals(id))
                 .findFirst();
     }
 
     @Override
-    public Optional<String> replay(DeadLetter letter, ReplayPolicy rule)
+    public Optional<String> replay(DeadLetter deadLetter, ReplayPolicy policy)
             throws SQLException, DestinationException {
-        DeadLetterTable table =
-                letters().orElseThrow(() -> new SQLException("evolvishub_cdc is gone"));
-        long id = Long.parseLong(letter.id());
+        DeadLetterTable stored =
+                deadLetters().orElseThrow(() -> new SQLException("evolvishub_cdc is gone"));
+        long id = Long.parseLong(deadLetter.id());
         try {
-            TableDescription into = destination();
+            TableDescription table = destination();
             lockProgressRow();
-            Optional<StoredDeadLetter> held = table.lock(id);
+            Optional<StoredDeadLetter> held = stored.lock(id);
             String reason =
                     held.map(StoredDeadLetter::superseded).orElse("it is not there any more");
-            if (held.isEmpty() || (!reason.isEmpty() && rule == ReplayPolicy.REFUSE_SUPERSEDED)) {
+            if (held.isEmpty() || (!reason.isEmpty() && policy == ReplayPolicy.REFUSE_SUPERSEDED)) {
                 session.rollback();
                 return Optional.of(reason);
             }
-            new DeadLetterReplayWriter(session, into, held.get(), pipeline.deliver().schemaChange())
+            new DeadLetterReplayWriter(
+                            session, table, held.get(), pipeline.deliver().schemaChange())
                     .write();
-            table.delete(id);
+            stored.delete(id);
             session.commit();
             return Optional.empty();
         } catch (RowRejectedException e) {
@@ -121,7 +126,7 @@ public final class PostgresDeadLetterStore implements DeadLetterStore {
                                                                 endpoint.table()))));
     }
 
-    /** Waits for the batch that is under way, and keeps the next one waiting. */
+    /** Waits for the running batch, and blocks the next one. */
     private void lockProgressRow() throws SQLException {
         session.execute("SET LOCAL lock_timeout = '60s'");
         try (PreparedStatement select =
@@ -136,10 +141,10 @@ public final class PostgresDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public void drop(DeadLetter letter) throws SQLException {
-        Optional<DeadLetterTable> table = letters();
+    public void drop(DeadLetter deadLetter) throws SQLException {
+        Optional<DeadLetterTable> table = deadLetters();
         if (table.isPresent()) {
-            table.get().delete(Long.parseLong(letter.id()));
+            table.get().delete(Long.parseLong(deadLetter.id()));
             session.commit();
         }
     }

@@ -4,14 +4,14 @@ import com.evolvishub.cdc.connectors.postgres.table.RowKeyKind;
 import java.util.List;
 
 /**
- * A dead letter as its table holds it.
+ * A dead letter as its table stores it.
  *
  * @param operation code of its {@link com.evolvishub.cdc.runtime.row.Operation}
- * @param columns names at the destination; of a delete the key's alone
- * @param values text of each, null for NULL
- * @param key names of the key's columns; empty: none
- * @param rowId our id of a row without a key, in hexadecimal; empty: none
- * @param superseded why a newer version may be there; empty: none is
+ * @param columns names at the destination; for a delete only the key's
+ * @param values text of each; null for NULL
+ * @param key names of the key columns; empty: none
+ * @param rowId our row id of a row without a key, in hexadecimal; empty: none
+ * @param superseded why a newer version may exist; empty: none does
  */
 record StoredDeadLetter(
         char operation,
@@ -21,7 +21,7 @@ record StoredDeadLetter(
         String rowId,
         String superseded) {
 
-    RowKeyKind identity() {
+    RowKeyKind keyKind() {
         if (!key.isEmpty()) {
             return RowKeyKind.KEY;
         }

@@ -1,2 +1,2 @@
-/** Dead letters in PostgreSQL. */
+/** The dead letter store in PostgreSQL. */
 package com.evolvishub.cdc.connectors.postgres.deadletter;

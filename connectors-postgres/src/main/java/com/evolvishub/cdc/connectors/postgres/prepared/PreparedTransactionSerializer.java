@@ -7,7 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** How a checkpoint keeps a prepared transaction. */
+/** Serializes prepared transactions for checkpoints. */
 public final class PreparedTransactionSerializer
         implements SimpleVersionedSerializer<PreparedTransaction> {
 

@@ -17,15 +17,16 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The prepared transactions of one lane, which are known by how their names begin: names are the
- * whole server's, and other lanes prepare under theirs.
+ * The prepared transactions of one pipeline, identified by the prefix of their gids: gids are
+ * unique in the whole server, and other pipelines use other prefixes.
  */
 public final class PreparedTransactions {
 
-    private static final String LEFT =
+    private static final String LEFTOVER =
             """
             SELECT gid FROM pg_prepared_xacts
-            WHERE database = current_database() AND starts_with(gid, ?)""";
+            WHERE database = current_database() AND starts_with(gid, ?)\
+            """;
 
     private static final String POOLED =
             "a connection pooler stands in between, which gives a transaction's server process away"
@@ -40,7 +41,10 @@ public final class PreparedTransactions {
         this.prefix = prefix(identity);
     }
 
-    /** How names of a lane's transactions begin. A name has 199 bytes at most, an identity more. */
+    /**
+     * Returns the prefix of a pipeline's gids. It holds a hash, because a gid has at most 199 bytes
+     * and an identity may be longer.
+     */
     static String prefix(String identity) {
         try {
             byte[] hash =
@@ -52,7 +56,7 @@ public final class PreparedTransactions {
         }
     }
 
-    /** What keeps this server from it, with what would do. */
+    /** Returns why this server cannot prepare transactions, with the remedy; empty: it can. */
     public static Optional<String> problem(PostgresSession session) throws SQLException {
         if (session.isPooled()) {
             return Optional.of(POOLED);
@@ -74,18 +78,18 @@ public final class PreparedTransactions {
         }
     }
 
-    /** Ends the session's transaction so that it outlives the session. */
+    /** Prepares the session's transaction, so that it outlives the session. */
     public PreparedTransaction prepare(String run) throws SQLException {
         String gid = prefix + UUID.randomUUID();
-        String number = ask("SELECT pg_current_xact_id()::text").orElseThrow();
+        String number = query("SELECT pg_current_xact_id()::text").orElseThrow();
         session.execute("PREPARE TRANSACTION " + SqlLiteral.quote(gid));
         return new PreparedTransaction(run, gid, number);
     }
 
     /**
-     * Makes the rows of a transaction visible. One that was committed before is no error.
+     * Commits a prepared transaction. One that was committed before is no error.
      *
-     * @return false: it is gone, and its rows are not there
+     * @return false: it was rolled back or is unknown, and its rows are lost
      */
     public boolean commit(PreparedTransaction transaction) throws SQLException {
         try {
@@ -99,7 +103,10 @@ public final class PreparedTransactions {
         }
     }
 
-    /** The server forgets how a transaction ended only after 200 million later ones. */
+    /**
+     * Whether the transaction was not committed. The server knows the outcome for at least 200
+     * million later transactions.
+     */
     private boolean isLost(PreparedTransaction transaction) throws SQLException {
         try (PreparedStatement select =
                 session.connection()
@@ -109,7 +116,7 @@ public final class PreparedTransactions {
                 return row.next() && row.getBoolean(1);
             }
         } catch (SQLException e) {
-            // a number that this server has not given yet: it is not the one that it was
+            // the server has not assigned this transaction id yet, so it is not the same server
             if (PostgresErrorClassifier.is(e, PostgresErrorClassifier.INVALID_PARAMETER_VALUE)) {
                 return true;
             }
@@ -120,35 +127,35 @@ public final class PreparedTransactions {
     }
 
     /**
-     * Rolls back what no checkpoint holds. Those that one holds are to be committed before.
+     * Rolls back leftover transactions. Those that a checkpoint holds must be committed before.
      *
-     * @return how many there were
+     * @return how many were rolled back
      */
     public int rollBackLeftover() throws SQLException {
-        List<String> left = leftover();
-        for (String gid : left) {
+        List<String> gids = leftover();
+        for (String gid : gids) {
             finish("ROLLBACK PREPARED ", gid);
         }
-        return left.size();
+        return gids.size();
     }
 
-    /** Names of those that have not ended. */
+    /** Returns the gids of transactions that have not ended. */
     public List<String> leftover() throws SQLException {
-        List<String> left = new ArrayList<>();
-        try (PreparedStatement select = session.connection().prepareStatement(LEFT)) {
+        List<String> gids = new ArrayList<>();
+        try (PreparedStatement select = session.connection().prepareStatement(LEFTOVER)) {
             select.setString(1, prefix);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    left.add(row.getString(1));
+                    gids.add(row.getString(1));
                 }
             }
         } finally {
             session.rollback();
         }
-        return left;
+        return gids;
     }
 
-    /** Not within a transaction: the server refuses it there. */
+    /** Runs outside a transaction block, as the server requires. */
     private void finish(String command, String gid) throws SQLException {
         session.connection().setAutoCommit(true);
         try {
@@ -158,7 +165,7 @@ public final class PreparedTransactions {
         }
     }
 
-    private Optional<String> ask(String sql) throws SQLException {
+    private Optional<String> query(String sql) throws SQLException {
         try (Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? Optional.of(row.getString(1)) : Optional.empty();

@@ -7,25 +7,28 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
 
-/** Makes the tables of ours that a destination needs, once, whoever comes first. */
+/** Creates the internal tables of a destination once, if several pipelines start concurrently. */
 public final class InternalTableCreator {
 
     private static final int TRIES = 5;
 
-    // what IF NOT EXISTS still throws when two create one thing at a time
+    // thrown despite IF NOT EXISTS if two sessions create the same object
     private static final Set<String> CREATED_CONCURRENTLY =
             Set.of("23505", "42P06", "42P07", "42710");
 
-    /** Came later than the table: what a replay needs to know. */
+    /** Columns that were added to the table later; a replay needs them. */
     private static final String DEAD_LETTER_COLUMNS =
             """
             ALTER TABLE evolvishub_cdc.dead_letter
                 ADD COLUMN IF NOT EXISTS key_columns text[],
                 ADD COLUMN IF NOT EXISTS row_id bytea,
                 ADD COLUMN IF NOT EXISTS key_text text,
-                ADD COLUMN IF NOT EXISTS superseded_by bigint""";
+                ADD COLUMN IF NOT EXISTS superseded_by bigint\
+            """;
 
-    /** Came later than the table: what tells which table, and whether it is still the same. */
+    /**
+     * Columns that were added to the table later; they identify the progress record and its table.
+     */
     private static final String PROGRESS_COLUMNS =
             """
             ALTER TABLE evolvishub_cdc.lane
@@ -69,10 +72,10 @@ public final class InternalTableCreator {
     private InternalTableCreator() {}
 
     public static void ensure(PostgresSession session) throws SQLException {
-        for (int left = TRIES; !exist(session); left--) {
+        for (int left = TRIES; !checkAndCommit(session); left--) {
             try {
                 DdlLock.acquire(session);
-                if (!isThere(session)) {
+                if (!tablesExist(session)) {
                     session.execute(TABLES);
                 }
                 session.commit();
@@ -94,15 +97,15 @@ public final class InternalTableCreator {
         }
     }
 
-    /** Asked first, so that a role without CREATE can use tables that its administrator made. */
-    private static boolean exist(PostgresSession session) throws SQLException {
-        boolean there = isThere(session);
+    /** Checks first, so that a role without CREATE can use tables that an administrator created. */
+    private static boolean checkAndCommit(PostgresSession session) throws SQLException {
+        boolean exist = tablesExist(session);
         session.commit();
-        return there;
+        return exist;
     }
 
-    private static boolean isThere(PostgresSession session) throws SQLException {
-        return ask(
+    private static boolean tablesExist(PostgresSession session) throws SQLException {
+        return query(
                 session,
                 """
                 SELECT EXISTS (
@@ -112,19 +115,21 @@ public final class InternalTableCreator {
                    AND EXISTS (
                        SELECT FROM pg_attribute
                        WHERE attrelid = to_regclass('evolvishub_cdc.dead_letter')
-                         AND attname = 'superseded_by' AND NOT attisdropped)""");
+                         AND attname = 'superseded_by' AND NOT attisdropped)\
+                """);
     }
 
-    /** Whether there is a table that may hold dead letters, of this build or an earlier one. */
+    /** Whether a dead letter table exists, created by this build or an earlier one. */
     public static boolean deadLetterTableExists(PostgresSession session) throws SQLException {
-        boolean have = ask(session, "SELECT to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL");
+        boolean exists =
+                query(session, "SELECT to_regclass('evolvishub_cdc.dead_letter') IS NOT NULL");
         session.commit();
-        return have;
+        return exists;
     }
 
-    private static boolean ask(PostgresSession session, String question) throws SQLException {
+    private static boolean query(PostgresSession session, String sql) throws SQLException {
         try (Statement statement = session.connection().createStatement();
-                ResultSet row = statement.executeQuery(question)) {
+                ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getBoolean(1);
         }

@@ -23,29 +23,30 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * The keys that a load has written, in a table of schema {@code evolvishub_cdc} that lasts as long
- * as the load. Each batch adds its own in its own transaction. The server compares them with the
- * destination table, so that their number does not matter here; a row of NULLs stands for a row
- * that was put aside. The table's comment names the load.
+ * Records the keys that a load has written, in a table of schema {@code evolvishub_cdc} that exists
+ * as long as the load. Each batch adds its keys in its own transaction. The server compares them
+ * with the destination table, so no keys are held in memory. A row of NULLs means a row that was
+ * moved to the dead letters. The table's comment names the load.
  */
 public final class LoadedKeyTable {
 
-    private static final int NAMED = 3;
+    private static final int MAX_SAMPLE_KEYS = 3;
 
     private static final String STATE =
             """
             SELECT (SELECT compared_load FROM evolvishub_cdc.lane WHERE identity = ?),
-                   (SELECT obj_description(to_regclass(?), 'pg_class'))""";
+                   (SELECT obj_description(to_regclass(?), 'pg_class'))\
+            """;
 
     private static final String KEY =
             """
             SELECT attname FROM pg_attribute
-            WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
+            WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum\
+            """;
 
-    // An OID is worth nothing once a database was restored from a dump or tables were swapped. So
-    // other lanes are known by their table's name as well, unless their OID is seen to be a table
-    // of
-    // that name in another schema.
+    // An OID is not valid any more after a restore from a dump or a swap of tables. So other
+    // pipelines are also identified by the name of their table, unless their OID is that of a table
+    // of this name in another schema.
     private static final String WRITERS =
             """
             WITH target AS (
@@ -64,7 +65,8 @@ public final class LoadedKeyTable {
                             OR named AND NOT EXISTS (
                                 SELECT FROM pg_class other
                                 WHERE other.oid = target_table AND other.relname = target.relname))
-                         ORDER BY 1)""";
+                         ORDER BY 1)\
+            """;
 
     private final PostgresSession session;
     private final String identity;
@@ -72,8 +74,8 @@ public final class LoadedKeyTable {
     private final String target;
 
     /**
-     * @param identity of the pipeline
-     * @param target the destination table, as SQL takes it
+     * @param identity identity of the pipeline
+     * @param target the destination table, quoted for SQL
      */
     public LoadedKeyTable(PostgresSession session, String identity, String target) {
         this.session = session;
@@ -98,7 +100,7 @@ public final class LoadedKeyTable {
     }
 
     /**
-     * Begins to note keys, or goes on.
+     * Starts or continues recording keys.
      *
      * @param key the key's columns in the destination table
      */
@@ -151,7 +153,10 @@ public final class LoadedKeyTable {
         }
     }
 
-    /** A domain may refuse the NULL that stands for a row that was put aside; what is below not. */
+    /**
+     * Selects a key column with its base type: a domain may reject the NULL that means a dead
+     * letter.
+     */
     private static String nullable(TableColumn column) {
         String quoted = SqlIdentifier.quote(column.name());
         return column.type().equals(column.baseType())
@@ -159,18 +164,21 @@ public final class LoadedKeyTable {
                 : "%s::%s AS %1$s".formatted(quoted, column.baseType());
     }
 
-    /** What was noted is of no use: rows come that have no key, or rows of the load are gone. */
+    /** Discards the recorded keys: rows without a key follow, or rows of the load were lost. */
     public void drop() throws SQLException {
         session.execute("DROP TABLE IF EXISTS " + name);
         session.commit();
     }
 
-    /** In the transaction that puts a row aside. */
+    /** Records a dead letter. Called in the transaction that writes it. */
     public void recordDeadLetter() throws SQLException {
         session.execute("INSERT INTO %s DEFAULT VALUES".formatted(name));
     }
 
-    /** See {@link KeyComparison#compare}. The caller's transaction holds the lane, and is ended. */
+    /**
+     * See {@link KeyComparison#compare}. Ends the caller's transaction, which locks the progress
+     * row.
+     */
     public ExtraRows compare(String load, Predicate<ExtraRows> deletes)
             throws SQLException, DestinationException {
         try {
@@ -218,10 +226,10 @@ public final class LoadedKeyTable {
                                 list(key, column -> "cdc_t." + column),
                                 target,
                                 name,
-                                same(key, "cdc_k")));
+                                equalKeys(key, "cdc_k")));
         long extra = session.number("SELECT count(*) FROM pg_temp.cdc_extra");
         long rows = session.number("SELECT count(*) FROM " + target);
-        long putAside =
+        long deadLettered =
                 session.number(
                         "SELECT count(*) FROM %s AS cdc_k WHERE NOT (ROW(%s) IS NOT NULL)"
                                 .formatted(name, list(key, column -> "cdc_k." + column)));
@@ -234,8 +242,8 @@ public final class LoadedKeyTable {
                 return new ExtraRows(
                         rows,
                         extra,
-                        firstKeys(),
-                        putAside,
+                        sampleKeys(),
+                        deadLettered,
                         row.getBoolean(1),
                         List.of((String[]) row.getArray(2).getArray()),
                         0);
@@ -243,26 +251,27 @@ public final class LoadedKeyTable {
         }
     }
 
-    private List<String> firstKeys() throws SQLException {
-        List<String> first = new ArrayList<>();
+    private List<String> sampleKeys() throws SQLException {
+        List<String> keys = new ArrayList<>();
         try (PreparedStatement select =
                         session.connection()
                                 .prepareStatement(
-                                        "SELECT left(cdc_e::text, 100) FROM pg_temp.cdc_extra AS cdc_e LIMIT "
-                                                + NAMED);
+                                        "SELECT left(cdc_e::text, 100) FROM pg_temp.cdc_extra AS"
+                                            + " cdc_e LIMIT "
+                                                + MAX_SAMPLE_KEYS);
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                first.add(row.getString(1));
+                keys.add(row.getString(1));
             }
         }
-        return first;
+        return keys;
     }
 
     private long delete(List<String> key) throws SQLException, DestinationException {
         try {
             return session.update(
                     "DELETE FROM %s AS cdc_t USING pg_temp.cdc_extra AS cdc_e WHERE %s"
-                            .formatted(target, same(key, "cdc_e")));
+                            .formatted(target, equalKeys(key, "cdc_e")));
         } catch (SQLException e) {
             if (!PostgresErrorClassifier.isRowRejected(e)) {
                 throw e;
@@ -274,7 +283,7 @@ public final class LoadedKeyTable {
         }
     }
 
-    private static String same(List<String> key, String other) {
+    private static String equalKeys(List<String> key, String other) {
         return key.stream()
                 .map(SqlIdentifier::quote)
                 .map(column -> "cdc_t." + column + " = " + other + "." + column)

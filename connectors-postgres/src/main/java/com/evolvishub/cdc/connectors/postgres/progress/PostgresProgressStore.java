@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The row of {@code evolvishub_cdc.lane} that says who writes a lane and what the destination holds
- * of it. Every batch moves it in the batch's own transaction, under the epoch that the writer took:
- * a writer with an older one finds no row to move, and its batch is rolled back.
+ * Reads and writes a pipeline's progress record, a row of the progress table. Every batch updates
+ * it in its own transaction, under the writer's epoch. A writer with an older epoch updates no row,
+ * and its batch is rolled back.
  */
 public final class PostgresProgressStore {
 
@@ -28,9 +28,10 @@ public final class PostgresProgressStore {
             """
             SELECT epoch, last_number, run, writer, host, pid, backend_start::text, incarnation,
                    numbering, nullif(target_table, 0)::text AS target
-            FROM evolvishub_cdc.lane WHERE identity = ?""";
+            FROM evolvishub_cdc.lane WHERE identity = ?\
+            """;
 
-    private static final String TAKE =
+    private static final String TAKE_OVER =
             """
             UPDATE evolvishub_cdc.lane
             SET epoch = ?, run = ?, writer = ?, host = ?, numbering = ?,
@@ -38,29 +39,33 @@ public final class PostgresProgressStore {
                 backend_start = (SELECT backend_start FROM pg_stat_activity
                                  WHERE pid = pg_backend_pid()),
                 updated_at = clock_timestamp()
-            WHERE identity = ?""";
+            WHERE identity = ?\
+            """;
 
     private static final String ADVANCE =
             """
             UPDATE evolvishub_cdc.lane SET last_number = ?, updated_at = clock_timestamp()
             WHERE identity = ? AND epoch = ? AND run = ? AND writer = ?
-              AND last_number = coalesce(?, last_number)""";
+              AND last_number = coalesce(?, last_number)\
+            """;
 
-    // only the very session that is written down, never a later one that was given its pid, nor one
-    // that a pooler has lent to somebody else since: behind a pooler no pid is written down
-    private static final String END_HOLDER =
+    // ends only the recorded session, never a later one that has the same pid. Behind a pooler no
+    // pid is recorded, because the pooler may have assigned the server process to another client
+    private static final String TERMINATE_HOLDER =
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE pid = ? AND backend_start = ?::timestamptz AND pid <> pg_backend_pid()
-              AND datname = current_database() AND application_name LIKE 'evolvishub-cdc %'""";
+              AND datname = current_database() AND application_name LIKE 'evolvishub-cdc %'\
+            """;
 
-    private static final String WRITES_TO =
+    private static final String RECORD_TARGET =
             """
             UPDATE evolvishub_cdc.lane
             SET target_table = to_regclass(?), last_number = coalesce(?, last_number),
                 numbering = coalesce(?, numbering)
             WHERE identity = ? AND epoch = ? AND run = ? AND writer = ?
-              AND target_table <> to_regclass(?) AND last_number = coalesce(?, last_number)""";
+              AND target_table <> to_regclass(?) AND last_number = coalesce(?, last_number)\
+            """;
 
     private final PostgresSession session;
     private final String identity;
@@ -70,9 +75,10 @@ public final class PostgresProgressStore {
     private PreparedStatement advance;
 
     /**
-     * What a writer found when it took the lane.
+     * The progress that a writer found when it took over the pipeline.
      *
-     * @param progress with the table that its number was written to, whichever is there now
+     * @param progress includes the table that its rows were written to, which may not be the
+     *     current one
      */
     public record Takeover(long epoch, Progress progress) {}
 
@@ -84,8 +90,8 @@ public final class PostgresProgressStore {
             String host,
             int pid,
             String backendStart) {
-        void requireTakeoverAllowed(WriterIdentity lane) throws FencedException {
-            if (!lane.mayTakeOverFrom(run, writer, epoch)) {
+        void requireTakeoverAllowed(WriterIdentity candidate) throws FencedException {
+            if (!candidate.mayTakeOverFrom(run, writer, epoch)) {
                 throw new FencedException(run, host);
             }
         }
@@ -96,13 +102,13 @@ public final class PostgresProgressStore {
         this.identity = identity;
     }
 
-    /** What the destination holds. Waits for nobody. */
+    /** Returns the stored progress. Waits for no lock. */
     public Progress progress() throws SQLException {
         try {
             return find(HOLDER).map(Holder::progress).orElse(Progress.NONE);
         } catch (SQLException e) {
             if (PostgresErrorClassifier.isTableChanged(e)) {
-                // nobody has made it yet
+                // the table is not created yet
                 return Progress.NONE;
             }
             throw e;
@@ -112,26 +118,30 @@ public final class PostgresProgressStore {
     }
 
     /**
-     * Passes if the lane may be taken; waits for nobody. Whoever clears away what a former holder
-     * has left looks first whether it is not a rival's.
+     * Checks whether the pipeline may be taken over. Waits for no lock. To be called before the
+     * leftovers of a former writer are removed, since they may belong to another run.
      */
-    public void requireTakeoverAllowed(WriterIdentity lane) throws SQLException, FencedException {
+    public void requireTakeoverAllowed(WriterIdentity candidate)
+            throws SQLException, FencedException {
         InternalTableCreator.ensure(session);
         try {
             Optional<Holder> holder = find(HOLDER);
             if (holder.isPresent()) {
-                holder.get().requireTakeoverAllowed(lane);
+                holder.get().requireTakeoverAllowed(candidate);
             }
         } finally {
             session.rollback();
         }
     }
 
-    /** Takes the lane. A holder that is stuck in a batch is ended, where the role may do that. */
-    public Takeover takeOver(WriterIdentity lane) throws SQLException, FencedException {
+    /**
+     * Takes over the pipeline. Terminates the session of a writer that is blocked in a batch, if
+     * the role may do that.
+     */
+    public Takeover takeOver(WriterIdentity candidate) throws SQLException, FencedException {
         InternalTableCreator.ensure(session);
         try {
-            return tryToTakeOver(lane);
+            return tryToTakeOver(candidate);
         } catch (FencedException e) {
             session.rollback();
             throw e;
@@ -140,74 +150,75 @@ public final class PostgresProgressStore {
             if (!PostgresErrorClassifier.is(e, PostgresErrorClassifier.LOCK_NOT_AVAILABLE)) {
                 throw e;
             }
-            terminateHolder(lane);
-            return tryToTakeOver(lane);
+            terminateHolder(candidate);
+            return tryToTakeOver(candidate);
         }
     }
 
-    private Takeover tryToTakeOver(WriterIdentity lane) throws SQLException, FencedException {
+    private Takeover tryToTakeOver(WriterIdentity candidate) throws SQLException, FencedException {
         session.execute("SET LOCAL lock_timeout = '5s'");
         insertMissing();
-        Holder before = holder(HOLDER + " FOR UPDATE");
-        before.requireTakeoverAllowed(lane);
-        found = before.progress();
-        long next = lane.nextEpoch(before.epoch());
-        try (PreparedStatement take = session.connection().prepareStatement(TAKE)) {
-            take.setLong(1, next);
-            take.setString(2, lane.run());
-            take.setString(3, lane.writer());
-            take.setString(4, lane.host());
-            take.setString(
+        Holder holder = holder(HOLDER + " FOR UPDATE");
+        holder.requireTakeoverAllowed(candidate);
+        found = holder.progress();
+        long next = candidate.nextEpoch(holder.epoch());
+        try (PreparedStatement update = session.connection().prepareStatement(TAKE_OVER)) {
+            update.setLong(1, next);
+            update.setString(2, candidate.run());
+            update.setString(3, candidate.writer());
+            update.setString(4, candidate.host());
+            update.setString(
                     5,
-                    lane.sequenceHistoryAfter(found.lastSequence(), found.sequenceHistory())
+                    candidate
+                            .sequenceHistoryAfter(found.lastSequence(), found.sequenceHistory())
                             .text());
-            take.setBoolean(6, session.isPooled());
-            take.setString(7, identity);
-            take.executeUpdate();
+            update.setBoolean(6, session.isPooled());
+            update.setString(7, identity);
+            update.executeUpdate();
         }
         session.commit();
-        owner = lane;
+        owner = candidate;
         epoch = next;
         return new Takeover(next, found);
     }
 
     /**
-     * Notes the table that rows go into: for those who want to know whose rows are in there, and to
-     * tell which table the number was written to.
+     * Records the table that rows are written to. It shows which pipelines write to a table, and
+     * which table the sequence number belongs to.
      *
-     * @param table its name, as SQL takes it
+     * @param table its name, quoted for SQL
      */
     public void recordTarget(String table) throws SQLException {
         recordTarget(table, OptionalLong.empty());
     }
 
     /**
-     * Notes the table that rows go into.
+     * Records the table that rows are written to.
      *
-     * @param counted if it is another one than before: the number that stands for what it holds, in
-     *     place of the one that was found. Not earlier than here: until rows go into another table,
-     *     somebody may bring the former one back, and the number with it
+     * @param effective the effective sequence number, if the table is another one than before. It
+     *     replaces the stored number only here: until rows are written to another table, the former
+     *     table may be restored, and its number is needed again
      */
-    public void recordTarget(String table, OptionalLong counted) throws SQLException {
-        try (PreparedStatement note = session.connection().prepareStatement(WRITES_TO)) {
-            note.setString(1, table);
-            if (counted.isPresent()) {
-                long number = counted.getAsLong();
-                note.setLong(2, number);
-                note.setString(
-                        3, owner.sequenceHistoryAfter(number, found.sequenceHistory()).text());
-                note.setLong(9, found.lastSequence());
+    public void recordTarget(String table, OptionalLong effective) throws SQLException {
+        try (PreparedStatement update = session.connection().prepareStatement(RECORD_TARGET)) {
+            update.setString(1, table);
+            if (effective.isPresent()) {
+                long sequence = effective.getAsLong();
+                update.setLong(2, sequence);
+                update.setString(
+                        3, owner.sequenceHistoryAfter(sequence, found.sequenceHistory()).text());
+                update.setLong(9, found.lastSequence());
             } else {
-                note.setNull(2, Types.BIGINT);
-                note.setNull(3, Types.VARCHAR);
-                note.setNull(9, Types.BIGINT);
+                update.setNull(2, Types.BIGINT);
+                update.setNull(3, Types.VARCHAR);
+                update.setNull(9, Types.BIGINT);
             }
-            note.setString(4, identity);
-            note.setLong(5, epoch);
-            note.setString(6, owner.run());
-            note.setString(7, owner.writer());
-            note.setString(8, table);
-            note.executeUpdate();
+            update.setString(4, identity);
+            update.setLong(5, epoch);
+            update.setString(6, owner.run());
+            update.setString(7, owner.writer());
+            update.setString(8, table);
+            update.executeUpdate();
         }
         session.commit();
     }
@@ -256,14 +267,15 @@ public final class PostgresProgressStore {
         }
     }
 
-    private void terminateHolder(WriterIdentity lane) throws SQLException, FencedException {
+    private void terminateHolder(WriterIdentity candidate) throws SQLException, FencedException {
         Holder holder = holder(HOLDER);
-        holder.requireTakeoverAllowed(lane);
+        holder.requireTakeoverAllowed(candidate);
         failOnPreparedTransaction();
-        try (PreparedStatement end = session.connection().prepareStatement(END_HOLDER)) {
-            end.setInt(1, holder.pid());
-            end.setString(2, holder.backendStart());
-            try (ResultSet ended = end.executeQuery()) {
+        try (PreparedStatement terminate =
+                session.connection().prepareStatement(TERMINATE_HOLDER)) {
+            terminate.setInt(1, holder.pid());
+            terminate.setString(2, holder.backendStart());
+            try (ResultSet ended = terminate.executeQuery()) {
                 if (!ended.next() || !ended.getBoolean(1)) {
                     throw new SQLException(
                             ("the lane is held by process %d of the destination, begun %s, of run"
@@ -282,46 +294,49 @@ public final class PostgresProgressStore {
         session.commit();
     }
 
-    /** No session holds it that could be ended: what was prepared outlives its session. */
+    /**
+     * Fails if a prepared transaction holds the lock: it outlives its session, so none can be
+     * ended.
+     */
     private void failOnPreparedTransaction() throws SQLException {
-        List<String> left = new PreparedTransactions(session, identity).leftover();
-        if (!left.isEmpty()) {
+        List<String> gids = new PreparedTransactions(session, identity).leftover();
+        if (!gids.isEmpty()) {
             throw new SQLException(
                     ("the lane is held by prepared transaction \"%s\", which a run with delivery:"
                                     + " transactional has left; start the file with that once more"
                                     + " and stop it, or, to do without its rows, ROLLBACK PREPARED"
                                     + " '%s'")
-                            .formatted(left.get(0), left.get(0)),
+                            .formatted(gids.get(0), gids.get(0)),
                     PostgresErrorClassifier.LOCK_NOT_AVAILABLE);
         }
     }
 
     /**
-     * First statement of a batch's transaction: holds the lane until its end.
+     * First statement of a batch's transaction: locks the progress row until its end.
      *
-     * @throws FencedException if somebody has taken the lane
+     * @throws FencedException if another writer has taken over the pipeline
      */
-    public void advance(long number) throws SQLException, FencedException {
-        advance(OptionalLong.empty(), number);
+    public void advance(long sequence) throws SQLException, FencedException {
+        advance(OptionalLong.empty(), sequence);
     }
 
     /**
-     * First statement of a batch's transaction: holds the lane until its end.
+     * First statement of a batch's transaction: locks the progress row until its end.
      *
-     * @param after what has to be the last number before it
-     * @throws FencedException if somebody has taken the lane
-     * @throws SQLException counted as an outage, if the row is not the one that was left
+     * @param after the expected stored sequence number
+     * @throws FencedException if another writer has taken over the pipeline
+     * @throws SQLException classified as an outage, if the row was changed
      */
-    public void advance(long after, long number) throws SQLException, FencedException {
-        advance(OptionalLong.of(after), number);
+    public void advance(long after, long sequence) throws SQLException, FencedException {
+        advance(OptionalLong.of(after), sequence);
     }
 
-    private void advance(OptionalLong after, long number) throws SQLException, FencedException {
+    private void advance(OptionalLong after, long sequence) throws SQLException, FencedException {
         Connection connection = session.connection();
         if (advance == null) {
             advance = connection.prepareStatement(ADVANCE);
         }
-        advance.setLong(1, number);
+        advance.setLong(1, sequence);
         advance.setString(2, identity);
         advance.setLong(3, epoch);
         advance.setString(4, owner.run());
@@ -337,8 +352,8 @@ public final class PostgresProgressStore {
                 throw new FencedException(holder.run(), holder.host());
             }
             throw new SQLException(
-                    ("the row of evolvishub_cdc.lane is not the one that was left: it says epoch %d,"
-                                    + " row %d. The destination went back, or somebody has changed it")
+                    ("the row of evolvishub_cdc.lane is not the one that was left: it says epoch"
+                         + " %d, row %d. The destination went back, or somebody has changed it")
                             .formatted(holder.epoch(), holder.progress().lastSequence()),
                     PostgresErrorClassifier.PROGRESS_CHANGED);
         }

@@ -5,20 +5,20 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the name that somebody may have meant. */
+/** Finds the column name that a misspelled name is closest to. */
 final class ColumnNameSuggestion {
 
-    private static final int FAR = 3;
+    private static final int MAX_DISTANCE = 3;
 
     private ColumnNameSuggestion() {}
 
     static Optional<String> of(String name, Collection<String> known) {
         return known.stream()
-                .filter(other -> distance(name, other) < Math.min(FAR, name.length()))
+                .filter(other -> distance(name, other) < Math.min(MAX_DISTANCE, name.length()))
                 .min(Comparator.comparingInt(other -> distance(name, other)));
     }
 
-    /** Letters to change, add or take away, case aside (Levenshtein). */
+    /** Number of letters to change, add or remove, ignoring case (Levenshtein distance). */
     private static int distance(String one, String other) {
         String a = one.toLowerCase(Locale.ROOT);
         String b = other.toLowerCase(Locale.ROOT);

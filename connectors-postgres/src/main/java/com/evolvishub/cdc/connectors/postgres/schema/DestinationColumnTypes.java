@@ -3,11 +3,14 @@ package com.evolvishub.cdc.connectors.postgres.schema;
 import com.evolvishub.cdc.runtime.row.SqlType;
 import java.util.Set;
 
-/** Which type a column of ours gets at the destination. */
+/** Chooses the types of the columns that the destination table is created with. */
 public final class DestinationColumnTypes {
 
-    /** Names of objects of the source's database or cluster: here they may name another or none. */
-    private static final Set<String> NAMES_OF_OBJECTS =
+    /**
+     * Values name objects of the source's database or cluster, which may be missing or different
+     * here.
+     */
+    private static final Set<String> OBJECT_NAME_TYPES =
             Set.of(
                     "regclass",
                     "regproc",
@@ -22,8 +25,8 @@ public final class DestinationColumnTypes {
                     "regcollation",
                     "aclitem");
 
-    /** What the server shows but never reads. */
-    private static final Set<String> NO_INPUT =
+    /** The server prints these types but cannot read them. */
+    private static final Set<String> TYPES_WITHOUT_INPUT =
             Set.of(
                     "pg_node_tree",
                     "pg_ndistinct",
@@ -33,8 +36,8 @@ public final class DestinationColumnTypes {
                     "pg_brin_minmax_multi_summary",
                     "pg_ddl_command");
 
-    /** Types of which equal values always look the same. */
-    private static final Set<String> ALIKE_WHEN_EQUAL =
+    /** Types of which equal values always have the same text. */
+    private static final Set<String> SAME_TEXT_WHEN_EQUAL =
             Set.of(
                     "smallint",
                     "integer",
@@ -59,20 +62,19 @@ public final class DestinationColumnTypes {
 
     private DestinationColumnTypes() {}
 
-    /** The source's own type, or text where that could not be filled. */
+    /** Returns the source's own type, or text if that type cannot be filled here. */
     static String created(SqlType type) {
         String base = ParsedTypeName.of(type.base()).base();
         boolean unfillable =
-                type.kind() == 'p' || NAMES_OF_OBJECTS.contains(base) || NO_INPUT.contains(base);
+                type.kind() == 'p'
+                        || OBJECT_NAME_TYPES.contains(base)
+                        || TYPES_WITHOUT_INPUT.contains(base);
         return unfillable ? "text" : type.name();
     }
 
-    /**
-     * Whether two values of a type may be equal to an index and yet not the same, as 1.0 and 1.00
-     * are.
-     */
+    /** Whether an index may treat two different values of a type as equal, such as 1.0 and 1.00. */
     public static boolean equalMayDiffer(String type) {
         ParsedTypeName name = ParsedTypeName.of(type);
-        return name.array() || !ALIKE_WHEN_EQUAL.contains(name.base());
+        return name.array() || !SAME_TEXT_WHEN_EQUAL.contains(name.base());
     }
 }

@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Whether the destination tells rows apart wherever the source does. A column or an index whose
- * equality is coarser would make one row of two, and a delete of one would take both.
+ * Checks that the destination distinguishes all keys that the source distinguishes. If the equality
+ * of a column or index were coarser, two rows would be merged into one, and a delete of one would
+ * remove both.
  */
 final class KeyCompatibility {
 
@@ -29,22 +30,22 @@ final class KeyCompatibility {
     }
 
     /**
-     * What keeps a table from being written by this key, each with what would do.
+     * Returns the problems of writing a table by this key, each with its remedy.
      *
-     * @param key the columns that tell rows apart, by the destination's names; empty: none
-     * @param columns the source's columns that go into them
+     * @param key the key columns, by the destination's names; empty: no key
+     * @param columns the source's columns that they are filled from
      */
     static List<String> problems(TableDescription table, List<String> key, List<Column> columns) {
-        KeyCompatibility fit = new KeyCompatibility(table, key);
+        KeyCompatibility check = new KeyCompatibility(table, key);
         if (!key.isEmpty()) {
             Map<String, Column> sources = new HashMap<>();
             columns.forEach(column -> sources.put(column.target(), column));
-            key.forEach(name -> fit.column(name, Optional.ofNullable(sources.get(name))));
-            if (fit.problems.isEmpty()) {
-                fit.indexes();
+            key.forEach(name -> check.column(name, Optional.ofNullable(sources.get(name))));
+            if (check.problems.isEmpty()) {
+                check.indexes();
             }
         }
-        return fit.problems;
+        return check.problems;
     }
 
     private void column(String name, Optional<Column> source) {
@@ -88,11 +89,12 @@ final class KeyCompatibility {
     }
 
     /**
-     * Of pairs that {@link TypeCompatibility} takes, those of which two values may become equal.
+     * Whether values that differ in one type may be equal in the other. Called for pairs that
+     * {@link TypeCompatibility} accepts.
      */
     private static boolean isCoarser(ParsedTypeName from, ParsedTypeName to) {
         return (to.isCitext() && !from.isCitext())
-                // blanks at the end do not count
+                // trailing blanks do not count
                 || (to.base().equals("bpchar")
                         && !Set.of("bpchar", "character").contains(from.base()))
                 || (to.base().equals("jsonb") && from.base().equals("json"));
@@ -101,15 +103,15 @@ final class KeyCompatibility {
     private void indexes() {
         List<UniqueIndex> onKey =
                 table.uniqueIndexes().stream().filter(index -> index.isOn(key)).toList();
-        // INSERT … ON CONFLICT (columns) takes every unique index on them, and fails on a
-        // deferrable one even where another would do
+        // INSERT … ON CONFLICT (columns) uses every unique index on them, and fails on a deferrable
+        // one even if another index would do
         for (UniqueIndex index : onKey) {
             if (!index.immediate()) {
                 problems.add(deferrable(index));
             } else if (!index.exact()) {
                 problems.add(
                         ("index %s: compares the key's columns in a coarser way than the source, so"
-                                        + " keys that differ there may be equal here; DROP INDEX %s")
+                             + " keys that differ there may be equal here; DROP INDEX %s")
                                 .formatted(index.quoted(), index.quoted()));
             }
         }

@@ -13,15 +13,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Types of the source's that this database lacks and that columns to be made need. Enums, domains,
- * composites and ranges are made as they are at the source; an extension is the administrator's.
+ * Types of the source that this database lacks and that new columns need. Enums, domains,
+ * composites and ranges are created as in the source; an extension must be created by an
+ * administrator.
  *
- * @param statements make what can be made, in this order
- * @param problems what cannot be made, each with what would do
+ * @param statements create the types, in this order
+ * @param problems types that cannot be created, each with its remedy
  */
 public record MissingTypes(List<String> statements, List<String> problems) {
 
-    // types of extensions and of users have higher ones, which differ between databases
+    // types of extensions and of users have higher OIDs, which differ between databases
     private static final int LAST_BUILT_IN_OID = 16383;
 
     public MissingTypes {
@@ -29,18 +30,19 @@ public record MissingTypes(List<String> statements, List<String> problems) {
         problems = List.copyOf(problems);
     }
 
-    /** Looks for the types of these columns. Leaves no transaction open. */
+    /** Finds the missing types of these columns. Leaves no transaction open. */
     public static MissingTypes of(PostgresSession session, List<Column> columns)
             throws SQLException {
         try {
-            return within(session, columns);
+            return inTransaction(session, columns);
         } finally {
             session.rollback();
         }
     }
 
-    /** Looks for the types of these columns, within the caller's transaction. */
-    static MissingTypes within(PostgresSession session, List<Column> columns) throws SQLException {
+    /** Finds the missing types of these columns in the caller's transaction. */
+    static MissingTypes inTransaction(PostgresSession session, List<Column> columns)
+            throws SQLException {
         TableDescriptionReader describer = new TableDescriptionReader(session);
         Map<String, String> statements = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
@@ -66,7 +68,7 @@ public record MissingTypes(List<String> statements, List<String> problems) {
             if (type.definitions().isEmpty() || !extensions.isEmpty()) {
                 problems.add(problem(column, extensions));
             } else {
-                missing.forEach(made -> statements.put(made.name(), made.statement()));
+                missing.forEach(created -> statements.put(created.name(), created.statement()));
             }
         }
         return new MissingTypes(List.copyOf(statements.values()), problems);

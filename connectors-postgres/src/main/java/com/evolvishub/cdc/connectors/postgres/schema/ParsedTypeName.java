@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A type's name as {@code format_type} prints it, taken apart. Names that mean the same are equal:
+ * A parsed type name, as {@code format_type} prints it. Names with the same meaning are equal:
  * {@code timestamp(6)} is {@code timestamp}, {@code numeric(5,0)} is {@code numeric(5)}.
  *
  * @param base without modifiers and brackets, for example {@code timestamp with time zone}
@@ -16,12 +16,12 @@ import java.util.regex.Pattern;
  */
 record ParsedTypeName(String base, List<Integer> modifiers, boolean array) {
 
-    /** The most digits of a second that the server keeps: what a name without a number means. */
-    static final int ALL_DIGITS_OF_A_SECOND = 6;
+    /** Maximum fractional digits of a second; the default of a name without a number. */
+    static final int MAX_SECOND_DIGITS = 6;
 
     private static final Pattern MODIFIERS = Pattern.compile("\\(([0-9]+(?:,-?[0-9]+)*)\\)");
 
-    /** What a name without a number means. */
+    /** Default modifier of a name without a number. */
     private static final Map<String, Integer> DEFAULTS = Map.of("character", 1, "bit", 1);
 
     ParsedTypeName {
@@ -32,7 +32,7 @@ record ParsedTypeName(String base, List<Integer> modifiers, boolean array) {
         boolean array = printed.endsWith("[]");
         String element = array ? printed.substring(0, printed.length() - 2) : printed;
         if (element.endsWith("\"")) {
-            // a quoted name has no modifiers, whatever stands in it
+            // a quoted name has no modifiers, even if it contains parentheses
             return new ParsedTypeName(element, List.of(), array);
         }
         Matcher matcher = MODIFIERS.matcher(element);
@@ -44,14 +44,14 @@ record ParsedTypeName(String base, List<Integer> modifiers, boolean array) {
             }
             base = element.substring(0, matcher.start()) + element.substring(matcher.end());
         }
-        return new ParsedTypeName(base.strip(), normal(base.strip(), modifiers), array);
+        return new ParsedTypeName(base.strip(), normalize(base.strip(), modifiers), array);
     }
 
-    private static List<Integer> normal(String base, List<Integer> modifiers) {
+    private static List<Integer> normalize(String base, List<Integer> modifiers) {
         if (modifiers.isEmpty()) {
             return DEFAULTS.containsKey(base) ? List.of(DEFAULTS.get(base)) : modifiers;
         }
-        if (isTime(base) && modifiers.get(0) == ALL_DIGITS_OF_A_SECOND) {
+        if (hasSecondDigits(base) && modifiers.get(0) == MAX_SECOND_DIGITS) {
             return List.of();
         }
         return base.equals("numeric") && modifiers.size() == 1
@@ -59,8 +59,8 @@ record ParsedTypeName(String base, List<Integer> modifiers, boolean array) {
                 : modifiers;
     }
 
-    /** Whether the number in parentheses is one of digits of a second. */
-    private static boolean isTime(String base) {
+    /** Whether the modifier is the number of fractional digits of a second. */
+    private static boolean hasSecondDigits(String base) {
         return base.startsWith("time") || base.startsWith("interval");
     }
 
@@ -68,7 +68,7 @@ record ParsedTypeName(String base, List<Integer> modifiers, boolean array) {
         return modifiers.isEmpty();
     }
 
-    /** Whether it compares text without regard to case. */
+    /** Whether the type compares text case-insensitively. */
     boolean isCitext() {
         return base.equals("citext") || base.endsWith(".citext");
     }

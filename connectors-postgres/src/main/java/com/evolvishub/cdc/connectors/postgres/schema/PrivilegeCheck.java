@@ -12,21 +12,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the role may not do and has to, told before a row needs it: a right to UPDATE or DELETE may
- * be missed for the first time weeks after the start. Asks within the caller's transaction.
+ * Finds privileges that the role lacks, before a row needs them: a missing right to UPDATE or
+ * DELETE could otherwise fail weeks after the start. Queries in the caller's transaction.
  */
 public final class PrivilegeCheck {
 
-    private static final String OF_TABLE =
+    private static final String MISSING_ON_TABLE =
             """
             SELECT kind, coalesce(string_agg(quote_ident(name), ', ' ORDER BY place), '') AS columns
             FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS needed (kind, name, place)
             WHERE NOT CASE WHEN name IS NULL
                            THEN has_table_privilege(to_regclass(?), kind)
                            ELSE has_column_privilege(to_regclass(?), name, kind) END
-            GROUP BY kind ORDER BY min(place)""";
+            GROUP BY kind ORDER BY min(place)\
+            """;
 
-    private static final String OF_DATABASE =
+    private static final String IN_DATABASE =
             """
             SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS database,
                    has_database_privilege(current_database(), 'TEMPORARY') AS temporary,
@@ -38,7 +39,8 @@ public final class PrivilegeCheck {
                        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                        CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS needed (kind)
                        WHERE n.nspname = 'evolvishub_cdc' AND c.relname IN ('lane', 'dead_letter')
-                         AND NOT has_table_privilege(c.oid, kind)) AS writes""";
+                         AND NOT has_table_privilege(c.oid, kind)) AS writes\
+            """;
 
     private final PostgresSession session;
 
@@ -47,9 +49,9 @@ public final class PrivilegeCheck {
     }
 
     /**
-     * On the table, by which rows are written.
+     * Returns the missing privileges on the destination table.
      *
-     * @param key the columns that tell rows apart; empty: rows are only appended
+     * @param key the key columns; empty: rows are only appended
      * @param written all columns that are written
      * @param deletes whether rows are deleted
      */
@@ -60,21 +62,21 @@ public final class PrivilegeCheck {
         List<String> names = new ArrayList<>();
         for (String column : written) {
             if (table.column(column).isPresent()) {
-                need(kinds, names, "SELECT", column);
-                need(kinds, names, "INSERT", column);
+                addNeeded(kinds, names, "SELECT", column);
+                addNeeded(kinds, names, "INSERT", column);
                 if (!key.isEmpty() && !key.contains(column)) {
-                    need(kinds, names, "UPDATE", column);
+                    addNeeded(kinds, names, "UPDATE", column);
                 }
             }
         }
         if (!key.isEmpty() && deletes) {
-            need(kinds, names, "DELETE", null);
+            addNeeded(kinds, names, "DELETE", null);
         }
         List<String> missing = new ArrayList<>();
         List<String> grants = new ArrayList<>();
-        try (PreparedStatement select = session.connection().prepareStatement(OF_TABLE)) {
-            select.setArray(1, texts(kinds));
-            select.setArray(2, texts(names));
+        try (PreparedStatement select = session.connection().prepareStatement(MISSING_ON_TABLE)) {
+            select.setArray(1, textArray(kinds));
+            select.setArray(2, textArray(names));
             select.setString(3, table.quoted());
             select.setString(4, table.quoted());
             try (ResultSet row = select.executeQuery()) {
@@ -99,19 +101,20 @@ public final class PrivilegeCheck {
                                         SqlIdentifier.quote(table.rules().role())));
     }
 
-    private static void need(List<String> kinds, List<String> names, String kind, String column) {
+    private static void addNeeded(
+            List<String> kinds, List<String> names, String kind, String column) {
         kinds.add(kind);
         names.add(column);
     }
 
-    private Array texts(List<String> texts) throws SQLException {
-        return session.connection().createArrayOf("text", texts.toArray());
+    private Array textArray(List<String> values) throws SQLException {
+        return session.connection().createArrayOf("text", values.toArray());
     }
 
-    /** In the database, for what the tool itself keeps there. */
+    /** Returns the missing privileges in the database, for temporary tables and our own schema. */
     public List<String> inDatabase() throws SQLException {
         List<String> missing = new ArrayList<>();
-        try (PreparedStatement select = session.connection().prepareStatement(OF_DATABASE);
+        try (PreparedStatement select = session.connection().prepareStatement(IN_DATABASE);
                 ResultSet row = select.executeQuery()) {
             row.next();
             String role = row.getString("role");
@@ -124,8 +127,8 @@ public final class PrivilegeCheck {
             if (!row.getBoolean("made")) {
                 if (!row.getBoolean("creates")) {
                     missing.add(
-                            ("role %s may not make schema evolvishub_cdc; GRANT CREATE ON DATABASE %s TO"
-                                            + " %s, or run one mapping as an administrator first")
+                            ("role %s may not make schema evolvishub_cdc; GRANT CREATE ON DATABASE"
+                                 + " %s TO %s, or run one mapping as an administrator first")
                                     .formatted(role, database, role));
                 }
             } else if (!row.getBoolean("uses") || !row.getBoolean("writes")) {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How rows of a schema go into a table.
+ * Describes how rows of a schema are written to a table.
  *
- * @param schema the rows'
- * @param problems what keeps them out, each with what would do; empty: nothing
- * @param additions columns that the table lacks and that are to be added to it
- * @param leftOut targets of the columns that are not written
- * @param notes what is not a problem, but not what one would think either
+ * @param schema the schema of the rows
+ * @param problems reasons why rows cannot be written, each with its remedy; empty: none
+ * @param additions columns that are to be added to the table
+ * @param omitted targets of the columns that are not written
+ * @param notes facts that are not problems but may be unexpected
  */
 public record TableCompatibility(
         RowSchema schema,
@@ -29,7 +29,7 @@ public record TableCompatibility(
         notes = List.copyOf(notes);
     }
 
-    /** The columns that are written, by the destination's names. */
+    /** Returns the columns that are written, by the destination's names. */
     public List<String> columns() {
         return schema.columns().stream()
                 .map(Column::target)
@@ -37,7 +37,7 @@ public record TableCompatibility(
                 .toList();
     }
 
-    /** Turns a row's line into one of the columns that are written. */
+    /** Returns the selection of the cells that are written. */
     public Cells cells() {
         if (omitted.isEmpty()) {
             return line -> line;
@@ -50,7 +50,7 @@ public record TableCompatibility(
         return line -> CopyText.select(line, kept);
     }
 
-    /** Chooses cells of a line. */
+    /** Selects cells of a line. */
     public interface Cells {
         byte[] of(byte[] line);
     }

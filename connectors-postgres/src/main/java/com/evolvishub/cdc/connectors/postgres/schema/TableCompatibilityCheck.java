@@ -21,62 +21,62 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds how rows of a schema go into a table, and what keeps them out, with the statement that
- * mends it.
+ * Checks how rows of a schema can be written to a table. Each problem names the statement that
+ * fixes it.
  */
 public final class TableCompatibilityCheck {
 
     private final TableDescription table;
     private final RowSchema schema;
-    private final RowKeyKind identity;
+    private final RowKeyKind keyKind;
     private final SchemaChangePolicy policy;
     private final boolean transactional;
     private final List<String> key;
     private final List<String> problems = new ArrayList<>();
     private final List<Column> additions = new ArrayList<>();
-    private final List<String> leftOut = new ArrayList<>();
+    private final List<String> omitted = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     private TableCompatibilityCheck(
-            TableDescription table, RowSchema schema, RowKeyKind identity, Deliver deliver) {
+            TableDescription table, RowSchema schema, RowKeyKind keyKind, Deliver deliver) {
         this.table = table;
         this.schema = schema;
-        this.identity = identity;
+        this.keyKind = keyKind;
         this.policy = deliver.schemaChange();
         this.transactional = deliver.mode() == DeliveryMode.TRANSACTIONAL;
-        this.key = keyOf(schema, identity);
+        this.key = keyOf(schema, keyKind);
     }
 
-    /** How they fit, under what the mapping says of changing columns. */
+    /** Compares schema and table under the mapping's {@code schema_change} policy. */
     public static TableCompatibility fit(
             TableDescription table, RowSchema schema, Pipeline pipeline) {
-        RowKeyKind identity = RowKeyKind.of(schema, pipeline, table);
+        RowKeyKind keyKind = RowKeyKind.of(schema, pipeline, table);
         TableCompatibilityCheck check =
-                new TableCompatibilityCheck(table, schema, identity, pipeline.deliver());
+                new TableCompatibilityCheck(table, schema, keyKind, pipeline.deliver());
         check.kind();
         if (check.problems.isEmpty()) {
             schema.columns().forEach(check::column);
-            check.columnsLeftOut();
+            check.columnsWithoutSourceValue();
             check.problems.addAll(KeyCompatibility.problems(table, check.key, schema.columns()));
             check.serverRules(deletes(pipeline));
-            if (identity == RowKeyKind.NONE && RowKeyKind.comparesWithoutKey(schema, pipeline)) {
+            if (keyKind == RowKeyKind.NONE && RowKeyKind.comparesWithoutKey(schema, pipeline)) {
                 check.appendsOnly();
             }
         }
         return new TableCompatibility(
-                schema, check.problems, check.additions, check.leftOut, check.notes);
+                schema, check.problems, check.additions, check.omitted, check.notes);
     }
 
-    /** What the role may not do with the table and has to. */
-    public static Optional<String> rights(
+    /** Returns the privileges that the role needs on the table and lacks. */
+    public static Optional<String> missingPrivileges(
             PostgresSession session,
             TableDescription table,
             TableCompatibility fit,
             Pipeline pipeline)
             throws SQLException {
-        RowKeyKind identity = RowKeyKind.of(fit.schema(), pipeline, table);
+        RowKeyKind keyKind = RowKeyKind.of(fit.schema(), pipeline, table);
         return new PrivilegeCheck(session)
-                .onTable(table, keyOf(fit.schema(), identity), fit.columns(), deletes(pipeline));
+                .onTable(table, keyOf(fit.schema(), keyKind), fit.columns(), deletes(pipeline));
     }
 
     private static boolean deletes(Pipeline pipeline) {
@@ -85,7 +85,7 @@ public final class TableCompatibilityCheck {
     }
 
     private void serverRules(boolean deletes) {
-        boolean merges = identity != RowKeyKind.NONE;
+        boolean merges = keyKind != RowKeyKind.NONE;
         String name = table.quoted();
         problems.addAll(table.rules().problems(name, merges, merges && deletes));
         notes.addAll(table.rules().notes(name, merges, merges && deletes));
@@ -95,8 +95,9 @@ public final class TableCompatibilityCheck {
         boolean writable =
                 switch (table.kind()) {
                     case 'r', 'p' -> true;
-                    // what is in another server's hands cannot be prepared here
-                    case 'f' -> identity == RowKeyKind.NONE && !transactional;
+                    // a foreign table belongs to another server, so its transaction cannot be
+                    // prepared here
+                    case 'f' -> keyKind == RowKeyKind.NONE && !transactional;
                     default -> false;
                 };
         if (!writable) {
@@ -127,7 +128,7 @@ public final class TableCompatibilityCheck {
                             + "; name another key");
             return;
         }
-        leftOut.add(column.target());
+        omitted.add(column.target());
         notes.add(
                 "column %s is computed by %s itself: the source's values are left out"
                         .formatted(name, table.quoted()));
@@ -136,7 +137,7 @@ public final class TableCompatibilityCheck {
     private String retyped(Column column, TableColumn found) {
         String name = SqlIdentifier.quote(column.target());
         String type = DestinationColumnTypes.created(column.type());
-        // without it the server refuses what it would not cast by itself
+        // without USING the server rejects a change that has no implicit cast
         String using =
                 TypeCompatibility.fits(found.baseType(), type)
                         ? ""
@@ -153,39 +154,39 @@ public final class TableCompatibilityCheck {
     }
 
     private void missing(Column column) {
-        Optional<String> near = ColumnNameSuggestion.of(column.target(), columnsWithoutSource());
+        Optional<String> similar = ColumnNameSuggestion.of(column.target(), columnsWithoutSource());
         boolean isKey = key.contains(column.target());
         if (policy == SchemaChangePolicy.IGNORE && !isKey) {
-            leftOut.add(column.target());
+            omitted.add(column.target());
             notes.add(
                     "column %s is not in %s and is left out (schema_change: ignore)"
                             .formatted(SqlIdentifier.quote(column.target()), table.quoted()));
         } else if (policy == SchemaChangePolicy.EVOLVE
                 && !isKey
-                && near.isEmpty()
+                && similar.isEmpty()
                 && column.nullable()
                 && table.alterable()) {
             additions.add(column);
         } else {
-            problems.add(missing(column, near, isKey));
+            problems.add(missing(column, similar, isKey));
         }
     }
 
     private List<String> columnsWithoutSource() {
-        Set<String> fed = targets();
+        Set<String> written = targets();
         return table.columns().stream()
                 .map(TableColumn::name)
-                .filter(name -> !fed.contains(name))
+                .filter(name -> !written.contains(name))
                 .toList();
     }
 
-    private String missing(Column column, Optional<String> near, boolean isKey) {
+    private String missing(Column column, Optional<String> similar, boolean isKey) {
         String name = SqlIdentifier.quote(column.target());
         return "column %s: not in %s%s; map it with column_mapping, leave it out with exclude_columns, or %s"
                 .formatted(
                         name,
                         table.quoted(),
-                        near.map(meant -> "; did you mean " + SqlIdentifier.quote(meant) + "?")
+                        similar.map(meant -> "; did you mean " + SqlIdentifier.quote(meant) + "?")
                                 .orElseGet(() -> whyNotAdded(column, isKey)),
                         addition(table, column));
     }
@@ -202,12 +203,12 @@ public final class TableCompatibilityCheck {
                 : ", and not added by itself, because it is NOT NULL at the source";
     }
 
-    /** The statement that adds a column; it may be run twice. */
+    /** Returns the statement that adds a column; it may be run twice. */
     static String addition(TableDescription table, Column column) {
         return addition(table, column, DestinationColumnTypes.created(column.type()));
     }
 
-    /** The same with the type below a domain, whose constraints then do not hold. */
+    /** Returns the same statement with the base type of a domain, which has no constraints. */
     static String additionOfBase(TableDescription table, Column column) {
         return addition(
                 table,
@@ -226,12 +227,12 @@ public final class TableCompatibilityCheck {
         return schema.columns().stream().map(Column::target).collect(Collectors.toSet());
     }
 
-    private void columnsLeftOut() {
+    private void columnsWithoutSourceValue() {
         Set<String> written = targets();
         for (TableColumn column : table.columns()) {
-            boolean ours =
-                    identity == RowKeyKind.ROW_ID && column.name().equals(RowKeyKind.ROW_ID_COLUMN);
-            if (!written.contains(column.name()) && !column.isOptional() && !ours) {
+            boolean rowIdColumn =
+                    keyKind == RowKeyKind.ROW_ID && column.name().equals(RowKeyKind.ROW_ID_COLUMN);
+            if (!written.contains(column.name()) && !column.isOptional() && !rowIdColumn) {
                 String name = SqlIdentifier.quote(column.name());
                 problems.add(
                         ("column %s: NOT NULL without a default, and no source column goes into it;"
@@ -251,16 +252,16 @@ public final class TableCompatibilityCheck {
                         .formatted(table.quoted(), RowKeyKind.ROW_ID_COLUMN));
     }
 
-    /** The columns that tell rows apart, by the destination's names. */
-    public static List<String> keyOf(RowSchema schema, RowKeyKind identity) {
-        return switch (identity) {
+    /** Returns the key columns, by the destination's names. */
+    public static List<String> keyOf(RowSchema schema, RowKeyKind keyKind) {
+        return switch (keyKind) {
             case KEY -> schema.keyColumns().stream().map(Column::target).toList();
             case ROW_ID -> List.of(RowKeyKind.ROW_ID_COLUMN);
             case NONE -> List.of();
         };
     }
 
-    /** Whether the table itself keeps NULL out of the key. */
+    /** Whether the table's constraints exclude NULL from the key. */
     public static boolean keyIsNotNull(TableDescription table, List<String> key) {
         Set<String> notNull = new HashSet<>();
         for (TableColumn column : table.columns()) {

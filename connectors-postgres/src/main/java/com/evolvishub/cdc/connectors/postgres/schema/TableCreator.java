@@ -23,17 +23,17 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a missing destination table from the source's types, or columns that a table lacks. */
+/** Creates a missing destination table from the source's types, and adds missing columns. */
 public final class TableCreator {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableCreator.class);
 
     private static final int TRIES = 5;
 
-    /** A domain's NOT NULL or CHECK, of rows that are there. */
-    private static final Set<String> DOMAIN_REFUSED = Set.of("23502", "23514");
+    /** SQLSTATEs of a NOT NULL or CHECK constraint that existing rows violate. */
+    private static final Set<String> DOMAIN_VIOLATION = Set.of("23502", "23514");
 
-    // what two run into that make one table or one type at a time
+    // thrown if two sessions create the same table or type concurrently
     private static final Set<String> CREATED_CONCURRENTLY =
             Set.of("23505", "42701", "42710", "42P07");
 
@@ -45,7 +45,7 @@ public final class TableCreator {
         this.pipeline = pipeline;
     }
 
-    /** What would keep the table from being made. It is tried and taken back. */
+    /** Returns the problems of creating the table. Creates it and rolls back. */
     public List<String> problems(RowSchema schema) throws SQLException {
         List<String> problems = MissingTypes.of(session, schema.columns()).problems();
         if (!problems.isEmpty()) {
@@ -55,20 +55,23 @@ public final class TableCreator {
             DdlLock.acquire(session);
             run(statements(schema));
             return List.of();
-        } catch (DestinationException refused) {
-            return List.of(refused.getMessage());
+        } catch (DestinationException rejected) {
+            return List.of(rejected.getMessage());
         } finally {
             session.rollback();
         }
     }
 
     public void create(RowSchema schema) throws SQLException, DestinationException {
-        refuse(MissingTypes.of(session, schema.columns()));
-        commit(true, () -> statements(schema), Optional.of(recordCreator()));
+        failOnProblems(MissingTypes.of(session, schema.columns()));
+        commit(true, () -> statements(schema), Optional.of(recordCreatorSql()));
     }
 
-    /** The table that this very transaction has made, and nobody else just before. */
-    private String recordCreator() {
+    /**
+     * Returns the statement that records the table that this transaction has created. A table of
+     * the same name that another session created just before is not recorded.
+     */
+    private String recordCreatorSql() {
         EndpointSpec endpoint = pipeline.deliver().destination();
         return ("UPDATE evolvishub_cdc.lane SET created_table = made.oid FROM pg_class AS made"
                         + " WHERE identity = %s AND made.oid = to_regclass(%s)"
@@ -78,19 +81,20 @@ public final class TableCreator {
                         SqlLiteral.quote(SqlIdentifier.quote(endpoint.schema(), endpoint.table())));
     }
 
-    /** Adds columns, in a transaction of their own. Those that are there by now are let be. */
+    /** Adds columns, in a transaction of their own. Columns that exist by now are skipped. */
     public void add(TableDescription table, List<Column> columns)
             throws SQLException, DestinationException {
         MissingTypes types = MissingTypes.of(session, columns);
-        refuse(types);
+        failOnProblems(types);
         try {
-            // whoever waits for somebody's lock on this table must not hold up those that make
-            // others
+            // no DDL lock if no types are created: waiting for a lock on this table must not block
+            // pipelines that create others
             commit(
                     !types.statements().isEmpty(),
                     () -> {
                         List<String> statements =
-                                new ArrayList<>(MissingTypes.within(session, columns).statements());
+                                new ArrayList<>(
+                                        MissingTypes.inTransaction(session, columns).statements());
                         columns.forEach(
                                 column ->
                                         statements.add(
@@ -99,14 +103,14 @@ public final class TableCreator {
                     },
                     Optional.empty());
         } catch (DestinationException e) {
-            throw e.getCause() instanceof SQLException refusal
-                            && DOMAIN_REFUSED.contains(refusal.getSQLState())
+            throw e.getCause() instanceof SQLException rejection
+                            && DOMAIN_VIOLATION.contains(rejection.getSQLState())
                             && columns.stream().anyMatch(column -> column.type().kind() == 'd')
-                    ? refusedByDomain(table, columns, refusal)
+                    ? rejectedByDomain(table, columns, rejection)
                     : e;
         }
         if (!new TableDescriptionReader(session).isEmpty(table)) {
-            // also where somebody has dropped or renamed a column that rows were written into
+            // also logged if a column that rows were written into was dropped or renamed
             LOG.warn(
                     "{}: {} got {}: NULL in the rows that are there, until each of them changes at"
                             + " the source or is sent anew (--reset {} sends all)",
@@ -119,46 +123,46 @@ public final class TableCreator {
         }
     }
 
-    /** No row that is there has a value for a new column, and a domain may refuse NULL. */
-    private static DestinationException refusedByDomain(
-            TableDescription table, List<Column> columns, SQLException refusal) {
+    /** Existing rows have no value for a new column, and its domain may reject NULL. */
+    private static DestinationException rejectedByDomain(
+            TableDescription table, List<Column> columns, SQLException rejection) {
         return new DestinationException(
                 "%s; the rows that are there would have NULL in a new column, which its domain keeps out. Give it the type below: %s"
                         .formatted(
-                                PostgresErrorClassifier.message(refusal),
+                                PostgresErrorClassifier.message(rejection),
                                 columns.stream()
                                         .map(
                                                 column ->
                                                         TableCompatibilityCheck.additionOfBase(
                                                                 table, column))
                                         .collect(Collectors.joining("; "))),
-                refusal);
+                rejection);
     }
 
-    private static void refuse(MissingTypes types) throws DestinationException {
+    private static void failOnProblems(MissingTypes types) throws DestinationException {
         if (!types.problems().isEmpty()) {
             throw new DestinationException(String.join("\n", types.problems()));
         }
     }
 
     private interface Statements {
-        List<String> now() throws SQLException;
+        List<String> build() throws SQLException;
     }
 
-    private void commit(boolean oneAtATime, Statements statements, Optional<String> note)
+    private void commit(boolean exclusive, Statements statements, Optional<String> after)
             throws SQLException, DestinationException {
         for (int left = TRIES; ; left--) {
             try {
-                if (oneAtATime) {
+                if (exclusive) {
                     DdlLock.acquire(session);
                 }
-                List<String> made = statements.now();
-                run(made);
-                if (note.isPresent()) {
-                    session.execute(note.get());
+                List<String> executed = statements.build();
+                run(executed);
+                if (after.isPresent()) {
+                    session.execute(after.get());
                 }
                 session.commit();
-                made.forEach(sql -> LOG.info("{}: {}", pipeline.mapping(), sql));
+                executed.forEach(sql -> LOG.info("{}: {}", pipeline.mapping(), sql));
                 return;
             } catch (SQLException e) {
                 session.rollback();
@@ -173,7 +177,7 @@ public final class TableCreator {
     }
 
     private void run(List<String> statements) throws SQLException, DestinationException {
-        // whoever reads the table for long must not hold up all others behind us
+        // a long read of the table must not make other sessions queue behind this lock request
         session.execute("SET LOCAL lock_timeout = '5s'");
         for (String sql : statements) {
             try {
@@ -195,7 +199,7 @@ public final class TableCreator {
 
     private List<String> statements(RowSchema schema) throws SQLException {
         List<String> statements =
-                new ArrayList<>(MissingTypes.within(session, schema.columns()).statements());
+                new ArrayList<>(MissingTypes.inTransaction(session, schema.columns()).statements());
         EndpointSpec endpoint = pipeline.deliver().destination();
         String table = SqlIdentifier.quote(endpoint.schema(), endpoint.table());
         List<String> lines = new ArrayList<>();

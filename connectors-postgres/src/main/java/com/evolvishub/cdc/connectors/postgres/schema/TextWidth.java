@@ -3,10 +3,10 @@ package com.evolvishub.cdc.connectors.postgres.schema;
 import java.util.Map;
 
 /**
- * How long the text of a type's values is, in characters.
+ * The length of the text of a type's values, in characters.
  *
- * @param most of the longest; 0: nobody can tell
- * @param fixed whether all have that length
+ * @param most the maximum; 0: unknown
+ * @param fixed whether all values have that length
  */
 record TextWidth(int most, boolean fixed) {
 
@@ -38,21 +38,24 @@ record TextWidth(int most, boolean fixed) {
         return OF_TYPES.getOrDefault(type.base(), UNKNOWN);
     }
 
-    /** Sign, digits, point and the zero before it; {@code NaN} has three. */
+    /** Sign, digits, decimal point and a leading zero; {@code NaN} has three characters. */
     private static TextWidth ofNumeric(int precision, int scale) {
         int whole = Math.max(1, precision - scale);
         int width = 1 + whole + (scale > 0 ? 1 + scale : 0);
         return new TextWidth(Math.max(3, width), false);
     }
 
-    /** Whether a type of text takes them all. One that pads takes only what fills it. */
+    /**
+     * Whether a text type holds every value unchanged. A padding type must have exactly that
+     * length.
+     */
     boolean fits(ParsedTypeName to) {
         if (most == 0 || to.array() || to.isUnlimited()) {
             return false;
         }
-        int room = to.modifiers().get(0);
+        int limit = to.modifiers().get(0);
         return to.base().equals("character varying")
-                ? most <= room
-                : to.base().equals("character") && fixed && most == room;
+                ? most <= limit
+                : to.base().equals("character") && fixed && most == limit;
     }
 }

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether every value of a source type, written as text, is read back as the same value by a
- * destination type. What only some values survive does not fit: the others would be cut, rounded or
- * refused in the middle of a load. Types are compared by what they mean, not by how they are
- * spelled.
+ * Decides whether a destination type reads every value of a source type, written as text, as the
+ * same value. Types that hold only some of the values are not compatible: the others would be
+ * truncated, rounded or rejected in the middle of a load. Types are compared by meaning, not by
+ * name.
  *
- * <p>Two pairs are taken although some values do not survive, because nobody would expect to be
- * refused: json into jsonb, which keeps the last of doubled keys, and dates into timestamps, which
- * end in the year 294276. Neither ends in a wrong value of a key: see {@link KeyCompatibility}.
+ * <p>Two pairs are accepted although some values change or are rejected, because users expect them
+ * to work: json into jsonb, which keeps the last of duplicate keys, and dates into timestamps,
+ * which end in the year 294276. Neither yields a wrong key value: see {@link KeyCompatibility}.
  */
 final class TypeCompatibility {
 
@@ -26,11 +26,11 @@ final class TypeCompatibility {
                     "time without time zone",
                     "time with time zone");
 
-    /** Units that an interval is cut to, the coarsest first. The last one named counts. */
+    /** Units that limit an interval, the coarsest first. The last unit in the name counts. */
     private static final List<String> UNITS =
             List.of("year", "month", "day", "hour", "minute", "second");
 
-    /** How the server prints bit without a number, which is not bit(1). */
+    /** {@code format_type} of bit without a length, which is not bit(1). */
     private static final String ANY_BITS = "\"bit\"";
 
     private static final Map<String, Set<String>> WIDER =
@@ -57,7 +57,7 @@ final class TypeCompatibility {
 
     /**
      * @param source a source column's type as {@code format_type} prints it
-     * @param destination the destination column's, of a domain the type below it
+     * @param destination the destination column's type; for a domain its base type
      */
     static boolean fits(String source, String destination) {
         ParsedTypeName from = ParsedTypeName.of(source);

@@ -1,2 +1,2 @@
-/** Creates tables and types, adds columns, and checks that rows fit. */
+/** Creates tables and types, adds columns, and checks that rows fit the table. */
 package com.evolvishub.cdc.connectors.postgres.schema;

@@ -5,13 +5,14 @@ import java.sql.SQLException;
 import java.util.zip.CRC32;
 
 /**
- * Lets one pipeline at a time make schemas, types and tables in a database. Two transactions that
- * make several things wait for each other's catalog entries, and in two orders that is a deadlock.
+ * Lets only one pipeline at a time create schemas, types and tables in a database. Transactions
+ * that create several objects wait for each other's catalog entries, which is a deadlock if the
+ * order differs.
  *
- * <p>The lock is an advisory lock of the transaction, so that it ends with it whatever happens,
- * also behind a pooler that gives each transaction another session. It is the first lock that a
- * transaction of ours takes. Its two keys are those of this tool; another one that has chosen the
- * same holds us up for {@code lock_timeout} at most, and then the pipeline tries again later.
+ * <p>The lock is an advisory lock of the transaction, so it always ends with it, also behind a
+ * pooler that assigns each transaction another session. It is the first lock that our transactions
+ * take. Its keys are hashes of our names. Another tool with the same keys delays a pipeline by at
+ * most {@code lock_timeout}; then the pipeline retries.
  */
 public final class DdlLock {
 
@@ -20,13 +21,15 @@ public final class DdlLock {
 
     private DdlLock() {}
 
-    /** The statement that waits for the lock; the first of its transaction. */
+    /** Returns the statement that waits for the lock; it must be the first of its transaction. */
     static String statement() {
         return "SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(%d, %d)"
                 .formatted(TOOL, CREATION);
     }
 
-    /** Waits for the lock, for a minute at most. Held to the end of the session's transaction. */
+    /**
+     * Waits for the lock for at most 60 s. It is held until the end of the session's transaction.
+     */
     public static void acquire(PostgresSession session) throws SQLException {
         session.execute(statement());
     }

@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 
 /**
- * A lane's seat at its destination. One thread takes it; {@link #close} and the questions of those
- * who wait for it come from any thread.
+ * A pipeline's connection permit at its destination. One thread acquires it; {@link #close} and
+ * release requests of other pipelines come from any thread.
  */
 public final class DestinationConnectionPermit implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class DestinationConnectionPermit implements AutoCloseable {
         permit = limiter.permit(Clock.systemUTC(), this::signal, this::onRequest);
     }
 
-    /** Waits for a seat, for a few seconds at most. */
+    /** Waits for a permit, for a few seconds at most. */
     public synchronized void acquire() throws SQLException {
         try {
             while (!closed && !permit.tryAcquire()) {
@@ -58,11 +58,11 @@ public final class DestinationConnectionPermit implements AutoCloseable {
         limiter.setServerMaxConnections(connections);
     }
 
-    public void onReleaseRequested(Runnable calls) {
-        releaseCallback = calls;
+    public void onReleaseRequested(Runnable callback) {
+        releaseCallback = callback;
         if (releaseRequested) {
-            // asked while it was being opened
-            calls.run();
+            // requested before the callback was set
+            callback.run();
         }
     }
 

@@ -10,69 +10,75 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What the server's error codes mean for a delivery. Told by code, never by text: texts differ
- * between versions and languages.
+ * Classifies errors of the server by SQLSTATE, never by text: texts differ between versions and
+ * languages.
  */
 public final class PostgresErrorClassifier {
 
-    /** A lock was not to be had within {@code lock_timeout}. */
+    /** A lock was not available within {@code lock_timeout}. */
     public static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    /** A unique index has that value already. */
+    /** A unique index already contains the value. */
     public static final String UNIQUE_VIOLATION = "23505";
 
-    /** There is nothing of that name. */
+    /** No object of that name exists. */
     public static final String UNDEFINED_OBJECT = "42704";
 
-    /** A value that a function does not take. */
+    /** A function does not accept the value. */
     public static final String INVALID_PARAMETER_VALUE = "22023";
 
-    /** Ours, in a class that counts as an outage: the next opening tells what has happened. */
+    /**
+     * Our own code, in a class that counts as an outage: the next opening finds out what happened.
+     */
     public static final String PROGRESS_CHANGED = "57P0X";
 
     private static final String AUTHENTICATION_CLASS = "28";
 
-    /** The role may not do that. */
+    /** The role lacks a privilege. */
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    /** The server's function that looks whether policies let a row in. */
+    /** The server's function that checks whether policies accept a row. */
     private static final String POLICY_CHECK = "ExecWithCheckOptions";
 
     private static final List<String> ROW_CLASSES = List.of("22", "23", "54");
-    // 21000: two rows of one key in a statement, cured by smaller batches; P0001 to P0004: a
+    // 21000: two rows of one key in a statement, avoided by smaller batches; P0001 to P0004: a
     // trigger's RAISE, its SELECT INTO STRICT, its ASSERT
     private static final Set<String> ROW_STATES =
             Set.of("21000", "P0001", "P0002", "P0003", "P0004", "44000");
 
-    // of the server and of its own languages; the standard leaves all other classes that begin
-    // with 5 to 9 or I to Z to the user, who raises them in a trigger
-    private static final Pattern USERS_CLASS = Pattern.compile("(?!5[3-8]|72|P0|XX)[5-9I-Z].*");
+    // Matches classes that users may raise in a trigger: the standard leaves all classes that begin
+    // with 5 to 9 or I to Z to them. Excluded are those of the server and its own languages
+    private static final Pattern USER_CLASS = Pattern.compile("(?!5[3-8]|72|P0|XX)[5-9I-Z].*");
 
     private static final List<String> OUTAGE_CLASSES = List.of("08", "53", "57", "40", "58");
-    // 25006: a standby that was or will be the primary; 55006: in use
+    // 25006: a standby that was or will be the primary; 55006: object in use
     private static final Set<String> OUTAGE_STATES = Set.of(LOCK_NOT_AVAILABLE, "55006", "25006");
 
     private static final Pattern COLUMN_OF_COPY = Pattern.compile(", column (.+?)(: |$)");
 
     private PostgresErrorClassifier() {}
 
-    // what input functions of types like regclass, or without input, say of a value: 42704, 0A000
+    // input functions of types like regclass, or types without input, report these for a value:
+    // 42704, 0A000
     private static final List<String> INPUT_CLASSES = List.of("0A", "2B", "3F", "42");
 
-    // table, schema, column or unique index gone since it was looked at
+    // table, schema, column or unique index was dropped since it was read
     private static final Set<String> TABLE_CHANGED = Set.of("42P01", "3F000", "42703", "42P10");
 
-    /** Whether what is in the rows is the matter, not the server or the table. */
+    /** Whether the rows caused the error, not the server or the table. */
     public static boolean isRowRejected(SQLException e) {
         String state = e.getSQLState();
         return state != null
                 && (ROW_STATES.contains(state)
                         || ROW_CLASSES.contains(state.substring(0, 2))
-                        || USERS_CLASS.matcher(state).matches()
+                        || USER_CLASS.matcher(state).matches()
                         || isPolicy(e));
     }
 
-    /** Whether a policy refuses the row, not a privilege the role: the server has one code. */
+    /**
+     * Whether a policy rejects the row, rather than a missing privilege: the server has one code
+     * for both.
+     */
     private static boolean isPolicy(SQLException e) {
         return is(e, INSUFFICIENT_PRIVILEGE)
                 && e instanceof PSQLException postgres
@@ -81,8 +87,8 @@ public final class PostgresErrorClassifier {
     }
 
     /**
-     * Whether the server, having taken a COPY, refuses what is in a row of it. What goes wrong in a
-     * trigger's function has that function as its context before the COPY.
+     * Whether the server accepted a COPY and rejects a row of it. If a trigger's function fails,
+     * the error's context starts with that function, not with the COPY.
      */
     public static boolean isCopyRowRejected(SQLException e) {
         return e.getSQLState() != null
@@ -93,7 +99,7 @@ public final class PostgresErrorClassifier {
                 && String.valueOf(postgres.getServerErrorMessage().getWhere()).startsWith("COPY ");
     }
 
-    /** Whether the table is no longer what it was. */
+    /** Whether the table was changed. */
     public static boolean isTableChanged(SQLException e) {
         return e.getSQLState() != null && TABLE_CHANGED.contains(e.getSQLState());
     }
@@ -102,10 +108,10 @@ public final class PostgresErrorClassifier {
         return state.equals(e.getSQLState());
     }
 
-    /** Whether trying again later may help. */
+    /** Classifies a failure by whether a retry may succeed. */
     public static FailureKind classify(Exception failure) {
         if (failure instanceof IllegalArgumentException) {
-            // a name that cannot be one
+            // a name that is not valid
             return FailureKind.PERMANENT;
         }
         if (!(failure instanceof SQLException sql) || sql.getSQLState() == null) {
@@ -121,7 +127,7 @@ public final class PostgresErrorClassifier {
     }
 
     /**
-     * The server's message with the column it is about. Without its detail, which shows all the
+     * Returns the server's message with the column it refers to. Omits the detail, which shows all
      * cells of the row.
      */
     public static String message(SQLException e) {

@@ -18,13 +18,14 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
- * One connection to the destination, set up so that COPY text means what it meant at the source.
- * Behind a connection pooler each transaction sets itself up, since the next one may be another
- * server process's. Transactions are the caller's. {@link #abort} may be called from any thread.
+ * One connection to the destination, set up so that it reads COPY text as the source wrote it.
+ * Behind a connection pooler each transaction applies the settings again, because it may use
+ * another server process. The caller controls transactions. {@link #abort} may be called from any
+ * thread.
  */
 public final class PostgresSession {
 
-    // %1$s: SET or SET LOCAL; %2$s: whether only for this transaction
+    // %1$s: SET or SET LOCAL; %2$s: whether only for this transaction; %3$d: lock timeout
     private static final String SETTINGS =
             """
             %1$s TimeZone = 'UTC';
@@ -46,26 +47,27 @@ public final class PostgresSession {
             WHERE name IN ('idle_session_timeout', 'transaction_timeout')
             """;
 
-    private static final String OF_SESSION =
+    private static final String SESSION_PREFIX =
             "SET default_transaction_isolation = 'read committed'; ";
-    private static final String OF_TRANSACTION =
+    private static final String TRANSACTION_PREFIX =
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; ";
 
     private static final String SOCKET_TIMEOUT = "socketTimeout";
-    private static final int SECONDS_FOR_AN_ANSWER = 300;
+    private static final int DEFAULT_RESPONSE_SECONDS = 300;
 
     private final Connection connection;
     private final boolean pooled;
-    private final String ofTransaction;
+    private final String transactionSettings;
     private boolean begun;
 
     private PostgresSession(Connection connection, boolean pooled, long lockSeconds) {
         this.connection = connection;
         this.pooled = pooled;
-        this.ofTransaction = OF_TRANSACTION + SETTINGS.formatted("SET LOCAL", "true", lockSeconds);
+        this.transactionSettings =
+                TRANSACTION_PREFIX + SETTINGS.formatted("SET LOCAL", "true", lockSeconds);
     }
 
-    /** Connects. Waits as long as the endpoint's timeout allows. */
+    /** Connects. Waits at most for the endpoint's timeout. */
     public static PostgresSession open(EndpointSpec endpoint, String mapping) throws SQLException {
         ConnectionSpec spec = endpoint.connection();
         Connection connection = new Driver().connect(url(spec), properties(spec, mapping));
@@ -73,7 +75,8 @@ public final class PostgresSession {
             throw new SQLException("no PostgreSQL address: " + spec.host());
         }
         try {
-            // whoever else holds a lock for long is not taken for a server that does not answer
+            // a lock wait must end before the response timeout, or it is taken for an unresponsive
+            // server
             long lockSeconds = (responseTimeoutSeconds(spec) + 1L) / 2;
             PostgresSession session =
                     new PostgresSession(connection, isPooled(connection), lockSeconds);
@@ -89,18 +92,19 @@ public final class PostgresSession {
 
     private void applySettings(long lockSeconds) throws SQLException {
         if (pooled) {
-            // a statement that is prepared under a name is another server process's tomorrow
+            // a named prepared statement would not exist in the server process of the next
+            // transaction
             connection.unwrap(PGConnection.class).setPrepareThreshold(0);
         } else {
-            run(OF_SESSION + SETTINGS.formatted("SET", "false", lockSeconds));
+            run(SESSION_PREFIX + SETTINGS.formatted("SET", "false", lockSeconds));
         }
     }
 
-    /** Behind a pooler what one transaction has set is gone in the next. */
+    /** Applies the settings behind a pooler, where they last only for one transaction. */
     private void begin() throws SQLException {
         if (pooled && !begun && !connection.getAutoCommit()) {
             begun = true;
-            run(ofTransaction);
+            run(transactionSettings);
         }
     }
 
@@ -119,7 +123,8 @@ public final class PostgresSession {
         for (EndpointOption option : spec.parameters()) {
             properties.setProperty(option.name(), option.value().reveal());
         }
-        // a server that takes connections and says nothing; a batch may take longer
+        // ends a login at a server that accepts connections and does not respond; a batch may take
+        // longer
         properties.setProperty(SOCKET_TIMEOUT, seconds);
         set(properties, "user", spec.username());
         set(properties, "password", spec.password().reveal());
@@ -132,16 +137,16 @@ public final class PostgresSession {
         return properties;
     }
 
-    /** After how long a server that does not answer is given up. */
+    /** Returns the time after which a server that does not respond is given up. */
     public static Duration responseTimeout(ConnectionSpec spec) {
         int seconds = responseTimeoutSeconds(spec);
         return seconds == 0
-                ? Duration.ofSeconds(SECONDS_FOR_AN_ANSWER)
+                ? Duration.ofSeconds(DEFAULT_RESPONSE_SECONDS)
                 : Duration.ofSeconds(seconds);
     }
 
     /**
-     * Gives up a server that does not answer for so long.
+     * Sets the time after which a server that does not respond is given up.
      *
      * @param time zero: never
      */
@@ -150,8 +155,8 @@ public final class PostgresSession {
     }
 
     /**
-     * Whether a pooler stands between: then a server's process is not this session's alone, and
-     * nothing lasts from one transaction to the next.
+     * Whether the connection goes through a pooler: then the server process is shared with other
+     * clients, and session state does not last from one transaction to the next.
      */
     public boolean isPooled() {
         return pooled;
@@ -161,18 +166,18 @@ public final class PostgresSession {
         try (Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("SELECT pg_backend_pid()")) {
             found.next();
-            int announced = connection.unwrap(PGConnection.class).getBackendPID();
-            return ConnectionPoolerDetector.isPooled(announced, found.getInt(1));
+            int announcedPid = connection.unwrap(PGConnection.class).getBackendPID();
+            return ConnectionPoolerDetector.isPooled(announcedPid, found.getInt(1));
         }
     }
 
-    /** A server that vanished without a word must not hold the lane for ever. */
+    /** Returns the response timeout: an unreachable server must not block the pipeline forever. */
     private static int responseTimeoutSeconds(ConnectionSpec spec) {
         return spec.parameters().stream()
                 .filter(option -> option.name().equals(SOCKET_TIMEOUT))
                 .mapToInt(option -> Integer.parseInt(option.value().reveal()))
                 .findFirst()
-                .orElse(SECONDS_FOR_AN_ANSWER);
+                .orElse(DEFAULT_RESPONSE_SECONDS);
     }
 
     private static void set(Properties properties, String name, String value) {
@@ -181,7 +186,7 @@ public final class PostgresSession {
         }
     }
 
-    /** How many connections the server takes in all. */
+    /** Returns the maximum number of connections of the server. */
     public int maxConnections() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found =
@@ -191,7 +196,7 @@ public final class PostgresSession {
         }
     }
 
-    /** The connection, for the transaction under way or the next one; not to be kept. */
+    /** Returns the connection for the current or next transaction; it must not be kept. */
     public Connection connection() throws SQLException {
         begin();
         return connection;
@@ -209,13 +214,13 @@ public final class PostgresSession {
 
     private void run(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            // braces in a name are no escapes of the driver's
+            // braces in a name are not escapes of the driver
             statement.setEscapeProcessing(false);
             statement.execute(sql);
         }
     }
 
-    /** Runs a statement that changes rows. Returns how many. */
+    /** Runs a statement that changes rows. Returns their number. */
     public long update(String sql) throws SQLException {
         begin();
         try (Statement statement = connection.createStatement()) {
@@ -224,7 +229,7 @@ public final class PostgresSession {
         }
     }
 
-    /** The only number that a query gives. */
+    /** Returns the single number that a query returns. */
     public long number(String sql) throws SQLException {
         begin();
         try (Statement statement = connection.createStatement()) {
@@ -241,15 +246,13 @@ public final class PostgresSession {
         connection.commit();
     }
 
-    /**
-     * Rolls back; a connection that cannot is of no more use, and that failure is the newer one.
-     */
+    /** Rolls back. If that fails, the connection is unusable, and that failure is thrown. */
     public void rollback() throws SQLException {
         begun = false;
         connection.rollback();
     }
 
-    /** Cuts the connection, whatever another thread does with it. Does not wait. */
+    /** Closes the connection, even while another thread uses it. Does not wait. */
     public void abort() {
         abort(connection);
     }
@@ -258,7 +261,7 @@ public final class PostgresSession {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            // it was closed already; there is nobody to tell and nothing to do
+            // it was closed already
             return;
         }
     }

@@ -1,4 +1,5 @@
 /**
- * Connections to a destination database and their errors. Imports nothing else of the connector.
+ * Connections to a destination database and their errors. Depends on no other package of the
+ * connector.
  */
 package com.evolvishub.cdc.connectors.postgres.session;

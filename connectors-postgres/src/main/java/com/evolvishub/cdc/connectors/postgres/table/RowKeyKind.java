@@ -4,21 +4,21 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.runtime.row.RowSchema;
 
-/** By what rows of a schema are told apart in the destination table. */
+/** How rows of a schema are identified in the destination table. */
 public enum RowKeyKind {
-    /** Columns of their own. */
+    /** By key columns of their own. */
     KEY,
-    /** An id of ours in a column of ours, for a comparison without a key. */
+    /** By a row id that we generate, in a column of ours; for a comparison without a key. */
     ROW_ID,
-    /** Nothing: rows are appended. */
+    /** Not at all: rows are appended. */
     NONE;
 
-    /** The column that holds an id of ours. */
+    /** The column that holds the row id. */
     public static final String ROW_ID_COLUMN = "_cdc_row";
 
     /**
-     * What a table can be asked for: a keyless comparison needs our column, which tables that we
-     * did not make seldom have.
+     * Returns the row key kind for a table. A comparison without a key needs our row id column,
+     * which tables that we did not create rarely have.
      */
     public static RowKeyKind of(RowSchema schema, Pipeline pipeline, TableDescription table) {
         if (schema.isKeyed()) {

@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the destination table looks like.
+ * Describes the destination table.
  *
  * @param schema its schema
  * @param name its name
  * @param kind {@code pg_class.relkind}: r table, p partitioned table, f foreign table, v view …
- * @param alterable whether this session's role may change it: it owns it
+ * @param alterable whether the session's role owns the table and so may change it
  * @param columns in the table's order
  * @param primaryKey its columns; empty: none
- * @param uniqueIndexes each valid unique index on whole columns and all rows, the primary key's
- *     among them
- * @param rules what the server itself makes of rows
+ * @param uniqueIndexes every valid unique index on plain columns and all rows, including the
+ *     primary key's
+ * @param rules side effects of writes: row-level security, rules and triggers
  */
 public record TableDescription(
         String schema,
@@ -33,13 +33,13 @@ public record TableDescription(
      * A column.
      *
      * @param type as {@code format_type} prints it with an empty search path
-     * @param baseType of a domain the type below it, else the same as {@code type}
-     * @param notNull whether NULL is refused
+     * @param baseType the base type of a domain, else the same as {@code type}
+     * @param notNull whether NULL is rejected
      * @param generated whether the server computes it
      * @param identity {@code a}lways, by {@code d}efault, or a space: no identity
      * @param hasDefault whether it has a default
-     * @param looseCollation name of its collation if that is nondeterministic, quoted; empty: texts
-     *     that are equal to it are the same
+     * @param nondeterministicCollation quoted name of its collation if that is nondeterministic;
+     *     empty: equal texts are identical
      */
     public record TableColumn(
             String name,
@@ -51,7 +51,7 @@ public record TableDescription(
             boolean hasDefault,
             String nondeterministicCollation) {
 
-        /** Whether a row may leave it out. */
+        /** Whether an INSERT may omit it. */
         public boolean isOptional() {
             return !notNull || generated || hasDefault || identity != ' ';
         }
@@ -63,7 +63,7 @@ public record TableDescription(
         uniqueIndexes = List.copyOf(uniqueIndexes);
     }
 
-    /** The table's name as SQL takes it. */
+    /** Returns the table's name, quoted for SQL. */
     public String quoted() {
         return SqlIdentifier.quote(schema, name);
     }
@@ -72,7 +72,7 @@ public record TableDescription(
         return columns.stream().filter(column -> column.name().equals(wanted)).findFirst();
     }
 
-    /** Whether rows can be merged by exactly these columns, in whatever order. */
+    /** Whether rows can be merged by exactly these columns, in any order. */
     public boolean isUnique(List<String> key) {
         List<UniqueIndex> onKey = uniqueIndexes.stream().filter(index -> index.isOn(key)).toList();
         return !onKey.isEmpty()
@@ -82,12 +82,12 @@ public record TableDescription(
     /**
      * A unique index.
      *
-     * @param schema where it is: the table's
-     * @param columns without those that are only included
+     * @param schema its schema, which is the table's
+     * @param columns its key columns, without INCLUDE columns
      * @param primary whether it is the primary key's
      * @param immediate false: it belongs to a deferrable constraint
-     * @param exact whether its operators and collations are the columns' own and tell apart what is
-     *     not the same
+     * @param exact whether its operators and collations are the columns' own and distinguish all
+     *     different values
      */
     public record UniqueIndex(
             String schema,

@@ -12,14 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks the server what a table looks like. Leaves no transaction open. */
+/** Reads the description of a table from the catalog. Leaves no transaction open. */
 public final class TableDescriptionReader {
 
     private static final String TABLE =
             """
             SELECT c.oid, n.nspname, c.relname, c.relkind, pg_has_role(c.relowner, 'USAGE') AS owned
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = to_regclass(?)""";
+            WHERE c.oid = to_regclass(?)\
+            """;
 
     private static final String COLUMNS =
             """
@@ -37,7 +38,8 @@ public final class TableDescriptionReader {
                        AS loose_collation
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped
-            ORDER BY a.attnum""";
+            ORDER BY a.attnum\
+            """;
 
     private final PostgresSession session;
 
@@ -45,7 +47,10 @@ public final class TableDescriptionReader {
         this.session = session;
     }
 
-    /** The endpoint's table, found as the session's search path finds it; empty: not there. */
+    /**
+     * Describes the endpoint's table, which the session's search path resolves; empty: it does not
+     * exist.
+     */
     public Optional<TableDescription> describe(EndpointSpec endpoint) throws SQLException {
         try (PreparedStatement select = session.connection().prepareStatement(TABLE)) {
             select.setString(1, SqlIdentifier.quote(endpoint.schema(), endpoint.table()));
@@ -62,7 +67,7 @@ public final class TableDescriptionReader {
 
     private TableDescription describe(ResultSet table) throws SQLException {
         long oid = table.getLong("oid");
-        // from here on names of types come with their schema
+        // from here on type names include their schema
         session.execute("SET LOCAL search_path = ''");
         List<UniqueIndex> indexes = new UniqueIndexReader(session).of(oid);
         List<String> primaryKey =
@@ -105,7 +110,7 @@ public final class TableDescriptionReader {
         return columns;
     }
 
-    /** Whether the server has a type of that name. Asks within the caller's transaction. */
+    /** Whether the server has a type of that name. Queries in the caller's transaction. */
     public boolean hasType(String type) throws SQLException {
         try (PreparedStatement select =
                 session.connection().prepareStatement("SELECT to_regtype(?) IS NOT NULL")) {
@@ -117,7 +122,7 @@ public final class TableDescriptionReader {
         }
     }
 
-    /** Whether the table holds no row. */
+    /** Whether the table has no rows. */
     public boolean isEmpty(TableDescription table) throws SQLException {
         try (PreparedStatement select =
                         session.connection()

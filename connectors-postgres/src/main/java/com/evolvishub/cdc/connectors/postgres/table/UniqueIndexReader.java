@@ -9,18 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks the server for a table's unique indexes, inside the caller's transaction. Partial indexes,
- * those on expressions and those that were not built to the end are left out: {@code ON CONFLICT
- * (columns)} does not take them.
+ * Reads a table's unique indexes from the catalog, in the caller's transaction. Partial indexes,
+ * expression indexes and invalid indexes are omitted: {@code ON CONFLICT (columns)} does not use
+ * them.
  *
  * <p>An index is exact if each operator class has the equality of the column's own type ({@code
- * bpchar_ops} on a text column ignores blanks at the end) and no collation is nondeterministic.
+ * bpchar_ops} on a text column ignores trailing blanks) and no collation is nondeterministic.
  */
 final class UniqueIndexReader {
 
     // a column's own equality is that of the default operator class of its type; types without one
-    // are taken as what the server takes them for: varchar as text, cidr as inet, arrays as any
-    // array
+    // are treated as the server does: varchar as text, cidr as inet, arrays as anyarray
     private static final String SELECT =
             """
             SELECT n.nspname, c.relname, i.indisprimary, i.indimmediate,
@@ -69,7 +68,8 @@ final class UniqueIndexReader {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid
               AND i.indpred IS NULL AND i.indexprs IS NULL
-            ORDER BY c.relname""";
+            ORDER BY c.relname\
+            """;
 
     private final PostgresSession session;
 

@@ -7,17 +7,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the server itself makes of rows on their way into a table: row-level security, rules and
+ * What the server does with rows that are written to a table: row-level security, rules and
  * triggers.
  *
- * @param role whose rights count
+ * @param role whose privileges apply
  * @param rowSecurity whether row-level security applies to the role
- * @param unpoliced commands that no policy allows the role: SELECT, INSERT, UPDATE, DELETE; empty
- *     without row-level security
- * @param rules enabled ones for INSERT, UPDATE and DELETE
- * @param cascades foreign keys that a delete here changes rows of other tables by, as one reads
- *     them
- * @param triggers whether a trigger looks at rows before they are written, and so may drop them
+ * @param commandsWithoutPolicy commands that no policy allows the role: SELECT, INSERT, UPDATE,
+ *     DELETE; empty without row-level security
+ * @param rules enabled rules for INSERT, UPDATE and DELETE
+ * @param cascades foreign keys through which a delete changes rows of other tables, as display text
+ * @param triggers whether a BEFORE trigger for each row exists, which may skip rows
  */
 public record WriteSideEffects(
         String role,
@@ -27,7 +26,7 @@ public record WriteSideEffects(
         List<String> cascades,
         boolean triggers) {
 
-    /** A table that rows go into as they are. */
+    /** No side effects. */
     public static final WriteSideEffects NONE =
             new WriteSideEffects("", false, Set.of(), List.of(), List.of(), false);
 
@@ -35,7 +34,7 @@ public record WriteSideEffects(
      * A rule.
      *
      * @param event INSERT, UPDATE or DELETE
-     * @param instead whether it takes the place of what was asked for
+     * @param instead whether it replaces the command
      */
     record Rule(String name, String event, boolean instead) {}
 
@@ -45,13 +44,13 @@ public record WriteSideEffects(
         cascades = List.copyOf(cascades);
     }
 
-    /** Whether rows that were sent may not be there afterwards, without an error. */
+    /** Whether the server may skip rows without an error. */
     public boolean maySkip() {
         return triggers || rowSecurity;
     }
 
     /**
-     * What keeps rows out, each with what would do.
+     * Returns the problems that prevent writing, each with its remedy.
      *
      * @param merges whether rows are merged by a key, rather than only appended
      * @param deletes whether rows are deleted
@@ -64,8 +63,7 @@ public record WriteSideEffects(
             if (merges && !rule.event().equals("DELETE")) {
                 problems.add(
                         ("rule %s: the server does not merge rows into a table that has rules for"
-                                        + " INSERT or UPDATE; DROP RULE %s ON %s, a trigger does the"
-                                        + " same")
+                             + " INSERT or UPDATE; DROP RULE %s ON %s, a trigger does the same")
                                 .formatted(name, name, table));
             } else if (deletes && rule.event().equals("DELETE") && rule.instead()) {
                 problems.add(
@@ -90,8 +88,8 @@ public record WriteSideEffects(
         if (!needed.isEmpty()) {
             problems.add(
                     ("%s: row-level security applies to role %s, and no policy allows it %s; CREATE"
-                                    + " POLICY %s ON %s TO %s USING (true) WITH CHECK (true), or ALTER"
-                                    + " ROLE %s BYPASSRLS")
+                         + " POLICY %s ON %s TO %s USING (true) WITH CHECK (true), or ALTER ROLE %s"
+                         + " BYPASSRLS")
                             .formatted(
                                     table,
                                     SqlIdentifier.quote(role),
@@ -103,7 +101,7 @@ public record WriteSideEffects(
         }
     }
 
-    /** What one should know of a table that works. */
+    /** Returns notes about a table that can be written. */
     public List<String> notes(String table, boolean merges, boolean deletes) {
         List<String> notes = new ArrayList<>();
         if (rowSecurity) {
@@ -120,9 +118,9 @@ public record WriteSideEffects(
         }
         if (triggers) {
             notes.add(
-                    ("%s: a trigger looks at each row before it is written and may drop it; such rows"
-                                    + " do not count as written, and status tells how many there were"
-                                    + " (rows_skipped)")
+                    ("%s: a trigger looks at each row before it is written and may drop it; such"
+                         + " rows do not count as written, and status tells how many there were"
+                         + " (rows_skipped)")
                             .formatted(table));
         }
         if (deletes && !cascades.isEmpty()) {

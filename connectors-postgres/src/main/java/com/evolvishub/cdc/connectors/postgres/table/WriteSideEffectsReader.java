@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Asks the server for a table's {@link WriteSideEffects}, inside the caller's transaction. */
+/** Reads a table's {@link WriteSideEffects} from the catalog, in the caller's transaction. */
 final class WriteSideEffectsReader {
 
-    // a command without a policy that adds rows to what the role may touch is denied altogether;
-    // triggers of partitions count, type bits: 1 for each row, 2 before
+    // a command without a permissive policy for the role is denied for all rows; triggers of
+    // partitions count; bits of tgtype: 1 for each row, 2 before
     private static final String SELECT =
             """
             SELECT current_user AS role, row_security_active(c.oid) AS secured,
@@ -41,7 +41,8 @@ final class WriteSideEffectsReader {
                          FROM pg_constraint k
                          WHERE k.contype = 'f' AND k.confrelid = c.oid AND k.conparentid = 0
                            AND k.confdeltype IN ('c', 'n', 'd') ORDER BY k.conname) AS cascades
-            FROM pg_class c WHERE c.oid = ?""";
+            FROM pg_class c WHERE c.oid = ?\
+            """;
 
     private static final String RULES =
             """
@@ -50,7 +51,8 @@ final class WriteSideEffectsReader {
                        AS event
             FROM pg_rewrite
             WHERE ev_class = ? AND ev_type IN ('2', '3', '4') AND ev_enabled IN ('O', 'A')
-            ORDER BY rulename""";
+            ORDER BY rulename\
+            """;
 
     private final PostgresSession session;
 

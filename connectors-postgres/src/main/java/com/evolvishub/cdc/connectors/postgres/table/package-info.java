@@ -1,2 +1,2 @@
-/** Describes destination tables from the catalog, and tells what they enforce. */
+/** Reads the description of destination tables and the side effects of writes from the catalog. */
 package com.evolvishub.cdc.connectors.postgres.table;

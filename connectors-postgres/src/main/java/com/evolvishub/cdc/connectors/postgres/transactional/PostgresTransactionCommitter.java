@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits what was prepared, once its checkpoint is complete. What cannot be committed ends the
- * task, and is committed when it is started again from that checkpoint; nothing is put off, because
- * the lane hands on rows as soon as this returns.
+ * Commits prepared transactions, once their checkpoint is complete. A failed commit ends the task,
+ * and is retried when the task restarts from that checkpoint. Commits are never deferred, because
+ * the pipeline forwards further rows as soon as this returns.
  */
 final class PostgresTransactionCommitter implements Committer<PreparedTransaction> {
 
@@ -28,33 +28,34 @@ final class PostgresTransactionCommitter implements Committer<PreparedTransactio
 
     /**
      * @param run this run of the job
-     * @param forgets whether what an earlier run has written may be lost: the mapping loads anew
+     * @param reloads whether a transaction of an earlier run may be lost, because the mapping
+     *     reloads
      */
-    PostgresTransactionCommitter(Pipeline pipeline, String run, boolean forgets) {
+    PostgresTransactionCommitter(Pipeline pipeline, String run, boolean reloads) {
         this.pipeline = pipeline;
         this.run = run;
-        this.reloads = forgets;
+        this.reloads = reloads;
     }
 
     @Override
     public void commit(Collection<CommitRequest<PreparedTransaction>> requests) throws IOException {
         for (CommitRequest<PreparedTransaction> request : requests) {
             PreparedTransaction transaction = request.getCommittable();
-            if (!committed(transaction)) {
+            if (!commitOne(transaction)) {
                 failOnLostTransaction(transaction);
             }
         }
     }
 
-    /** A connection that has died since the last checkpoint is no outage yet. */
-    private boolean committed(PreparedTransaction transaction) throws IOException {
+    /** Retries once on a new connection: the old one may have died since the last checkpoint. */
+    private boolean commitOne(PreparedTransaction transaction) throws IOException {
         boolean fresh = session == null;
         try {
             return transactions().commit(transaction);
         } catch (SQLException e) {
             closeSession();
             if (!fresh) {
-                return committed(transaction);
+                return commitOne(transaction);
             }
             throw new IOException(
                     "%s: cannot commit prepared transaction \"%s\" at the destination: %s"

@@ -23,10 +23,10 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * A two-phase sink by the server's prepared transactions: rows are written and prepared before a
- * barrier, and committed when its checkpoint is complete. Exactly once: a prepared transaction
- * outlives task and server, and what no completed checkpoint holds is rolled back at the next
- * start.
+ * A two-phase-commit sink over prepared transactions: rows are written and prepared before a
+ * barrier, and committed when its checkpoint is complete. Delivery is exactly once: a prepared
+ * transaction survives a failure of task and server, and transactions that no completed checkpoint
+ * holds are rolled back at the next start.
  */
 final class PostgresTransactionSink
         implements Sink<ChangeRow>,
@@ -35,11 +35,11 @@ final class PostgresTransactionSink
     private static final long serialVersionUID = 1L;
 
     private final Pipeline pipeline;
-    private final RestoreMode resumption;
+    private final RestoreMode restoreMode;
 
-    PostgresTransactionSink(Pipeline pipeline, RestoreMode resumption) {
+    PostgresTransactionSink(Pipeline pipeline, RestoreMode restoreMode) {
         this.pipeline = pipeline;
-        this.resumption = resumption;
+        this.restoreMode = restoreMode;
     }
 
     @Override
@@ -55,15 +55,15 @@ final class PostgresTransactionSink
 
     @Override
     public PostgresTransactionWriter restoreWriter(
-            WriterInitContext context, Collection<WriterEpoch> held) throws IOException {
-        return writer(context.getJobInfo().getJobId(), held);
+            WriterInitContext context, Collection<WriterEpoch> restored) throws IOException {
+        return writer(context.getJobInfo().getJobId(), restored);
     }
 
-    private PostgresTransactionWriter writer(JobID job, Collection<WriterEpoch> held)
+    private PostgresTransactionWriter writer(JobID job, Collection<WriterEpoch> restored)
             throws IOException {
         String run = job.toHexString();
         long epoch =
-                held.stream()
+                restored.stream()
                         .filter(each -> each.run().equals(run))
                         .mapToLong(WriterEpoch::epoch)
                         .max()
@@ -98,7 +98,7 @@ final class PostgresTransactionSink
         return new PostgresTransactionCommitter(
                 pipeline,
                 context.getJobInfo().getJobId().toHexString(),
-                resumption == RestoreMode.RESET);
+                restoreMode == RestoreMode.RESET);
     }
 
     @Override

@@ -31,11 +31,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the rows of a lane in one transaction a checkpoint, and prepares it at the barrier. The
- * transaction holds the lane's own row, so that a writer that lives on by mistake is shut out.
+ * Writes the rows of a pipeline in one transaction per checkpoint, and prepares it at the barrier.
+ * The transaction locks the pipeline's progress row, which fences stale writers.
  *
- * <p>To be made after what a checkpoint holds was committed: what is prepared then is rolled back,
- * since no checkpoint holds it. Used by the task's thread, which waits in here.
+ * <p>Must be created after the transactions of the restored checkpoint were committed: leftover
+ * prepared transactions are rolled back, since no checkpoint holds them. Used by the task's thread,
+ * which blocks in here.
  */
 public final class PostgresTransactionWriter
         implements StatefulSinkWriter<ChangeRow, WriterEpoch>,
@@ -47,57 +48,57 @@ public final class PostgresTransactionWriter
     private static final long BATCH_BYTES = 1 << 20;
 
     private final Pipeline pipeline;
-    private final WriterIdentity lane;
+    private final WriterIdentity identity;
     private final PostgresSession session;
     private final PreparedTransactions transactions;
     private final PostgresProgressStore progressStore;
-    private final DeadLetterKeys letters;
+    private final DeadLetterKeys deadLetterKeys;
     private final long epoch;
     private final SkippedRowCounter skipped;
     private final List<ChangeRow> batch = new ArrayList<>();
     private long weight;
-    private boolean begun;
+    private boolean transactionOpen;
     private RowSchema schema;
-    private RowKeyKind identity;
+    private RowKeyKind keyKind;
     private TableDescription table;
     private TableWriter writer;
     private ArrayMergeWriter merge;
 
     private PostgresTransactionWriter(
-            Pipeline pipeline, WriterIdentity lane, PostgresSession session)
+            Pipeline pipeline, WriterIdentity identity, PostgresSession session)
             throws SQLException, DestinationException {
         this.pipeline = pipeline;
-        this.lane = lane;
+        this.identity = identity;
         this.session = session;
         this.skipped = new SkippedRowCounter(pipeline.mapping());
         Optional<String> problem = PreparedTransactions.problem(session);
         if (problem.isPresent()) {
             throw new DestinationException(problem.get());
         }
-        // whoever else locks rows of the table must not hold up the job's checkpoints for ever
+        // another session that locks rows of the table must not block checkpoints forever
         session.execute("SET lock_timeout = '60s'");
         session.commit();
-        progressStore = new PostgresProgressStore(session, lane.identity());
-        progressStore.requireTakeoverAllowed(lane);
-        transactions = new PreparedTransactions(session, lane.identity());
-        int left = transactions.rollBackLeftover();
-        if (left > 0) {
+        progressStore = new PostgresProgressStore(session, identity.identity());
+        progressStore.requireTakeoverAllowed(identity);
+        transactions = new PreparedTransactions(session, identity.identity());
+        int rolledBack = transactions.rollBackLeftover();
+        if (rolledBack > 0) {
             LOG.info(
                     "{}: rolled back {} prepared transactions that no checkpoint holds",
                     pipeline.mapping(),
-                    left);
+                    rolledBack);
         }
-        epoch = progressStore.takeOver(lane).epoch();
-        letters = DeadLetterKeys.load(session, lane.identity());
+        epoch = progressStore.takeOver(identity).epoch();
+        deadLetterKeys = DeadLetterKeys.load(session, identity.identity());
     }
 
-    /** Connects, clears away what was left, and takes the lane. */
-    public static PostgresTransactionWriter open(Pipeline pipeline, WriterIdentity lane)
+    /** Connects, rolls back leftover transactions and takes over the pipeline. */
+    public static PostgresTransactionWriter open(Pipeline pipeline, WriterIdentity identity)
             throws IOException {
         PostgresSession session = null;
         try {
             session = PostgresSession.open(pipeline.deliver().destination(), pipeline.mapping());
-            return new PostgresTransactionWriter(pipeline, lane, session);
+            return new PostgresTransactionWriter(pipeline, identity, session);
         } catch (SQLException | DestinationException e) {
             if (session != null) {
                 session.abort();
@@ -127,9 +128,9 @@ public final class PostgresTransactionWriter
         }
     }
 
-    /** The lane has made or changed the table by now, and has no rows under way. */
+    /** The pipeline has created or changed the table before, and no rows are in flight. */
     private void prepareFor(RowSchema next) throws IOException {
-        if (begun) {
+        if (transactionOpen) {
             throw new IllegalStateException("rows of another schema are not committed yet");
         }
         try {
@@ -143,9 +144,9 @@ public final class PostgresTransactionWriter
             if (!fit.problems().isEmpty()) {
                 throw new DestinationException(String.join("\n", fit.problems()));
             }
-            identity = RowKeyKind.of(next, pipeline, table);
-            writer = new TableWriter(session, table, fit, identity, shape);
-            merge = new ArrayMergeWriter(session, table, fit, identity);
+            keyKind = RowKeyKind.of(next, pipeline, table);
+            writer = new TableWriter(session, table, fit, keyKind, shape);
+            merge = new ArrayMergeWriter(session, table, fit, keyKind);
             schema = next;
         } catch (SQLException | DestinationException e) {
             throw failed(pipeline, e);
@@ -159,11 +160,11 @@ public final class PostgresTransactionWriter
         }
         try {
             progressStore.advance(batch.get(batch.size() - 1).sequence());
-            if (!begun && !writer.isUnchanged()) {
+            if (!transactionOpen && !writer.isUnchanged()) {
                 throw new DestinationException("the table has been changed; it is looked at anew");
             }
-            begun = true;
-            letters.supersede(batch, identity);
+            transactionOpen = true;
+            deadLetterKeys.supersede(batch, keyKind);
             write();
             batch.clear();
             weight = 0;
@@ -173,12 +174,12 @@ public final class PostgresTransactionWriter
     }
 
     private void write() throws SQLException, DestinationException {
-        if (identity == RowKeyKind.NONE && !table.rules().rowSecurity()) {
+        if (keyKind == RowKeyKind.NONE && !table.rules().rowSecurity()) {
             writer.append(batch);
             skipped.add(writer.skipped(), table.quoted());
             return;
         }
-        if (identity == RowKeyKind.NONE) {
+        if (keyKind == RowKeyKind.NONE) {
             merge.append(batch);
         } else {
             merge.merge(batch);
@@ -189,12 +190,12 @@ public final class PostgresTransactionWriter
     @Override
     public Collection<PreparedTransaction> prepareCommit() throws IOException {
         flush(false);
-        if (!begun) {
+        if (!transactionOpen) {
             return List.of();
         }
         try {
-            PreparedTransaction prepared = transactions.prepare(lane.run());
-            begun = false;
+            PreparedTransaction prepared = transactions.prepare(identity.run());
+            transactionOpen = false;
             return List.of(prepared);
         } catch (SQLException e) {
             throw failed(pipeline, e);
@@ -203,7 +204,7 @@ public final class PostgresTransactionWriter
 
     @Override
     public List<WriterEpoch> snapshotState(long checkpointId) {
-        return List.of(new WriterEpoch(lane.run(), epoch));
+        return List.of(new WriterEpoch(identity.run(), epoch));
     }
 
     @Override

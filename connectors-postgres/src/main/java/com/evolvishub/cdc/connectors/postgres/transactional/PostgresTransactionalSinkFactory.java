@@ -7,7 +7,8 @@ import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import org.apache.flink.api.connector.sink2.Sink;
 
 /**
- * All rows of a checkpoint in one transaction that the server keeps for us until it is complete.
+ * Delivers all rows of a checkpoint in one prepared transaction, which the server keeps until the
+ * checkpoint is complete.
  */
 public final class PostgresTransactionalSinkFactory implements TransactionalSinkFactory {
 
@@ -18,8 +19,8 @@ public final class PostgresTransactionalSinkFactory implements TransactionalSink
     }
 
     @Override
-    public Sink<ChangeRow> create(RestoreMode resumption) {
-        return new PostgresTransactionSink(pipeline, resumption);
+    public Sink<ChangeRow> create(RestoreMode restoreMode) {
+        return new PostgresTransactionSink(pipeline, restoreMode);
     }
 
     @Override

@@ -3,11 +3,11 @@ package com.evolvishub.cdc.connectors.postgres.transactional;
 import java.util.Objects;
 
 /**
- * What a checkpoint keeps of the writer that it was made with: a task that is started again must
- * not take the lane back from another run.
+ * The run and epoch of a writer, kept in checkpoints: a restarted task must not take the pipeline
+ * back from another run.
  *
  * @param run the run of the job
- * @param epoch under which it wrote
+ * @param epoch the epoch that it wrote under
  */
 record WriterEpoch(String run, long epoch) {
     WriterEpoch {

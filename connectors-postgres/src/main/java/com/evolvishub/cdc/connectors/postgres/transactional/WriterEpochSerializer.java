@@ -7,7 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** How a checkpoint keeps who held the lane. */
+/** Serializes the writer's run and epoch for checkpoints. */
 final class WriterEpochSerializer implements SimpleVersionedSerializer<WriterEpoch> {
 
     private static final int VERSION = 1;
@@ -18,11 +18,11 @@ final class WriterEpochSerializer implements SimpleVersionedSerializer<WriterEpo
     }
 
     @Override
-    public byte[] serialize(WriterEpoch held) throws IOException {
+    public byte[] serialize(WriterEpoch writer) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        out.writeUTF(held.run());
-        out.writeLong(held.epoch());
+        out.writeUTF(writer.run());
+        out.writeLong(writer.epoch());
         return bytes.toByteArray();
     }
 

@@ -18,11 +18,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Merges batches of one schema into the table, inside a transaction that is to be prepared. */
+/** Writes batches of one schema into the table, in a transaction that will be prepared. */
 public final class ArrayMergeWriter {
 
     private final PostgresSession session;
-    private final RowKeyKind identity;
+    private final RowKeyKind keyKind;
     private final WriteStatements statements;
     private final LatestRowVersions latestVersions;
     private final TableCompatibility.Cells cells;
@@ -33,23 +33,22 @@ public final class ArrayMergeWriter {
             PostgresSession session,
             TableDescription table,
             TableCompatibility fit,
-            RowKeyKind identity)
+            RowKeyKind keyKind)
             throws SQLException {
         this.session = session;
-        this.identity = identity;
-        this.statements =
-                new WriteStatements(table, fit, identity, ArrayStaging.of(session, table));
-        this.latestVersions = new LatestRowVersions(fit.schema(), identity);
+        this.keyKind = keyKind;
+        this.statements = new WriteStatements(table, fit, keyKind, ArrayStaging.of(session, table));
+        this.latestVersions = new LatestRowVersions(fit.schema(), keyKind);
         this.cells = fit.cells();
         this.rules = table.rules();
     }
 
-    /** Rows of the last batch that the server left out in silence. */
+    /** Returns the number of rows of the last batch that the server skipped without an error. */
     public long skipped() {
         return skipped;
     }
 
-    /** Puts rows in without looking for older versions of them, where COPY is not taken. */
+    /** Inserts rows without a merge, where COPY is not possible. */
     public void append(List<ChangeRow> rows) throws SQLException {
         List<ChangeRow> sent =
                 rows.stream().filter(row -> row.operation() != Operation.DELETE).toList();
@@ -61,7 +60,7 @@ public final class ArrayMergeWriter {
         }
     }
 
-    /** Puts the latest version of each row in the place of an older one, or takes it out. */
+    /** Merges the latest version of each row by key: inserts, updates or deletes it. */
     public void merge(List<ChangeRow> rows) throws SQLException, RowRejectedException {
         skipped = 0;
         List<ChangeRow> deletes = new ArrayList<>();
@@ -70,12 +69,12 @@ public final class ArrayMergeWriter {
         for (ChangeRow row : latest) {
             (row.operation() == Operation.DELETE ? deletes : others).add(row);
         }
-        // deletes first, as where rows are merged from temporary tables
+        // deletes first, as in the merge from temporary tables
         if (!deletes.isEmpty()) {
             String[][] keys = arrays(deletes);
             try (PreparedStatement delete = prepared(statements.delete(), keys)) {
-                long gone = delete.executeLargeUpdate();
-                skipped += rules.rowSecurity() ? deletes.size() - gone : 0;
+                long deleted = delete.executeLargeUpdate();
+                skipped += rules.rowSecurity() ? deletes.size() - deleted : 0;
             }
             if (rules.triggers() && !rules.rowSecurity()) {
                 skipped += number(statements.countUndeleted(), keys);
@@ -123,7 +122,7 @@ public final class ArrayMergeWriter {
         return statement;
     }
 
-    /** Column by column; of a delete its key. */
+    /** Returns one array per column; for deletes only the key columns. */
     private String[][] arrays(List<ChangeRow> rows) {
         String[][] arrays = null;
         for (int i = 0; i < rows.size(); i++) {
@@ -142,10 +141,10 @@ public final class ArrayMergeWriter {
     private List<byte[]> cells(ChangeRow row) {
         boolean delete = row.operation() == Operation.DELETE;
         List<byte[]> values = new ArrayList<>();
-        if (!delete || identity == RowKeyKind.KEY) {
+        if (!delete || keyKind == RowKeyKind.KEY) {
             values.addAll(CopyText.cells(delete ? row.line() : cells.of(row.line())));
         }
-        if (identity == RowKeyKind.ROW_ID) {
+        if (keyKind == RowKeyKind.ROW_ID) {
             values.add(CopyText.escape("\\x" + HexFormat.of().formatHex(row.rowId())));
         }
         return values;

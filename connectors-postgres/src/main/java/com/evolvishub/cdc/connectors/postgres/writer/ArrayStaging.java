@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Rows as parameters of the statement: of each column an array of texts. A transaction that is to
- * be prepared may not touch temporary tables.
+ * Passes rows as parameters of the statement: one array of texts per column. A transaction that is
+ * to be prepared may not use temporary tables.
  *
  * <p>Texts are cast to the column's type without its length or precision: an explicit cast to
- * {@code varchar(5)} would cut without a word what the assignment to the column refuses, as COPY
- * does.
+ * {@code varchar(5)} would truncate silently, but the assignment to the column rejects a value that
+ * is too long, as COPY does.
  */
 final class ArrayStaging implements BatchStaging {
 
@@ -33,7 +33,8 @@ final class ArrayStaging implements BatchStaging {
                       FROM below JOIN pg_type b ON b.oid = below.next WHERE below.kind = 'd')
                     SELECT format_type(oid, -1) FROM below WHERE kind <> 'd')
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped""";
+            WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped\
+            """;
 
     private final Map<String, String> casts;
 
@@ -41,9 +42,9 @@ final class ArrayStaging implements BatchStaging {
         this.casts = casts;
     }
 
-    /** For rows of a table. Leaves no transaction open. */
+    /** Reads the casts for a table. Leaves no transaction open. */
     static ArrayStaging of(PostgresSession session, TableDescription table) throws SQLException {
-        // names of types come with their schema
+        // type names include their schema
         session.execute("SET LOCAL search_path = ''");
         Map<String, String> casts = new HashMap<>();
         try (PreparedStatement select = session.connection().prepareStatement(CASTS)) {

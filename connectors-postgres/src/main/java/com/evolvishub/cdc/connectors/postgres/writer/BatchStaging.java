@@ -2,7 +2,7 @@ package com.evolvishub.cdc.connectors.postgres.writer;
 
 import java.util.List;
 
-/** Where the rows and keys of a batch stand before a statement brings them into the table. */
+/** Where the rows and keys of a batch are held before a statement merges them into the table. */
 interface BatchStaging {
 
     /** Temporary tables, filled by COPY. */
@@ -19,9 +19,9 @@ interface BatchStaging {
                 }
             };
 
-    /** What rows of these columns are selected from. */
+    /** Returns the FROM item for rows of these columns. */
     String rows(List<String> columns);
 
-    /** What keys of these columns are selected from. */
+    /** Returns the FROM item for keys of these columns. */
     String keys(List<String> key);
 }

@@ -7,8 +7,8 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 
 /**
- * A COPY … FROM STDIN under way. Lines go out as they came, in large pieces. Ends the COPY on
- * {@link #finish}, takes it back on {@link #close} if that was not reached.
+ * A running COPY … FROM STDIN. Sends lines unchanged, in large buffers. {@link #finish} completes
+ * the COPY; {@link #close} cancels it otherwise.
  */
 final class CopyLineWriter implements AutoCloseable {
 
@@ -22,26 +22,26 @@ final class CopyLineWriter implements AutoCloseable {
         copy = manager.copyIn(sql);
     }
 
-    /** A whole line, without its end. */
+    /** Writes a complete line, given without its line end. */
     void line(byte[] line) throws SQLException {
         append(line);
-        end();
+        endLine();
     }
 
-    /** A line with an id of ours as its last cell. */
+    /** Writes a line with a row id as its last cell. */
     void line(byte[] line, byte[] rowId) throws SQLException {
         append(line);
         append(new byte[] {'\t'});
         rowId(rowId);
     }
 
-    /** A line that is an id of ours alone. */
+    /** Writes a line that consists only of a row id. */
     void rowId(byte[] rowId) throws SQLException {
         append(("\\\\x" + HexFormat.of().formatHex(rowId)).getBytes(StandardCharsets.US_ASCII));
-        end();
+        endLine();
     }
 
-    private void end() throws SQLException {
+    private void endLine() throws SQLException {
         if (filled == BUFFER_BYTES) {
             flush();
         }
@@ -67,7 +67,7 @@ final class CopyLineWriter implements AutoCloseable {
         }
     }
 
-    /** Ends the COPY. Returns how many rows went in. */
+    /** Completes the COPY. Returns the number of rows that were written. */
     long finish() throws SQLException {
         flush();
         return copy.endCopy();

@@ -12,15 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Of each key in a batch its last version: one statement may touch a row only once. */
+/** Selects the last version of each key in a batch: one statement may change a row only once. */
 final class LatestRowVersions {
 
     private final RowSchema schema;
-    private final RowKeyKind identity;
+    private final RowKeyKind keyKind;
 
-    LatestRowVersions(RowSchema schema, RowKeyKind identity) {
+    LatestRowVersions(RowSchema schema, RowKeyKind keyKind) {
         this.schema = schema;
-        this.identity = identity;
+        this.keyKind = keyKind;
     }
 
     /**
@@ -35,24 +35,24 @@ final class LatestRowVersions {
     }
 
     private byte[] key(ChangeRow row) throws RowRejectedException {
-        if (identity == RowKeyKind.ROW_ID) {
+        if (keyKind == RowKeyKind.ROW_ID) {
             return row.rowId();
         }
         byte[] key = row.operation() == Operation.DELETE ? row.line() : keyOf(row.line());
-        if (holdsNull(key)) {
+        if (containsNull(key)) {
             throw new RowRejectedException("a column of the key is NULL", null);
         }
         return key;
     }
 
-    /** Only the key's cells are copied: the others may be large. */
+    /** Copies only the cells of the key: the others may be large. */
     private byte[] keyOf(byte[] line) {
         return CopyText.join(
                 schema.key().stream().map(position -> CopyText.cell(line, position)).toList());
     }
 
-    /** Whether a cell is {@code \N}: only NULL puts an N behind an odd backslash. */
-    private static boolean holdsNull(byte[] cells) {
+    /** Whether a cell is {@code \N}: only NULL has an N after an unescaped backslash. */
+    private static boolean containsNull(byte[] cells) {
         for (int i = 0; i + 1 < cells.length; i++) {
             if (cells[i] == '\\') {
                 if (cells[i + 1] == 'N') {

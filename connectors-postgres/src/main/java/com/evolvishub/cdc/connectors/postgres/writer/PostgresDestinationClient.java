@@ -45,13 +45,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lane into one table. Each batch is one transaction that begins with the lane's own row, so
- * that a rival waits for it or refuses it, and that holds the rows and their last number.
+ * Writes one pipeline to one table. Each batch is one transaction that first locks the pipeline's
+ * progress row, so that a concurrent writer waits or is fenced. It holds the rows and their last
+ * sequence number.
  *
- * <p>Rows that come into a table that was empty when the lane was first opened go in by COPY alone;
- * from the first one on that meets an older version of itself, all are merged by key.
+ * <p>If the table was empty when the pipeline was first opened, rows are written by COPY alone.
+ * Once a row exists in an older version, all rows are merged by key.
  *
- * <p>A table that was changed under the lane is noticed by the next batch and looked at anew.
+ * <p>The next batch detects a changed table and reads its description again.
  */
 public final class PostgresDestinationClient implements DestinationClient {
 
@@ -64,13 +65,13 @@ public final class PostgresDestinationClient implements DestinationClient {
     private volatile boolean closed;
     private volatile PostgresSession session;
     private PostgresProgressStore progressStore;
-    private DeadLetterKeys letters;
+    private DeadLetterKeys deadLetterKeys;
     private final PostgresTargetVerifier targetVerifier;
     private SQLException tableFailure;
-    private long number;
+    private long lastSequence;
     private OptionalLong effectiveSequence = OptionalLong.empty();
     private boolean emptyAtStart;
-    private RowKeyKind identity = RowKeyKind.NONE;
+    private RowKeyKind keyKind = RowKeyKind.NONE;
     private RowSchema prepared;
     private TableDescription table;
     private TableWriter writer;
@@ -86,30 +87,32 @@ public final class PostgresDestinationClient implements DestinationClient {
     }
 
     @Override
-    public RecoveredProgress open(WriterIdentity lane) throws SQLException, DestinationException {
-        PostgresSession own = session();
-        progressStore = new PostgresProgressStore(own, lane.identity());
-        PostgresProgressStore.Takeover taken = progressStore.takeOver(lane);
-        letters = DeadLetterKeys.load(own, lane.identity());
+    public RecoveredProgress open(WriterIdentity writerIdentity)
+            throws SQLException, DestinationException {
+        PostgresSession connected = session();
+        progressStore = new PostgresProgressStore(connected, writerIdentity.identity());
+        PostgresProgressStore.Takeover takeover = progressStore.takeOver(writerIdentity);
+        deadLetterKeys = DeadLetterKeys.load(connected, writerIdentity.identity());
         Optional<TableDescription> found = describe();
-        number = taken.progress().lastSequence();
-        Progress progress = targetVerifier.effectiveProgress(own, taken.progress(), lane);
+        lastSequence = takeover.progress().lastSequence();
+        Progress progress =
+                targetVerifier.effectiveProgress(connected, takeover.progress(), writerIdentity);
         effectiveSequence =
-                progress.lastSequence() < number
+                progress.lastSequence() < lastSequence
                         ? OptionalLong.of(progress.lastSequence())
                         : OptionalLong.empty();
-        boolean history = lane.heldBefore() || progress.lastSequence() > 0;
+        boolean hasHistory = writerIdentity.heldBefore() || progress.lastSequence() > 0;
         emptyAtStart =
-                !history
+                !hasHistory
                         && (found.isEmpty()
-                                || new TableDescriptionReader(own).isEmpty(found.get()));
-        return new RecoveredProgress(taken.epoch(), progress, target(found));
+                                || new TableDescriptionReader(connected).isEmpty(found.get()));
+        return new RecoveredProgress(takeover.epoch(), progress, target(found));
     }
 
     @Override
     public Optional<Progress> progress() throws SQLException {
         Progress found = new PostgresProgressStore(session(), pipeline.identity()).progress();
-        number = found.lastSequence();
+        lastSequence = found.lastSequence();
         return Optional.of(found);
     }
 
@@ -168,7 +171,7 @@ public final class PostgresDestinationClient implements DestinationClient {
             TableCompatibility fit = TableCompatibilityCheck.fit(found.get(), schema, pipeline);
             problems.addAll(fit.problems());
             problems.addAll(MissingTypes.of(session(), fit.additions()).problems());
-            TableCompatibilityCheck.rights(session(), found.get(), fit, pipeline)
+            TableCompatibilityCheck.missingPrivileges(session(), found.get(), fit, pipeline)
                     .ifPresent(problems::add);
         } else if (pipeline.deliver().createTable()) {
             problems.addAll(new TableCreator(session(), pipeline).problems(schema));
@@ -205,63 +208,65 @@ public final class PostgresDestinationClient implements DestinationClient {
     public void prepare(RowSchema schema) throws SQLException, DestinationException {
         prepared = schema;
         targetVerifier.verify(session());
-        TableCreator creation = new TableCreator(session(), pipeline);
+        TableCreator creator = new TableCreator(session(), pipeline);
         Optional<TableDescription> found = describe();
         if (found.isEmpty()) {
             if (!pipeline.deliver().createTable()) {
                 throw new DestinationException(missingTableMessage());
             }
-            creation.create(schema);
+            creator.create(schema);
         } else {
             TableCompatibility fit = TableCompatibilityCheck.fit(found.get(), schema, pipeline);
             failOn(fit.problems());
             if (!fit.additions().isEmpty()) {
-                creation.add(found.get(), fit.additions());
+                creator.add(found.get(), fit.additions());
             }
         }
-        // first the shape, then all that is made for it: what changes in between is noticed
+        // reads the fingerprint before everything that depends on it, so that a change in between
+        // is detected
         String shape = TableWriter.shape(session(), requireTable());
         targetVerifier.verify(session());
         table = requireTable();
-        // transactional delivery takes no lane here: its own writer notes the table
+        // with transactional delivery there is no progress store here: its own writer records the
+        // table
         if (progressStore != null) {
             progressStore.recordTarget(table.quoted(), effectiveSequence);
-            number = effectiveSequence.orElse(number);
+            lastSequence = effectiveSequence.orElse(lastSequence);
             effectiveSequence = OptionalLong.empty();
         }
         TableCompatibility fit = TableCompatibilityCheck.fit(table, schema, pipeline);
         failOn(fit.problems());
         fit.notes().forEach(note -> LOG.warn("{}: {}", pipeline.mapping(), note));
-        identity = RowKeyKind.of(schema, pipeline, table);
-        writer = new TableWriter(session(), table, fit, identity, shape);
-        if (identity == RowKeyKind.NONE) {
+        keyKind = RowKeyKind.of(schema, pipeline, table);
+        writer = new TableWriter(session(), table, fit, keyKind, shape);
+        if (keyKind == RowKeyKind.NONE) {
             appends = true;
             if (table.rules().rowSecurity()) {
                 writer.prepareMerge();
             }
         } else {
-            // where the table does not keep NULL out of the key, merging has to look
+            // if the table allows NULL in the key, a merge has to check for it
             appends =
                     emptyAtStart
-                            // what a policy hides may be there
+                            // a policy may hide existing rows
                             && !table.rules().rowSecurity()
                             && TableCompatibilityCheck.keyIsNotNull(
-                                    table, TableCompatibilityCheck.keyOf(schema, identity));
+                                    table, TableCompatibilityCheck.keyOf(schema, keyKind));
             writer.prepareMerge();
         }
         if (loadedKeys.isPresent()) {
-            // the table was changed in the middle of a load
+            // the table was changed during a load
             recordKeys(loadedKeys.get());
         }
     }
 
     private void recordKeys(LoadedKeyTable keys) throws SQLException {
-        if (identity == RowKeyKind.NONE) {
+        if (keyKind == RowKeyKind.NONE) {
             keys.drop();
             loadedKeys = Optional.empty();
             return;
         }
-        // only rows that pass a temporary table have their keys at hand
+        // keys are recorded from the temporary table, which only a merge fills
         appends = false;
         writer.recordKeysIn(keys.table());
         loadedKeys = Optional.of(keys);
@@ -279,49 +284,49 @@ public final class PostgresDestinationClient implements DestinationClient {
 
     @Override
     public Optional<KeyComparison> keyComparison() {
-        return prepared != null && identity == RowKeyKind.NONE
+        return prepared != null && keyKind == RowKeyKind.NONE
                 ? Optional.empty()
                 : Optional.of(new TableComparison());
     }
 
     private List<TableDescription.TableColumn> keyColumns() {
-        return TableCompatibilityCheck.keyOf(prepared, identity).stream()
+        return TableCompatibilityCheck.keyOf(prepared, keyKind).stream()
                 .map(column -> table.column(column).orElseThrow())
                 .toList();
     }
 
-    private LoadedKeyTable loaded() {
+    private LoadedKeyTable loadedKeyTable() {
         return new LoadedKeyTable(
                 session,
                 pipeline.identity(),
                 SqlIdentifier.quote(endpoint.schema(), endpoint.table()));
     }
 
-    /** Of the table with what was merged into it. */
+    /** Compares the table with the keys that were merged into it. */
     private final class TableComparison implements KeyComparison {
         @Override
         public RecordingStatus startRecording(String load, boolean begins) throws SQLException {
-            LoadedKeyTable keys = loaded();
-            RecordingStatus noting =
+            LoadedKeyTable keys = loadedKeyTable();
+            RecordingStatus status =
                     keys.startRecording(load, begins, writer == null ? List.of() : keyColumns());
-            if (noting.kind() == Kind.NOTES && writer != null) {
+            if (status.kind() == Kind.NOTES && writer != null) {
                 recordKeys(keys);
             }
-            return noting;
+            return status;
         }
 
         @Override
         public void giveUp() throws SQLException {
-            loaded().drop();
+            loadedKeyTable().drop();
         }
 
         @Override
         public ExtraRows compare(String load, Predicate<ExtraRows> deletes)
                 throws SQLException, DestinationException {
-            // over a large table it takes longer than any batch
+            // for a large table it takes longer than any batch
             session.setResponseTimeout(Duration.ZERO);
-            progressStore.advance(number, number);
-            ExtraRows found = loaded().compare(load, deletes);
+            progressStore.advance(lastSequence, lastSequence);
+            ExtraRows found = loadedKeyTable().compare(load, deletes);
             session.setResponseTimeout(writeTimeout());
             loadedKeys = Optional.empty();
             if (writer != null) {
@@ -346,18 +351,18 @@ public final class PostgresDestinationClient implements DestinationClient {
     /**
      * Writes a batch.
      *
-     * @return false: the table is no longer what was prepared for; nothing was written
+     * @return false: the table has changed since it was prepared; nothing was written
      */
     private boolean tryWrite(List<ChangeRow> rows) throws SQLException, DestinationException {
         permit.touch();
         tableFailure = null;
         long last = rows.get(rows.size() - 1).sequence();
-        if (appends && identity != RowKeyKind.NONE) {
+        if (appends && keyKind != RowKeyKind.NONE) {
             if (rows.stream().noneMatch(row -> row.operation() == Operation.DELETE)) {
                 try {
                     return commit(rows, last);
                 } catch (SQLException e) {
-                    // one of them is there in an older version
+                    // one of the rows exists in an older version
                     if (!PostgresErrorClassifier.is(e, PostgresErrorClassifier.UNIQUE_VIOLATION)) {
                         throw asRejectionIfRow(e);
                     }
@@ -373,27 +378,30 @@ public final class PostgresDestinationClient implements DestinationClient {
         }
     }
 
-    /** After a failure nothing was written; or, after a lost connection, only the server knows. */
+    /**
+     * Writes and commits a batch. After a failure nothing was written, except that the outcome is
+     * unknown after a lost connection.
+     */
     private boolean commit(List<ChangeRow> rows, long last)
             throws SQLException, DestinationException {
         try {
-            progressStore.advance(number, last);
-            boolean fits = writer.isUnchanged();
-            if (fits) {
-                letters.supersede(rows, identity);
+            progressStore.advance(lastSequence, last);
+            boolean unchanged = writer.isUnchanged();
+            if (unchanged) {
+                deadLetterKeys.supersede(rows, keyKind);
                 if (appends) {
                     writer.append(rows);
                 } else {
                     writer.merge(rows);
                 }
                 session.commit();
-                number = last;
+                lastSequence = last;
                 targetVerifier.delivered(last);
                 skipped.add(writer.skipped(), table.quoted());
             } else {
                 session.rollback();
             }
-            return fits;
+            return unchanged;
         } catch (SQLException e) {
             rollback(e);
             if (PostgresErrorClassifier.isTableChanged(e)) {
@@ -416,13 +424,13 @@ public final class PostgresDestinationClient implements DestinationClient {
         }
     }
 
-    /** The failure, or the rows if they are to blame. */
+    /** Returns the failure, or throws a rejection if the rows caused it. */
     private SQLException asRejectionIfRow(SQLException failure)
             throws SQLException, RowRejectedException {
         if (!PostgresErrorClassifier.isRowRejected(failure)) {
             return failure;
         }
-        throw ViolatedConstraint.refusal(session, failure);
+        throw ViolatedConstraint.rejection(session, failure);
     }
 
     @Override
@@ -437,15 +445,15 @@ public final class PostgresDestinationClient implements DestinationClient {
 
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws SQLException, FencedException {
-        progressStore.advance(number, row.sequence());
-        letters.supersede(List.of(row), identity);
-        new DeadLetterTable(session, pipeline).write(row, identity, error);
+        progressStore.advance(lastSequence, row.sequence());
+        deadLetterKeys.supersede(List.of(row), keyKind);
+        new DeadLetterTable(session, pipeline).write(row, keyKind, error);
         if (loadedKeys.isPresent()) {
             loadedKeys.get().recordDeadLetter();
         }
         session.commit();
-        number = row.sequence();
-        DeadLetterKeys.keyText(row, identity).ifPresent(letters::add);
+        lastSequence = row.sequence();
+        DeadLetterKeys.keyText(row, keyKind).ifPresent(deadLetterKeys::add);
     }
 
     @Override
@@ -455,12 +463,12 @@ public final class PostgresDestinationClient implements DestinationClient {
 
     @Override
     public boolean upserts(RowSchema schema) {
-        return schema.isKeyed() || identity == RowKeyKind.ROW_ID;
+        return schema.isKeyed() || keyKind == RowKeyKind.ROW_ID;
     }
 
     @Override
-    public void onReleaseRequested(Runnable leave) {
-        permit.onReleaseRequested(leave);
+    public void onReleaseRequested(Runnable callback) {
+        permit.onReleaseRequested(callback);
     }
 
     @Override

@@ -20,23 +20,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps rows out of a table that is not the one that earlier rows were delivered to, or that a
- * crash of the server would empty. A table's identity is its OID: it outlives TRUNCATE, VACUUM FULL
- * and every ALTER, and no other table of the database has it.
+ * Prevents writing to a table that is not the one that earlier rows were delivered to, or that a
+ * server crash would empty. A table is identified by its OID, which TRUNCATE, VACUUM FULL and ALTER
+ * keep and which is unique in the database.
  */
 final class PostgresTargetVerifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresTargetVerifier.class);
 
-    // of a partitioned table, rows are in its leaves
-    private static final String LOOK =
+    // a partitioned table has its rows in leaf partitions
+    private static final String SELECT_TARGET =
             """
             SELECT c.oid::text,
                    c.relpersistence = 'u' OR EXISTS (
                        SELECT FROM pg_partition_tree(c.oid) AS part
                        JOIN pg_class leaf ON leaf.oid = part.relid
                        WHERE part.isleaf AND leaf.relpersistence = 'u')
-            FROM pg_class c WHERE c.oid = to_regclass(?)""";
+            FROM pg_class c WHERE c.oid = to_regclass(?)\
+            """;
 
     private record Found(String identity, boolean unlogged) {}
 
@@ -51,61 +52,69 @@ final class PostgresTargetVerifier {
         this.name = SqlIdentifier.quote(endpoint.schema(), endpoint.table());
     }
 
-    /** What was delivered, and to which table; without one: to none that has to be there. */
+    /**
+     * Sets the delivered progress and the table it belongs to. Without a table, none has to exist.
+     */
     void expectProgress(Progress acknowledged) {
         expected = acknowledged;
     }
 
-    /** The identity of the table that was let in; empty: none was. */
+    /** Returns the identity of the verified table; empty: none was verified. */
     String targetId() {
         return current;
     }
 
-    /** Rows are in the table that was let in: from here on it has to be this one. */
+    /**
+     * Records that rows were delivered to the verified table; from here on no other table is
+     * accepted.
+     */
     void delivered(long last) {
         expected = new Progress(last, expected.sequenceHistory(), expected.incarnation(), current);
     }
 
     /**
-     * What a record stands for at the table that is there.
+     * Returns the effective progress for the current table.
      *
-     * <p>Where tables are swapped on purpose, rows of the former one are delivered, as they are
-     * when it is swapped a checkpoint later: the new one may be a copy of it, or begin empty. Only
-     * where none is there, there is nothing that it was swapped for.
+     * <p>If tables are swapped on purpose, the rows of the former table count as delivered, as if
+     * it were swapped a checkpoint later: the new table may be a copy or start empty. They do not
+     * count if no table exists, because then nothing was swapped in.
      *
-     * @param recorded with the table that its number was written to; without: not known
+     * @param recorded with the table that its rows were written to; without one: unknown
      */
-    Progress effectiveProgress(PostgresSession session, Progress recorded, WriterIdentity lane)
+    Progress effectiveProgress(
+            PostgresSession session, Progress recorded, WriterIdentity writerIdentity)
             throws SQLException {
-        String there = readTarget(session).map(Found::identity).orElse("");
-        if (recorded.targetId().isEmpty() || recorded.targetId().equals(there)) {
+        String currentTable = readTarget(session).map(Found::identity).orElse("");
+        if (recorded.targetId().isEmpty() || recorded.targetId().equals(currentTable)) {
             return recorded;
         }
-        long counted = recorded.lastSequence();
-        if (acceptsReplacedTable() && !there.isEmpty()) {
+        long effective = recorded.lastSequence();
+        if (acceptsReplacedTable() && !currentTable.isEmpty()) {
             LOG.warn(
                     "{}: table {} is another one than rows up to {} were written to; they count as"
                             + " delivered (on_replaced_table: go_on)",
                     pipeline.mapping(),
                     name,
-                    counted);
+                    effective);
         } else {
-            counted = ReplacedTarget.effectiveSequence(expected, recorded, "table " + name, lane);
+            effective =
+                    ReplacedTarget.effectiveSequence(
+                            expected, recorded, "table " + name, writerIdentity);
         }
-        return Progress.recorded(counted, recorded.sequenceHistory(), recorded.incarnation());
+        return Progress.recorded(effective, recorded.sequenceHistory(), recorded.incarnation());
     }
 
     private boolean acceptsReplacedTable() {
         return pipeline.deliver().lossRules().onReplacedTable() == ReplacedTablePolicy.GO_ON;
     }
 
-    /** What keeps rows out of the table that is there; empty: nothing. */
+    /** Returns why rows must not be written to the current table; empty: no reason. */
     Optional<String> problem(PostgresSession session) throws SQLException {
-        return readTarget(session).filter(this::isRefused).map(found -> unlogged());
+        return readTarget(session).filter(this::isRejected).map(found -> unlogged());
     }
 
     /**
-     * Lets in the table that is there.
+     * Verifies the current table and accepts it.
      *
      * @throws RowsLostException if rows were delivered to another one
      */
@@ -113,15 +122,15 @@ final class PostgresTargetVerifier {
         Optional<Found> found = readTarget(session);
         String identity = found.map(Found::identity).orElse("");
         if (!expected.targetId().isEmpty() && !expected.targetId().equals(identity)) {
-            replaced(identity);
+            onReplaced(identity);
         }
-        if (found.filter(this::isRefused).isPresent()) {
+        if (found.filter(this::isRejected).isPresent()) {
             throw new DestinationException(unlogged());
         }
         current = identity;
     }
 
-    private void replaced(String identity) throws RowsLostException {
+    private void onReplaced(String identity) throws RowsLostException {
         if (identity.isEmpty()) {
             throw RowsLostException.of(
                     1,
@@ -151,7 +160,7 @@ final class PostgresTargetVerifier {
                         identity);
     }
 
-    private boolean isRefused(Found found) {
+    private boolean isRejected(Found found) {
         return found.unlogged()
                 && pipeline.deliver()
                         .destination()
@@ -162,14 +171,14 @@ final class PostgresTargetVerifier {
     }
 
     private String unlogged() {
-        return ("table %s: it is UNLOGGED, so a crash of the server empties it, and the progress record"
-                        + " would not tell; ALTER TABLE %1$s SET LOGGED, or unlogged: accept in the"
-                        + " destination")
+        return ("table %s: it is UNLOGGED, so a crash of the server empties it, and the progress"
+                    + " record would not tell; ALTER TABLE %1$s SET LOGGED, or unlogged: accept in"
+                    + " the destination")
                 .formatted(name);
     }
 
     private Optional<Found> readTarget(PostgresSession session) throws SQLException {
-        try (PreparedStatement select = session.connection().prepareStatement(LOOK)) {
+        try (PreparedStatement select = session.connection().prepareStatement(SELECT_TARGET)) {
             select.setString(1, name);
             try (ResultSet row = select.executeQuery()) {
                 return row.next()

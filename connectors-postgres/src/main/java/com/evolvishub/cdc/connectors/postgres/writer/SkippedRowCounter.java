@@ -4,28 +4,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts rows that the server took and left out without an error, and says so: when it first
- * happens, and each time that there are twice as many.
+ * Counts rows that the server skipped without an error. Logs the first one, and again each time
+ * that the number has doubled.
  */
 public final class SkippedRowCounter {
 
     private static final Logger LOG = LoggerFactory.getLogger(SkippedRowCounter.class);
 
     private final String mapping;
-    private long all;
-    private long nextTold = 1;
+    private long total;
+    private long nextReport = 1;
     private long ofLastBatch;
 
     public SkippedRowCounter(String mapping) {
         this.mapping = mapping;
     }
 
-    /** A batch was written, less so many rows. */
+    /** Adds the skipped rows of a batch that was written. */
     public void add(long skipped, String table) {
         ofLastBatch = skipped;
-        all += skipped;
-        if (skipped > 0 && all >= nextTold) {
-            nextTold = 2 * all;
+        total += skipped;
+        if (skipped > 0 && total >= nextReport) {
+            nextReport = 2 * total;
             LOG.warn(
                     "{}: {} took {} rows without an error and did not write them, {} since the"
                             + " start: a trigger before the change returned NULL, or row-level"
@@ -33,11 +33,11 @@ public final class SkippedRowCounter {
                     mapping,
                     table,
                     skipped,
-                    all);
+                    total);
         }
     }
 
-    /** Of the last batch. */
+    /** Returns the number of rows skipped in the last batch. */
     long ofLastBatch() {
         return ofLastBatch;
     }

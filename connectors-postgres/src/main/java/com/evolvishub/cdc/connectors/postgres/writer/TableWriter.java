@@ -17,40 +17,40 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Writes batches of one schema into the table, inside the caller's transaction. */
+/** Writes batches of one schema into the table, in the caller's transaction. */
 public final class TableWriter {
 
     private final PostgresSession session;
-    private final RowKeyKind identity;
+    private final RowKeyKind keyKind;
     private final WriteStatements statements;
     private final LatestRowVersions latestVersions;
     private final TableCompatibility.Cells cells;
     private final String shape;
     private final WriteSideEffects rules;
     private long skipped;
-    private Optional<String> noted = Optional.empty();
+    private Optional<String> recordKeysSql = Optional.empty();
 
     /**
-     * @param table read after {@link #shape}, so that what changes in between is noticed
-     * @param shape the table's, when it was looked at
+     * @param table read after {@link #shape}, so that a change in between is detected
+     * @param shape fingerprint of the table at that time
      */
     public TableWriter(
             PostgresSession session,
             TableDescription table,
             TableCompatibility fit,
-            RowKeyKind identity,
+            RowKeyKind keyKind,
             String shape) {
         this.session = session;
-        this.identity = identity;
+        this.keyKind = keyKind;
         this.statements =
-                new WriteStatements(table, fit, identity, BatchStaging.IN_TEMPORARY_TABLES);
-        this.latestVersions = new LatestRowVersions(fit.schema(), identity);
+                new WriteStatements(table, fit, keyKind, BatchStaging.IN_TEMPORARY_TABLES);
+        this.latestVersions = new LatestRowVersions(fit.schema(), keyKind);
         this.cells = fit.cells();
         this.shape = shape;
         this.rules = table.rules();
     }
 
-    /** What a table looks like now, in one text. */
+    /** Returns a fingerprint of the table's current definition. */
     public static String shape(PostgresSession session, TableDescription table)
             throws SQLException {
         try (Statement statement = session.connection().createStatement();
@@ -62,8 +62,8 @@ public final class TableWriter {
     }
 
     /**
-     * Whether the table is still what it was looked at as, and stays so until the transaction's
-     * end: text that its columns were fit for could be rounded or cut by others.
+     * Whether the table is unchanged. It stays so until the transaction ends: changed columns could
+     * round or truncate values that the checked columns hold.
      */
     public boolean isUnchanged() throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
@@ -76,46 +76,52 @@ public final class TableWriter {
         }
     }
 
-    /** Makes the temporary tables that {@link #merge} needs. */
+    /** Creates the temporary tables that {@link #merge} needs. */
     void prepareMerge() throws SQLException {
         if (!session.isPooled()) {
-            makeTemporaryTables("DELETE ROWS");
+            createTemporaryTables("DELETE ROWS");
             session.commit();
         }
     }
 
-    /** Behind a pooler those of the last transaction are another server process's. */
+    /**
+     * Creates them for one transaction, behind a pooler: those of the last transaction belong to
+     * another server process.
+     */
     private void createTransactionTables() throws SQLException {
         if (session.isPooled()) {
-            makeTemporaryTables("DROP");
+            createTemporaryTables("DROP");
         }
     }
 
-    private void makeTemporaryTables(String atCommit) throws SQLException {
+    private void createTemporaryTables(String atCommit) throws SQLException {
         for (String sql : statements.createTemporaryTables(atCommit)) {
             session.execute(sql);
         }
     }
 
-    /** From here on each {@link #merge} notes its keys in this table. */
+    /** Makes each later {@link #merge} record its keys in this table. */
     void recordKeysIn(String loadedKeys) {
-        noted = Optional.of(statements.recordKeys(loadedKeys));
+        recordKeysSql = Optional.of(statements.recordKeys(loadedKeys));
     }
 
-    /** Keys are no longer noted. */
+    /** Stops recording keys. */
     void stopRecordingKeys() {
-        noted = Optional.empty();
+        recordKeysSql = Optional.empty();
     }
 
-    /** Rows of the last {@link #append} or {@link #merge} that the server left out in silence. */
+    /**
+     * Returns the number of rows of the last {@link #append} or {@link #merge} that the server
+     * skipped without an error.
+     */
     public long skipped() {
         return skipped;
     }
 
     /**
-     * Puts rows in without looking for older versions of them. Deletes are left out: without a key
-     * there is nothing they could name. Under row-level security the server takes no COPY into the
-     * table; {@link #prepareMerge} comes before that.
+     * Inserts rows without a merge. Deletes are omitted: without a key they cannot identify a row.
+     * Under row-level security the server accepts no COPY into the table; {@link #prepareMerge}
+     * must have been called.
      */
     public void append(List<ChangeRow> rows) throws SQLException, RowRejectedException {
         long sent = rows.stream().filter(row -> row.operation() != Operation.DELETE).count();
@@ -128,29 +134,28 @@ public final class TableWriter {
         }
     }
 
-    /** Puts the latest version of each row in the place of an older one, or takes it out. */
+    /** Merges the latest version of each row by key: inserts, updates or deletes it. */
     void merge(List<ChangeRow> rows) throws SQLException, RowRejectedException {
         skipped = 0;
         createTransactionTables();
         Collection<ChangeRow> latest = latestVersions.of(rows);
         List<ChangeRow> deletes =
                 latest.stream().filter(row -> row.operation() == Operation.DELETE).toList();
-        // deletes first: a value that must be unique may move from a row that goes to one that
-        // comes
+        // deletes first: a unique value may move from a deleted row to an inserted one
         if (!deletes.isEmpty()) {
             copyKeys(deletes);
-            long gone = session.update(statements.delete());
+            long deleted = session.update(statements.delete());
             if (rules.rowSecurity()) {
-                // what a policy hides cannot be counted
-                skipped += deletes.size() - gone;
+                // rows that a policy hides cannot be counted
+                skipped += deletes.size() - deleted;
             } else if (rules.maySkip()) {
                 skipped += session.number(statements.countUndeleted());
             }
         }
         if (deletes.size() < latest.size()) {
             copy(statements.copyIntoRows(), latest);
-            if (noted.isPresent()) {
-                session.execute(noted.get());
+            if (recordKeysSql.isPresent()) {
+                session.execute(recordKeysSql.get());
             }
             rejectChangedIdentities();
             session.execute(statements.merge());
@@ -175,14 +180,14 @@ public final class TableWriter {
 
     private long copy(String sql, Collection<ChangeRow> rows)
             throws SQLException, RowRejectedException {
-        CopyLineWriter begun = new CopyLineWriter(session.copyManager(), sql);
-        try (CopyLineWriter lines = begun) {
+        CopyLineWriter copy = new CopyLineWriter(session.copyManager(), sql);
+        try (CopyLineWriter lines = copy) {
             for (ChangeRow row : rows) {
                 if (row.operation() == Operation.DELETE) {
                     continue;
                 }
                 byte[] line = cells.of(row.line());
-                if (identity == RowKeyKind.ROW_ID) {
+                if (keyKind == RowKeyKind.ROW_ID) {
                     lines.line(line, row.rowId());
                 } else {
                     lines.line(line);
@@ -201,7 +206,7 @@ public final class TableWriter {
         try (CopyLineWriter lines =
                 new CopyLineWriter(session.copyManager(), statements.copyIntoKeys())) {
             for (ChangeRow row : deletes) {
-                if (identity == RowKeyKind.ROW_ID) {
+                if (keyKind == RowKeyKind.ROW_ID) {
                     lines.rowId(row.rowId());
                 } else {
                     lines.line(row.line());

@@ -14,13 +14,13 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * A constraint or unique index that refuses a row because of other rows, and what would let such
- * rows in. Rows that are legal together may come one after another, and the server looks after each
- * row at a unique index, unless it is that of a deferrable constraint.
+ * A constraint or unique index that rejects a row because of other rows, and advice how to accept
+ * such rows. Rows that are valid together may arrive one after another, and the server checks a
+ * unique index after each row, unless it belongs to a deferrable constraint.
  *
- * @param schema of the table that it is on
- * @param table that it is on
- * @param name its own
+ * @param schema schema of its table
+ * @param table its table
+ * @param name its own name
  */
 record ViolatedConstraint(String schema, String table, String name) {
 
@@ -41,9 +41,10 @@ record ViolatedConstraint(String schema, String table, String name) {
             LEFT JOIN pg_constraint c ON c.conrelid = r.oid AND c.conname = ?
             LEFT JOIN pg_index i ON i.indrelid = r.oid
                  AND i.indexrelid = to_regclass(?)
-            WHERE r.oid = to_regclass(?) AND (c.oid IS NOT NULL OR i.indexrelid IS NOT NULL)""";
+            WHERE r.oid = to_regclass(?) AND (c.oid IS NOT NULL OR i.indexrelid IS NOT NULL)\
+            """;
 
-    /** What a failure says was violated; empty: it is about no other rows. */
+    /** Returns the constraint that a failure reports; empty: no constraint between rows. */
     static Optional<ViolatedConstraint> of(SQLException failure) {
         if (!(failure instanceof PSQLException postgres)
                 || !STATES.contains(String.valueOf(failure.getSQLState()))) {
@@ -58,8 +59,8 @@ record ViolatedConstraint(String schema, String table, String name) {
                         server.getSchema(), server.getTable(), server.getConstraint()));
     }
 
-    /** The refusal of a row, with what would do. Needs a transaction to use. */
-    static RowRejectedException refusal(PostgresSession session, SQLException failure)
+    /** Returns the rejection of a row, with its remedy. Uses a transaction of its own. */
+    static RowRejectedException rejection(PostgresSession session, SQLException failure)
             throws SQLException {
         Optional<ViolatedConstraint> violated = of(failure);
         if (violated.isEmpty()) {
@@ -75,7 +76,7 @@ record ViolatedConstraint(String schema, String table, String name) {
         return SqlIdentifier.quote(schema, table);
     }
 
-    /** To be put behind the server's message; empty: nothing to say. */
+    /** Returns text to append to the server's message; empty: no advice. */
     private String advice(PostgresSession session) throws SQLException {
         try (PreparedStatement select = session.connection().prepareStatement(SELECT)) {
             select.setString(1, name);
@@ -100,7 +101,8 @@ record ViolatedConstraint(String schema, String table, String name) {
                     .formatted(quoted(), quotedName);
         }
         if (row.getBoolean("referenced")) {
-            return "; if rows trade this value among themselves, it would have to be DEFERRABLE, which it cannot be as long as foreign keys refer to it";
+            return "; if rows trade this value among themselves, it would have to be DEFERRABLE,"
+                       + " which it cannot be as long as foreign keys refer to it";
         }
         if (row.getBoolean("special")) {
             return "; if rows trade this value among themselves, they cannot come as long as index %s is there: one with a WHERE or on an expression cannot be DEFERRABLE"

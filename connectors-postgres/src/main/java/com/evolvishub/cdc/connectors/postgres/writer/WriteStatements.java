@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** The SQL that writes rows of one schema into one table. Aliases are ours, names all quoted. */
+/**
+ * The SQL that writes rows of one schema into one table. Aliases have our prefix; all names are
+ * quoted.
+ */
 final class WriteStatements {
 
     private final TableDescription table;
@@ -25,21 +28,22 @@ final class WriteStatements {
     WriteStatements(
             TableDescription table,
             TableCompatibility fit,
-            RowKeyKind identity,
+            RowKeyKind keyKind,
             BatchStaging staging) {
         this.table = table;
         this.staging = staging;
         List<String> written = new ArrayList<>(fit.columns());
-        if (identity == RowKeyKind.ROW_ID) {
+        if (keyKind == RowKeyKind.ROW_ID) {
             written.add(RowKeyKind.ROW_ID_COLUMN);
         }
         this.columns = List.copyOf(written);
-        this.key = TableCompatibilityCheck.keyOf(fit.schema(), identity);
+        this.key = TableCompatibilityCheck.keyOf(fit.schema(), keyKind);
     }
 
     /**
-     * Holds the table as it is until the transaction's end, and asks for its {@link #shape}. What
-     * may be looked at later is: rows may need each other that are not written by one statement.
+     * Locks the table's definition until the end of the transaction, and reads its {@link #shape}.
+     * Deferrable constraints are deferred: rows may depend on rows that another statement of the
+     * transaction writes.
      */
     String lockAndShape() {
         return "SET CONSTRAINTS ALL DEFERRED; SELECT FROM ONLY "
@@ -49,27 +53,28 @@ final class WriteStatements {
     }
 
     /**
-     * One text that is another one as soon as the table is another, has other columns, or other
-     * things that decide what becomes of rows: without the index of the key a COPY would take a row
-     * a second time, and a policy or trigger that nobody knows of leaves rows out uncounted.
+     * Returns a query for the fingerprint of the table. It changes when the table is replaced, or
+     * its columns or anything else that affects writes changes: without the key's index COPY would
+     * insert a row twice, and an unknown policy or trigger would skip rows uncounted.
      */
     static String shape(TableDescription table) {
         return """
-               SELECT concat_ws(';', c.oid, c.relrowsecurity, c.relforcerowsecurity,
-                   (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod,
-                           a.attnotnull, a.attgenerated, a.attidentity), ',' ORDER BY a.attnum)
-                    FROM pg_attribute a
-                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-                   (SELECT string_agg(concat_ws(' ', i.indexrelid, i.indisvalid), ','
-                           ORDER BY i.indexrelid)
-                    FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
-                   (SELECT string_agg(concat_ws(' ', t.oid, t.tgenabled), ',' ORDER BY t.oid)
-                    FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
-                   (SELECT string_agg(concat_ws(' ', r.oid, r.ev_enabled), ',' ORDER BY r.oid)
-                    FROM pg_rewrite r WHERE r.ev_class = c.oid),
-                   (SELECT string_agg(p.oid::text, ',' ORDER BY p.oid)
-                    FROM pg_policy p WHERE p.polrelid = c.oid))
-               FROM pg_class c WHERE c.oid = %s::regclass"""
+        SELECT concat_ws(';', c.oid, c.relrowsecurity, c.relforcerowsecurity,
+            (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod,
+                    a.attnotnull, a.attgenerated, a.attidentity), ',' ORDER BY a.attnum)
+             FROM pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+            (SELECT string_agg(concat_ws(' ', i.indexrelid, i.indisvalid), ','
+                    ORDER BY i.indexrelid)
+             FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
+            (SELECT string_agg(concat_ws(' ', t.oid, t.tgenabled), ',' ORDER BY t.oid)
+             FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+            (SELECT string_agg(concat_ws(' ', r.oid, r.ev_enabled), ',' ORDER BY r.oid)
+             FROM pg_rewrite r WHERE r.ev_class = c.oid),
+            (SELECT string_agg(p.oid::text, ',' ORDER BY p.oid)
+             FROM pg_policy p WHERE p.polrelid = c.oid))
+        FROM pg_class c WHERE c.oid = %s::regclass\
+        """
                 .formatted(SqlLiteral.quote(table.quoted()));
     }
 
@@ -86,9 +91,9 @@ final class WriteStatements {
     }
 
     /**
-     * Temporary tables with the destination's own types.
+     * Returns the statements that create temporary tables with the destination's own types.
      *
-     * @param atCommit what becomes of them: DELETE ROWS or DROP
+     * @param atCommit their ON COMMIT action: DELETE ROWS or DROP
      */
     List<String> createTemporaryTables(String atCommit) {
         return List.of(
@@ -103,9 +108,9 @@ final class WriteStatements {
     }
 
     /**
-     * Rows that are there already are left alone when nothing in them differs. They are compared as
-     * records by {@code *<>}, which json and point have too, and which tells 1.0 from 1.00: that is
-     * why a key of such a type is set as well.
+     * Returns the merge. It does not update existing rows that are identical. It compares records
+     * by {@code *<>}, which also works for json and point and distinguishes 1.0 from 1.00. So key
+     * columns of such types are updated as well.
      */
     String merge() {
         List<String> changed =
@@ -134,13 +139,15 @@ final class WriteStatements {
                         action);
     }
 
-    /** Copies the keys of a batch into a table that has the key's columns. */
+    /**
+     * Returns the statement that copies the keys of a batch into a table with the key's columns.
+     */
     String recordKeys(String loadedKeys) {
         return "INSERT INTO %s (%s) SELECT %s FROM %s AS cdc_r"
                 .formatted(loadedKeys, list(key), list(key), staging.rows(columns));
     }
 
-    /** Puts rows in without looking for older versions of them. */
+    /** Returns the statement that inserts rows without a merge. */
     String insert() {
         return "INSERT INTO %s (%s) %sSELECT %s FROM %s AS cdc_r"
                 .formatted(
@@ -153,7 +160,10 @@ final class WriteStatements {
                         staging.rows(columns));
     }
 
-    /** Counts rows that a merge has left out: their keys are not there, or their old versions. */
+    /**
+     * Returns a query that counts rows that a merge skipped: the key does not exist, or has an
+     * older version.
+     */
     String countUnmerged() {
         List<String> others = columns.stream().filter(column -> !key.contains(column)).toList();
         String first = SqlIdentifier.quote(key.get(0));
@@ -171,14 +181,14 @@ final class WriteStatements {
                                                 list(others, name -> "cdc_r." + name)));
     }
 
-    /** Counts rows that a delete has left. */
+    /** Returns a query that counts rows that a delete did not remove. */
     String countUndeleted() {
-        return chosenByKey("SELECT count(*) FROM %s AS cdc_t JOIN %s AS cdc_k ON %s%s");
+        return matchedByKey("SELECT count(*) FROM %s AS cdc_t JOIN %s AS cdc_k ON %s%s");
     }
 
     /**
-     * Finds rows whose identity column is another one than what is there: such a column takes a
-     * value when a row is inserted and never later. Nothing where there is no such column.
+     * Returns a query for rows that would change an identity column: a GENERATED ALWAYS column
+     * accepts a value only on insert. Empty if there is no such column.
      */
     Optional<String> changedIdentities() {
         return columns.stream()
@@ -202,12 +212,12 @@ final class WriteStatements {
                 .formatted(name, table.quoted(), name);
     }
 
-    /** By the very value of the key: 1.0 may be gone while 1.00 has come. */
+    /** Returns the delete. It compares keys exactly: 1.0 may be deleted while 1.00 was inserted. */
     String delete() {
-        return chosenByKey("DELETE FROM %s AS cdc_t USING %s AS cdc_k WHERE %s%s");
+        return matchedByKey("DELETE FROM %s AS cdc_t USING %s AS cdc_k WHERE %s%s");
     }
 
-    private String chosenByKey(String pattern) {
+    private String matchedByKey(String pattern) {
         List<String> exact = key.stream().filter(this::equalMayDiffer).toList();
         return pattern.formatted(
                 table.quoted(),
@@ -235,7 +245,7 @@ final class WriteStatements {
                 .orElse(false);
     }
 
-    /** An identity column that is always generated takes a value when inserted, never later. */
+    /** A GENERATED ALWAYS identity column accepts a value only on insert. */
     private boolean isAlwaysIdentity(String column) {
         return table.column(column).map(TableColumn::identity).orElse(' ') == 'a';
     }

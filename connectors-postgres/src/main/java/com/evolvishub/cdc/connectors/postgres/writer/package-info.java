@@ -1,2 +1,2 @@
-/** Writes batches to a table. */
+/** Writes batches of rows to a table. */
 package com.evolvishub.cdc.connectors.postgres.writer;

@@ -35,27 +35,28 @@ class PostgresDeadLetterStoreITCase {
 
     private Database database;
     private PostgresTestTable destination;
-    private TestPipeline lane;
+    private TestPipeline testPipeline;
     private long number;
 
     @BeforeEach
     void fresh(@FreshDatabase Database fresh) {
         database = fresh;
         destination = PostgresTestTable.in(fresh);
-        lane = destination.lane();
+        testPipeline = destination.testPipeline();
         database.execute(
-                "CREATE TABLE orders (id bigint PRIMARY KEY, name text CONSTRAINT short CHECK (length(name) <= 5))",
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text CONSTRAINT short CHECK"
+                    + " (length(name) <= 5))",
                 "INSERT INTO orders VALUES (1, 'one')");
     }
 
     private PostgresDestinationClient open(RowSchema schema) throws Exception {
-        PostgresDestinationClient client = destination.client(lane);
-        number = client.open(PostgresTestTable.lane("run " + number)).lastSequence();
+        PostgresDestinationClient client = destination.client(testPipeline);
+        number = client.open(PostgresTestTable.writer("run " + number)).lastSequence();
         client.prepare(schema);
         return client;
     }
 
-    private void bury(PostgresDestinationClient client, ChangeRow row) throws Exception {
+    private void writeDeadLetter(PostgresDestinationClient client, ChangeRow row) throws Exception {
         client.writeDeadLetter(row.withSequence(++number), "too long");
     }
 
@@ -63,13 +64,13 @@ class PostgresDeadLetterStoreITCase {
         client.write(List.of(row.withSequence(++number)));
     }
 
-    private DeadLetterStore letters() {
-        return new PostgresConnector().deadLetterStore(lane.pipeline()).orElseThrow();
+    private DeadLetterStore deadLetters() {
+        return new PostgresConnector().deadLetterStore(testPipeline.pipeline()).orElseThrow();
     }
 
     private List<DeadLetter> all() throws Exception {
-        try (DeadLetterStore letters = letters()) {
-            return letters.listAfter("", 100);
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            return deadLetters.listAfter("", 100);
         }
     }
 
@@ -83,21 +84,21 @@ class PostgresDeadLetterStoreITCase {
     }
 
     @Test
-    void thereAreNoneBeforeAnythingWasDelivered() throws Exception {
+    void listIsEmptyBeforeTheFirstDelivery() throws Exception {
         assertThat(all()).isEmpty();
         assertThat(database.queryOne("SELECT to_regnamespace('evolvishub_cdc') IS NULL"))
                 .isIn("t", "true");
     }
 
     @Test
-    void showsWhatIsThereOldestFirstAndPageByPage() throws Exception {
+    void listsOldestFirstInPages() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "2", "too long"));
-            bury(client, row(KEYED, "3", "\\N"));
-            bury(client, row(Operation.DELETE, KEYED, "4"));
+            writeDeadLetter(client, row(KEYED, "2", "too long"));
+            writeDeadLetter(client, row(KEYED, "3", "\\N"));
+            writeDeadLetter(client, row(Operation.DELETE, KEYED, "4"));
         }
-        try (DeadLetterStore letters = letters()) {
-            List<DeadLetter> first = letters.listAfter("", 2);
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            List<DeadLetter> first = deadLetters.listAfter("", 2);
             assertThat(first).extracting(DeadLetter::sequence).containsExactly(1L, 2L);
             assertThat(first.get(0).mapping()).isEqualTo("orders");
             assertThat(first.get(0).error()).isEqualTo("too long");
@@ -105,32 +106,32 @@ class PostgresDeadLetterStoreITCase {
                     .isEqualTo("{\"id\" : \"2\", \"name\" : \"too long\"}");
             assertThat(first.get(0).superseded()).isEmpty();
             assertThat(first.get(1).payload()).isEqualTo("{\"id\" : \"3\", \"name\" : null}");
-            List<DeadLetter> rest = letters.listAfter(first.get(1).id(), 2);
+            List<DeadLetter> rest = deadLetters.listAfter(first.get(1).id(), 2);
             assertThat(rest).extracting(DeadLetter::operation).containsExactly('d');
-            assertThat(letters.find(rest.get(0).id())).contains(rest.get(0));
-            assertThat(letters.find("4711")).isEmpty();
-            assertThat(letters.find("no id")).isEmpty();
+            assertThat(deadLetters.find(rest.get(0).id())).contains(rest.get(0));
+            assertThat(deadLetters.find("4711")).isEmpty();
+            assertThat(deadLetters.find("no id")).isEmpty();
         }
     }
 
     @Test
-    void writesARowAgainOnceTheTableTakesItAndLetsGoOfTheLetter() throws Exception {
+    void replayWritesTheRowAndDeletesTheDeadLetter() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "2", "a\\tb \\\\ long"));
-            DeadLetter letter = only();
-            try (DeadLetterStore letters = letters()) {
-                assertThat(letters.replay(letter, REFUSE_SUPERSEDED))
+            writeDeadLetter(client, row(KEYED, "2", "a\\tb \\\\ long"));
+            DeadLetter deadLetter = only();
+            try (DeadLetterStore deadLetters = deadLetters()) {
+                assertThat(deadLetters.replay(deadLetter, REFUSE_SUPERSEDED))
                         .contains(
                                 "refused again: new row for relation \"orders\" violates check"
                                         + " constraint \"short\" (SQLSTATE 23514)");
                 assertThat(all()).hasSize(1);
                 widen();
-                assertThat(letters.replay(letter, REFUSE_SUPERSEDED)).isEmpty();
-                assertThat(letters.replay(letter, REFUSE_SUPERSEDED))
+                assertThat(deadLetters.replay(deadLetter, REFUSE_SUPERSEDED)).isEmpty();
+                assertThat(deadLetters.replay(deadLetter, REFUSE_SUPERSEDED))
                         .contains("it is not there any more");
             }
             assertThat(all()).isEmpty();
-            // the lane goes on where it was
+            // the pipeline continues after the last row
             write(client, row(KEYED, "3", "new"));
         }
         assertThat(destination.rows()).containsExactly("1\tone", "2\ta\\tb \\\\ long", "3\tnew");
@@ -138,30 +139,30 @@ class PostgresDeadLetterStoreITCase {
     }
 
     @Test
-    void refusesARowWhoseKeyWasDeliveredSince() throws Exception {
+    void rejectsAReplayIfTheKeyWasDeliveredLater() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "1", "older and too long"));
+            writeDeadLetter(client, row(KEYED, "1", "older and too long"));
             write(client, row(KEYED, "1", "newer"));
         }
         widen();
-        DeadLetter letter = only();
-        try (DeadLetterStore letters = letters()) {
-            assertThat(letter.superseded()).isEqualTo("row 2 of the same key came after it");
-            assertThat(letters.replay(letter, REFUSE_SUPERSEDED))
+        DeadLetter deadLetter = only();
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            assertThat(deadLetter.superseded()).isEqualTo("row 2 of the same key came after it");
+            assertThat(deadLetters.replay(deadLetter, REFUSE_SUPERSEDED))
                     .contains("row 2 of the same key came after it");
             assertThat(destination.rows()).containsExactly("1\tnewer");
-            assertThat(letters.replay(letter, WRITE_SUPERSEDED)).isEmpty();
+            assertThat(deadLetters.replay(deadLetter, WRITE_SUPERSEDED)).isEmpty();
         }
         assertThat(destination.rows()).containsExactly("1\tolder and too long");
         assertThat(all()).isEmpty();
     }
 
     @Test
-    void aRowThatWasDeletedSinceDoesNotComeBack() throws Exception {
+    void rejectsAReplayIfTheRowWasDeletedLater() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "2", "too long"));
+            writeDeadLetter(client, row(KEYED, "2", "too long"));
         }
-        // another run knows of the letters of the one before
+        // another run also knows the dead letters of the previous run
         try (PostgresDestinationClient client = open(KEYED)) {
             write(client, row(Operation.DELETE, KEYED, "2"));
         }
@@ -169,67 +170,67 @@ class PostgresDeadLetterStoreITCase {
     }
 
     @Test
-    void aLetterSupersedesAnOlderOneOfItsKey() throws Exception {
+    void aDeadLetterSupersedesAnOlderOneOfTheSameKey() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "2", "first of all"));
-            bury(client, row(KEYED, "2", "second of all"));
+            writeDeadLetter(client, row(KEYED, "2", "first of all"));
+            writeDeadLetter(client, row(KEYED, "2", "second of all"));
         }
         widen();
-        try (DeadLetterStore letters = letters()) {
-            List<DeadLetter> two = letters.listAfter("", 10);
-            assertThat(letters.replay(two.get(0), REFUSE_SUPERSEDED)).isPresent();
-            assertThat(letters.replay(two.get(1), REFUSE_SUPERSEDED)).isEmpty();
-            letters.drop(two.get(0));
-            letters.drop(two.get(0));
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            List<DeadLetter> two = deadLetters.listAfter("", 10);
+            assertThat(deadLetters.replay(two.get(0), REFUSE_SUPERSEDED)).isPresent();
+            assertThat(deadLetters.replay(two.get(1), REFUSE_SUPERSEDED)).isEmpty();
+            deadLetters.drop(two.get(0));
+            deadLetters.drop(two.get(0));
         }
         assertThat(destination.rows()).containsExactly("1\tone", "2\tsecond of all");
         assertThat(all()).isEmpty();
     }
 
     @Test
-    void anotherKeyLeavesALetterAlone() throws Exception {
+    void deliveryOfAnotherKeyDoesNotSupersede() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "2", "too long"));
+            writeDeadLetter(client, row(KEYED, "2", "too long"));
             write(client, row(KEYED, "3", "new"));
         }
         assertThat(only().superseded()).isEmpty();
     }
 
     @Test
-    void appendsARowThatNothingTellsFromOthers() throws Exception {
+    void appendsARowWithoutAKey() throws Exception {
         database.execute("ALTER TABLE orders DROP CONSTRAINT orders_pkey");
         try (PostgresDestinationClient client = open(TestPipeline.KEYLESS)) {
-            bury(client, row(TestPipeline.KEYLESS, "1", "too long"));
+            writeDeadLetter(client, row(TestPipeline.KEYLESS, "1", "too long"));
             write(client, row(TestPipeline.KEYLESS, "1", "one"));
         }
         widen();
-        try (DeadLetterStore letters = letters()) {
-            assertThat(letters.replay(only(), REFUSE_SUPERSEDED)).isEmpty();
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            assertThat(deadLetters.replay(only(), REFUSE_SUPERSEDED)).isEmpty();
         }
         assertThat(destination.rows()).containsExactlyInAnyOrder("1\tone", "1\tone", "1\ttoo long");
     }
 
     @Test
-    void findsARowByItsIdWhereThereIsNoKey() throws Exception {
+    void identifiesARowWithoutAKeyByRowId() throws Exception {
         database.execute("DROP TABLE orders");
-        lane = lane.byDiff();
+        testPipeline = testPipeline.byDiff();
         ChangeRow one = row(TestPipeline.KEYLESS, "1", "a").withRowId(new byte[] {1, (byte) 0xfe});
         ChangeRow two = row(TestPipeline.KEYLESS, "1", "a").withRowId(new byte[] {2});
         try (PostgresDestinationClient client = open(TestPipeline.KEYLESS)) {
-            bury(client, one);
-            bury(client, two);
+            writeDeadLetter(client, one);
+            writeDeadLetter(client, two);
             write(client, row(Operation.DELETE, TestPipeline.KEYLESS).withRowId(new byte[] {2}));
         }
-        try (DeadLetterStore letters = letters()) {
-            List<DeadLetter> both = letters.listAfter("", 10);
-            assertThat(letters.replay(both.get(0), REFUSE_SUPERSEDED)).isEmpty();
-            assertThat(letters.replay(both.get(1), REFUSE_SUPERSEDED)).isPresent();
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            List<DeadLetter> both = deadLetters.listAfter("", 10);
+            assertThat(deadLetters.replay(both.get(0), REFUSE_SUPERSEDED)).isEmpty();
+            assertThat(deadLetters.replay(both.get(1), REFUSE_SUPERSEDED)).isPresent();
         }
         assertThat(destination.rows()).containsExactly("1\ta\t\\\\x01fe");
     }
 
     @Test
-    void writesOddTypesAsACopyWould() throws Exception {
+    void writesUnusualTypesLikeACopy() throws Exception {
         RowSchema odd =
                 new RowSchema(
                         List.of(
@@ -246,7 +247,7 @@ class PostgresDeadLetterStoreITCase {
                         + " tags text[], raw bytea, at timestamptz, gone text)");
         try (PostgresDestinationClient client = open(odd)) {
             for (String id : List.of("1", "2")) {
-                bury(
+                writeDeadLetter(
                         client,
                         row(
                                 odd,
@@ -259,12 +260,12 @@ class PostgresDeadLetterStoreITCase {
             }
         }
         database.execute("ALTER TABLE orders DROP gone");
-        try (DeadLetterStore letters = letters()) {
-            assertThat(letters.replay(all().get(0), REFUSE_SUPERSEDED))
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            assertThat(deadLetters.replay(all().get(0), REFUSE_SUPERSEDED))
                     .contains("refused again: column \"gone\": not in \"public\".\"orders\"");
             database.execute("ALTER TABLE orders ADD gone text");
-            for (DeadLetter letter : all()) {
-                assertThat(letters.replay(letter, REFUSE_SUPERSEDED)).isEmpty();
+            for (DeadLetter deadLetter : all()) {
+                assertThat(deadLetters.replay(deadLetter, REFUSE_SUPERSEDED)).isEmpty();
             }
         }
         assertThat(destination.rows())
@@ -274,25 +275,25 @@ class PostgresDeadLetterStoreITCase {
     }
 
     @Test
-    void deletesAgainWhatCouldNotBeDeleted() throws Exception {
+    void replaysADelete() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(Operation.DELETE, KEYED, "1"));
+            writeDeadLetter(client, row(Operation.DELETE, KEYED, "1"));
         }
-        try (DeadLetterStore letters = letters()) {
-            assertThat(letters.replay(only(), REFUSE_SUPERSEDED)).isEmpty();
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            assertThat(deadLetters.replay(only(), REFUSE_SUPERSEDED)).isEmpty();
         }
         assertThat(destination.rows()).isEmpty();
     }
 
     @Test
-    void namesATableThatIsGone() throws Exception {
+    void reportsADroppedTable() throws Exception {
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "2", "too long"));
+            writeDeadLetter(client, row(KEYED, "2", "too long"));
         }
         database.execute("DROP TABLE orders");
-        DeadLetter letter = only();
-        try (DeadLetterStore letters = letters()) {
-            assertThatThrownBy(() -> letters.replay(letter, REFUSE_SUPERSEDED))
+        DeadLetter deadLetter = only();
+        try (DeadLetterStore deadLetters = deadLetters()) {
+            assertThatThrownBy(() -> deadLetters.replay(deadLetter, REFUSE_SUPERSEDED))
                     .isInstanceOf(DestinationException.class)
                     .hasMessage("table \"orders\": not there");
         }
@@ -300,7 +301,7 @@ class PostgresDeadLetterStoreITCase {
     }
 
     @Test
-    void takesOnTheTableOfAnEarlierBuild() throws Exception {
+    void upgradesTheTableOfAnEarlierBuild() throws Exception {
         open(KEYED).close();
         database.execute(
                 "ALTER TABLE evolvishub_cdc.dead_letter DROP key_columns, DROP row_id,"
@@ -310,13 +311,13 @@ class PostgresDeadLetterStoreITCase {
                         + " '{\"id\":\"2\",\"name\":\"b\"}')");
         assertThat(only().superseded()).contains("earlier build");
         try (PostgresDestinationClient client = open(KEYED)) {
-            bury(client, row(KEYED, "3", "too long"));
+            writeDeadLetter(client, row(KEYED, "3", "too long"));
         }
         assertThat(all()).hasSize(2);
     }
 
     @Test
-    void keepsARowWhoseCharactersTheDatabaseDoesNotHave(@FreshDatabase Database admin)
+    void storesARowWithCharactersThatTheDatabaseEncodingLacks(@FreshDatabase Database admin)
             throws Exception {
         String name = admin.name() + "_latin";
         admin.execute(
@@ -339,9 +340,9 @@ class PostgresDeadLetterStoreITCase {
                                 TestPipeline.column("id", 25, "text"),
                                 TestPipeline.column("name", 25, "text")),
                         List.of(0));
-        lane = latin.lane();
-        try (PostgresDestinationClient client = latin.client(lane)) {
-            client.open(PostgresTestTable.lane("latin"));
+        testPipeline = latin.testPipeline();
+        try (PostgresDestinationClient client = latin.client(testPipeline)) {
+            client.open(PostgresTestTable.writer("latin"));
             client.prepare(texts);
             ChangeRow cyrillic =
                     row(texts, "\u0416", "\u0416 \u00e9 \\\\u0416").withSequence(++number);
@@ -351,15 +352,15 @@ class PostgresDeadLetterStoreITCase {
             assertThat(only().payload())
                     .isEqualTo("{\"id\" : \"\\u0416\", \"name\" : \"\\u0416 \\u00e9 \\\\u0416\"}");
             assertThat(only().error()).isEqualTo("no \\u0416");
-            try (DeadLetterStore letters = letters()) {
-                assertThat(letters.replay(only(), REFUSE_SUPERSEDED).orElseThrow())
+            try (DeadLetterStore deadLetters = deadLetters()) {
+                assertThat(deadLetters.replay(only(), REFUSE_SUPERSEDED).orElseThrow())
                         .startsWith("refused again: ");
             }
             client.writeDeadLetter(cyrillic.withSequence(++number), "again");
             assertThat(all().get(0).superseded()).isEqualTo("row 2 of the same key came after it");
             client.writeDeadLetter(row(texts, "1", "\u00e9").withSequence(++number), "odd");
-            try (DeadLetterStore letters = letters()) {
-                assertThat(letters.replay(all().get(2), REFUSE_SUPERSEDED)).isEmpty();
+            try (DeadLetterStore deadLetters = deadLetters()) {
+                assertThat(deadLetters.replay(all().get(2), REFUSE_SUPERSEDED)).isEmpty();
             }
         }
         assertThat(latin.rows()).containsExactly("1\t\u00e9");

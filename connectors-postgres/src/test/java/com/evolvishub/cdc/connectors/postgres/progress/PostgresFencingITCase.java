@@ -50,13 +50,13 @@ class PostgresFencingITCase {
     }
 
     @Test
-    void endsAHolderThatIsStuckInABatch() throws Exception {
+    void terminatesAWriterThatIsBlockedInABatch() throws Exception {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
         try (PostgresDestinationClient stuck = destination.client();
                 PostgresDestinationClient next = destination.client();
                 Connection blocker = database.connect();
                 Statement block = blocker.createStatement()) {
-            stuck.open(PostgresTestTable.lane("a"));
+            stuck.open(PostgresTestTable.writer("a"));
             stuck.prepare(TestPipeline.KEYED);
             blocker.setAutoCommit(false);
             block.execute("LOCK TABLE orders IN SHARE MODE");
@@ -74,7 +74,7 @@ class PostgresFencingITCase {
                                 }
                             });
             await().until(() -> database.queryOne(WAITING_FOR_LOCKS).equals("1"));
-            next.open(PostgresTestTable.lane("b"));
+            next.open(PostgresTestTable.writer("b"));
             assertThat(stuck.classify(write.join())).isEqualTo(FailureKind.TRANSIENT);
             blocker.rollback();
             next.prepare(TestPipeline.KEYED);
@@ -84,7 +84,7 @@ class PostgresFencingITCase {
     }
 
     @Test
-    void makesItsTablesOnceWhenManyLanesStartTogether() {
+    void createsItsTablesOnceIfManyPipelinesStartConcurrently() {
         List<CompletableFuture<Void>> openings =
                 IntStream.range(0, 8)
                         .mapToObj(i -> CompletableFuture.runAsync(() -> open("lane " + i)))
@@ -102,9 +102,9 @@ class PostgresFencingITCase {
     }
 
     @Test
-    void showsItsMappingToTheServersAdministrator() throws Exception {
+    void showsItsMappingInPgStatActivity() throws Exception {
         try (PostgresDestinationClient client = destination.client()) {
-            client.open(PostgresTestTable.lane("a"));
+            client.open(PostgresTestTable.writer("a"));
             assertThat(
                             database.queryOne(
                                     "SELECT application_name FROM pg_stat_activity JOIN"
@@ -114,35 +114,35 @@ class PostgresFencingITCase {
     }
 
     @Test
-    void tellsAWrongPasswordFromAnOutageAndShowsNeither() {
+    void classifiesAWrongPasswordAndDoesNotShowIt() {
         ConnectionSpec right = destination.endpoint().connection();
         PostgresDestinationClient wrongPassword =
                 client(right, right.port(), "no " + right.password().reveal());
-        assertThatThrownBy(() -> wrongPassword.open(PostgresTestTable.lane("a")))
+        assertThatThrownBy(() -> wrongPassword.open(PostgresTestTable.writer("a")))
                 .isInstanceOf(SQLException.class)
                 .hasMessageNotContaining(right.password().reveal())
                 .satisfies(
                         e ->
                                 assertThat(wrongPassword.classify((Exception) e))
                                         .isEqualTo(FailureKind.AUTHENTICATION));
-        PostgresDestinationClient nobody = client(right, 1, "x");
-        assertThatThrownBy(() -> nobody.open(PostgresTestTable.lane("a")))
+        PostgresDestinationClient unreachable = client(right, 1, "x");
+        assertThatThrownBy(() -> unreachable.open(PostgresTestTable.writer("a")))
                 .isInstanceOf(SQLException.class)
                 .satisfies(
                         e ->
-                                assertThat(nobody.classify((Exception) e))
+                                assertThat(unreachable.classify((Exception) e))
                                         .isEqualTo(FailureKind.TRANSIENT));
     }
 
     @Test
-    void aLoginAtASilentServerEndsWithTheConnectionsTimeout() throws Exception {
+    void aLoginAtAnUnresponsiveServerEndsWithTheConnectionTimeout() throws Exception {
         ConnectionSpec direct = destination.endpoint().connection();
         try (TcpProxy way = TcpProxy.listening().to(direct.host(), direct.port())) {
             way.hang();
-            // with TLS the driver has a limit of its own for the first answer
+            // with TLS the driver has its own limit for the first response
             PostgresDestinationClient client = client(withoutTls(direct), way.port(), "x");
-            // the test's own limit is far below that of a batch
-            assertThatThrownBy(() -> client.open(PostgresTestTable.lane("a")))
+            // the limit of the test is far below that of a batch
+            assertThatThrownBy(() -> client.open(PostgresTestTable.writer("a")))
                     .isInstanceOf(SQLException.class)
                     .satisfies(
                             e ->
@@ -151,7 +151,7 @@ class PostgresFencingITCase {
         }
     }
 
-    /** Without TLS, and with a second to be answered in. */
+    /** Without TLS, and with a response timeout of 1 s. */
     private static ConnectionSpec withoutTls(ConnectionSpec like) {
         return new ConnectionSpec(
                 like.host(),

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many pipelines open at once in a database that has nothing yet. */
+/** Many pipelines open concurrently in an empty database. */
 @Timeout(300)
 class ConcurrentCreationITCase {
 
@@ -59,7 +59,7 @@ class ConcurrentCreationITCase {
                 true);
     }
 
-    /** Every second one needs the types in the other order. */
+    /** Every second table uses the types in reverse order. */
     private static RowSchema schema(int pipeline) {
         List<Column> moods =
                 new ArrayList<>(
@@ -90,7 +90,7 @@ class ConcurrentCreationITCase {
         return null;
     }
 
-    private void deliverAtOnce(List<String> tables) throws Exception {
+    private void deliverConcurrently(List<String> tables) throws Exception {
         CyclicBarrier start = new CyclicBarrier(tables.size());
         ExecutorService threads = Executors.newFixedThreadPool(tables.size());
         try {
@@ -112,8 +112,8 @@ class ConcurrentCreationITCase {
     }
 
     @Test
-    void makesEverythingOnceAndInOneTry() throws Exception {
-        deliverAtOnce(names("table_%d"));
+    void createsEverythingOnceWithoutRetries() throws Exception {
+        deliverConcurrently(names("table_%d"));
         assertThat(database.queryOne("SELECT count(*)::text FROM evolvishub_cdc.lane"))
                 .isEqualTo(Integer.toString(PIPELINES));
         assertThat(database.queryOne("SELECT count(*)::text FROM pg_type WHERE typtype = 'e'"))
@@ -121,8 +121,8 @@ class ConcurrentCreationITCase {
     }
 
     @Test
-    void makesATableThatAllShareOnce() throws Exception {
-        deliverAtOnce(Collections.nCopies(PIPELINES, "shared"));
+    void createsASharedTableOnce() throws Exception {
+        deliverConcurrently(Collections.nCopies(PIPELINES, "shared"));
         assertThat(database.queryOne("SELECT count(*)::text FROM shared"))
                 .isEqualTo(Integer.toString(PIPELINES));
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Keys that the source tells apart and the destination would not. */
+/** Keys that differ at the source and would be equal at the destination. */
 @Timeout(300)
 class KeyCompatibilityITCase {
 
@@ -48,7 +48,7 @@ class KeyCompatibilityITCase {
                 List.of(column("code", 25, type), column("name", 25, "text")), List.of(0));
     }
 
-    /** A table of its own; {@code %s} is its name. */
+    /** Each case has a table of its own; {@code %s} is its name. */
     private PostgresTestTable table(String... statements) {
         String name = "orders_" + ++tables;
         for (String statement : statements) {
@@ -59,18 +59,19 @@ class KeyCompatibilityITCase {
 
     private static List<String> problems(PostgresTestTable destination, String type)
             throws Exception {
-        try (PostgresDestinationClient client = destination.client(destination.lane().byDiff())) {
+        try (PostgresDestinationClient client =
+                destination.client(destination.testPipeline().byDiff())) {
             return client.check(keyedBy(type));
         }
     }
 
-    /** What a message of ours tells to run. */
+    /** Returns the statement that a message recommends. */
     private static String cure(String problem) {
         return problem.substring(problem.lastIndexOf("; ") + 2);
     }
 
     @Test
-    void areRefusedBeforeARowIsWritten() throws Exception {
+    void areRejectedBeforeARowIsWritten() throws Exception {
         List<List<String>> pairs =
                 List.of(
                         List.of("text", "citext"),
@@ -110,7 +111,7 @@ class KeyCompatibilityITCase {
     }
 
     @Test
-    void areTakenWhereTheyStayApart() throws Exception {
+    void areAcceptedIfTheyStayDistinct() throws Exception {
         List<List<String>> pairs =
                 List.of(
                         List.of("public.citext", "citext"),
@@ -138,7 +139,7 @@ class KeyCompatibilityITCase {
     }
 
     @Test
-    void areMadeApartByTheStatementThatTheMessageNames() throws Exception {
+    void becomeDistinctByTheRecommendedStatement() throws Exception {
         for (String type : List.of("citext", "text COLLATE any_case", "bpchar")) {
             PostgresTestTable destination =
                     table("CREATE TABLE %s (code " + type + " PRIMARY KEY, name text)");
@@ -146,8 +147,8 @@ class KeyCompatibilityITCase {
             assertThat(problems(destination, "text")).as(type).isEmpty();
             RowSchema schema = keyedBy("text");
             try (PostgresDestinationClient client =
-                    destination.client(destination.lane().byDiff())) {
-                long last = client.open(PostgresTestTable.lane("run")).lastSequence();
+                    destination.client(destination.testPipeline().byDiff())) {
+                long last = client.open(PostgresTestTable.writer("run")).lastSequence();
                 client.prepare(schema);
                 client.write(
                         List.of(
@@ -160,7 +161,7 @@ class KeyCompatibilityITCase {
     }
 
     @Test
-    void areRefusedForAnIndexThatIsCoarserThanItsColumn() throws Exception {
+    void areRejectedIfTheIndexIsCoarserThanItsColumn() throws Exception {
         for (String column :
                 List.of(
                         "code bpchar_ops",
@@ -183,7 +184,7 @@ class KeyCompatibilityITCase {
     }
 
     @Test
-    void needAnIndexOnExactlyTheirColumns() throws Exception {
+    void requireAnIndexOnExactlyTheirColumns() throws Exception {
         for (String index :
                 List.of(
                         "UNIQUE INDEX ON %s (lower(code))",
@@ -204,7 +205,7 @@ class KeyCompatibilityITCase {
     }
 
     @Test
-    void areMergedByAnIndexThatIsUnlikeAndExact() throws Exception {
+    void areMergedByADifferentButExactIndex() throws Exception {
         for (String index :
                 List.of(
                         "ON %s (code text_pattern_ops)",
@@ -217,8 +218,8 @@ class KeyCompatibilityITCase {
             assertThat(problems(destination, "text")).as(index).isEmpty();
             RowSchema schema = keyedBy("text");
             try (PostgresDestinationClient client =
-                    destination.client(destination.lane().byDiff())) {
-                long last = client.open(PostgresTestTable.lane("run")).lastSequence();
+                    destination.client(destination.testPipeline().byDiff())) {
+                long last = client.open(PostgresTestTable.writer("run")).lastSequence();
                 client.prepare(schema);
                 client.write(
                         List.of(row(Operation.INSERT, schema, "a", "1").withSequence(last + 1)));
@@ -230,7 +231,7 @@ class KeyCompatibilityITCase {
     }
 
     @Test
-    void areRefusedWithADeferrableConstraintAndToldTheWayOut() throws Exception {
+    void areRejectedWithADeferrableConstraintAndARemedy() throws Exception {
         for (String kind : List.of("PRIMARY KEY", "UNIQUE")) {
             for (boolean another : new boolean[] {false, true}) {
                 PostgresTestTable destination =
@@ -239,7 +240,7 @@ class KeyCompatibilityITCase {
                                         + kind
                                         + " (code) DEFERRABLE)");
                 if (another) {
-                    // the server would take both to merge by, and fail
+                    // the server would use both for the merge, and fail
                     database.execute("CREATE UNIQUE INDEX ON orders_%d (code)".formatted(tables));
                 }
                 assertThat(problems(destination, "text"))
@@ -247,8 +248,8 @@ class KeyCompatibilityITCase {
                         .asString()
                         .startsWith("constraint \"My Key\": DEFERRABLE, and the server does not");
                 try (PostgresDestinationClient client =
-                        destination.client(destination.lane().byDiff())) {
-                    client.open(PostgresTestTable.lane("run"));
+                        destination.client(destination.testPipeline().byDiff())) {
+                    client.open(PostgresTestTable.writer("run"));
                     assertThatThrownBy(() -> client.prepare(keyedBy("text")))
                             .isInstanceOf(DestinationException.class)
                             .hasMessageContaining("DEFERRABLE");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The grants that docs/delivery.md names are enough, and what is missing is told. */
+/** The grants in docs/delivery.md are sufficient, and missing ones are reported. */
 @Timeout(300)
 class PrivilegeCheckITCase {
 
@@ -63,17 +63,17 @@ class PrivilegeCheckITCase {
                         admin.tls(),
                         admin.timeout(),
                         admin.parameters());
-        TestPipeline lane =
+        TestPipeline testPipeline =
                 TestPipeline.into(new EndpointSpec("postgresql", writer, "", "orders", List.of()))
                         .byDiff();
         return new PostgresDestinationClient(
-                (createsTable ? lane : lane.neverCreating()).pipeline());
+                (createsTable ? testPipeline : testPipeline.neverCreating()).pipeline());
     }
 
-    /** Has an administrator make the tables of ours, as the first lane would. */
-    private void makeOurTables() throws Exception {
+    /** Creates our internal tables as an administrator, as the first pipeline would. */
+    private void createInternalTables() throws Exception {
         try (PostgresDestinationClient admin = PostgresTestTable.in(database).client()) {
-            admin.open(PostgresTestTable.lane("admin"));
+            admin.open(PostgresTestTable.writer("admin"));
         }
         database.execute(
                 "GRANT USAGE ON SCHEMA evolvishub_cdc TO " + role,
@@ -85,7 +85,7 @@ class PrivilegeCheckITCase {
     }
 
     private void writesEverything(PostgresDestinationClient client) throws Exception {
-        client.open(PostgresTestTable.lane("admin"));
+        client.open(PostgresTestTable.writer("admin"));
         client.prepare(KEYED);
         client.write(
                 List.of(
@@ -99,8 +99,8 @@ class PrivilegeCheckITCase {
     }
 
     @Test
-    void writesIntoATableOfOthersWithoutAnyRightToCreate() throws Exception {
-        makeOurTables();
+    void writesToATableOfAnotherOwnerWithoutCreatePrivileges() throws Exception {
+        createInternalTables();
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON orders TO " + role);
@@ -111,7 +111,7 @@ class PrivilegeCheckITCase {
     }
 
     @Test
-    void makesEverythingItselfWhereItMay() throws Exception {
+    void createsEverythingIfItHasThePrivileges() throws Exception {
         database.execute(
                 "GRANT CREATE ON DATABASE \"%s\" TO %s".formatted(database.name(), role),
                 "GRANT CREATE ON SCHEMA public TO " + role);
@@ -122,24 +122,24 @@ class PrivilegeCheckITCase {
     }
 
     @Test
-    void tellsThatItMayNotMakeTheTable() throws Exception {
-        makeOurTables();
+    void reportsThatItMayNotCreateTheTable() throws Exception {
+        createInternalTables();
         try (PostgresDestinationClient client = client(true)) {
-            String told =
+            String problem =
                     "permission denied for schema public (SQLSTATE 42501); mend that, or have this"
                             + " run: CREATE TABLE IF NOT EXISTS \"orders\" (\"id\" bigint, \"name\""
                             + " text, PRIMARY KEY (\"id\"))";
-            assertThat(client.check(KEYED)).containsExactly(told);
-            client.open(PostgresTestTable.lane("admin"));
+            assertThat(client.check(KEYED)).containsExactly(problem);
+            client.open(PostgresTestTable.writer("admin"));
             assertThatThrownBy(() -> client.prepare(KEYED))
                     .isInstanceOf(DestinationException.class)
-                    .hasMessage(told);
+                    .hasMessage(problem);
         }
     }
 
     @Test
-    void tellsThatItMayNotAddAColumn() throws Exception {
-        makeOurTables();
+    void reportsThatItMayNotAddAColumn() throws Exception {
+        createInternalTables();
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY)",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON orders TO " + role);
@@ -155,13 +155,13 @@ class PrivilegeCheckITCase {
     }
 
     @Test
-    void stopsForGoodWhereARightIsMissing() throws Exception {
-        makeOurTables();
+    void aMissingPrivilegeIsAPermanentError() throws Exception {
+        createInternalTables();
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
                 "GRANT SELECT, INSERT ON orders TO " + role);
         try (PostgresDestinationClient client = client(false)) {
-            client.open(PostgresTestTable.lane("admin"));
+            client.open(PostgresTestTable.writer("admin"));
             client.prepare(KEYED);
             client.write(List.of(change(Operation.INSERT, 1, "1", "a")));
             assertThatThrownBy(() -> client.write(List.of(change(Operation.DELETE, 2, "1"))))
@@ -175,8 +175,8 @@ class PrivilegeCheckITCase {
     }
 
     @Test
-    void tellsBeforeTheFirstRowWhichRightsAreMissing() throws Exception {
-        makeOurTables();
+    void reportsMissingPrivilegesBeforeTheFirstRow() throws Exception {
+        createInternalTables();
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
                 "GRANT SELECT, INSERT (id) ON orders TO " + role);
@@ -194,7 +194,7 @@ class PrivilegeCheckITCase {
     }
 
     @Test
-    void tellsBeforeTheFirstRowThatItMayNotKeepItsProgress() throws Exception {
+    void reportsBeforeTheFirstRowThatItMayNotStoreItsProgress() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON orders TO " + role);
@@ -203,7 +203,7 @@ class PrivilegeCheckITCase {
                     .singleElement()
                     .asString()
                     .contains("may not make schema evolvishub_cdc; GRANT CREATE ON DATABASE");
-            makeOurTables();
+            createInternalTables();
             database.execute("REVOKE ALL ON SCHEMA evolvishub_cdc FROM " + role);
             assertThat(client.check(KEYED))
                     .singleElement()

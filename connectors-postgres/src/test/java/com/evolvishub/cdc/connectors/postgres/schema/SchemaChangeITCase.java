@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Columns come, go and change their type, at either end, while a lane is open. */
+/** Columns are added, dropped and changed, at source or destination, while a pipeline is open. */
 @Timeout(300)
 class SchemaChangeITCase {
 
@@ -54,12 +54,12 @@ class SchemaChangeITCase {
     }
 
     private PostgresDestinationClient client(SchemaChangePolicy policy) throws Exception {
-        return client(destination.lane(), policy);
+        return client(destination.testPipeline(), policy);
     }
 
-    private static PostgresDestinationClient client(TestPipeline lane, SchemaChangePolicy policy)
-            throws Exception {
-        Pipeline pipeline = lane.pipeline();
+    private static PostgresDestinationClient client(
+            TestPipeline testPipeline, SchemaChangePolicy policy) throws Exception {
+        Pipeline pipeline = testPipeline.pipeline();
         Deliver deliver = pipeline.deliver();
         return new PostgresDestinationClient(
                 new Pipeline(
@@ -81,7 +81,7 @@ class SchemaChangeITCase {
     private PostgresDestinationClient open(SchemaChangePolicy policy, RowSchema schema)
             throws Exception {
         PostgresDestinationClient client = client(policy);
-        number = client.open(PostgresTestTable.lane("run " + number)).lastSequence();
+        number = client.open(PostgresTestTable.writer("run " + number)).lastSequence();
         client.prepare(schema);
         return client;
     }
@@ -95,14 +95,14 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void addsAColumnThatTheSourceHasGot() throws Exception {
+    void addsANewSourceColumn() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, BEFORE)) {
             client.write(numbered(row(BEFORE, "1", "a")));
             assertThat(client.check(AFTER)).isEmpty();
             assertThat(destination.rows()).containsExactly("1\ta");
             client.prepare(AFTER);
             client.write(numbered(row(AFTER, "2", "b", "new")));
-            // rows that were queued before it came
+            // rows that were queued before the change
             client.prepare(BEFORE);
             client.write(numbered(row(BEFORE, "3", "c"), row(BEFORE, "2", "b2")));
         }
@@ -111,13 +111,13 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void addsAColumnOnceWhenTwoLanesWant() throws Exception {
+    void addsAColumnOnceIfTwoPipelinesNeedIt() throws Exception {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
         try (PostgresDestinationClient one = client(SchemaChangePolicy.EVOLVE);
                 PostgresDestinationClient other = client(SchemaChangePolicy.EVOLVE)) {
-            one.open(PostgresTestTable.lane("one"));
+            one.open(PostgresTestTable.writer("one"));
             one.prepare(AFTER);
-            other.open(PostgresTestTable.lane("other"));
+            other.open(PostgresTestTable.writer("other"));
             other.prepare(AFTER);
         }
         assertThat(typeOf("note")).isEqualTo("character varying(20)");
@@ -132,17 +132,17 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void tellsWhatToRunForAColumnThatMayNotBeNull() throws Exception {
+    void recommendsAStatementForANotNullColumn() throws Exception {
         RowSchema strict = with(new Column("note", "note", AFTER.columns().get(2).type(), false));
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, BEFORE)) {
             assertThatThrownBy(() -> client.prepare(strict))
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(
-                            "column \"note\": not in \"public\".\"orders\", and not added by itself,"
-                                    + " because it is NOT NULL at the source; map it with"
-                                    + " column_mapping, leave it out with exclude_columns, or ALTER"
-                                    + " TABLE \"public\".\"orders\" ADD COLUMN IF NOT EXISTS \"note\""
-                                    + " character varying(20)");
+                            "column \"note\": not in \"public\".\"orders\", and not added by"
+                                + " itself, because it is NOT NULL at the source; map it with"
+                                + " column_mapping, leave it out with exclude_columns, or ALTER"
+                                + " TABLE \"public\".\"orders\" ADD COLUMN IF NOT EXISTS \"note\""
+                                + " character varying(20)");
             run(client, strict);
             client.prepare(strict);
             client.write(numbered(row(strict, "1", "a", "x")));
@@ -150,14 +150,14 @@ class SchemaChangeITCase {
         assertThat(destination.rows()).containsExactly("1\ta\tx");
     }
 
-    /** Runs the ALTER that the only problem names. */
+    /** Runs the ALTER of the only problem. */
     private void run(PostgresDestinationClient client, RowSchema schema) throws Exception {
         String problem = client.check(schema).get(0);
         database.execute(problem.substring(problem.indexOf("ALTER TABLE")));
     }
 
     @Test
-    void asksBeforeItTakesARenamedColumnForANewOne() throws Exception {
+    void suggestsASimilarNameInsteadOfAddingAColumn() throws Exception {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text, notes text)");
         try (PostgresDestinationClient client = client(SchemaChangePolicy.EVOLVE)) {
             assertThat(client.check(AFTER))
@@ -168,7 +168,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void leavesAColumnOutUnderIgnore() throws Exception {
+    void omitsAColumnUnderIgnore() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.IGNORE, BEFORE)) {
             client.write(numbered(row(BEFORE, "1", "a")));
             assertThat(client.check(AFTER)).isEmpty();
@@ -180,7 +180,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void leavesAColumnInTheMiddleOutOfStraightCopiesToo() throws Exception {
+    void omitsAColumnInTheMiddleOfADirectCopy() throws Exception {
         database.execute("CREATE TABLE orders (note text, id bigint PRIMARY KEY)");
         try (PostgresDestinationClient client = open(SchemaChangePolicy.IGNORE, AFTER)) {
             client.write(numbered(row(AFTER, "1", "gone", "x")));
@@ -190,7 +190,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void neverLeavesTheKeyOut() throws Exception {
+    void neverOmitsTheKey() throws Exception {
         database.execute("CREATE TABLE orders (name text)");
         for (SchemaChangePolicy policy : SchemaChangePolicy.values()) {
             try (PostgresDestinationClient client = client(policy)) {
@@ -200,7 +200,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void stopsUnderFail() throws Exception {
+    void failsUnderFail() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.FAIL, BEFORE)) {
             assertThatThrownBy(() -> client.prepare(AFTER))
                     .hasMessageStartingWith(
@@ -212,7 +212,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void goesOnWithoutAColumnThatTheSourceHasLost() throws Exception {
+    void continuesWithoutADroppedSourceColumn() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, AFTER)) {
             client.write(numbered(row(AFTER, "1", "a", "kept")));
             client.prepare(BEFORE);
@@ -221,7 +221,8 @@ class SchemaChangeITCase {
             assertThatThrownBy(() -> client.write(numbered(row(BEFORE, "2", "b"))))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageEndingWith(
-                            "ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"note\" DROP NOT NULL");
+                            "ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"note\" DROP NOT"
+                                + " NULL");
             run(client, BEFORE);
             client.prepare(BEFORE);
             number = 2;
@@ -231,7 +232,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void healsWhenTheAlterThatItNamesWasRun() throws Exception {
+    void recoversAfterTheRecommendedAlter() throws Exception {
         RowSchema narrow = with(column("amount", 23, "integer"));
         RowSchema wide = with(column("amount", 20, "bigint"));
         RowSchema text = with(column("amount", 1043, "character varying(7)"));
@@ -251,12 +252,12 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void noticesATypeThatWasChangedUnderIt() throws Exception {
+    void detectsATypeChange() throws Exception {
         RowSchema schema = with(column("amount", 1700, "numeric(10,2)"));
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, schema)) {
             client.write(numbered(row(schema, "1", "a", "1.50")));
             client.write(numbered(row(schema, "1", "a", "2.50")));
-            // an assignment would round without a word
+            // an assignment would round silently
             database.execute("ALTER TABLE orders ALTER amount TYPE integer");
             assertThatThrownBy(() -> client.write(numbered(row(schema, "2", "b", "1.49"))))
                     .isInstanceOf(DestinationException.class)
@@ -266,7 +267,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void noticesATypeThatWasChangedUnderAStraightCopy() throws Exception {
+    void detectsATypeChangeDuringADirectCopy() throws Exception {
         RowSchema schema = with(column("at", 1184, "timestamp with time zone"));
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, schema)) {
             client.write(numbered(row(schema, "1", "a", "2024-01-01 23:59:59+00")));
@@ -285,7 +286,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void takesAWiderTypeAtOnce() throws Exception {
+    void acceptsAWiderTypeImmediately() throws Exception {
         RowSchema schema = with(column("code", 1043, "character varying(5)"));
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text, code varchar(5))",
@@ -299,7 +300,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void goesOnInATableThatWasMadeAnewBeforeRowsCame() throws Exception {
+    void continuesInATableThatWasRecreatedBeforeTheFirstRow() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, BEFORE)) {
             database.execute(
                     "DROP TABLE orders",
@@ -311,7 +312,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void stopsAtATableThatWasMadeAnewOnceItHeldRows() throws Exception {
+    void failsAtATableThatWasRecreatedAfterRowsWereDelivered() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, BEFORE)) {
             client.write(numbered(row(BEFORE, "1", "a")));
             database.execute(
@@ -328,22 +329,23 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void saysSoWhenTheTableIsGoneAndNotToBeMade() throws Exception {
+    void reportsAMissingTableThatMayNotBeCreated() throws Exception {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
         try (PostgresDestinationClient client =
-                client(destination.lane().neverCreating(), SchemaChangePolicy.EVOLVE)) {
-            client.open(PostgresTestTable.lane("r"));
+                client(destination.testPipeline().neverCreating(), SchemaChangePolicy.EVOLVE)) {
+            client.open(PostgresTestTable.writer("r"));
             client.prepare(BEFORE);
             database.execute("DROP TABLE orders");
             assertThatThrownBy(() -> client.write(numbered(row(BEFORE, "1", "a"))))
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(
-                            "table \"orders\": not there; create it, or leave out create_table: never");
+                            "table \"orders\": not there; create it, or leave out create_table:"
+                                + " never");
         }
     }
 
     @Test
-    void goesOnInATableThatWasEmptied() throws Exception {
+    void continuesInATableThatWasEmptied() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, BEFORE)) {
             client.write(numbered(row(BEFORE, "1", "a")));
             client.write(numbered(row(BEFORE, "1", "a2")));
@@ -354,7 +356,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void saysSoWhenTheUniqueIndexIsGone() throws Exception {
+    void reportsADroppedUniqueIndex() throws Exception {
         try (PostgresDestinationClient client = open(SchemaChangePolicy.EVOLVE, BEFORE)) {
             client.write(numbered(row(BEFORE, "1", "a")));
             client.write(numbered(row(BEFORE, "1", "a2")));
@@ -366,7 +368,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void leavesAColumnOutThatTheTableComputes() throws Exception {
+    void omitsAGeneratedColumn() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text,"
                         + " note text GENERATED ALWAYS AS (upper(name)) STORED)");
@@ -379,7 +381,7 @@ class SchemaChangeITCase {
     }
 
     @Test
-    void neverChangesAnIdentityWithoutAWord() throws Exception {
+    void neverChangesAnIdentityColumnSilently() throws Exception {
         RowSchema schema = with(column("row_no", 23, "integer"));
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text,"

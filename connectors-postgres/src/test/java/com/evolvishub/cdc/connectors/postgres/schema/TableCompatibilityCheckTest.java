@@ -54,7 +54,7 @@ class TableCompatibilityCheckTest {
     }
 
     @Test
-    void saysSoWhereAComparisonCanOnlyAppend() {
+    void notesThatAComparisonCanOnlyAppend() {
         TableCompatibility fit =
                 TableCompatibilityCheck.fit(
                         table("id", "name"), TestPipeline.KEYLESS, LANE.byDiff().pipeline());
@@ -62,14 +62,14 @@ class TableCompatibilityCheckTest {
         assertThat(fit.notes())
                 .containsExactly(
                         "rows are only appended to \"public\".\"orders\": the mapping compares"
-                                + " everything and has no key, and the table has no column _cdc_row,"
-                                + " so an update comes as one more row and a delete does not come at"
-                                + " all. Name the columns that tell rows apart with key: [..], or"
-                                + " let the mapping make the table");
+                            + " everything and has no key, and the table has no column _cdc_row, so"
+                            + " an update comes as one more row and a delete does not come at all."
+                            + " Name the columns that tell rows apart with key: [..], or let the"
+                            + " mapping make the table");
     }
 
     @Test
-    void saysNothingWhereRowsAreToldApartOrNothingIsCompared() {
+    void hasNoNoteIfRowsAreIdentifiedOrNotCompared() {
         assertThat(
                         TableCompatibilityCheck.fit(
                                         table("id", "name", "_cdc_row"),

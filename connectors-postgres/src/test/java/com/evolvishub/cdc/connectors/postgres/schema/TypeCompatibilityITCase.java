@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Asks the server about every pair of types and modifiers: a text that a column of the first type
- * shows is put into a column of the second, and what that shows is put back. Values that come back
- * as they went have fit.
+ * Tests every pair of types and modifiers at the server: a text that a column of the first type
+ * prints is written to a column of the second, and its text is written back. Types are compatible
+ * if the values are unchanged.
  */
 @Timeout(300)
 class TypeCompatibilityITCase {
@@ -24,7 +24,7 @@ class TypeCompatibilityITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     /**
-     * Types that the server has, without those of its catalogs; and with limits where they have.
+     * Types of the server, except those of its catalogs, also with modifiers where they have some.
      */
     private static final String TYPES =
             """
@@ -122,17 +122,20 @@ class TypeCompatibilityITCase {
         }
     }
 
-    /** Taken, although the server does not give every value back. See {@link TypeCompatibility}. */
+    /**
+     * Accepted, although the server does not return every value unchanged. See {@link
+     * TypeCompatibility}.
+     */
     private static final List<Predicate<Pair>> TAKEN_ALL_THE_SAME =
             List.of(
                     pair -> pair.source().equals("json") && pair.to().base().equals("jsonb"),
-                    // dates reach further than timestamps do
+                    // dates have a larger range than timestamps
                     pair -> pair.source().equals("date") && pair.to().base().startsWith("timest"));
 
-    /** Refused, although the text comes back: it is there as something else. */
+    /** Rejected although the text is unchanged: the stored value is another one. */
     private static final List<Predicate<Pair>> REFUSED_ALL_THE_SAME =
             List.of(
-                    // a decimal fraction has no equal among binary ones
+                    // a decimal fraction has no exact binary equivalent
                     pair ->
                             pair.from().base().equals("numeric")
                                     && Set.of("real", "double precision")
@@ -141,23 +144,23 @@ class TypeCompatibilityITCase {
                     pair ->
                             pair.source().startsWith("time")
                                     && !pair.from().base().equals(pair.to().base()),
-                    // a word of a document or a search, not a value of its own
+                    // a lexeme of a document or a search, not a value
                     pair ->
                             Set.of("xml", "jsonpath", "tsvector", "tsquery")
                                     .contains(pair.destination()),
                     pair -> pair.source().equals("\"char\""),
-                    // how long their texts can get is not written down anywhere
+                    // the length of their texts is not limited
                     pair ->
                             pair.isLimitedText()
                                     && !pair.categories().startsWith("S")
                                     && TextWidth.of(pair.from()).most() == 0,
-                    // blanks that a column adds are not of the value
+                    // padding blanks are not part of the value
                     pair ->
                             pair.to().base().equals("character")
                                     && !TextWidth.of(pair.from()).fits(pair.to()),
-                    // kinds of their own, whatever their texts look like
+                    // types of their own, even if their texts are similar
                     pair -> pair.isOfTwoKinds() && !pair.categories().endsWith("S"),
-                    // an amount is no number: it is shown in the server's currency
+                    // an amount is not a number: it is printed in the server's currency
                     pair -> pair.destination().equals("money"));
 
     private Database database;
@@ -175,7 +178,7 @@ class TypeCompatibilityITCase {
                 "CREATE TABLE shown AS SELECT DISTINCT id AS type, stored(id, value) AS value"
                         + " FROM types, probes",
                 "DELETE FROM shown WHERE value IS NULL",
-                // what a column shows is what travels; it must be a value of that column itself
+                // the printed text is what is sent; it must be a value of the column itself
                 "ANALYZE shown");
     }
 
@@ -190,7 +193,7 @@ class TypeCompatibilityITCase {
     }
 
     @Test
-    void acceptsWhatSurvivesAndNothingThatIsCut() {
+    void acceptsExactlyTheTypesThatKeepEveryValue() {
         List<Pair> pairs = pairs();
         assertThat(pairs).hasSizeGreaterThan(3000);
         assertThat(pairs)

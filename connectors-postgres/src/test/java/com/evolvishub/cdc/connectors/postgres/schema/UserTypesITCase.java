@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Types that the source's users have made, on their way to a database that may lack them. */
+/** User-defined types of the source, in a database that may lack them. */
 @Timeout(300)
 class UserTypesITCase {
 
@@ -60,7 +60,7 @@ class UserTypesITCase {
     }
 
     @Test
-    void makesTheTypesThatTheTableNeeds() throws Exception {
+    void createsTheTypesThatTheTableNeeds() throws Exception {
         database.execute("CREATE SCHEMA app");
         RowSchema schema =
                 schema(
@@ -70,7 +70,7 @@ class UserTypesITCase {
         try (PostgresDestinationClient client = destination.client()) {
             assertThat(client.check(schema)).isEmpty();
             assertThat(database.queryOne("SELECT to_regtype('app.mood')")).isNull();
-            client.open(PostgresTestTable.lane("r"));
+            client.open(PostgresTestTable.writer("r"));
             client.prepare(schema);
             client.write(
                     List.of(
@@ -96,11 +96,11 @@ class UserTypesITCase {
     }
 
     @Test
-    void makesTheTypeOfAColumnThatIsAdded() throws Exception {
+    void createsTheTypeOfAnAddedColumn() throws Exception {
         database.execute("CREATE SCHEMA app", "CREATE TABLE orders (id bigint PRIMARY KEY)");
         RowSchema schema = schema(typed("pair", "app.pair", 'c', "app.pair", MOOD, PAIR));
         try (PostgresDestinationClient client = destination.client()) {
-            client.open(PostgresTestTable.lane("r"));
+            client.open(PostgresTestTable.writer("r"));
             client.prepare(schema);
             client.write(List.of(row(schema, "1", "(1,it's)").withSequence(1)));
         }
@@ -108,7 +108,7 @@ class UserTypesITCase {
     }
 
     @Test
-    void tellsHowToAddAColumnOfADomainThatKeepsNullOut() throws Exception {
+    void explainsHowToAddAColumnOfADomainThatRejectsNull() throws Exception {
         database.execute(
                 "CREATE DOMAIN whole AS integer NOT NULL",
                 "CREATE TABLE orders (id bigint PRIMARY KEY)",
@@ -116,7 +116,7 @@ class UserTypesITCase {
         RowSchema schema = schema(typed("n", "public.whole", 'd', "integer"));
         String run = "ALTER TABLE \"public\".\"orders\" ADD COLUMN IF NOT EXISTS \"n\" integer";
         try (PostgresDestinationClient client = destination.client()) {
-            client.open(PostgresTestTable.lane("r"));
+            client.open(PostgresTestTable.writer("r"));
             assertThatThrownBy(() -> client.prepare(schema))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("domain whole does not allow null values")
@@ -129,39 +129,39 @@ class UserTypesITCase {
     }
 
     @Test
-    void tellsWhatToRunWhereItMayNotMakeThem() throws Exception {
+    void recommendsStatementsIfItMayNotCreateTypes() throws Exception {
         RowSchema schema = schema(typed("mood", "app.mood", 'e', "app.mood", MOOD));
-        String told =
-                "schema \"app\" does not exist (SQLSTATE 3F000); mend that, or have this run: CREATE"
-                        + " TYPE app.mood AS ENUM ('so so', 'it''s'); CREATE TABLE IF NOT EXISTS"
-                        + " \"orders\" (\"id\" bigint, \"mood\" app.mood, PRIMARY KEY (\"id\"))";
+        String problem =
+                "schema \"app\" does not exist (SQLSTATE 3F000); mend that, or have this run:"
+                    + " CREATE TYPE app.mood AS ENUM ('so so', 'it''s'); CREATE TABLE IF NOT EXISTS"
+                    + " \"orders\" (\"id\" bigint, \"mood\" app.mood, PRIMARY KEY (\"id\"))";
         try (PostgresDestinationClient client = destination.client()) {
-            assertThat(client.check(schema)).containsExactly(told);
-            client.open(PostgresTestTable.lane("r"));
+            assertThat(client.check(schema)).containsExactly(problem);
+            client.open(PostgresTestTable.writer("r"));
             assertThatThrownBy(() -> client.prepare(schema))
                     .isInstanceOf(DestinationException.class)
-                    .hasMessage(told);
+                    .hasMessage(problem);
         }
         assertThat(database.queryOne("SELECT to_regclass('orders')")).isNull();
     }
 
     @Test
-    void leavesAnExtensionToTheAdministrator() throws Exception {
+    void doesNotCreateAnExtension() throws Exception {
         RowSchema schema = schema(typed("mail", "public.citext", 'b', "public.citext", CITEXT));
         try (PostgresDestinationClient client = destination.client()) {
             assertThat(client.check(schema))
                     .containsExactly(
                             "column \"mail\": the destination has no type public.citext; CREATE"
-                                    + " EXTENSION IF NOT EXISTS citext WITH SCHEMA public, or make"
-                                    + " the table yourself with text in its place, which takes every"
-                                    + " value");
+                                + " EXTENSION IF NOT EXISTS citext WITH SCHEMA public, or make the"
+                                + " table yourself with text in its place, which takes every"
+                                + " value");
             database.execute("CREATE EXTENSION citext");
             assertThat(client.check(schema)).isEmpty();
         }
     }
 
     @Test
-    void takesADomainsValuesIntoWhatItStandsOn() throws Exception {
+    void writesDomainValuesToTheBaseType() throws Exception {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, grade bigint, mood text)");
         RowSchema schema =
                 schema(
@@ -173,7 +173,7 @@ class UserTypesITCase {
     }
 
     @Test
-    void keepsNamesOfTheSourcesObjectsAsText() throws Exception {
+    void storesNamesOfSourceObjectsAsText() throws Exception {
         RowSchema schema =
                 schema(
                         column("relation", 2205, "regclass"),
@@ -181,7 +181,7 @@ class UserTypesITCase {
                         new Column(
                                 "record", "record", new SqlType(2249, "record", 'p', 'P'), true));
         try (PostgresDestinationClient client = destination.client()) {
-            client.open(PostgresTestTable.lane("r"));
+            client.open(PostgresTestTable.writer("r"));
             client.prepare(schema);
             client.write(List.of(row(schema, "1", "not_here", "{A}", "(1,2)").withSequence(1)));
         }
@@ -189,11 +189,11 @@ class UserTypesITCase {
     }
 
     @Test
-    void blamesTheRowThatNamesAnObjectWhichIsNotHere() throws Exception {
+    void rejectsARowThatNamesAMissingObject() throws Exception {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, relation regclass)");
         RowSchema schema = schema(column("relation", 2205, "regclass"));
         try (PostgresDestinationClient client = destination.client()) {
-            client.open(PostgresTestTable.lane("r"));
+            client.open(PostgresTestTable.writer("r"));
             client.prepare(schema);
             assertThatThrownBy(
                             () -> client.write(List.of(row(schema, "1", "gone").withSequence(1))))

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.PGConnection;
 
 /**
- * A transaction pooler before the destination, whose server processes change hands all the time:
- * skipped where PgBouncer is not installed.
+ * A transaction pooler in front of the destination, which changes the server process all the time.
+ * Skipped if PgBouncer is not installed.
  */
 @Timeout(300)
 class PostgresDestinationPoolerITCase {
@@ -55,11 +55,12 @@ class PostgresDestinationPoolerITCase {
             SELECT string_agg(name || '=' || setting, ', ' ORDER BY name) FROM pg_settings
             WHERE name IN ('TimeZone', 'DateStyle', 'IntervalStyle', 'lock_timeout',
               'statement_timeout', 'synchronous_commit', 'jit', 'client_min_messages',
-              'default_transaction_isolation')""";
+              'default_transaction_isolation')\
+            """;
 
     private Database database;
     private PgBouncer pooler;
-    private final List<Connection> others = new ArrayList<>();
+    private final List<Connection> otherClients = new ArrayList<>();
 
     private static Column column(String name, int oid, String type) {
         return new Column(name, name, new SqlType(oid, type, 'b', 'D'), true);
@@ -75,14 +76,14 @@ class PostgresDestinationPoolerITCase {
                 "ALTER DATABASE " + name + " SET TimeZone = 'Asia/Kolkata'",
                 "ALTER DATABASE " + name + " SET synchronous_commit = off",
                 "ALTER DATABASE " + name + " SET lock_timeout = '7s'",
-                "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz, day date, age interval,"
-                        + " setting text DEFAULT current_setting('synchronous_commit'))");
+                "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz, day date, age"
+                    + " interval, setting text DEFAULT current_setting('synchronous_commit'))");
         pooler = PgBouncer.before(fresh, 3);
     }
 
     @AfterEach
     void stop() throws SQLException {
-        for (Connection other : others) {
+        for (Connection other : otherClients) {
             other.close();
         }
         if (pooler != null) {
@@ -90,20 +91,20 @@ class PostgresDestinationPoolerITCase {
         }
     }
 
-    private TestPipeline lane() {
-        return PostgresTestTable.in(pooler.of(database)).lane();
+    private TestPipeline testPipeline() {
+        return PostgresTestTable.in(pooler.of(database)).testPipeline();
     }
 
     private static ChangeRow order(long number, String id, String day) {
         return row(SCHEMA, id, "2026-01-02 03:04:05+00", day, "1 mon 2 days").withSequence(number);
     }
 
-    /** Another client takes a server process for itself, so that ours gets the next one. */
+    /** Another client occupies a server process, so that ours gets the next one. */
     private Connection holdOne() throws SQLException {
         Connection other = pooler.of(database).connect();
         other.unwrap(PGConnection.class).setPrepareThreshold(0);
         other.setAutoCommit(false);
-        others.add(other);
+        otherClients.add(other);
         try (Statement statement = other.createStatement()) {
             statement.execute("SELECT 1");
         }
@@ -119,13 +120,14 @@ class PostgresDestinationPoolerITCase {
     }
 
     @Test
-    void writesTheSameRowsWhicheverServerProcessItGets() throws Exception {
+    void writesTheSameRowsOnAnyServerProcess() throws Exception {
         String before;
         try (Connection earlier = pooler.of(database).connect()) {
             before = settings(earlier);
         }
-        try (PostgresDestinationClient client = new PostgresDestinationClient(lane().pipeline())) {
-            client.open(PostgresTestTable.lane("a"));
+        try (PostgresDestinationClient client =
+                new PostgresDestinationClient(testPipeline().pipeline())) {
+            client.open(PostgresTestTable.writer("a"));
             client.prepare(SCHEMA);
             for (int batch = 0; batch < 8; batch++) {
                 Connection other = holdOne();
@@ -133,9 +135,9 @@ class PostgresDestinationPoolerITCase {
                 client.write(
                         List.of(
                                 order(number, Long.toString(number), "2026-02-01"),
-                                // an older version of itself is there: merged
+                                // an older version exists: merged
                                 order(number + 1, "1", "2026-03-0" + (batch + 1))));
-                // 3 may be held at a time
+                // 3 may be occupied at a time
                 other.rollback();
                 assertThat(settings(other)).as("what others see").isEqualTo(before);
                 other.rollback();
@@ -147,8 +149,9 @@ class PostgresDestinationPoolerITCase {
         }
         assertThat(
                         database.queryAll(
-                                "SELECT id, at AT TIME ZONE 'UTC' = '2026-01-02 03:04:05', to_char(day,"
-                                        + " 'YYYY-MM-DD'), age = '1 mon 2 days', setting FROM orders ORDER BY id"))
+                                "SELECT id, at AT TIME ZONE 'UTC' = '2026-01-02 03:04:05',"
+                                    + " to_char(day, 'YYYY-MM-DD'), age = '1 mon 2 days', setting"
+                                    + " FROM orders ORDER BY id"))
                 .hasSize(8)
                 .allMatch(row -> row.get(1).equals("t") && row.get(3).equals("t"))
                 .allMatch(row -> row.get(4).equals("on"))
@@ -159,29 +162,31 @@ class PostgresDestinationPoolerITCase {
     }
 
     @Test
-    void shutsOutAWriterThatWasDisplaced() throws Exception {
-        try (PostgresDestinationClient first = new PostgresDestinationClient(lane().pipeline());
+    void fencesAStaleWriter() throws Exception {
+        try (PostgresDestinationClient first =
+                        new PostgresDestinationClient(testPipeline().pipeline());
                 PostgresDestinationClient second =
-                        new PostgresDestinationClient(lane().pipeline())) {
-            first.open(PostgresTestTable.lane("a"));
+                        new PostgresDestinationClient(testPipeline().pipeline())) {
+            first.open(PostgresTestTable.writer("a"));
             first.prepare(SCHEMA);
             first.write(List.of(order(1, "1", "2026-01-01")));
-            assertThat(second.open(PostgresTestTable.lane("b")).lastSequence()).isEqualTo(1);
+            assertThat(second.open(PostgresTestTable.writer("b")).lastSequence()).isEqualTo(1);
             assertThatThrownBy(() -> first.write(List.of(order(2, "2", "2026-01-01"))))
                     .isInstanceOf(FencedException.class);
         }
-        // whose process that is now, nobody knows: none is ended
+        // it is unknown who uses that process now: none is terminated
         assertThat(database.queryOne("SELECT pid FROM evolvishub_cdc.lane")).isEqualTo("0");
     }
 
     @Test
-    void saysSoAndRefusesTransactionsThatOutliveACheckpoint() throws Exception {
-        try (PostgresDestinationClient client = new PostgresDestinationClient(lane().pipeline())) {
+    void reportsThePoolerAndRejectsTransactionalDelivery() throws Exception {
+        try (PostgresDestinationClient client =
+                new PostgresDestinationClient(testPipeline().pipeline())) {
             assertThat(client.check(SCHEMA)).isEmpty();
             assertThat(client.notes(SCHEMA))
                     .anyMatch(note -> note.startsWith("a connection pooler stands in between"));
         }
-        TestPipeline transactional = lane().with(DeliveryMode.TRANSACTIONAL);
+        TestPipeline transactional = testPipeline().with(DeliveryMode.TRANSACTIONAL);
         try (PostgresDestinationClient client =
                 new PostgresDestinationClient(transactional.pipeline())) {
             assertThat(client.check(SCHEMA))
@@ -190,7 +195,7 @@ class PostgresDestinationPoolerITCase {
         assertThatThrownBy(
                         () ->
                                 PostgresTransactionWriter.open(
-                                        transactional.pipeline(), PostgresTestTable.lane("a")))
+                                        transactional.pipeline(), PostgresTestTable.writer("a")))
                 .hasMessageContaining("connection pooler");
     }
 }

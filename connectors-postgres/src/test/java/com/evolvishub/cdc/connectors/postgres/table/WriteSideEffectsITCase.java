@@ -61,7 +61,7 @@ class WriteSideEffectsITCase {
         database.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
-    private TestPipeline lane() {
+    private TestPipeline testPipeline() {
         ConnectionSpec admin = PostgresTestTable.in(database).endpoint().connection();
         ConnectionSpec writer =
                 new ConnectionSpec(
@@ -83,9 +83,9 @@ class WriteSideEffectsITCase {
         }
     }
 
-    private void open(TestPipeline lane, RowSchema schema) throws Exception {
-        client = new PostgresDestinationClient(lane.pipeline());
-        number = client.open(PostgresTestTable.lane("run")).lastSequence();
+    private void open(TestPipeline testPipeline, RowSchema schema) throws Exception {
+        client = new PostgresDestinationClient(testPipeline.pipeline());
+        number = client.open(PostgresTestTable.writer("run")).lastSequence();
         client.prepare(schema);
     }
 
@@ -109,28 +109,30 @@ class WriteSideEffectsITCase {
         return PostgresTestTable.in(database).rows();
     }
 
-    private List<String> problems(TestPipeline lane, RowSchema schema) throws Exception {
-        try (PostgresDestinationClient looks = new PostgresDestinationClient(lane.pipeline())) {
-            return looks.check(schema);
+    private List<String> problems(TestPipeline testPipeline, RowSchema schema) throws Exception {
+        try (PostgresDestinationClient checker =
+                new PostgresDestinationClient(testPipeline.pipeline())) {
+            return checker.check(schema);
         }
     }
 
-    private List<String> notes(TestPipeline lane, RowSchema schema) throws Exception {
-        try (PostgresDestinationClient looks = new PostgresDestinationClient(lane.pipeline())) {
-            return looks.notes(schema);
+    private List<String> notes(TestPipeline testPipeline, RowSchema schema) throws Exception {
+        try (PostgresDestinationClient checker =
+                new PostgresDestinationClient(testPipeline.pipeline())) {
+            return checker.notes(schema);
         }
     }
 
     @Test
     void loadsAnEmptyTableUnderRowLevelSecurity() throws Exception {
         secure("all_of_it ON orders TO %s USING (true) WITH CHECK (true)");
-        assertThat(problems(lane().byDiff(), KEYED)).isEmpty();
-        assertThat(notes(lane().byDiff(), KEYED))
+        assertThat(problems(testPipeline().byDiff(), KEYED)).isEmpty();
+        assertThat(notes(testPipeline().byDiff(), KEYED))
                 .singleElement()
                 .asString()
                 .contains("row-level security applies to role")
                 .contains("a row that a policy hides is not deleted");
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         write(insert("1", "a"), insert("2", "b"));
         assertThat(client.rowsSkipped()).isZero();
         write(insert("1", "a2"), delete("2"));
@@ -141,21 +143,21 @@ class WriteSideEffectsITCase {
     @Test
     void appendsUnderRowLevelSecurity() throws Exception {
         secure("adds ON orders FOR INSERT TO %s WITH CHECK (true)");
-        assertThat(problems(lane(), TestPipeline.KEYLESS)).isEmpty();
-        open(lane(), TestPipeline.KEYLESS);
+        assertThat(problems(testPipeline(), TestPipeline.KEYLESS)).isEmpty();
+        open(testPipeline(), TestPipeline.KEYLESS);
         write(row(TestPipeline.KEYLESS, "1", "a"), row(TestPipeline.KEYLESS, "2", "b"));
         assertThat(client.rowsSkipped()).isZero();
         assertThat(rows()).containsExactly("1\ta", "2\tb");
     }
 
     @Test
-    void refusesWhatNoPolicyAllowsAndNamesTheOneThatDoes() throws Exception {
+    void rejectsCommandsWithoutAPolicyAndRecommendsOne() throws Exception {
         secure(
                 "reads ON orders FOR SELECT TO %s USING (true)",
                 "adds ON orders FOR INSERT TO %s WITH CHECK (true)",
                 "changes ON orders FOR UPDATE TO %s USING (true)");
-        assertThat(problems(lane(), KEYED)).isEmpty();
-        String problem = problems(lane().byDiff(), KEYED).get(0);
+        assertThat(problems(testPipeline(), KEYED)).isEmpty();
+        String problem = problems(testPipeline().byDiff(), KEYED).get(0);
         assertThat(problem)
                 .startsWith(
                         "\"public\".\"orders\": row-level security applies to role \""
@@ -163,23 +165,23 @@ class WriteSideEffectsITCase {
                                 + "\", and no policy allows it DELETE; CREATE POLICY ");
         database.execute(
                 problem.substring(problem.indexOf("CREATE POLICY"), problem.indexOf(", or ALTER")));
-        assertThat(problems(lane().byDiff(), KEYED)).isEmpty();
+        assertThat(problems(testPipeline().byDiff(), KEYED)).isEmpty();
     }
 
     @Test
     void countsDeletesThatAPolicyHides() throws Exception {
         secure("mine ON orders TO %s USING (id < 10) WITH CHECK (true)");
         database.execute("INSERT INTO orders VALUES (1, 'a'), (11, 'b')");
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         write(delete("1"), delete("11"));
         assertThat(client.rowsSkipped()).isEqualTo(1);
         assertThat(rows()).containsExactly("11\tb");
     }
 
     @Test
-    void blamesTheRowThatAPolicyRefuses() throws Exception {
+    void rejectsARowThatAPolicyRejects() throws Exception {
         secure("mine ON orders TO %s USING (true) WITH CHECK (id < 10)");
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         assertThatThrownBy(() -> write(insert("1", "a"), insert("11", "b")))
                 .isInstanceOf(RowRejectedException.class)
                 .hasMessageContaining("row-level security");
@@ -190,13 +192,13 @@ class WriteSideEffectsITCase {
     void doesNotCountRowsThatATriggerDrops() throws Exception {
         database.execute(
                 "CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF"
-                        + " coalesce(NEW.name, OLD.name) LIKE 'no%' THEN RETURN NULL; END IF; RETURN"
-                        + " coalesce(NEW, OLD); END $$",
+                    + " coalesce(NEW.name, OLD.name) LIKE 'no%' THEN RETURN NULL; END IF; RETURN"
+                    + " coalesce(NEW, OLD); END $$",
                 "CREATE TRIGGER drops BEFORE INSERT OR UPDATE OR DELETE ON orders FOR EACH ROW"
                         + " EXECUTE FUNCTION drops()");
-        assertThat(notes(lane().byDiff(), KEYED))
+        assertThat(notes(testPipeline().byDiff(), KEYED))
                 .anyMatch(note -> note.contains("may drop it") && note.contains("rows_skipped"));
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         write(insert("1", "a"), insert("2", "no"), insert("3", "c"));
         assertThat(client.rowsSkipped()).as("by COPY").isEqualTo(1);
         write(insert("1", "a2"), insert("4", "no"));
@@ -220,7 +222,7 @@ class WriteSideEffectsITCase {
                         + " upper(NEW.name); RETURN NEW; END $$",
                 "CREATE TRIGGER shouts BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE"
                         + " FUNCTION shouts()");
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         write(insert("1", "a"), insert("2", "b"));
         assertThat(client.rowsSkipped()).isZero();
         write(insert("1", "c"), insert("3", "d"));
@@ -230,7 +232,7 @@ class WriteSideEffectsITCase {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void tellsOfATriggersMissingRelationAsWhatItIs(boolean byCopy) throws Exception {
+    void reportsAMissingRelationOfATriggerAsTheServersError(boolean byCopy) throws Exception {
         if (!byCopy) {
             database.execute("INSERT INTO orders VALUES (9, 'there')");
         }
@@ -239,7 +241,7 @@ class WriteSideEffectsITCase {
                         + " audit VALUES (NEW.id); RETURN NEW; END $$",
                 "CREATE TRIGGER audits AFTER INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE"
                         + " FUNCTION audits()");
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         assertThatThrownBy(() -> write(insert("1", "a")))
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("relation \"audit\" does not exist")
@@ -251,38 +253,39 @@ class WriteSideEffectsITCase {
     }
 
     @Test
-    void refusesRulesThatItCannotWriteThrough() throws Exception {
+    void rejectsRulesThatPreventWriting() throws Exception {
         database.execute("CREATE RULE notes AS ON INSERT TO orders DO ALSO NOTHING");
-        assertThat(problems(lane(), KEYED))
+        assertThat(problems(testPipeline(), KEYED))
                 .containsExactly(
                         "rule \"notes\": the server does not merge rows into a table that has rules"
                                 + " for INSERT or UPDATE; DROP RULE \"notes\" ON"
                                 + " \"public\".\"orders\", a trigger does the same");
-        assertThat(problems(lane(), TestPipeline.KEYLESS)).isEmpty();
-        assertThat(notes(lane(), TestPipeline.KEYLESS))
+        assertThat(problems(testPipeline(), TestPipeline.KEYLESS)).isEmpty();
+        assertThat(notes(testPipeline(), TestPipeline.KEYLESS))
                 .containsExactly(
                         "\"public\".\"orders\": rows come by COPY, to which the server applies no"
                                 + " rules: \"notes\"");
         database.execute(
                 "DROP RULE \"notes\" ON \"public\".\"orders\"",
                 "CREATE RULE keeps AS ON DELETE TO orders DO INSTEAD NOTHING");
-        assertThat(problems(lane(), KEYED)).as("without deletes").isEmpty();
-        assertThat(problems(lane().byDiff(), KEYED))
+        assertThat(problems(testPipeline(), KEYED)).as("without deletes").isEmpty();
+        assertThat(problems(testPipeline().byDiff(), KEYED))
                 .singleElement()
                 .asString()
                 .startsWith("rule \"keeps\": takes the place of every delete");
     }
 
     @Test
-    void goesOnInATableThatWasSwappedInByRenames() throws Exception {
-        open(lane().byDiff().acceptingReplacedTables(), KEYED);
+    void continuesInATableThatWasSwappedByRenames() throws Exception {
+        open(testPipeline().byDiff().acceptingReplacedTables(), KEYED);
         write(insert("1", "a"), insert("2", "b"));
         write(insert("1", "a2"));
         database.execute(
                 "CREATE TABLE fresh (name text, id bigint PRIMARY KEY, loaded date)",
                 "INSERT INTO fresh SELECT name, id FROM orders",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON fresh TO " + role,
-                "BEGIN; ALTER TABLE orders RENAME TO old; ALTER TABLE fresh RENAME TO orders; COMMIT");
+                "BEGIN; ALTER TABLE orders RENAME TO old; ALTER TABLE fresh RENAME TO orders;"
+                    + " COMMIT");
         write(insert("2", "b2"), insert("3", "c"), delete("1"));
         assertThat(database.queryAll("SELECT id::text, name FROM orders ORDER BY id"))
                 .containsExactly(List.of("2", "b2"), List.of("3", "c"));
@@ -291,8 +294,8 @@ class WriteSideEffectsITCase {
     }
 
     @Test
-    void countsWhatATriggerDropsThatCameInMidRun() throws Exception {
-        open(lane().byDiff(), KEYED);
+    void countsRowsThatATriggerAddedDuringTheRunDrops() throws Exception {
+        open(testPipeline().byDiff(), KEYED);
         write(insert("1", "a"));
         write(insert("1", "a2"));
         database.execute(
@@ -306,8 +309,8 @@ class WriteSideEffectsITCase {
     }
 
     @Test
-    void refusesToDeleteWhatAPolicyHidesThatCameInMidRun() throws Exception {
-        open(lane().byDiff(), KEYED);
+    void failsOnADeleteIfAPolicyWasAddedDuringTheRun() throws Exception {
+        open(testPipeline().byDiff(), KEYED);
         write(insert("1", "a"));
         write(insert("1", "a2"));
         secure();
@@ -323,29 +326,30 @@ class WriteSideEffectsITCase {
                 "SELECT 1 INTO STRICT NEW.name WHERE false",
                 "ASSERT false"
             })
-    void takesWhateverATriggerRaisesForARefusalOfTheRow(String raises) throws Exception {
+    void treatsEveryErrorRaisedByATriggerAsARejectedRow(String raises) throws Exception {
         database.execute(
                 "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS"
                         + " 'BEGIN IF NEW.id = 2 THEN %s; END IF; RETURN NEW; END'"
                                 .formatted(raises),
                 "CREATE TRIGGER guard BEFORE INSERT ON orders FOR EACH ROW"
                         + " EXECUTE FUNCTION guard()");
-        open(lane().byDiff(), KEYED);
+        open(testPipeline().byDiff(), KEYED);
         write(insert("1", "a"));
         assertThatThrownBy(() -> write(insert("2", "b"))).isInstanceOf(RowRejectedException.class);
     }
 
     @Test
-    void tellsWhatElseADeleteTakes() throws Exception {
+    void notesRowsOfOtherTablesThatADeleteChanges() throws Exception {
         database.execute(
-                "CREATE TABLE lines (id int CONSTRAINT of_order REFERENCES orders ON DELETE CASCADE)",
+                "CREATE TABLE lines (id int CONSTRAINT of_order REFERENCES orders ON DELETE"
+                    + " CASCADE)",
                 "CREATE TABLE notes (id int REFERENCES orders)");
-        assertThat(notes(lane().byDiff(), KEYED))
+        assertThat(notes(testPipeline().byDiff(), KEYED))
                 .containsExactly(
                         "\"public\".\"orders\": a row that is deleted here takes or changes rows"
                                 + " of other tables with it: foreign key of_order of public.lines,"
                                 + " ON DELETE CASCADE. Those that their own mapping has delivered"
                                 + " do not come back before they change at the source");
-        assertThat(notes(lane(), KEYED)).isEmpty();
+        assertThat(notes(testPipeline(), KEYED)).isEmpty();
     }
 }

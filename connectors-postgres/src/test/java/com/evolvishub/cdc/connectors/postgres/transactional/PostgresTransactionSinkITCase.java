@@ -51,7 +51,7 @@ class PostgresTransactionSinkITCase {
     void fresh(@FreshDatabase Database fresh) {
         database = fresh;
         destination = PostgresTestTable.in(fresh);
-        pipeline = destination.lane().with(DeliveryMode.TRANSACTIONAL).pipeline();
+        pipeline = destination.testPipeline().with(DeliveryMode.TRANSACTIONAL).pipeline();
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
     }
 
@@ -66,11 +66,13 @@ class PostgresTransactionSinkITCase {
         return writer(pipeline, run);
     }
 
-    private PostgresTransactionWriter writer(Pipeline lane, String run) throws IOException {
+    private PostgresTransactionWriter writer(Pipeline transactional, String run)
+            throws IOException {
         PostgresTransactionWriter writer =
                 PostgresTransactionWriter.open(
-                        lane,
-                        new WriterIdentity(lane.identity(), run, run, "host", "orders", false, 0));
+                        transactional,
+                        new WriterIdentity(
+                                transactional.identity(), run, run, "host", "orders", false, 0));
         opened.add(writer);
         return writer;
     }
@@ -103,7 +105,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void showsRowsWhenTheyAreCommittedAndNotBefore() throws Exception {
+    void rowsBecomeVisibleOnCommit() throws Exception {
         PostgresTransactionWriter writer = writer("run");
         write(writer, row(KEYED, "1", "a"), row(KEYED, "2", "b"), row(KEYED, "1", "a2"));
         Collection<PreparedTransaction> prepared = writer.prepareCommit();
@@ -116,7 +118,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void isNotedAsOneWhoWritesToTheTable() throws Exception {
+    void recordsTheTableItWritesTo() throws Exception {
         try (PostgresDestinationClient client = new PostgresDestinationClient(pipeline)) {
             client.prepare(KEYED);
         }
@@ -128,7 +130,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void tellsTheLastNumberThatIsCommittedAndWaitsForNoOther() throws Exception {
+    void readsTheLastCommittedSequenceWithoutWaiting() throws Exception {
         try (PostgresDestinationClient client = new PostgresDestinationClient(pipeline)) {
             assertThat(client.progress()).get().returns(0L, Progress::lastSequence);
             PostgresTransactionWriter writer = writer("run");
@@ -143,7 +145,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void goesOnWithOtherColumnsAfterACommit() throws Exception {
+    void acceptsAnotherSchemaAfterACommit() throws Exception {
         PostgresTransactionWriter writer = writer("run");
         write(writer, row(KEYED, "1", "a"));
         commit(writer.prepareCommit());
@@ -162,7 +164,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void refusesToWriteIntoATableThatWasChangedUnderIt() throws Exception {
+    void failsIfTheTableWasChanged() throws Exception {
         PostgresTransactionWriter writer = writer("run");
         write(writer, row(KEYED, "1", "a"));
         commit(writer.prepareCommit());
@@ -174,7 +176,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void preparesNothingWhereNothingWasWritten() throws Exception {
+    void preparesNothingIfNothingWasWritten() throws Exception {
         assertThat(writer("run").prepareCommit()).isEmpty();
         assertThat(prepared()).isEqualTo("0");
     }
@@ -204,12 +206,13 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void tellsRowsOfAKeylessComparisonApartByOurColumn() throws Exception {
+    void identifiesRowsWithoutAKeyByRowId() throws Exception {
         database.execute(
                 "DROP TABLE orders",
                 "CREATE TABLE orders (_cdc_row bytea PRIMARY KEY, id bigint, name text)");
         RowSchema keyless = TestPipeline.KEYLESS;
-        Pipeline diff = destination.lane().with(DeliveryMode.TRANSACTIONAL).byDiff().pipeline();
+        Pipeline diff =
+                destination.testPipeline().with(DeliveryMode.TRANSACTIONAL).byDiff().pipeline();
         PostgresTransactionWriter writer = writer(diff, "run");
         write(
                 writer,
@@ -225,13 +228,14 @@ class PostgresTransactionSinkITCase {
         assertThat(destination.rows()).containsExactly("\\\\x02\t2\tb");
     }
 
-    /** An explicit cast would cut them, and the row would be another one. */
+    /** An explicit cast would truncate them and so change the row. */
     @Test
-    void refusesWhatAColumnIsTooShortFor() throws Exception {
+    void rejectsValuesThatAreTooLongForAColumn() throws Exception {
         database.execute(
                 "DROP TABLE orders",
                 "CREATE DOMAIN short AS varchar(3)",
-                "CREATE TABLE orders (id bigint PRIMARY KEY, a varchar(3), b char(3), c bit(2), d short)");
+                "CREATE TABLE orders (id bigint PRIMARY KEY, a varchar(3), b char(3), c bit(2), d"
+                    + " short)");
         for (int wide = 1; wide <= 4; wide++) {
             RowSchema schema =
                     new RowSchema(
@@ -256,12 +260,12 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void rollsBackWhatNoCheckpointHoldsAndLeavesOtherLanesAlone() throws Exception {
+    void rollsBackOnlyItsOwnLeftoverTransactions() throws Exception {
         PostgresTransactionWriter killed = writer("run");
         write(killed, row(KEYED, "1", "a"));
         killed.prepareCommit();
         killed.close();
-        prepareOfSomebodyElse();
+        prepareByAnotherClient();
 
         PostgresTransactionWriter next = writer("run 2");
         write(next, row(KEYED, "1", "b"));
@@ -270,11 +274,12 @@ class PostgresTransactionSinkITCase {
         assertThat(destination.rows()).containsExactly("1\tb");
         assertThat(
                         database.queryAll(
-                                "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"))
+                                "SELECT gid FROM pg_prepared_xacts WHERE database ="
+                                    + " current_database()"))
                 .containsExactly(List.of("evolvishub_cdc:0123:somebody else's"));
     }
 
-    private void prepareOfSomebodyElse() throws Exception {
+    private void prepareByAnotherClient() throws Exception {
         try (var connection = database.connect();
                 var statement = connection.createStatement()) {
             statement.execute(
@@ -284,20 +289,20 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void commitsWhatItHasCommittedBefore() throws Exception {
+    void repeatedCommitIsNoError() throws Exception {
         PostgresTransactionWriter writer = writer("run");
         write(writer, row(KEYED, "1", "a"));
         Collection<PreparedTransaction> prepared = writer.prepareCommit();
         commit(prepared);
 
-        // as after a restart from the checkpoint that it was committed with
+        // as after a restart from the checkpoint whose transaction was committed
         commit(prepared);
 
         assertThat(destination.rows()).containsExactly("1\ta");
     }
 
     @Test
-    void commitsOnANewConnectionWhenTheOldOneHasDied() throws Exception {
+    void commitsOnANewConnectionAfterALostOne() throws Exception {
         PostgresTransactionWriter writer = writer("run");
         PostgresTransactionCommitter committer = committer("run", false);
         write(writer, row(KEYED, "1", "a"));
@@ -308,7 +313,7 @@ class PostgresTransactionSinkITCase {
                 " FROM pg_stat_activity"
                         + " WHERE datname = current_database() AND query LIKE 'COMMIT PREPARED%'";
         database.queryAll("SELECT pg_terminate_backend(pid)" + its);
-        // it is only asked to end
+        // pg_terminate_backend does not wait for the end of the process
         await().until(() -> database.queryOne("SELECT count(*)" + its).equals("0"));
 
         committer.commit(requests(second));
@@ -317,7 +322,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void doesNotGoOnInSilenceWhenARowWasTakenBackBySomebodyElse() throws Exception {
+    void failsIfAPreparedTransactionWasRolledBackByAnotherClient() throws Exception {
         PostgresTransactionWriter writer = writer("run");
         write(writer, row(KEYED, "1", "a"));
         Collection<PreparedTransaction> prepared = writer.prepareCommit();
@@ -337,21 +342,21 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void isShutOutByTheNextOne() throws Exception {
-        PostgresTransactionWriter zombie = writer("old run");
-        write(zombie, row(KEYED, "1", "a"));
+    void isFencedByTheNextWriter() throws Exception {
+        PostgresTransactionWriter stale = writer("old run");
+        write(stale, row(KEYED, "1", "a"));
         writer("new run");
 
-        assertThatThrownBy(zombie::prepareCommit).hasCauseInstanceOf(FencedException.class);
+        assertThatThrownBy(stale::prepareCommit).hasCauseInstanceOf(FencedException.class);
         assertThat(destination.rows()).isEmpty();
     }
 
     @Test
-    void doesNotTakeTheLaneBackNorWhatTheOtherRunHasPrepared() throws Exception {
+    void doesNotTakeThePipelineBackNorRollBackTransactionsOfTheOtherRun() throws Exception {
         long epoch = writer("old run").snapshotState(1).get(0).epoch();
-        PostgresTransactionWriter rival = writer("new run");
-        write(rival, row(KEYED, "1", "a"));
-        Collection<PreparedTransaction> prepared = rival.prepareCommit();
+        PostgresTransactionWriter other = writer("new run");
+        write(other, row(KEYED, "1", "a"));
+        Collection<PreparedTransaction> prepared = other.prepareCommit();
         WriterIdentity again =
                 new WriterIdentity(
                         pipeline.identity(), "old run", "again", "host", "orders", false, epoch);
@@ -364,29 +369,30 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void tellsAnotherDeliveryWhatHoldsTheLane() throws Exception {
+    void reportsThePreparedTransactionThatLocksThePipeline() throws Exception {
         PostgresTransactionWriter killed = writer("run");
         write(killed, row(KEYED, "1", "a"));
         String gid = killed.prepareCommit().iterator().next().gid();
         killed.close();
 
         try (PostgresDestinationClient client = destination.client()) {
-            assertThatThrownBy(() -> client.open(PostgresTestTable.lane("run 2")))
+            assertThatThrownBy(() -> client.open(PostgresTestTable.writer("run 2")))
                     .hasMessageStartingWith("the lane is held by prepared transaction \"" + gid)
                     .hasMessageEndingWith("ROLLBACK PREPARED '" + gid + "'");
         }
     }
 
     @Test
-    void saysWhatTheServerNeeds() throws Exception {
+    void reportsTheRequiredServerSetting() throws Exception {
         try (PostgresServer server =
                 PostgresServer.builder().parameter("max_prepared_transactions", "0").start()) {
             PostgresTestTable without = PostgresTestTable.in(server.createDatabase("without"));
-            Pipeline lane = without.lane().with(DeliveryMode.TRANSACTIONAL).pipeline();
+            Pipeline transactional =
+                    without.testPipeline().with(DeliveryMode.TRANSACTIONAL).pipeline();
 
-            assertThatThrownBy(() -> writer(lane, "run"))
+            assertThatThrownBy(() -> writer(transactional, "run"))
                     .hasMessageContaining("max_prepared_transactions: 0 at this server");
-            try (PostgresDestinationClient client = new PostgresDestinationClient(lane)) {
+            try (PostgresDestinationClient client = new PostgresDestinationClient(transactional)) {
                 assertThat(client.check(KEYED))
                         .singleElement()
                         .asString()
@@ -397,7 +403,7 @@ class PostgresTransactionSinkITCase {
     }
 
     @Test
-    void restoresWhatItHasWrittenAndRefusesAStranger() throws Exception {
+    void restoresItsStateAndRejectsAnUnknownVersion() throws Exception {
         PreparedTransactionSerializer serializer = new PreparedTransactionSerializer();
         PreparedTransaction transaction = new PreparedTransaction("run", "name", "4711");
 
@@ -406,13 +412,13 @@ class PostgresTransactionSinkITCase {
         assertThatThrownBy(() -> serializer.deserialize(2, new byte[0]))
                 .hasMessageContaining("this build reads format 1");
         WriterEpochSerializer holders = new WriterEpochSerializer();
-        WriterEpoch held = new WriterEpoch("run", 7);
-        assertThat(holders.deserialize(1, holders.serialize(held))).isEqualTo(held);
+        WriterEpoch epoch = new WriterEpoch("run", 7);
+        assertThat(holders.deserialize(1, holders.serialize(epoch))).isEqualTo(epoch);
         assertThatThrownBy(() -> holders.deserialize(2, new byte[0]))
                 .hasMessageContaining("this build reads format 1");
     }
 
-    /** Flink's way to hand over what is to be committed; no answer but an exception is expected. */
+    /** Flink's request to commit; only an exception is expected as a response. */
     private record Request(PreparedTransaction getCommittable)
             implements CommitRequest<PreparedTransaction> {
         @Override

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A table that takes longer for a batch than the client waits. */
+/** A table whose batches take longer than the client's timeout. */
 @Timeout(300)
 class AdaptiveBatchSizeITCase {
 
@@ -37,7 +37,7 @@ class AdaptiveBatchSizeITCase {
     private static final int ROWS = 30;
 
     @Test
-    void getsSmallerBatchesUntilTheyAreDoneInTime(@FreshDatabase Database database)
+    void reducesBatchesUntilTheyFinishWithinTheTimeout(@FreshDatabase Database database)
             throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",

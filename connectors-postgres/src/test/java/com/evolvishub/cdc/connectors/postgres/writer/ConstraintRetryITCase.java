@@ -27,13 +27,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows that a constraint refuses although they are legal: what they need comes later. */
+/** Valid rows that a constraint rejects because the rows they need arrive later. */
 @Timeout(300)
 class ConstraintRetryITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final int BATCH = 500;
 
     private static final RowSchema STAFF =
@@ -60,14 +60,14 @@ class ConstraintRetryITCase {
         }
     }
 
-    private BatchDeliveryDriver open(TestPipeline lane) throws Exception {
-        client = destination.client(lane);
-        long last = client.open(PostgresTestTable.lane("run")).lastSequence();
-        return new BatchDeliveryDriver(lane.pipeline(), client, last, PATIENCE);
+    private BatchDeliveryDriver open(TestPipeline testPipeline) throws Exception {
+        client = destination.client(testPipeline);
+        long last = client.open(PostgresTestTable.writer("run")).lastSequence();
+        return new BatchDeliveryDriver(testPipeline.pipeline(), client, last, TIMEOUT);
     }
 
     private BatchDeliveryDriver openDiff() throws Exception {
-        return open(destination.lane().byDiff());
+        return open(destination.testPipeline().byDiff());
     }
 
     private static ChangeRow insert(String... cells) {
@@ -84,8 +84,7 @@ class ConstraintRetryITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"})
-    void loadATableThatRefersToItselfAcrossBatchesAndCheckpoints(String deferrable)
-            throws Exception {
+    void loadASelfReferencingTableAcrossBatchesAndCheckpoints(String deferrable) throws Exception {
         database.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, boss int REFERENCES orders %s)"
                         .formatted(deferrable));
@@ -95,12 +94,12 @@ class ConstraintRetryITCase {
                                 id -> row(STAFF, Integer.toString(id), Integer.toString(5001 - id)))
                         .toArray(ChangeRow[]::new);
         BatchDeliveryDriver delivery =
-                open(destination.lane())
+                open(destination.testPipeline())
                         .queue(List.of(staff).subList(0, 1000).toArray(ChangeRow[]::new))
                         .later(List.of(staff).subList(1000, 5000).toArray(ChangeRow[]::new));
         delivery.deliver(BATCH);
         assertThat(delivery.rowsWritten()).isEqualTo(5000);
-        assertThat(delivery.waited()).isLessThan(PATIENCE);
+        assertThat(delivery.waited()).isLessThan(TIMEOUT);
         assertThat(database.queryOne("SELECT count(*)::text FROM orders WHERE boss = 5001 - id"))
                 .isEqualTo("5000");
     }
@@ -111,7 +110,7 @@ class ConstraintRetryITCase {
                 "CREATE TABLE parents (name text PRIMARY KEY)",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text REFERENCES parents)");
         BatchDeliveryDriver delivery =
-                open(destination.lane())
+                open(destination.testPipeline())
                         .queue(insert("1", "a"), insert("2", "a"))
                         .meanwhile(
                                 () ->
@@ -131,8 +130,7 @@ class ConstraintRetryITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"CONSTRAINT orders_name UNIQUE (name)", ""})
-    void swapAUniqueValueOnceTheStatementWasRunThatTheMessageNames(String constraint)
-            throws Exception {
+    void swapAUniqueValueAfterTheRecommendedStatement(String constraint) throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text%s)"
                         .formatted(constraint.isEmpty() ? "" : ", " + constraint),
@@ -151,7 +149,7 @@ class ConstraintRetryITCase {
                                 database.execute(
                                         e.getMessage()
                                                 .substring(e.getMessage().indexOf("ALTER TABLE"))));
-        assertThat(delivery.waited()).isGreaterThanOrEqualTo(PATIENCE);
+        assertThat(delivery.waited()).isGreaterThanOrEqualTo(TIMEOUT);
         assertThat(destination.rows()).containsExactly("1\ta", "2\tb");
         delivery.deliver(BATCH);
         assertThat(destination.rows()).containsExactly("1\tb", "2\ta");
@@ -184,12 +182,12 @@ class ConstraintRetryITCase {
     }
 
     @Test
-    void areNotHeldUpByABadRowBehindThem() throws Exception {
+    void areNotBlockedByALaterRejectedRow() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE)",
                 "INSERT INTO orders VALUES (1, 'a')");
         BatchDeliveryDriver delivery =
-                open(destination.lane().byDiff().with(BadRowPolicy.DEAD_LETTER))
+                open(destination.testPipeline().byDiff().with(BadRowPolicy.DEAD_LETTER))
                         .queue(insert("2", "a"))
                         .later(delete("1"), insert("no number", "x"), insert("4", "d"));
         delivery.deliver(BATCH);
@@ -204,12 +202,12 @@ class ConstraintRetryITCase {
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text REFERENCES parents)",
                 "INSERT INTO parents VALUES ('a')");
         BatchDeliveryDriver delivery =
-                open(destination.lane().byDiff().with(BadRowPolicy.DEAD_LETTER))
+                open(destination.testPipeline().byDiff().with(BadRowPolicy.DEAD_LETTER))
                         .queue(insert("1", "x"), insert("2", "a"), insert("3", "y"));
         delivery.deliver(BATCH);
         assertThat(destination.rows()).containsExactly("2\ta");
         assertThat(delivery.deadLetters()).isEqualTo(2);
-        assertThat(delivery.waited()).isEqualTo(PATIENCE);
+        assertThat(delivery.waited()).isEqualTo(TIMEOUT);
         assertThat(
                         database.queryOne(
                                 "SELECT error FROM evolvishub_cdc.dead_letter ORDER BY id LIMIT 1"))
@@ -220,7 +218,7 @@ class ConstraintRetryITCase {
     }
 
     @Test
-    void areRefusedForGoodWhereTheIndexCannotBeDeferrable() throws Exception {
+    void areRejectedIfTheIndexCannotBeDeferrable() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
                 "CREATE UNIQUE INDEX any_case_name ON orders (lower(name))",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Keys that are equal and not the same, and values that a second index guards. */
+/** Keys that are equal but not identical, and values with a second unique index. */
 @Timeout(300)
 class KeyMergeITCase {
 
@@ -37,9 +37,10 @@ class KeyMergeITCase {
         destination = PostgresTestTable.in(fresh);
     }
 
-    private PostgresDestinationClient open(TestPipeline lane, RowSchema schema) throws Exception {
-        PostgresDestinationClient client = destination.client(lane);
-        number = client.open(PostgresTestTable.lane("run " + number)).lastSequence();
+    private PostgresDestinationClient open(TestPipeline testPipeline, RowSchema schema)
+            throws Exception {
+        PostgresDestinationClient client = destination.client(testPipeline);
+        number = client.open(PostgresTestTable.writer("run " + number)).lastSequence();
         client.prepare(schema);
         return client;
     }
@@ -53,17 +54,18 @@ class KeyMergeITCase {
     }
 
     @Test
-    void carriesAKeyThatOnlyLooksDifferent() throws Exception {
+    void updatesAKeyThatDiffersOnlyInItsText() throws Exception {
         RowSchema schema =
                 new RowSchema(
                         List.of(column("price", 1700, "numeric"), column("name", 25, "text")),
                         List.of(0));
-        try (PostgresDestinationClient client = open(destination.lane().byDiff(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline().byDiff(), schema)) {
             client.write(
                     numbered(
                             row(Operation.INSERT, schema, "1.0", "a"),
                             row(Operation.INSERT, schema, "2.0", "b")));
-            // the comparison tells the new one first, the old one's end when all is read
+            // the comparison sends the new row first, and the delete of the old row after the
+            // complete read
             client.write(numbered(row(Operation.INSERT, schema, "1.00", "a")));
             client.write(numbered(row(Operation.DELETE, schema, "1.0")));
             client.write(
@@ -75,20 +77,20 @@ class KeyMergeITCase {
     }
 
     @Test
-    void namesTheConstraintThatRowsTradeTheirValuesUnder() throws Exception {
+    void namesTheConstraintOnSwappedValues() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE)",
                 "INSERT INTO orders VALUES (1, 'a'), (2, 'b')");
         RowSchema schema = TestPipeline.KEYED;
         ChangeRow[] swapped = {row(schema, "1", "b"), row(schema, "2", "a")};
-        try (PostgresDestinationClient client = open(destination.lane(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), schema)) {
             assertThatThrownBy(() -> client.write(numbered(swapped)))
                     .isInstanceOf(RowRejectedException.class)
                     .hasMessageStartingWith("duplicate key value violates unique constraint")
                     .hasMessageEndingWith(
                             "; if rows trade this value among themselves, ALTER TABLE"
-                                    + " \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\","
-                                    + " ADD CONSTRAINT \"orders_name_key\" UNIQUE (name) DEFERRABLE");
+                                + " \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\", ADD"
+                                + " CONSTRAINT \"orders_name_key\" UNIQUE (name) DEFERRABLE");
             number = 0;
             database.execute(
                     "ALTER TABLE \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\", ADD"
@@ -99,12 +101,12 @@ class KeyMergeITCase {
     }
 
     @Test
-    void movesAValueFromARowThatGoesToOneThatComes() throws Exception {
+    void movesAUniqueValueFromADeletedToAnInsertedRow() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text UNIQUE)",
                 "INSERT INTO orders VALUES (1, 'a')");
         RowSchema schema = TestPipeline.KEYED;
-        try (PostgresDestinationClient client = open(destination.lane().byDiff(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline().byDiff(), schema)) {
             client.write(
                     numbered(
                             row(Operation.INSERT, schema, "2", "a"),
@@ -114,7 +116,7 @@ class KeyMergeITCase {
     }
 
     @Test
-    void blamesTheRowThatTheTableRefuses() throws Exception {
+    void identifiesTheRejectedRow() throws Exception {
         database.execute(
                 "CREATE TABLE parents (id int PRIMARY KEY)",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text CHECK (name <> 'bad'),"
@@ -128,7 +130,7 @@ class KeyMergeITCase {
                                 column("parent", 23, "integer"),
                                 column("small", 1043, "character varying(3)")),
                         List.of(0));
-        try (PostgresDestinationClient client = open(destination.lane(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), schema)) {
             for (ChangeRow bad :
                     List.of(
                             row(schema, "1", "bad", "\\N", "a"),
@@ -147,10 +149,11 @@ class KeyMergeITCase {
     }
 
     @Test
-    void takesNoRowTwiceOnceTheIndexOfTheKeyIsGone() throws Exception {
+    void writesNoRowTwiceAfterTheKeyIndexWasDropped() throws Exception {
         database.execute("CREATE TABLE orders (id bigint CONSTRAINT pk PRIMARY KEY, name text)");
-        try (PostgresDestinationClient client = open(destination.lane(), TestPipeline.KEYED)) {
-            // the table was empty, so rows are copied in until one of them meets an older version
+        try (PostgresDestinationClient client =
+                open(destination.testPipeline(), TestPipeline.KEYED)) {
+            // the table was empty, so rows are copied until one of them exists in an older version
             client.write(numbered(row(TestPipeline.KEYED, "1", "a")));
             database.execute("ALTER TABLE orders DROP CONSTRAINT pk");
             assertThatThrownBy(() -> client.write(numbered(row(TestPipeline.KEYED, "1", "a2"))))

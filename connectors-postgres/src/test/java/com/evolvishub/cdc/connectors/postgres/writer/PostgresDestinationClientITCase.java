@@ -57,12 +57,12 @@ class PostgresDestinationClientITCase extends DestinationContract {
 
     @Override
     protected DestinationClient impatientClient() {
-        return destination.answeringWithin(1).client();
+        return destination.withResponseTimeout(1).client();
     }
 
     @Override
     protected Restore hold() {
-        SuspendedProcess held =
+        SuspendedProcess suspended =
                 SuspendedProcess.suspend(
                         database
                                 .queryAll(
@@ -72,7 +72,7 @@ class PostgresDestinationClientITCase extends DestinationContract {
                                 .stream()
                                 .map(row -> Long.valueOf(row.get(0)))
                                 .toList());
-        return held::close;
+        return suspended::close;
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Destinations that have lost rows, or would lose them. */
+/** Destinations that have lost rows, or could lose them. */
 @Timeout(300)
 class PostgresTargetVerifierITCase {
 
@@ -49,20 +49,21 @@ class PostgresTargetVerifierITCase {
                 .toList();
     }
 
-    private PostgresDestinationClient opened(TestPipeline lane, String run, Progress acknowledged)
-            throws Exception {
-        PostgresDestinationClient client = destination.client(lane);
+    private PostgresDestinationClient open(
+            TestPipeline testPipeline, String run, Progress acknowledged) throws Exception {
+        PostgresDestinationClient client = destination.client(testPipeline);
         client.expectProgress(acknowledged);
-        client.open(PostgresTestTable.lane(run));
+        client.open(PostgresTestTable.writer(run));
         client.expectProgress(acknowledged);
         client.prepare(TestPipeline.KEYED);
         return client;
     }
 
-    /** Rows 1 to 3, and what the pipeline's state knows then. */
+    /** Delivers rows 1 to 3 and returns the progress in the pipeline's state. */
     private Progress delivered() throws Exception {
         database.execute(TABLE);
-        try (PostgresDestinationClient client = opened(destination.lane(), "a", Progress.NONE)) {
+        try (PostgresDestinationClient client =
+                open(destination.testPipeline(), "a", Progress.NONE)) {
             client.write(rows(1, 2, 3));
             Progress found = client.progress().orElseThrow();
             return new Progress(3, found.sequenceHistory(), found.incarnation(), client.targetId());
@@ -70,102 +71,103 @@ class PostgresTargetVerifierITCase {
     }
 
     @Test
-    void goesOnIntoATableThatWasEmptiedRewrittenOrAltered() throws Exception {
+    void continuesInATableThatWasEmptiedRewrittenOrAltered() throws Exception {
         Progress acknowledged = delivered();
         database.execute(
                 "TRUNCATE orders", "VACUUM FULL orders", "ALTER TABLE orders ADD COLUMN more int");
-        try (PostgresDestinationClient client = opened(destination.lane(), "b", acknowledged)) {
+        try (PostgresDestinationClient client =
+                open(destination.testPipeline(), "b", acknowledged)) {
             client.write(rows(4));
         }
         assertThat(destination.rows()).containsExactly("4\ta\t\\N");
     }
 
     @Test
-    void stopsAtATableThatWasSwappedUnlessThatIsMeant() throws Exception {
+    void failsAtASwappedTableUnlessConfigured() throws Exception {
         Progress acknowledged = delivered();
         database.execute("ALTER TABLE orders RENAME TO orders_yesterday", TABLE);
-        assertThatThrownBy(() -> opened(destination.lane(), "b", acknowledged))
+        assertThatThrownBy(() -> open(destination.testPipeline(), "b", acknowledged))
                 .isInstanceOf(RowsLostException.class)
                 .hasMessageStartingWith(
                         "the destination has lost rows 1 to 3: table \"orders\" is another one")
                 .hasMessageContaining("on_replaced_table: go_on");
 
-        TestPipeline goesOn = destination.lane().acceptingReplacedTables();
-        try (PostgresDestinationClient client = opened(goesOn, "c", acknowledged)) {
+        TestPipeline acceptsReplaced = destination.testPipeline().acceptingReplacedTables();
+        try (PostgresDestinationClient client = open(acceptsReplaced, "c", acknowledged)) {
             client.write(rows(4));
-            // and while rows flow
+            // and while rows are written
             database.execute("ALTER TABLE orders RENAME TO orders_before", TABLE);
             client.write(rows(5));
         }
         assertThat(destination.rows()).containsExactly("5\ta");
     }
 
-    /** Rows of the former table are delivered; a checkpoint later they would be so anyway. */
+    /** Rows of the former table count as delivered, as they would a checkpoint later. */
     @Test
-    void countsRowsOfASwappedTableWhereTablesAreSwappedOnPurpose() throws Exception {
+    void countsRowsOfTheFormerTableIfTablesAreSwappedOnPurpose() throws Exception {
         delivered();
         database.execute("ALTER TABLE orders RENAME TO orders_yesterday", TABLE);
-        TestPipeline goesOn = destination.lane().acceptingReplacedTables();
-        try (PostgresDestinationClient client = destination.client(goesOn)) {
+        TestPipeline acceptsReplaced = destination.testPipeline().acceptingReplacedTables();
+        try (PostgresDestinationClient client = destination.client(acceptsReplaced)) {
             client.expectProgress(Progress.NONE);
-            assertThat(client.open(PostgresTestTable.lane("b")).lastSequence()).isEqualTo(3);
+            assertThat(client.open(PostgresTestTable.writer("b")).lastSequence()).isEqualTo(3);
             client.prepare(TestPipeline.KEYED);
             client.write(rows(4));
         }
         assertThat(destination.rows()).containsExactly("4\ta");
-        // there is nothing that a dropped one was swapped for
+        // no table replaces the dropped one
         database.execute("DROP TABLE orders");
-        try (PostgresDestinationClient client = destination.client(goesOn)) {
+        try (PostgresDestinationClient client = destination.client(acceptsReplaced)) {
             client.expectProgress(Progress.NONE);
-            assertThat(client.open(PostgresTestTable.lane("c")).lastSequence()).isZero();
+            assertThat(client.open(PostgresTestTable.writer("c")).lastSequence()).isZero();
         }
     }
 
     @Test
-    void countsAgainWhatATableHoldsThatIsRenamedBackBeforeRowsGoElsewhere() throws Exception {
+    void restoresTheSequenceOfATableThatIsRenamedBackBeforeTheNextWrite() throws Exception {
         delivered();
         database.execute("ALTER TABLE orders RENAME TO orders_by_mistake");
         try (PostgresDestinationClient client = destination.client()) {
             client.expectProgress(Progress.NONE);
-            assertThat(client.open(PostgresTestTable.lane("b")).lastSequence()).isZero();
+            assertThat(client.open(PostgresTestTable.writer("b")).lastSequence()).isZero();
         }
         database.execute("ALTER TABLE orders_by_mistake RENAME TO orders");
         try (PostgresDestinationClient client = destination.client()) {
             client.expectProgress(Progress.NONE);
-            assertThat(client.open(PostgresTestTable.lane("c")).lastSequence()).isEqualTo(3);
+            assertThat(client.open(PostgresTestTable.writer("c")).lastSequence()).isEqualTo(3);
         }
     }
 
     @Test
-    void doesNotMakeADroppedTableAnewWhereTablesAreSwappedEither() throws Exception {
+    void doesNotRecreateADroppedTableEvenIfTablesAreSwapped() throws Exception {
         Progress acknowledged = delivered();
         database.execute("DROP TABLE orders");
-        TestPipeline goesOn = destination.lane().acceptingReplacedTables();
-        assertThatThrownBy(() -> opened(goesOn, "b", acknowledged))
+        TestPipeline acceptsReplaced = destination.testPipeline().acceptingReplacedTables();
+        assertThatThrownBy(() -> open(acceptsReplaced, "b", acknowledged))
                 .isInstanceOf(RowsLostException.class)
                 .hasMessageContaining("table \"orders\" does not exist");
-        // brought back, and all is well
+        // after it was restored, delivery continues
         database.execute(TABLE);
-        try (PostgresDestinationClient client = opened(goesOn, "c", acknowledged)) {
+        try (PostgresDestinationClient client = open(acceptsReplaced, "c", acknowledged)) {
             client.write(rows(4));
         }
     }
 
     @Test
-    void tellsAnotherDatabaseByItsProgressRecord() throws Exception {
+    void detectsAnotherDatabaseByItsProgressRecord() throws Exception {
         Progress acknowledged = delivered();
         database.execute("DROP SCHEMA evolvishub_cdc CASCADE");
         try (PostgresDestinationClient client = destination.client()) {
-            Progress found = client.open(PostgresTestTable.lane("b")).progress();
+            Progress found = client.open(PostgresTestTable.writer("b")).progress();
             assertThat(found.lastSequence()).isZero();
             assertThat(found.incarnation()).isNotEqualTo(acknowledged.incarnation());
         }
     }
 
     @Test
-    void keepsRowsOutOfATableThatACrashWouldEmpty() throws Exception {
+    void rejectsAnUnloggedTable() throws Exception {
         database.execute("CREATE UNLOGGED TABLE orders (id bigint PRIMARY KEY, name text)");
-        assertThatThrownBy(() -> opened(destination.lane(), "a", Progress.NONE))
+        assertThatThrownBy(() -> open(destination.testPipeline(), "a", Progress.NONE))
                 .isInstanceOf(DestinationException.class)
                 .hasMessageContaining("it is UNLOGGED")
                 .hasMessageContaining("ALTER TABLE \"orders\" SET LOGGED")
@@ -185,24 +187,24 @@ class PostgresTargetVerifierITCase {
                         plain.table(),
                         List.of(new EndpointOption("unlogged", new Secret("accept"))));
         try (PostgresDestinationClient client =
-                opened(TestPipeline.into(accepting), "b", Progress.NONE)) {
+                open(TestPipeline.into(accepting), "b", Progress.NONE)) {
             client.write(rows(1));
         }
         assertThat(destination.rows()).containsExactly("1\ta");
     }
 
     @Test
-    void looksAtThePartitionsOfATableToo() throws Exception {
+    void checksThePartitionsOfATable() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text) PARTITION BY RANGE (id)",
                 "CREATE TABLE first PARTITION OF orders FOR VALUES FROM (0) TO (10)",
                 "CREATE UNLOGGED TABLE second PARTITION OF orders FOR VALUES FROM (10) TO (20)");
-        assertThatThrownBy(() -> opened(destination.lane(), "a", Progress.NONE))
+        assertThatThrownBy(() -> open(destination.testPipeline(), "a", Progress.NONE))
                 .hasMessageContaining("it is UNLOGGED");
     }
 
     @Test
-    void commitsToTheDiskWhateverTheDatabaseSaysOtherwise() throws Exception {
+    void commitsSynchronouslyRegardlessOfTheDatabaseSetting() throws Exception {
         database.execute(
                 TABLE,
                 "ALTER DATABASE %s SET synchronous_commit = off"
@@ -212,14 +214,15 @@ class PostgresTargetVerifierITCase {
                         + " public.seen VALUES (current_setting('synchronous_commit')); RETURN NEW;"
                         + " END $$",
                 "CREATE TRIGGER note BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note()");
-        try (PostgresDestinationClient client = opened(destination.lane(), "a", Progress.NONE)) {
+        try (PostgresDestinationClient client =
+                open(destination.testPipeline(), "a", Progress.NONE)) {
             client.write(rows(1));
         }
         assertThat(database.queryOne("SELECT DISTINCT setting FROM seen")).isEqualTo("on");
     }
 
     @Test
-    void leavesAStrictOrWeakerSettingThatIsNotOffAsItIs() throws Exception {
+    void keepsEverySynchronousCommitSettingExceptOff() throws Exception {
         database.execute(
                 "ALTER DATABASE %s SET synchronous_commit = local"
                         .formatted('"' + database.name() + '"'));
@@ -234,13 +237,15 @@ class PostgresTargetVerifierITCase {
     }
 
     @Test
-    void shutsOutAWriterWhoseEpochWasGivenOutASecondTime() throws Exception {
+    void fencesAWriterWhoseEpochWasAssignedTwice() throws Exception {
         database.execute(TABLE);
-        try (PostgresDestinationClient first = opened(destination.lane(), "a", Progress.NONE)) {
+        try (PostgresDestinationClient first =
+                open(destination.testPipeline(), "a", Progress.NONE)) {
             first.write(rows(1));
-            // the backup from before, and a rival that got the same epoch
+            // the backup from before, and a concurrent writer with the same epoch
             database.execute(
-                    "UPDATE evolvishub_cdc.lane SET run = 'b', writer = 'writer of b', host = 'there'");
+                    "UPDATE evolvishub_cdc.lane SET run = 'b', writer = 'writer of b', host ="
+                        + " 'there'");
             assertThatThrownBy(() -> first.write(rows(2)))
                     .isInstanceOf(FencedException.class)
                     .hasMessage("taken over by run b on host there");
@@ -255,16 +260,17 @@ class PostgresTargetVerifierITCase {
     }
 
     @Test
-    void showsTheServersOwnErrorWhereATriggerLacksATable() throws Exception {
+    void reportsTheServersErrorIfATriggerLacksATable() throws Exception {
         database.execute(
                 TABLE,
-                // merged, rather than appended to an empty table
+                // merged, not appended to an empty table
                 "INSERT INTO orders VALUES (100, 'there')",
                 "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO"
                         + " no_such_table VALUES (1); RETURN NEW; END $$",
                 "CREATE TRIGGER broken BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION"
                         + " broken()");
-        try (PostgresDestinationClient client = opened(destination.lane(), "a", Progress.NONE)) {
+        try (PostgresDestinationClient client =
+                open(destination.testPipeline(), "a", Progress.NONE)) {
             assertThatThrownBy(() -> client.write(rows(1)))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("no_such_table");

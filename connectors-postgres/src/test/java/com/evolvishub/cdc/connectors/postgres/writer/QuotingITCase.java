@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The two functions that put text of others into SQL, held against the server's own. */
+/** Compares our two quoting functions with the server's own. */
 @Timeout(300)
 class QuotingITCase {
 
@@ -95,7 +95,7 @@ class QuotingITCase {
     private static List<String> texts;
 
     @BeforeAll
-    static void makeTexts() {
+    static void createTexts() {
         Random random = new Random(SEED);
         texts =
                 IntStream.range(0, TEXTS)
@@ -117,8 +117,8 @@ class QuotingITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"on", "off"})
-    void aLiteralIsTheServersOwnAndMeansItsText(String conforming, @FreshDatabase Database database)
-            throws SQLException {
+    void aLiteralEqualsTheServersAndReadsAsItsText(
+            String conforming, @FreshDatabase Database database) throws SQLException {
         String literals = texts.stream().map(SqlLiteral::quote).collect(Collectors.joining(","));
         try (Connection connection = connect(database, conforming);
                 Statement statement = connection.createStatement()) {
@@ -142,7 +142,7 @@ class QuotingITCase {
         }
     }
 
-    /** As many as a SELECT list takes, none empty, none too long. */
+    /** As many texts as a SELECT list accepts, none empty, none too long. */
     private static List<String> names() {
         return texts.stream()
                 .filter(text -> !text.isEmpty())
@@ -153,7 +153,7 @@ class QuotingITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"on", "off"})
-    void anIdentifierIsItsName(String conforming, @FreshDatabase Database database)
+    void anIdentifierReadsAsItsName(String conforming, @FreshDatabase Database database)
             throws SQLException {
         List<String> names = names();
         try (Connection connection = connect(database, conforming);
@@ -175,7 +175,7 @@ class QuotingITCase {
     }
 
     @Test
-    void anIdentifierIsTheServersOwnWhereThatQuotes(@FreshDatabase Database database)
+    void anIdentifierEqualsTheServersIfItIsQuoted(@FreshDatabase Database database)
             throws SQLException {
         List<String> names = names();
         try (Connection connection = database.connect();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a load that began anew makes of rows that it finds at the destination. */
+/** How a reload handles rows that it finds at the destination. */
 @Timeout(300)
 class ReloadComparisonITCase {
 
@@ -54,7 +54,7 @@ class ReloadComparisonITCase {
     private static final Instant AS_OF = Instant.parse("2026-01-02T03:04:05Z");
 
     private Database database;
-    private TestPipeline lane;
+    private TestPipeline testPipeline;
     private RowSchema schema = TestPipeline.KEYED;
     private OneInputStreamOperatorTestHarness<PipelineElement, Void> task;
     private OperatorSubtaskState state;
@@ -65,7 +65,7 @@ class ReloadComparisonITCase {
     @BeforeEach
     void fresh(@FreshDatabase Database fresh) {
         database = fresh;
-        lane = PostgresTestTable.in(fresh).lane().byDiff();
+        testPipeline = PostgresTestTable.in(fresh).testPipeline().byDiff();
     }
 
     @AfterEach
@@ -84,7 +84,7 @@ class ReloadComparisonITCase {
         task =
                 new OneInputStreamOperatorTestHarness<>(
                         new WriteAheadOperator(
-                                lane.pipeline(),
+                                testPipeline.pipeline(),
                                 run,
                                 choices,
                                 choices.reload() ? RestoreMode.RESET : RestoreMode.RESUME));
@@ -93,7 +93,7 @@ class ReloadComparisonITCase {
             task.initializeState(state);
         }
         task.open();
-        gate = BackpressureGate.of(new PipelineKey(run, lane.pipeline().identity()));
+        gate = BackpressureGate.of(new PipelineKey(run, testPipeline.pipeline().identity()));
         await().until(gate::isOpen);
     }
 
@@ -108,7 +108,7 @@ class ReloadComparisonITCase {
         task.notifyOfCompletedCheckpoint(checkpoint);
     }
 
-    /** A whole read of rows with these ids, delivered. */
+    /** Delivers a complete read of rows with these ids. */
     private void load(boolean provesAbsence, int... ids) throws Exception {
         begin(ids);
         end(provesAbsence);
@@ -144,12 +144,12 @@ class ReloadComparisonITCase {
         load(true, ids);
     }
 
-    private void make() {
+    private void createTable() {
         database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, name text)");
     }
 
     @Test
-    void endsEqualInATableThatItMade() throws Exception {
+    void endsEqualInATableThatItCreated() throws Exception {
         loadThenReset(RESET, 1, 3);
         assertThat(ids()).isEqualTo("1 3");
         assertThat(extra()).isZero();
@@ -158,13 +158,13 @@ class ReloadComparisonITCase {
 
     private String leftTables() {
         return database.queryOne(
-                "SELECT count(*) FROM pg_tables WHERE schemaname = 'evolvishub_cdc' AND tablename LIKE"
-                        + " 'loaded%'");
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'evolvishub_cdc' AND tablename"
+                    + " LIKE 'loaded%'");
     }
 
     @Test
-    void leavesRowsOfOthersInATableThatItDidNotMake() throws Exception {
-        make();
+    void keepsForeignRowsInATableThatItDidNotCreate() throws Exception {
+        createTable();
         database.execute("INSERT INTO orders VALUES (99, 'theirs')");
         loadThenReset(RESET, 1, 3);
         assertThat(ids()).isEqualTo("1 2 3 4 99");
@@ -177,8 +177,8 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void leavesRowsThatReadsByWatermarkDoNotShowUnlessAsked() throws Exception {
-        lane = PostgresTestTable.in(database).lane();
+    void keepsRowsThatWatermarkReadsDoNotReturnUnlessRequested() throws Exception {
+        testPipeline = PostgresTestTable.in(database).testPipeline();
         loadThenReset(RESET, 1, 3);
         assertThat(ids()).isEqualTo("1 2 3 4");
         assertThat(extra()).isEqualTo(2);
@@ -188,7 +188,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void leavesRowsWhereAnotherMappingDeliversToTheTable() throws Exception {
+    void keepsRowsIfAnotherMappingDeliversToTheTable() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         database.execute(
@@ -205,10 +205,10 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void leavesRowsOfAnotherMappingWhoseTableWasRestoredFromADump() throws Exception {
+    void keepsRowsOfAnotherMappingAfterARestoreFromADump() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
-        // a dump keeps the lanes, and the restored table has another OID
+        // a dump includes the progress table, and the restored table has another OID
         database.execute(
                 "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
                         + " ('file/others/postgresql:db.orders', 4000000000)");
@@ -219,39 +219,39 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void tellsATableOfTheSameNameInAnotherSchemaApart() throws Exception {
+    void distinguishesTablesOfTheSameNameInOtherSchemas() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         database.execute(
                 "CREATE SCHEMA archive",
                 "CREATE TABLE archive.orders (id bigint)",
                 "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
-                        + " ('file/others/postgresql:db.archive.orders', 'archive.orders'::regclass)");
+                    + " ('file/others/postgresql:db.archive.orders', 'archive.orders'::regclass)");
         start(RESET_AND_DELETE);
         load(true, 1, 3);
         assertThat(ids()).isEqualTo("1 3");
     }
 
     @Test
-    void waitsForASecondReadWhereOneDoesNotProveThatRowsAreGone() throws Exception {
+    void waitsForASecondReadIfOneDoesNotProveTheDelete() throws Exception {
         start(RecoveryOptions.NONE);
         load(false, 1, 2, 3, 4);
         start(RESET);
         load(false, 1, 3);
         assertThat(ids()).isEqualTo("1 2 3 4");
-        // the first read missed it
+        // the first read missed the row
         load(false, 4);
         assertThat(ids()).isEqualTo("1 3 4");
     }
 
     @Test
-    void emptiesATableOfWhichTheSourceHasNothing() throws Exception {
+    void emptiesTheTableIfTheSourceIsEmpty() throws Exception {
         loadThenReset(RESET);
         assertThat(ids()).isNull();
     }
 
     @Test
-    void deletesNoMoreThanMaxDeleteRatioUnasked() throws Exception {
+    void deletesAtMostMaxDeleteRatioUnlessRequested() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, IntStream.rangeClosed(1, 200).toArray());
         start(RESET);
@@ -263,11 +263,11 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void leavesExtraRowsWhileOlderVersionsOfRowsThatWerePutAsideMayBeAmongThem() throws Exception {
+    void keepsExtraRowsThatMayBeOlderVersionsOfDeadLetters() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3);
         database.execute("ALTER TABLE orders ADD CHECK (name <> 'bad')");
-        lane = lane.with(BadRowPolicy.DEAD_LETTER);
+        testPipeline = testPipeline.with(BadRowPolicy.DEAD_LETTER);
         start(RESET_AND_DELETE);
         emit(new PollStarted(++poll, schema), row(schema, "1", "a"), row(schema, "2", "bad"));
         end(true);
@@ -277,11 +277,11 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void putsRowsAsideWhereTheKeyIsOfADomainThatKeepsNullOut() throws Exception {
+    void writesDeadLettersIfTheKeyIsOfADomainThatRejectsNull() throws Exception {
         database.execute("CREATE DOMAIN whole AS bigint NOT NULL");
         database.execute(
                 "CREATE TABLE orders (id whole PRIMARY KEY, name text CHECK (name <> 'bad'))");
-        lane = lane.with(BadRowPolicy.DEAD_LETTER);
+        testPipeline = testPipeline.with(BadRowPolicy.DEAD_LETTER);
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3);
         start(RESET_AND_DELETE);
@@ -292,7 +292,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void goesOnWithTheComparisonAfterARestart() throws Exception {
+    void resumesTheComparisonAfterARestart() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         String run = UUID.randomUUID().toString();
@@ -300,12 +300,12 @@ class ReloadComparisonITCase {
         OperatorSubtaskState before = task.snapshot(++checkpoint, checkpoint);
         begin(1, 3);
         await().until(() -> gate.status().rowsQueued.get() == 0);
-        // the rows are there, and the state that knows of their keys is lost
+        // the rows exist, but the state with their keys is lost
         start(RESET, run);
         end(true);
         assertThat(ids()).isEqualTo("1 3");
 
-        // and it is not done twice: of this load no keys are noted any more
+        // and the comparison is not repeated: no keys of this load are recorded any more
         state = before;
         start(RESET, run);
         load(true);
@@ -313,23 +313,22 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void doesNotCompareAgainWhatAnAttemptHasDoneThatEndedBeforeItsNextCheckpoint()
-            throws Exception {
+    void doesNotRepeatAComparisonOfAnAttemptThatFailedBeforeItsNextCheckpoint() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         String run = UUID.randomUUID().toString();
         start(RESET, run);
         OperatorSubtaskState due;
-        try (Connection rival = database.connect();
-                Statement statement = rival.createStatement()) {
+        try (Connection otherSession = database.connect();
+                Statement statement = otherSession.createStatement()) {
             begin(1, 3);
             await().until(() -> gate.status().rowsQueued.get() == 0);
-            rival.setAutoCommit(false);
+            otherSession.setAutoCommit(false);
             statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
             emit(new PollEnded(poll, true, AS_OF, true));
             await().until(() -> database.queryOne(WAITING_FOR_LOCKS).equals("1"));
             due = task.snapshot(++checkpoint, checkpoint);
-            rival.rollback();
+            otherSession.rollback();
         }
         await().until(() -> gate.acknowledgedPoll() == poll);
         assertThat(ids()).isEqualTo("1 3");
@@ -341,7 +340,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void notesKeysInATableThatIsChangedInTheMiddleOfTheLoad() throws Exception {
+    void recordsKeysOfATableThatIsChangedDuringTheLoad() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         start(RESET);
@@ -356,7 +355,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void comparesWhatALaterRunFinishes() throws Exception {
+    void comparesALoadThatALaterRunFinishes() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         start(RESET);
@@ -367,8 +366,8 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void deletesNothingOnceRowsOfTheLoadWereLostAndGivenUp() throws Exception {
-        lane = lane.withoutResending();
+    void deletesNothingAfterRowsOfTheLoadWereLost() throws Exception {
+        testPipeline = testPipeline.withoutResending();
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         start(RESET);
@@ -376,7 +375,7 @@ class ReloadComparisonITCase {
         await().until(() -> gate.status().rowsQueued.get() == 0);
         checkpoint();
         close();
-        // restored from a dump of when the load had come to row 1: row 2 is there as it was before
+        // restored from a dump taken after row 1 of the load: row 2 has its former version
         database.execute(
                 "UPDATE evolvishub_cdc.lane SET last_number = last_number - 1",
                 database.queryOne(
@@ -389,7 +388,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void deletesNothingWhenTheKeysThatWereLoadedAreGone() throws Exception {
+    void deletesNothingIfTheRecordedKeysAreMissing() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3, 4);
         start(RESET);
@@ -415,7 +414,7 @@ class ReloadComparisonITCase {
                                 new Column("Ö {x}", "Ö {x}", text, true),
                                 new Column("n", "n", text, true)),
                         List.of(1, 0));
-        lane = new PostgresTestTable(database, "", "Or\"ders").lane().byDiff();
+        testPipeline = new PostgresTestTable(database, "", "Or\"ders").testPipeline().byDiff();
         start(RecoveryOptions.NONE);
         emit(
                 new PollStarted(++poll, schema),
@@ -434,7 +433,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void leavesTheComparisonOfALargeTableToTheServer() throws Exception {
+    void comparesALargeTableAtTheServer() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2, 3);
         database.execute("INSERT INTO orders SELECT g, 'a' FROM generate_series(4, 20000) AS g");
@@ -444,7 +443,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void deletesRowsWithoutAKeyThatAComparisonTellsApart() throws Exception {
+    void deletesRowsWithoutAKeyByRowId() throws Exception {
         schema = TestPipeline.KEYLESS;
         start(RecoveryOptions.NONE);
         emit(new PollStarted(++poll, schema), id(1), id(2));
@@ -460,7 +459,7 @@ class ReloadComparisonITCase {
     }
 
     @Test
-    void loadsEvenWhereTheRoleMayNotMakeTheTableForTheComparison() throws Exception {
+    void loadsEvenIfTheRoleMayNotCreateTheTableForTheComparison() throws Exception {
         start(RecoveryOptions.NONE);
         load(true, 1, 2);
         close();
@@ -472,7 +471,7 @@ class ReloadComparisonITCase {
                         .formatted(role),
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON orders TO \"%s\"".formatted(role));
         try {
-            lane =
+            testPipeline =
                     PostgresTestTable.in(
                                     new Database(
                                             database.name(),
@@ -481,7 +480,7 @@ class ReloadComparisonITCase {
                                             database.port(),
                                             role,
                                             "x"))
-                            .lane()
+                            .testPipeline()
                             .byDiff();
             start(RESET_AND_DELETE);
             load(true, 1);

@@ -48,9 +48,10 @@ class TableWriterITCase {
         return numbered;
     }
 
-    private PostgresDestinationClient open(TestPipeline lane, RowSchema schema) throws Exception {
-        PostgresDestinationClient client = destination.client(lane);
-        number = client.open(PostgresTestTable.lane("run " + number)).lastSequence();
+    private PostgresDestinationClient open(TestPipeline testPipeline, RowSchema schema)
+            throws Exception {
+        PostgresDestinationClient client = destination.client(testPipeline);
+        number = client.open(PostgresTestTable.writer("run " + number)).lastSequence();
         client.prepare(schema);
         return client;
     }
@@ -66,7 +67,7 @@ class TableWriterITCase {
                                 column("tags", 1009, "text[]"),
                                 column("at2", 1115, "timestamp(0) without time zone[]")),
                         List.of(0));
-        try (PostgresDestinationClient client = open(destination.lane(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), schema)) {
             client.write(numbered(row(schema, "1", "1.50", "infinity", "{a,\"b c\",NULL}", "{}")));
             assertThat(client.upserts(schema)).isTrue();
         }
@@ -85,17 +86,17 @@ class TableWriterITCase {
     }
 
     @Test
-    void tellsTheSourceTheTablesPrimaryKey() throws Exception {
+    void reportsTheTablesPrimaryKey() throws Exception {
         database.execute("CREATE TABLE orders (a int, b int, c int, PRIMARY KEY (c, a))");
         try (PostgresDestinationClient client = destination.client()) {
-            assertThat(client.open(PostgresTestTable.lane("r")).target().key())
+            assertThat(client.open(PostgresTestTable.writer("r")).target().key())
                     .containsExactly("c", "a");
         }
     }
 
     @Test
-    void goesFromCopyToMergeAtTheFirstRowThatIsThereAlready() throws Exception {
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+    void switchesFromCopyToMergeAtTheFirstExistingRow() throws Exception {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(numbered(row(KEYED, "1", "a"), row(KEYED, "2", "b")));
             client.write(numbered(row(KEYED, "2", "b2"), row(KEYED, "3", "c")));
             client.write(numbered(row(KEYED, "3", "c2"), row(KEYED, "3", "c3")));
@@ -104,12 +105,12 @@ class TableWriterITCase {
     }
 
     @Test
-    void leavesARowAloneThatIsThereAsItIs() throws Exception {
+    void doesNotUpdateAnIdenticalRow() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text)",
                 "INSERT INTO orders VALUES (1, 'a'), (2, 'b'), (9, 'mine')");
         String before = database.queryOne("SELECT ctid::text FROM orders WHERE id = 1");
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(numbered(row(KEYED, "1", "a"), row(KEYED, "2", "b2")));
         }
         assertThat(destination.rows()).containsExactly("1\ta", "2\tb2", "9\tmine");
@@ -118,7 +119,7 @@ class TableWriterITCase {
     }
 
     @Test
-    void deletesByKeyAndKeepsTheOrderOfAKeysVersions() throws Exception {
+    void deletesByKeyAndKeepsTheOrderOfVersions() throws Exception {
         RowSchema schema =
                 new RowSchema(
                         List.of(
@@ -126,7 +127,7 @@ class TableWriterITCase {
                                 column("b", 23, "integer"),
                                 column("a", 25, "text")),
                         List.of(2, 1));
-        try (PostgresDestinationClient client = open(destination.lane().byDiff(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline().byDiff(), schema)) {
             client.write(
                     numbered(
                             row(Operation.INSERT, schema, "one", "1", "x"),
@@ -145,11 +146,11 @@ class TableWriterITCase {
     }
 
     @Test
-    void tellsKeylessRowsApartByAnIdOfOurs() throws Exception {
+    void identifiesRowsWithoutAKeyByRowId() throws Exception {
         RowSchema schema = TestPipeline.KEYLESS;
         byte[] first = {1, 2};
         byte[] second = {(byte) 0xff};
-        try (PostgresDestinationClient client = open(destination.lane().byDiff(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline().byDiff(), schema)) {
             client.write(
                     numbered(
                             row(Operation.INSERT, schema, "1", "a").withRowId(first),
@@ -165,7 +166,7 @@ class TableWriterITCase {
     @Test
     void appendsRowsWithoutAKey() throws Exception {
         RowSchema schema = TestPipeline.KEYLESS;
-        try (PostgresDestinationClient client = open(destination.lane(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), schema)) {
             client.write(numbered(row(schema, "1", "a"), row(schema, "1", "a")));
             assertThat(client.upserts(schema)).isFalse();
         }
@@ -173,10 +174,10 @@ class TableWriterITCase {
     }
 
     @Test
-    void carriesEveryByteOfTheText() throws Exception {
+    void preservesEveryByteOfTheText() throws Exception {
         String odd =
                 "tab\\t line\\n back\\\\slash \\\\N 'quote' \"double\" é 🐘 \\b\\f\\v\\r \\\\.";
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(
                     numbered(row(KEYED, "1", odd), row(KEYED, "2", "\\N"), row(KEYED, "3", "")));
             client.write(numbered(row(KEYED, "1", odd + "!"), row(KEYED, "4", "\\\\.")));
@@ -186,9 +187,9 @@ class TableWriterITCase {
     }
 
     @Test
-    void takesALineThatIsLongerThanAPiece() throws Exception {
+    void writesALineThatIsLongerThanTheBuffer() throws Exception {
         String big = "x".repeat(300_000);
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(
                     numbered(
                             row(KEYED, "1", "a"),
@@ -202,7 +203,7 @@ class TableWriterITCase {
     }
 
     @Test
-    void canDoNothingButWriteWithHostileNames() throws Exception {
+    void quotesHostileNames() throws Exception {
         destination =
                 new PostgresTestTable(database, "We\"ird. schema", "a.b; DROP TABLE x; --\"🐘'");
         database.execute("CREATE SCHEMA \"We\"\"ird. schema\"");
@@ -217,7 +218,7 @@ class TableWriterITCase {
                                 column("excluded", 25, "text"),
                                 column("cdc_t", 25, "text")),
                         List.of(0, 2));
-        try (PostgresDestinationClient client = open(destination.lane().byDiff(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline().byDiff(), schema)) {
             client.write(numbered(row(schema, "1", "b", "q", "s", "e", "x", "t")));
             client.write(
                     numbered(
@@ -229,7 +230,7 @@ class TableWriterITCase {
     }
 
     @Test
-    void writesIntoColumnsOfAnotherOrderAndWiderTypes() throws Exception {
+    void writesToColumnsInAnotherOrderWithWiderTypes() throws Exception {
         database.execute(
                 "CREATE DOMAIN shout AS text CHECK (VALUE = upper(VALUE))",
                 "CREATE TABLE orders (extra int DEFAULT 7, name shout, doc json,"
@@ -244,7 +245,7 @@ class TableWriterITCase {
                                 column("doc", 3802, "jsonb"),
                                 column("spot", 600, "point")),
                         List.of(0));
-        try (PostgresDestinationClient client = open(destination.lane().byDiff(), schema)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline().byDiff(), schema)) {
             client.write(numbered(row(schema, "5", "ABC", "2026-02-03", "{\"a\": 1}", "(1,2)")));
             client.write(
                     numbered(
@@ -271,20 +272,23 @@ class TableWriterITCase {
     void writesIntoAPartitionedTable() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text) PARTITION BY HASH (id)",
-                "CREATE TABLE orders_0 PARTITION OF orders FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
-                "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
+                "CREATE TABLE orders_0 PARTITION OF orders FOR VALUES WITH (MODULUS 2, REMAINDER"
+                    + " 0)",
+                "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES WITH (MODULUS 2, REMAINDER"
+                    + " 1)",
                 "INSERT INTO orders VALUES (1, 'old')");
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(numbered(row(KEYED, "1", "a"), row(KEYED, "2", "b")));
         }
         assertThat(destination.rows()).containsExactly("1\ta", "2\tb");
     }
 
     @Test
-    void namesTheColumnOfABadRowWithoutShowingTheOthers() throws Exception {
+    void namesTheColumnOfARejectedRowWithoutShowingOtherCells() throws Exception {
         database.execute(
-                "CREATE TABLE orders (id bigint PRIMARY KEY, name text NOT NULL CHECK (name <> 'z'))");
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+                "CREATE TABLE orders (id bigint PRIMARY KEY, name text NOT NULL CHECK (name <>"
+                    + " 'z'))");
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             assertThatThrownBy(() -> client.write(numbered(row(KEYED, "x1", "secret"))))
                     .isInstanceOf(RowRejectedException.class)
                     .hasMessageStartingWith("column \"id\": ")
@@ -302,17 +306,17 @@ class TableWriterITCase {
     }
 
     @Test
-    void refusesANullInTheKey() throws Exception {
+    void rejectsANullInTheKey() throws Exception {
         database.execute("CREATE TABLE orders (id bigint UNIQUE, name text)");
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             assertThatThrownBy(() -> client.write(numbered(row(KEYED, "\\N", "a"))))
                     .isInstanceOf(RowRejectedException.class);
         }
     }
 
     @Test
-    void keepsARowThatItCannotWriteAsADeadLetter() throws Exception {
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+    void writesARejectedRowToTheDeadLetters() throws Exception {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             ChangeRow bad = numbered(row(KEYED, "x", "a\\tb")).get(0);
             client.writeDeadLetter(bad, "no number");
         }
@@ -330,7 +334,7 @@ class TableWriterITCase {
     }
 
     @Test
-    void tellsEverythingThatKeepsRowsOut() throws Exception {
+    void reportsAllProblems() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id integer, custmer text, amount integer, must int NOT NULL,"
                         + " twice int GENERATED ALWAYS AS (amount * 2) STORED)");
@@ -345,16 +349,16 @@ class TableWriterITCase {
         try (PostgresDestinationClient client = destination.client()) {
             assertThat(client.check(schema))
                     .containsExactly(
-                            "column \"id\": source type bigint does not fit destination type integer;"
-                                    + " ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\" TYPE"
-                                    + " bigint",
+                            "column \"id\": source type bigint does not fit destination type"
+                                + " integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\""
+                                + " TYPE bigint",
                             "column \"customer\": not in \"public\".\"orders\"; did you mean"
                                     + " \"custmer\"?; map it with column_mapping, leave it out with"
                                     + " exclude_columns, or ALTER TABLE \"public\".\"orders\" ADD"
                                     + " COLUMN IF NOT EXISTS \"customer\" text",
                             "column \"amount\": source type numeric(10,2) does not fit destination"
-                                    + " type integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN"
-                                    + " \"amount\" TYPE numeric(10,2) USING \"amount\"::numeric(10,2)",
+                                + " type integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN"
+                                + " \"amount\" TYPE numeric(10,2) USING \"amount\"::numeric(10,2)",
                             "column \"must\": NOT NULL without a default, and no source column goes"
                                     + " into it; map one to it with column_mapping, or ALTER TABLE"
                                     + " \"public\".\"orders\" ALTER COLUMN \"must\" DROP NOT NULL",
@@ -366,10 +370,10 @@ class TableWriterITCase {
     }
 
     @Test
-    void doesNotCreateATableThatIsNotToBeCreated() throws Exception {
+    void doesNotCreateATableIfThatIsDisabled() throws Exception {
         try (PostgresDestinationClient client =
-                destination.client(destination.lane().neverCreating())) {
-            client.open(PostgresTestTable.lane("r"));
+                destination.client(destination.testPipeline().neverCreating())) {
+            client.open(PostgresTestTable.writer("r"));
             assertThatThrownBy(() -> client.prepare(KEYED))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("create_table: never");
@@ -377,7 +381,7 @@ class TableWriterITCase {
     }
 
     @Test
-    void refusesAView() throws Exception {
+    void rejectsAView() throws Exception {
         database.execute("CREATE VIEW orders AS SELECT 1::bigint AS id, ''::text AS name");
         try (PostgresDestinationClient client = destination.client()) {
             assertThat(client.check(KEYED)).singleElement().asString().contains("no table");
@@ -391,7 +395,7 @@ class TableWriterITCase {
             byte[] line = (i + "\tname of " + i).getBytes(StandardCharsets.UTF_8);
             rows.add(ChangeRow.of(Operation.UPSERT, KEYED, line, new byte[0]).withSequence(i));
         }
-        try (PostgresDestinationClient client = open(destination.lane(), KEYED)) {
+        try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(rows);
             client.write(rows);
         }

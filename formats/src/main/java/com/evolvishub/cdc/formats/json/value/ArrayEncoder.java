@@ -3,17 +3,18 @@ package com.evolvishub.cdc.formats.json.value;
 import com.evolvishub.cdc.formats.message.MessageEncodingException;
 
 /**
- * An array as JSON arrays, one in the other for more dimensions. Lower bounds other than 1 are left
- * out: JSON has no place for them. A domain's value that is no array in braces is a string.
+ * Encodes an array as nested JSON arrays, one level per dimension. Lower bounds other than 1 are
+ * dropped: JSON cannot express them. A value of a domain that is not an array in braces is encoded
+ * as a string.
  */
 final class ArrayEncoder implements ValueEncoder {
 
     private final ValueEncoder element;
     private final char delimiter;
-    private final ScratchBuffer scratch = new ScratchBuffer();
+    private final ScratchBuffer buffer = new ScratchBuffer();
 
     /**
-     * @param delimiter the element type's own, {@code pg_type.typdelim}
+     * @param delimiter the element type's delimiter, {@code pg_type.typdelim}
      */
     ArrayEncoder(ValueEncoder element, char delimiter) {
         this.element = element;
@@ -60,7 +61,7 @@ final class ArrayEncoder implements ValueEncoder {
                 at++;
                 afterValue = false;
             } else {
-                at = b == '"' ? quoted(text, at, to, json) : bare(text, at, to, json);
+                at = b == '"' ? quoted(text, at, to, json) : unquoted(text, at, to, json);
                 afterValue = true;
             }
         } while (at < to && depth > 0);
@@ -69,7 +70,7 @@ final class ArrayEncoder implements ValueEncoder {
         }
     }
 
-    private int bare(byte[] text, int from, int to, JsonWriter json)
+    private int unquoted(byte[] text, int from, int to, JsonWriter json)
             throws MessageEncodingException {
         int at = from;
         while (at < to && text[at] != delimiter && text[at] != '}') {
@@ -85,23 +86,23 @@ final class ArrayEncoder implements ValueEncoder {
 
     private int quoted(byte[] text, int from, int to, JsonWriter json)
             throws MessageEncodingException {
-        byte[] unquoted = scratch.atLeast(to - from);
+        byte[] unescaped = buffer.atLeast(to - from);
         int length = 0;
         int at = from + 1;
         while (at < to && text[at] != '"') {
             if (text[at] == '\\' && at + 1 < to) {
                 at++;
             }
-            unquoted[length++] = text[at++];
+            unescaped[length++] = text[at++];
         }
         if (at == to) {
             throw new MessageEncodingException("a quoted element of the array has no end");
         }
-        element.write(unquoted, 0, length, json);
+        element.write(unescaped, 0, length, json);
         return at + 1;
     }
 
-    /** An element that is this very text is quoted. */
+    /** Whether the element is NULL. The text NULL itself would be quoted. */
     private static boolean isNull(byte[] text, int from, int to) {
         return to - from == 4
                 && text[from] == 'N'

@@ -3,10 +3,10 @@ package com.evolvishub.cdc.formats.json.value;
 import com.evolvishub.cdc.formats.message.MessageEncodingException;
 import java.nio.charset.StandardCharsets;
 
-/** {@code bytea} in hexadecimal, as base64 with padding. */
+/** Encodes {@code bytea} in hexadecimal as base64 with padding. */
 final class ByteaEncoder implements ValueEncoder {
 
-    private static final byte[] LETTERS =
+    private static final byte[] BASE64_ALPHABET =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
                     .getBytes(StandardCharsets.US_ASCII);
 
@@ -25,7 +25,8 @@ final class ByteaEncoder implements ValueEncoder {
                 group = group << 8 | (i < present ? octet(text, at + 2 * i) : 0);
             }
             for (int i = 0; i < 4; i++) {
-                json.ascii(i <= present ? (char) LETTERS[group >> (18 - 6 * i) & 0x3f] : '=');
+                json.ascii(
+                        i <= present ? (char) BASE64_ALPHABET[group >> (18 - 6 * i) & 0x3f] : '=');
             }
         }
         json.ascii('"');

@@ -4,9 +4,10 @@ import com.evolvishub.cdc.formats.message.MessageEncodingException;
 import java.util.List;
 
 /**
- * A composite value as a JSON object of its fields by name. Where the fields are not known, or are
- * not as many as the value has (the type was changed between the look at it and the read), it is an
- * array of their texts in order: nothing is lost, and no value stands under another's name.
+ * Encodes a composite value as a JSON object of its fields by name. If the fields are unknown, or
+ * their number differs from the value's (the type was changed after its definition was read), it is
+ * an array of the fields' texts in order: nothing is lost, and no value gets the name of another
+ * field.
  */
 final class CompositeEncoder implements ValueEncoder {
 
@@ -14,17 +15,17 @@ final class CompositeEncoder implements ValueEncoder {
 
     private final boolean isKnown;
     private final byte[][] members;
-    private final ValueEncoder[] forms;
-    private final ScratchBuffer scratch = new ScratchBuffer();
+    private final ValueEncoder[] encoders;
+    private final ScratchBuffer buffer = new ScratchBuffer();
 
     /**
      * A field of a composite.
      *
-     * @param form how its values look
+     * @param encoder encodes its values
      */
-    record Field(String name, ValueEncoder form) {}
+    record Field(String name, ValueEncoder encoder) {}
 
-    /** Of a composite whose fields nobody knows. */
+    /** Encodes a composite with unknown fields. */
     CompositeEncoder() {
         this(false, List.of());
     }
@@ -39,7 +40,7 @@ final class CompositeEncoder implements ValueEncoder {
                 fields.stream()
                         .map(field -> RowEncoder.memberName(field.name()))
                         .toArray(byte[][]::new);
-        forms = fields.stream().map(Field::form).toArray(ValueEncoder[]::new);
+        encoders = fields.stream().map(Field::encoder).toArray(ValueEncoder[]::new);
     }
 
     @Override
@@ -50,9 +51,9 @@ final class CompositeEncoder implements ValueEncoder {
         }
         int start = from + 1;
         int end = to - 1;
-        if (isKnown && forms.length == 0 && start == end) {
+        if (isKnown && encoders.length == 0 && start == end) {
             json.ascii("{}");
-        } else if (isKnown && forms.length == count(text, start, end)) {
+        } else if (isKnown && encoders.length == count(text, start, end)) {
             object(text, start, end, json);
         } else {
             array(text, start, end, json);
@@ -62,10 +63,10 @@ final class CompositeEncoder implements ValueEncoder {
     private void object(byte[] text, int from, int end, JsonWriter json)
             throws MessageEncodingException {
         int at = from - 1;
-        for (int i = 0; i < forms.length; i++) {
+        for (int i = 0; i < encoders.length; i++) {
             json.ascii(i == 0 ? '{' : ',');
             json.raw(members[i]);
-            at = field(text, at + 1, end, forms[i], json);
+            at = field(text, at + 1, end, encoders[i], json);
         }
         json.ascii('}');
     }
@@ -81,7 +82,10 @@ final class CompositeEncoder implements ValueEncoder {
         json.ascii(']');
     }
 
-    /** As many as there are commas outside quotes, and one; a doubled quote ends and begins one. */
+    /**
+     * Returns the number of fields: commas outside quotes plus one. A doubled quote toggles the
+     * state twice.
+     */
     private static int count(byte[] text, int from, int end) {
         int count = 1;
         boolean quoted = false;
@@ -96,14 +100,14 @@ final class CompositeEncoder implements ValueEncoder {
         return count;
     }
 
-    /** Ends at the comma behind the field, or at the end. */
-    private int field(byte[] text, int from, int end, ValueEncoder form, JsonWriter json)
+    /** Writes one field. Returns the position of the comma after it, or the end. */
+    private int field(byte[] text, int from, int end, ValueEncoder encoder, JsonWriter json)
             throws MessageEncodingException {
         if (from == end || text[from] == ',') {
             json.nullValue();
             return from;
         }
-        byte[] unquoted = scratch.atLeast(end - from);
+        byte[] unquoted = buffer.atLeast(end - from);
         int length = 0;
         boolean quoted = false;
         int at = from;
@@ -128,7 +132,7 @@ final class CompositeEncoder implements ValueEncoder {
         if (quoted) {
             throw new MessageEncodingException("a quoted field of the composite value has no end");
         }
-        form.write(unquoted, 0, length, json);
+        encoder.write(unquoted, 0, length, json);
         return at;
     }
 }

@@ -4,9 +4,8 @@ import com.evolvishub.cdc.formats.message.MessageEncodingException;
 import java.util.Arrays;
 
 /**
- * The cells of one line of COPY text, found in one pass and unescaped only where there is something
- * to unescape. The rules are those of {@link com.evolvishub.cdc.runtime.row.CopyText}. Used by one
- * thread.
+ * The cells of one line of COPY text, found in one pass and unescaped only where needed. The rules
+ * are those of {@link com.evolvishub.cdc.runtime.row.CopyText}. Used by one thread.
  */
 public final class CopyLineCells {
 
@@ -15,21 +14,21 @@ public final class CopyLineCells {
     private boolean[] escaped = new boolean[16];
     private int count;
 
-    private final ScratchBuffer scratch = new ScratchBuffer();
+    private final ScratchBuffer buffer = new ScratchBuffer();
     private byte[] text;
     private int from;
     private int to;
 
     /**
-     * Looks at another line.
+     * Reads another line.
      *
-     * @param expected how many cells it must have; a line of none is empty
+     * @param expected the required number of cells; a line with no cells is empty
      */
-    public void read(byte[] another, int expected) throws MessageEncodingException {
-        line = another;
+    public void read(byte[] newLine, int expected) throws MessageEncodingException {
+        line = newLine;
         count = 0;
         if (expected > 0) {
-            find();
+            findCells();
         }
         if (count != expected) {
             throw new MessageEncodingException(
@@ -37,21 +36,21 @@ public final class CopyLineCells {
         }
     }
 
-    private void find() {
+    private void findCells() {
         boolean backslash = false;
         for (int i = 0; i < line.length; i++) {
             byte b = line[i];
             if (b == '\t') {
-                end(i, backslash);
+                endCell(i, backslash);
                 backslash = false;
             } else if (b == '\\') {
                 backslash = true;
             }
         }
-        end(line.length, backslash);
+        endCell(line.length, backslash);
     }
 
-    private void end(int at, boolean backslash) {
+    private void endCell(int at, boolean backslash) {
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, 2 * count);
             escaped = Arrays.copyOf(escaped, 2 * count);
@@ -72,14 +71,14 @@ public final class CopyLineCells {
                 && line[start + 1] == 'N';
     }
 
-    /** Appends a cell's value in its form, null for NULL. */
-    void write(int cell, ValueEncoder form, JsonWriter json) throws MessageEncodingException {
+    /** Appends a cell's encoded value, null for NULL. */
+    void write(int cell, ValueEncoder encoder, JsonWriter json) throws MessageEncodingException {
         if (isNull(cell)) {
             json.nullValue();
             return;
         }
         load(cell);
-        form.write(text, from, to, json);
+        encoder.write(text, from, to, json);
     }
 
     private void load(int cell) {
@@ -92,29 +91,29 @@ public final class CopyLineCells {
     }
 
     private void unescape() {
-        byte[] meant = scratch.atLeast(to - from);
+        byte[] result = buffer.atLeast(to - from);
         int length = 0;
         for (int i = from; i < to; i++) {
             byte b = line[i];
             if (b == '\\' && i + 1 < to) {
                 b = unescaped(line[++i]);
             }
-            meant[length++] = b;
+            result[length++] = b;
         }
-        text = meant;
+        text = result;
         from = 0;
         to = length;
     }
 
-    private static byte unescaped(byte letter) {
-        return switch (letter) {
+    private static byte unescaped(byte code) {
+        return switch (code) {
             case 'b' -> '\b';
             case 'f' -> '\f';
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
             case 'v' -> 0x0b;
-            default -> letter;
+            default -> code;
         };
     }
 }

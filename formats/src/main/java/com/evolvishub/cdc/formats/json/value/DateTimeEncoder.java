@@ -3,10 +3,11 @@ package com.evolvishub.cdc.formats.json.value;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Dates and times as ISO 8601 has them, from the server's ISO style: {@code T} between date and
- * time, six digits of a second, {@code Z} for UTC; years before 1 counted astronomically (1 BC is
- * {@code 0000}, 44 BC is {@code -0043}), years above 9999 with a plus. Goes by the text's shape, so
- * that it serves domains too; what has another shape, such as {@code infinity}, stays as it is.
+ * Converts dates and times from the server's ISO style to ISO 8601: {@code T} between date and
+ * time, six fractional digits, {@code Z} for UTC; years before 1 counted astronomically (1 BC is
+ * {@code 0000}, 44 BC is {@code -0043}), years above 9999 with a plus. Decides by the text, not by
+ * the type, so that it also encodes domains. Text in another format, such as {@code infinity}, is
+ * kept as a string.
  */
 final class DateTimeEncoder implements ValueEncoder {
 

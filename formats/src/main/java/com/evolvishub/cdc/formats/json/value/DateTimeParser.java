@@ -5,13 +5,13 @@ import java.time.LocalDate;
 import java.util.OptionalLong;
 
 /**
- * Where the parts of a date or time stand in the server's ISO text, for example {@code 0044-03-15
- * 12:00:00.5+00 BC}. Positions are those of the text that was read last. Used by one thread.
+ * Finds the positions of the parts of a date or time in the server's ISO text, for example {@code
+ * 0044-03-15 12:00:00.5+00 BC}. Positions refer to the text that was read last. Used by one thread.
  */
 public final class DateTimeParser {
 
     private static final long MICROS = 1_000_000;
-    private static final int FRACTION = 6;
+    private static final int MAX_FRACTION_DIGITS = 6;
     private static final String[] OFFSETS = {"00:00:00", "00:00", "00"};
 
     private byte[] text;
@@ -24,12 +24,12 @@ public final class DateTimeParser {
     private boolean beforeChrist;
 
     /**
-     * Looks at another text.
+     * Reads another text.
      *
-     * @return whether all of it was understood; if not, nothing else may be asked
+     * @return whether it was parsed completely; if not, the other methods must not be called
      */
-    public boolean read(byte[] another, int from, int to) {
-        text = another;
+    public boolean read(byte[] newText, int from, int to) {
+        text = newText;
         start = from;
         beforeChrist =
                 to - from > 3 && text[to - 3] == ' ' && text[to - 2] == 'B' && text[to - 1] == 'C';
@@ -41,43 +41,45 @@ public final class DateTimeParser {
         } else {
             yearEnd = from;
         }
-        boolean parted = hasDate() && dateEnd < end && text[dateEnd] == ' ';
-        timeStart = parted ? dateEnd + 1 : dateEnd;
+        boolean hasSeparator = hasDate() && dateEnd < end && text[dateEnd] == ' ';
+        timeStart = hasSeparator ? dateEnd + 1 : dateEnd;
         timeEnd = timeStart;
         offsetEnd = timeStart;
-        if ((parted || !hasDate()) && matches(text, timeStart, end, "00:00:00")) {
+        if ((hasSeparator || !hasDate()) && matches(text, timeStart, end, "00:00:00")) {
             timeEnd = fractionEnd(text, timeStart + "00:00:00".length(), end);
             offsetEnd = offsetEnd(text, timeEnd, end);
         }
-        boolean whole = parted ? hasTime() : hasDate() || hasTime();
-        return whole && offsetEnd == end && (hasDate() || !beforeChrist);
+        boolean complete = hasSeparator ? hasTime() : hasDate() || hasTime();
+        return complete && offsetEnd == end && (hasDate() || !beforeChrist);
     }
 
     int start() {
         return start;
     }
 
-    /** Behind the year; the start if there is no date. */
+    /** Returns the end of the year; the start if there is no date. */
     int yearEnd() {
         return yearEnd;
     }
 
-    /** Behind the day; the start if there is no date. */
+    /** Returns the end of the day; the start if there is no date. */
     int dateEnd() {
         return dateEnd;
     }
 
-    /** Where the hour begins. */
+    /** Returns the start of the hour. */
     int timeStart() {
         return timeStart;
     }
 
-    /** Behind the seconds and their fraction; {@link #timeStart} if there is no time. */
+    /**
+     * Returns the end of the seconds with their fraction; {@link #timeStart} if there is no time.
+     */
     int timeEnd() {
         return timeEnd;
     }
 
-    /** Behind the zone's offset; {@link #timeEnd} if there is none. */
+    /** Returns the end of the zone offset; {@link #timeEnd} if there is none. */
     int offsetEnd() {
         return offsetEnd;
     }
@@ -98,15 +100,15 @@ public final class DateTimeParser {
         return offsetEnd - timeEnd == 3 && text[timeEnd + 1] == '0' && text[timeEnd + 2] == '0';
     }
 
-    /** The year, 1 BC being 0. */
+    /** Returns the astronomical year; 1 BC is 0. */
     long year() {
         long year = number(start, yearEnd);
         return beforeChrist ? 1 - year : year;
     }
 
     /**
-     * Microseconds since 1970 in UTC, for a date the day's beginning; nothing for a time of day, an
-     * infinity, or what 64 bits do not hold. A time without an offset is taken as UTC.
+     * Returns microseconds since 1970 in UTC, for a date those of midnight. Empty for a time of
+     * day, an infinity, or a value outside 64 bits. A time without an offset is taken as UTC.
      */
     public OptionalLong epochMicros() {
         if (!hasDate() || !(isUtc() || offsetEnd == timeEnd)) {
@@ -126,12 +128,12 @@ public final class DateTimeParser {
                 seconds += number(at + 3, at + 5) * 60 + number(at + 6, at + 8);
                 int digits = Math.max(0, timeEnd - at - 9);
                 fraction = number(timeEnd - digits, timeEnd);
-                for (int i = digits; i < FRACTION; i++) {
+                for (int i = digits; i < MAX_FRACTION_DIGITS; i++) {
                     fraction *= 10;
                 }
             }
             return OptionalLong.of(Math.addExact(Math.multiplyExact(seconds, MICROS), fraction));
-        } catch (DateTimeException | ArithmeticException beyond) {
+        } catch (DateTimeException | ArithmeticException outOfRange) {
             return OptionalLong.empty();
         }
     }
@@ -150,30 +152,30 @@ public final class DateTimeParser {
         }
         int fraction = digitsEnd(text, at + 1, end);
         int digits = fraction - at - 1;
-        return digits >= 1 && digits <= FRACTION ? fraction : at;
+        return digits >= 1 && digits <= MAX_FRACTION_DIGITS ? fraction : at;
     }
 
-    /** {@code +00}, {@code +05:30} or {@code -04:56:02}. */
+    /** Matches {@code +00}, {@code +05:30} or {@code -04:56:02}. */
     private static int offsetEnd(byte[] text, int at, int end) {
         if (at >= end || (text[at] != '+' && text[at] != '-')) {
             return at;
         }
-        for (String shape : OFFSETS) {
-            if (matches(text, at + 1, end, shape)) {
-                return at + 1 + shape.length();
+        for (String pattern : OFFSETS) {
+            if (matches(text, at + 1, end, pattern)) {
+                return at + 1 + pattern.length();
             }
         }
         return at;
     }
 
-    /** Whether the text goes on like the shape, in which 0 is any digit. */
-    private static boolean matches(byte[] text, int at, int end, String shape) {
-        if (end - at < shape.length()) {
+    /** Whether the text continues with the pattern, in which 0 is any digit. */
+    private static boolean matches(byte[] text, int at, int end, String pattern) {
+        if (end - at < pattern.length()) {
             return false;
         }
-        for (int i = 0; i < shape.length(); i++) {
+        for (int i = 0; i < pattern.length(); i++) {
             byte b = text[at + i];
-            boolean fits = shape.charAt(i) == '0' ? b >= '0' && b <= '9' : b == shape.charAt(i);
+            boolean fits = pattern.charAt(i) == '0' ? b >= '0' && b <= '9' : b == pattern.charAt(i);
             if (!fits) {
                 return false;
             }

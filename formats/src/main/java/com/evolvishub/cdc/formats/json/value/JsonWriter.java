@@ -3,25 +3,29 @@ package com.evolvishub.cdc.formats.json.value;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** JSON as it grows, in UTF-8. Knows how a string is escaped, nothing else. Used by one thread. */
+/**
+ * A growing buffer of JSON in UTF-8. Escapes strings; does not check syntax. Used by one thread.
+ */
 public final class JsonWriter {
 
-    private static final int START = 1024;
-    private static final int KEPT = 1 << 20;
+    private static final int INITIAL_BYTES = 1024;
+    private static final int MAX_KEPT_BYTES = 1 << 20;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** 0: stands as it is; u: as {@code \}{@code u00..}; else the letter behind the backslash. */
+    /**
+     * 0: not escaped; u: escaped as {@code \}{@code u00..}; else the letter after the backslash.
+     */
     private static final byte[] ESCAPES = escapes();
 
-    private byte[] bytes = new byte[START];
+    private byte[] bytes = new byte[INITIAL_BYTES];
     private int length;
 
-    /** Back to nothing. A buffer that one large row has grown is let go. */
+    /** Clears the content. Releases a buffer that a large row has enlarged. */
     public void clear() {
         length = 0;
-        if (bytes.length > KEPT) {
-            bytes = new byte[START];
+        if (bytes.length > MAX_KEPT_BYTES) {
+            bytes = new byte[INITIAL_BYTES];
         }
     }
 
@@ -35,7 +39,7 @@ public final class JsonWriter {
     }
 
     @SuppressWarnings("deprecation")
-    public // exactly what is wanted: the low byte of each char
+    public // intended: the low byte of each char
     void ascii(String text) {
         reserve(text.length());
         text.getBytes(0, text.length(), bytes, length);
@@ -50,19 +54,19 @@ public final class JsonWriter {
         raw(text, 0, text.length);
     }
 
-    /** Bytes that are JSON already. */
+    /** Appends bytes that are JSON already. */
     void raw(byte[] text, int from, int to) {
         reserve(to - from);
         System.arraycopy(text, from, bytes, length, to - from);
         length += to - from;
     }
 
-    /** A number that is at hand as such. */
+    /** Appends a number. */
     public void number(long value) {
         ascii(Long.toString(value));
     }
 
-    /** UTF-8 text as a JSON string. */
+    /** Appends UTF-8 text as a JSON string. */
     public void string(byte[] text, int from, int to) {
         reserve(to - from + 2);
         bytes[length++] = '"';

@@ -7,27 +7,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The forms of the columns of one schema. Used by one thread. */
+/** Encodes rows of one schema as JSON. Used by one thread. */
 public final class RowEncoder {
 
     private final List<Column> columns;
-    private final ValueEncoder[] forms;
+    private final ValueEncoder[] encoders;
     private final byte[][] names;
     private final int[] all;
     private final int[] key;
-    private final int[] keyPlaces;
+    private final int[] keyIndexes;
 
     public RowEncoder(RowSchema schema) {
         columns = schema.columns();
-        forms = new ValueEncoder[columns.size()];
+        encoders = new ValueEncoder[columns.size()];
         names = new byte[columns.size()][];
-        for (int i = 0; i < forms.length; i++) {
-            forms[i] = ValueEncoders.of(columns.get(i).type());
+        for (int i = 0; i < encoders.length; i++) {
+            encoders[i] = ValueEncoders.of(columns.get(i).type());
             names[i] = memberName(columns.get(i).target());
         }
-        all = IntStream.range(0, forms.length).toArray();
+        all = IntStream.range(0, encoders.length).toArray();
         key = schema.key().stream().mapToInt(Integer::intValue).toArray();
-        keyPlaces = IntStream.range(0, key.length).toArray();
+        keyIndexes = IntStream.range(0, key.length).toArray();
     }
 
     public int columnCount() {
@@ -38,7 +38,9 @@ public final class RowEncoder {
         return key.length;
     }
 
-    /** The position of the column with this name, at the source or the destination; else -1. */
+    /**
+     * Returns the position of the column with this name at the destination or the source; else -1.
+     */
     public static int find(List<Column> columns, String name) {
         for (int i = 0; i < columns.size(); i++) {
             if (columns.get(i).target().equals(name)) {
@@ -53,64 +55,67 @@ public final class RowEncoder {
         return -1;
     }
 
-    /** All columns of a whole row. */
+    /** Appends all columns of a complete row. */
     public void row(CopyLineCells cells, JsonWriter json) throws MessageEncodingException {
         object(cells, all, all, json);
     }
 
-    /** The key of a whole row. */
+    /** Appends the key of a complete row. */
     public void key(CopyLineCells cells, JsonWriter json) throws MessageEncodingException {
         object(cells, key, key, json);
     }
 
-    /** The key of a row that carries nothing else. */
+    /** Appends the key of a deleted row, which consists only of its key. */
     public void deletedRowKey(CopyLineCells cells, JsonWriter json)
             throws MessageEncodingException {
-        object(cells, key, keyPlaces, json);
+        object(cells, key, keyIndexes, json);
     }
 
-    /** One value of a whole row. */
+    /** Appends one value of a complete row. */
     public void value(CopyLineCells cells, int column, JsonWriter json)
             throws MessageEncodingException {
         write(cells, column, column, json);
     }
 
-    /** One value of the key, of a row that carries nothing else; false if it is not of the key. */
+    /**
+     * Appends one key value of a deleted row; returns false if the column is not part of the key.
+     */
     public boolean deletedRowKeyValue(CopyLineCells cells, int column, JsonWriter json)
             throws MessageEncodingException {
-        for (int place = 0; place < key.length; place++) {
-            if (key[place] == column) {
-                write(cells, column, place, json);
+        for (int index = 0; index < key.length; index++) {
+            if (key[index] == column) {
+                write(cells, column, index, json);
                 return true;
             }
         }
         return false;
     }
 
-    private void object(CopyLineCells cells, int[] chosen, int[] places, JsonWriter json)
+    private void object(CopyLineCells cells, int[] selected, int[] indexes, JsonWriter json)
             throws MessageEncodingException {
-        for (int i = 0; i < chosen.length; i++) {
+        for (int i = 0; i < selected.length; i++) {
             json.ascii(i == 0 ? '{' : ',');
-            json.raw(names[chosen[i]]);
-            write(cells, chosen[i], places[i], json);
+            json.raw(names[selected[i]]);
+            write(cells, selected[i], indexes[i], json);
         }
         json.ascii('}');
     }
 
-    private void write(CopyLineCells cells, int column, int place, JsonWriter json)
+    private void write(CopyLineCells cells, int column, int index, JsonWriter json)
             throws MessageEncodingException {
         try {
-            cells.write(place, forms[column], json);
-        } catch (MessageEncodingException formless) {
-            Column of = columns.get(column);
+            cells.write(index, encoders[column], json);
+        } catch (MessageEncodingException e) {
+            Column definition = columns.get(column);
             throw new MessageEncodingException(
                     "column \"%s\" (%s): %s"
-                            .formatted(of.target(), of.type().name(), formless.getMessage()),
-                    formless);
+                            .formatted(
+                                    definition.target(), definition.type().name(), e.getMessage()),
+                    e);
         }
     }
 
-    /** A name and its colon. */
+    /** Returns a JSON member name with its colon. */
     public static byte[] memberName(String name) {
         JsonWriter member = new JsonWriter();
         byte[] text = name.getBytes(StandardCharsets.UTF_8);

@@ -2,7 +2,7 @@ package com.evolvishub.cdc.formats.json.value;
 
 import java.nio.charset.StandardCharsets;
 
-/** The forms of values that have no parts. */
+/** Encoders of scalar values. */
 final class ScalarEncoders {
 
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
@@ -10,14 +10,14 @@ final class ScalarEncoders {
 
     private ScalarEncoders() {}
 
-    /** The server's text as a string. */
+    /** Writes the server's text as a string. */
     static void text(byte[] text, int from, int to, JsonWriter json) {
         json.string(text, from, to);
     }
 
     /**
-     * The digits as the server wrote them. What JSON has no number for (NaN and the infinities; and
-     * what a domain over {@code money} or {@code regclass} holds) is a string.
+     * Writes the digits as the server printed them. A value that is not a JSON number is written as
+     * a string: NaN, the infinities, and values of a domain over {@code money} or {@code regclass}.
      */
     static void number(byte[] text, int from, int to, JsonWriter json) {
         if (isNumber(text, from, to)) {
@@ -27,7 +27,7 @@ final class ScalarEncoders {
         }
     }
 
-    /** By JSON's own grammar. */
+    /** Whether the text is a number in JSON's grammar. */
     private static boolean isNumber(byte[] text, int from, int to) {
         int at = from < to && text[from] == '-' ? from + 1 : from;
         int whole = digits(text, at, to);
@@ -64,7 +64,7 @@ final class ScalarEncoders {
         return at;
     }
 
-    /** {@code t} and {@code f}. */
+    /** Writes {@code t} and {@code f} as true and false. */
     static void bool(byte[] text, int from, int to, JsonWriter json) {
         if (to - from == 1 && text[from] == 't') {
             json.raw(TRUE);

@@ -1,15 +1,15 @@
 package com.evolvishub.cdc.formats.json.value;
 
-/** Room for text that is being unescaped. What a large value needed is not kept. */
+/** A reusable buffer for unescaped text. Memory for large values is not kept. */
 final class ScratchBuffer {
 
-    private static final int KEPT = 1 << 20;
+    private static final int MAX_KEPT_BYTES = 1 << 20;
 
     private byte[] bytes = new byte[256];
 
-    /** At least this many bytes, with anything in them. */
+    /** Returns at least this many bytes, with arbitrary content. */
     byte[] atLeast(int length) {
-        if (length > KEPT) {
+        if (length > MAX_KEPT_BYTES) {
             return new byte[length];
         }
         if (bytes.length < length) {

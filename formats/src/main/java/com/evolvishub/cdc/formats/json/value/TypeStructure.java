@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What domains stand on and composites are made of, told by the statements that make them. Capture
- * writes these in one way only: names as {@code format_type} and {@code quote_ident} print them,
- * keywords in capitals.
+ * Finds the base types of domains and the fields of composites in the statements that create them.
+ * Capture writes these in one form only: names as {@code format_type} and {@code quote_ident} print
+ * them, keywords in capitals.
  */
 final class TypeStructure {
 
@@ -31,14 +31,16 @@ final class TypeStructure {
     }
 
     /**
-     * A part of a composite.
+     * A field of a composite.
      *
-     * @param name as it is, without quotes
+     * @param name without quotes
      * @param type as {@code format_type} prints it
      */
     record Field(String name, String type) {}
 
-    /** What a domain stands on, which may be a domain; empty: it is none, or nobody can tell. */
+    /**
+     * Returns the base type of a domain, which may be a domain; empty: not a domain, or unknown.
+     */
     Optional<String> baseTypeOf(String type) {
         return definitionAfter("CREATE DOMAIN %s AS ", type)
                 .map(
@@ -55,7 +57,7 @@ final class TypeStructure {
         return AFTER_DOMAIN.stream().anyMatch(word -> text.startsWith(word, at));
     }
 
-    /** A composite's fields in order; empty: it is none, or nobody can tell. */
+    /** Returns a composite's fields in order; empty: not a composite, or unknown. */
     Optional<List<Field>> fields(String type) {
         return definitionAfter("CREATE TYPE %s AS (", type)
                 .map(text -> split(text.substring(0, text.length() - 1)));
@@ -87,7 +89,7 @@ final class TypeStructure {
                 text.substring(end + 1));
     }
 
-    /** Behind the character there, or behind the quoted name that it begins. */
+    /** Returns the position after the character, or after the quoted name that starts there. */
     private static int next(String text, int at) {
         if (text.charAt(at) != '"') {
             return at + 1;
@@ -100,9 +102,9 @@ final class TypeStructure {
     }
 
     private Optional<String> definitionAfter(String start, String type) {
-        String words = start.formatted(type);
+        String prefix = start.formatted(type);
         return Optional.ofNullable(statements.get(type))
-                .filter(statement -> statement.startsWith(words))
-                .map(statement -> statement.substring(words.length()));
+                .filter(statement -> statement.startsWith(prefix))
+                .map(statement -> statement.substring(prefix.length()));
     }
 }

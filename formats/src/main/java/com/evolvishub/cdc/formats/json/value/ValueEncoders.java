@@ -7,9 +7,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which form a type's values have. Built-in types go by name: {@code format_type} names the schema
- * of every other type. Domains go by what they stand on, composites by their fields; where nobody
- * can tell these, as of the few that come with the server, by category and text.
+ * Chooses the encoder of a type. Built-in types are identified by name, because {@code format_type}
+ * prints the schema of every other type. Domains use the encoder of their base type, composites
+ * that of their fields. If these are unknown, as for a few types that the server provides, category
+ * and text decide.
  */
 final class ValueEncoders {
 
@@ -22,20 +23,20 @@ final class ValueEncoders {
 
     private final TypeStructure structure;
 
-    private ValueEncoders(TypeStructure makings) {
-        this.structure = makings;
+    private ValueEncoders(TypeStructure structure) {
+        this.structure = structure;
     }
 
-    /** A form of its own for one column: forms keep scratch space. */
+    /** Returns a new encoder for one column: encoders are not shared because they keep buffers. */
     static ValueEncoder of(SqlType type) {
-        ValueEncoders forms = new ValueEncoders(new TypeStructure(type.definitions()));
+        ValueEncoders encoders = new ValueEncoders(new TypeStructure(type.definitions()));
         if (type.kind() == 'd' && type.base().equals(type.name())) {
             return ofDomain(type.category());
         }
         if (type.kind() == 'c' && type.definitions().isEmpty()) {
             return new CompositeEncoder();
         }
-        return forms.ofName(type.base());
+        return encoders.ofName(type.base());
     }
 
     private static ValueEncoder ofDomain(char category) {
@@ -59,17 +60,17 @@ final class ValueEncoders {
         return fields.isPresent() ? ofFields(fields.get()) : builtIn(type);
     }
 
-    /** What is below all domains. */
+    /** Returns the base type below all domains. */
     private String base(String name) {
         return structure.baseTypeOf(name).map(this::base).orElse(name);
     }
 
     private ValueEncoder ofFields(List<TypeStructure.Field> fields) {
-        List<CompositeEncoder.Field> forms = new ArrayList<>(fields.size());
+        List<CompositeEncoder.Field> encoders = new ArrayList<>(fields.size());
         for (TypeStructure.Field field : fields) {
-            forms.add(new CompositeEncoder.Field(field.name(), ofName(field.type())));
+            encoders.add(new CompositeEncoder.Field(field.name(), ofName(field.type())));
         }
-        return new CompositeEncoder(forms);
+        return new CompositeEncoder(encoders);
     }
 
     private static ValueEncoder builtIn(String name) {
@@ -91,7 +92,10 @@ final class ValueEncoders {
         };
     }
 
-    /** All but these have a comma; a schema does not tell. A domain has that of its base. */
+    /**
+     * Returns the array delimiter, a comma except for these types; it is not part of the schema. A
+     * domain has that of its base type.
+     */
     private char delimiter(String element) {
         String type = base(element);
         if (type.endsWith("[]")) {

@@ -1,6 +1,8 @@
 package com.evolvishub.cdc.formats.json.value;
 
-/** {@code int2vector} and {@code oidvector}: numbers with a space in between. */
+/**
+ * Encodes {@code int2vector} and {@code oidvector}, numbers separated by spaces, as JSON arrays.
+ */
 final class VectorEncoder implements ValueEncoder {
 
     @Override

@@ -1,2 +1,2 @@
-/** Values of each PostgreSQL type as JSON. */
+/** Encodes values of each PostgreSQL type as JSON. */
 package com.evolvishub.cdc.formats.json.value;

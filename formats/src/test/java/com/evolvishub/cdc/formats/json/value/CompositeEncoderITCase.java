@@ -21,7 +21,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Composites of any make say in a message what the server's own {@code to_json} says of them. */
+/** Compares the JSON of composites with the server's own {@code to_json}. */
 class CompositeEncoderITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -33,17 +33,17 @@ class CompositeEncoderITCase {
                     .build();
 
     @Test
-    void saysWhatToJsonSaysOfRandomTypesAndValues(@FreshDatabase Database source) throws Exception {
+    void equalsToJsonForRandomTypesAndValues(@FreshDatabase Database source) throws Exception {
         long seed = 20_240_102;
         RandomTypes types = new RandomTypes(new Random(seed));
         List<String> columns = new ArrayList<>();
-        List<String> wanted = new ArrayList<>();
+        List<String> expressions = new ArrayList<>();
         List<String> rows = new ArrayList<>();
         List<RandomTypes.Made> made = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             made.add(types.composite(3));
             columns.add("c%d %s".formatted(i, made.get(i).name()));
-            wanted.add("to_json(c%d)".formatted(i));
+            expressions.add("to_json(c%d)".formatted(i));
         }
         for (int row = 0; row < 20; row++) {
             rows.add("(%d, %s)".formatted(row, types.values(made)));
@@ -53,20 +53,21 @@ class CompositeEncoderITCase {
         source.execute(
                 "CREATE TABLE made (id integer, %s)".formatted(String.join(", ", columns)),
                 "INSERT INTO made VALUES " + String.join(", ", rows));
-        List<List<String>> told =
+        List<List<String>> expected =
                 SourceRowReader.query(
                         source,
-                        "SELECT %s FROM made ORDER BY id".formatted(String.join(", ", wanted)));
+                        "SELECT %s FROM made ORDER BY id"
+                                .formatted(String.join(", ", expressions)));
         SoftAssertions softly = new SoftAssertions();
 
         List<ChangeRow> read = SourceRowReader.read(source, "made");
 
-        for (int row = 0; row < told.size(); row++) {
-            JsonNode said = json(read.get(row));
-            assertThat(debezium(read.get(row)).get("after")).isEqualTo(said);
+        for (int row = 0; row < expected.size(); row++) {
+            JsonNode encoded = json(read.get(row));
+            assertThat(debezium(read.get(row)).get("after")).isEqualTo(encoded);
             for (int i = 0; i < made.size(); i++) {
-                String server = told.get(row).get(i);
-                softly.assertThat(said.get("c" + i))
+                String server = expected.get(row).get(i);
+                softly.assertThat(encoded.get("c" + i))
                         .as("seed %d, row %d, type %s", seed, row, made.get(i).name())
                         .isEqualTo(EXACT.readTree(server == null ? "null" : server));
             }
@@ -76,7 +77,7 @@ class CompositeEncoderITCase {
     }
 
     @Test
-    void saysWhatIsThereAfterAttributesCameAndWent(@FreshDatabase Database source)
+    void encodesCurrentFieldsAfterAttributesWereAddedAndDropped(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TYPE nil AS ()",
@@ -84,7 +85,8 @@ class CompositeEncoderITCase {
                 "CREATE TYPE one AS (a sure)",
                 "CREATE TYPE more AS (a integer, b text, c boolean)",
                 "CREATE TABLE t (id integer, none nil, one one, more more)",
-                "INSERT INTO t VALUES (1, ROW(), ROW(1), (1, 'x', true)), (2, NULL, NULL, (2, '', NULL))",
+                "INSERT INTO t VALUES (1, ROW(), ROW(1), (1, 'x', true)), (2, NULL, NULL, (2, '',"
+                    + " NULL))",
                 "ALTER TYPE more DROP ATTRIBUTE b",
                 "ALTER TYPE more ADD ATTRIBUTE d date[]",
                 "INSERT INTO t VALUES (3, ROW(), NULL, (3, false, '{2024-01-02}'))");
@@ -100,7 +102,7 @@ class CompositeEncoderITCase {
     }
 
     @Test
-    void saysTheRowOfATableAsAnObjectAndOneOfTheServersOwnAsTexts(@FreshDatabase Database source)
+    void encodesATableRowAsAnObjectAndASystemCompositeAsTexts(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE item (id integer, \"Name\" text)",

@@ -28,7 +28,7 @@ class EveryTypeEncodingITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    /** Numbers as they were written: 1.0 and 1.00 differ. */
+    /** Keeps numbers as they were written: 1.0 and 1.00 differ. */
     private static final JsonMapper EXACT =
             JsonMapper.builder()
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -40,7 +40,7 @@ class EveryTypeEncodingITCase {
 
     private static final int ROWS = 8;
 
-    /** Types whose input function refuses everything: no column of a user's holds them. */
+    /** Types whose input function rejects everything: no user column has them. */
     private static final Set<String> WITHOUT_INPUT =
             Set.of(
                     "gtsvector",
@@ -53,25 +53,24 @@ class EveryTypeEncodingITCase {
                     "pg_ddl_command");
 
     @Test
-    void saysOfEveryTypeAndItsArrayWhatTheServerSays(@FreshDatabase Database source)
-            throws Exception {
+    void encodesEveryTypeAndItsArrayLikeTheServer(@FreshDatabase Database source) throws Exception {
         fill(source);
-        List<List<String>> wanted = SourceRowReader.query(source, wanted());
+        List<List<String>> expected = SourceRowReader.query(source, expected());
         MessageEncoder encoder = MessageEncoders.of(MessagePipelines.with());
         SoftAssertions softly = new SoftAssertions();
 
         List<ChangeRow> rows = SourceRowReader.read(source, "typed");
 
         for (int i = 0; i < rows.size(); i++) {
-            JsonNode said = EXACT.readTree(encoder.encode(rows.get(i)).payload().orElseThrow());
+            JsonNode encoded = EXACT.readTree(encoder.encode(rows.get(i)).payload().orElseThrow());
             for (int c = 0; c < SAMPLES.size(); c++) {
                 String type = SAMPLES.get(c).type();
-                softly.assertThat(said.get("one" + c))
+                softly.assertThat(encoded.get("one" + c))
                         .as("%s, row %d", type, i)
-                        .isEqualTo(EXACT.readTree(wanted.get(i).get(2 * c)));
-                softly.assertThat(said.get("many" + c))
+                        .isEqualTo(EXACT.readTree(expected.get(i).get(2 * c)));
+                softly.assertThat(encoded.get("many" + c))
                         .as("%s[], row %d", type, i)
-                        .isEqualTo(EXACT.readTree(wanted.get(i).get(2 * c + 1)));
+                        .isEqualTo(EXACT.readTree(expected.get(i).get(2 * c + 1)));
             }
         }
         assertThat(rows).hasSize(ROWS + 1);
@@ -79,7 +78,7 @@ class EveryTypeEncodingITCase {
     }
 
     @Test
-    void saysTheSameOfEveryTypeInsideComposites(@FreshDatabase Database source) throws Exception {
+    void encodesEveryTypeInsideCompositesTheSame(@FreshDatabase Database source) throws Exception {
         fill(source);
         List<String> fields = new ArrayList<>();
         List<String> names = new ArrayList<>();
@@ -102,15 +101,15 @@ class EveryTypeEncodingITCase {
         List<ChangeRow> rows = SourceRowReader.read(source, "composed");
 
         for (int i = 0; i < rows.size(); i++) {
-            ObjectNode wanted = object(encoder, plain.get(i));
-            JsonNode id = wanted.remove("id");
-            JsonNode said = object(encoder, rows.get(i));
-            JsonNode all = said.get("nest").get("whole");
-            softly.assertThat(said.get("id")).isEqualTo(id);
-            softly.assertThat(said.get("whole")).as("row %d", i).isEqualTo(wanted);
-            softly.assertThat(said.get("nest").get("its \"whole\", (x)")).isEqualTo(wanted);
+            ObjectNode expected = object(encoder, plain.get(i));
+            JsonNode id = expected.remove("id");
+            JsonNode encoded = object(encoder, rows.get(i));
+            JsonNode all = encoded.get("nest").get("whole");
+            softly.assertThat(encoded.get("id")).isEqualTo(id);
+            softly.assertThat(encoded.get("whole")).as("row %d", i).isEqualTo(expected);
+            softly.assertThat(encoded.get("nest").get("its \"whole\", (x)")).isEqualTo(expected);
             softly.assertThat(all.get(0).isNull()).isTrue();
-            softly.assertThat(all.get(1)).isEqualTo(wanted);
+            softly.assertThat(all.get(1)).isEqualTo(expected);
         }
         assertThat(rows).hasSize(ROWS + 1);
         softly.assertAll();
@@ -120,7 +119,7 @@ class EveryTypeEncodingITCase {
         return (ObjectNode) EXACT.readTree(encoder.encode(row).payload().orElseThrow());
     }
 
-    /** The n-th row has the n-th text of each type, and an array of it and those before it. */
+    /** The n-th row has the n-th text of each type, and an array of the texts up to it. */
     private static void fill(Database source) {
         List<String> columns = new ArrayList<>();
         for (int c = 0; c < SAMPLES.size(); c++) {
@@ -148,16 +147,16 @@ class EveryTypeEncodingITCase {
         }
     }
 
-    private static String wanted() {
-        List<String> wanted = new ArrayList<>();
+    private static String expected() {
+        List<String> expected = new ArrayList<>();
         for (int c = 0; c < SAMPLES.size(); c++) {
             Sample sample = SAMPLES.get(c);
             String one = "one" + c;
             String many = "many" + c;
-            wanted.add(orNull(one, sample.expected().formatted(one)));
-            wanted.add(orNull(many, sample.expectedOfArray().formatted(many)));
+            expected.add(orNull(one, sample.expected().formatted(one)));
+            expected.add(orNull(many, sample.expectedOfArray().formatted(many)));
         }
-        return "SELECT %s FROM typed ORDER BY id".formatted(String.join(", ", wanted));
+        return "SELECT %s FROM typed ORDER BY id".formatted(String.join(", ", expected));
     }
 
     private static String orNull(String column, String json) {
@@ -184,7 +183,11 @@ class EveryTypeEncodingITCase {
         assertThat(
                         source
                                 .queryAll(
-                                        "SELECT oid::regtype FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r', 'm') AND typcategory NOT IN ('A', 'P', 'X') AND typelem = 0 OR typname IN ('point', 'line', 'lseg', 'box', 'name')")
+                                        "SELECT oid::regtype FROM pg_type WHERE typnamespace ="
+                                            + " 'pg_catalog'::regnamespace AND typtype IN ('b',"
+                                            + " 'r', 'm') AND typcategory NOT IN ('A', 'P', 'X')"
+                                            + " AND typelem = 0 OR typname IN ('point', 'line',"
+                                            + " 'lseg', 'box', 'name')")
                                 .stream()
                                 .map(row -> row.get(0)))
                 .allSatisfy(

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Types of odd names, made of one another, and SQL for values of them. Only those that the server's
- * {@code to_json} shows as messages do: no dates, no bytes.
+ * Random nested types with unusual names, and SQL for their values. Only types that {@code to_json}
+ * prints as messages do: no dates, no bytes.
  */
 final class RandomTypes {
 
@@ -40,12 +40,12 @@ final class RandomTypes {
     /**
      * A type.
      *
-     * @param name as SQL takes it
+     * @param name quoted for SQL
      * @param value SQL for another value of it
      */
     record Made(String name, Supplier<String> value) {}
 
-    /** What makes all types, in order. */
+    /** Returns the statements that create all types, in order. */
     List<String> statements() {
         return statements;
     }

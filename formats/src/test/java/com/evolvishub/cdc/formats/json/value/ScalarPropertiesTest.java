@@ -15,7 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Numbers, bytes and times lose nothing on their way into a message. */
+/** Numbers, bytes and times are encoded without loss. */
 class ScalarPropertiesTest {
 
     @Property
@@ -31,24 +31,24 @@ class ScalarPropertiesTest {
                                 MessageRows.column("c", "double precision", 'b', 'N'),
                                 MessageRows.column("d", "app.price", 'd', 'N')),
                         List.of());
-        String said = MessageRows.text(schema, numeric, Long.toString(whole), shortest, numeric);
+        String encoded = MessageRows.text(schema, numeric, Long.toString(whole), shortest, numeric);
 
-        assertThat(said)
+        assertThat(encoded)
                 .isEqualTo(
                         "{\"a\":%s,\"b\":%d,\"c\":%s,\"d\":%s}"
                                 .formatted(numeric, whole, shortest, numeric));
-        assertThat(new ObjectMapper().readTree(said).get("b").longValue()).isEqualTo(whole);
+        assertThat(new ObjectMapper().readTree(encoded).get("b").longValue()).isEqualTo(whole);
     }
 
     @Property
-    void bytesComeBackAsTheyWere(@ForAll byte[] bytes) throws Exception {
+    void bytesAreReadBackUnchanged(@ForAll byte[] bytes) throws Exception {
         JsonNode found = MessageRows.encode("bytea", "\\x" + HexFormat.of().formatHex(bytes));
 
         assertThat(found.textValue()).isEqualTo(Base64.getEncoder().encodeToString(bytes));
     }
 
     @Property
-    void timestampsOfAllYearsAreReadByIsoParsers(
+    void isoParsersReadTimestampsOfAllYears(
             @ForAll @IntRange(min = -4712, max = 294_275) int year,
             @ForAll @IntRange(min = 1, max = 366) int day,
             @ForAll @IntRange(max = 86_399) int second,

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Texts as the server's output functions make them, written by the book and not for speed. */
+/** Formats texts like the server's output functions, for clarity and not for speed. */
 final class ServerOutputText {
 
     private ServerOutputText() {}
 
-    /** {@code array_out}: quotes what could be taken for syntax. */
+    /** {@code array_out}: quotes everything that could be read as syntax. */
     static String array(List<String> elements) {
         return elements.stream()
                 .map(ServerOutputText::element)

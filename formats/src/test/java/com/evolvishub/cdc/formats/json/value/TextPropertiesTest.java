@@ -23,12 +23,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-/** Whatever a cell holds, a JSON parser reads the same out of the message. */
+/** A JSON parser reads every cell back unchanged from the message. */
 class TextPropertiesTest {
 
     private static final ObjectMapper JACKSON = new ObjectMapper();
 
-    /** Anything a text column can hold: no NUL, no half of a surrogate pair. */
+    /** Any text of a text column: no NUL, no unpaired surrogate. */
     @Provide
     Arbitrary<String> texts() {
         Arbitrary<Integer> nasty =
@@ -60,7 +60,7 @@ class TextPropertiesTest {
     }
 
     @Property
-    void textComesBackAsItWas(
+    void textIsReadBackUnchanged(
             @ForAll("texts") String value,
             @ForAll("texts") String other,
             @ForAll("texts") String name)
@@ -79,7 +79,7 @@ class TextPropertiesTest {
     }
 
     @Property
-    void theKeyIsTheSameWhetherTheRowIsThereOrGone(
+    void theKeyOfADeleteEqualsTheKeyOfTheRow(
             @ForAll("texts") String one, @ForAll("texts") String two, @ForAll("texts") String three)
             throws Exception {
         RowSchema schema =
@@ -106,7 +106,7 @@ class TextPropertiesTest {
     }
 
     @Property
-    void theTextOfTheKeyFieldIsThePlainText(@ForAll("texts") String value) throws Exception {
+    void theKeyFieldIsPlainText(@ForAll("texts") String value) throws Exception {
         RowSchema schema =
                 new RowSchema(List.of(MessageRows.column("a", "text", 'b', 'S')), List.of());
         MessageEncoder encoder =
@@ -121,7 +121,7 @@ class TextPropertiesTest {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void arraysComeBackAsTheyWere(
+    void arraysAreReadBackUnchanged(
             @ForAll @Size(max = 4) List<@From("elements") List<String>> rows,
             @ForAll boolean lowerBounds)
             throws Exception {
@@ -137,7 +137,7 @@ class TextPropertiesTest {
     }
 
     @Property
-    void compositesComeBackAsTheirFieldsTexts(@ForAll("elements") List<String> fields)
+    void compositesAreReadBackAsTextsOfTheirFields(@ForAll("elements") List<String> fields)
             throws Exception {
         List<String> some = fields.isEmpty() ? Collections.singletonList(null) : fields;
         RowSchema schema =
@@ -149,16 +149,16 @@ class TextPropertiesTest {
     }
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-    void jsonStaysWhatItWasInOneLine(@ForAll("documents") JsonNode document) throws Exception {
+    void jsonIsUnchangedButOnOneLine(@ForAll("documents") JsonNode document) throws Exception {
         String pretty =
                 document.toPrettyString().replaceAll("(?<=\n) +", "\t ").replace("\n", "\r\n");
         RowSchema schema =
                 new RowSchema(List.of(MessageRows.column("v", "json", 'b', 'U')), List.of());
 
-        String said = MessageRows.text(schema, pretty);
+        String encoded = MessageRows.text(schema, pretty);
 
-        assertThat(said).doesNotContain("\n", "\r", "\t");
-        assertThat(JACKSON.readTree(said).get("v")).isEqualTo(JACKSON.readTree(pretty));
+        assertThat(encoded).doesNotContain("\n", "\r", "\t");
+        assertThat(JACKSON.readTree(encoded).get("v")).isEqualTo(JACKSON.readTree(pretty));
     }
 
     @Provide

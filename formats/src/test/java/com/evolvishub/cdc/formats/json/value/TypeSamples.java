@@ -2,10 +2,10 @@ package com.evolvishub.cdc.formats.json.value;
 
 import java.util.List;
 
-/** Values of every type that a column can have, and what the server itself says of them. */
+/** Sample values of every column type, and the JSON that the server returns for them. */
 final class TypeSamples {
 
-    /** What {@code to_json} says is what the message must say. */
+    /** The message must equal the result of {@code to_json}. */
     private static final String SAME = "to_json(%s)";
 
     private static final String AS_NUMBER = "(%s)::text::json";
@@ -13,10 +13,10 @@ final class TypeSamples {
     private static final String MOMENT = "YYYY-MM-DD\"T\"" + CLOCK;
 
     /**
-     * A type and texts its input function takes.
+     * A type and texts that its input function accepts.
      *
-     * @param expected SQL for the JSON wanted, with a place for the value
-     * @param expectedOfArray the same for an array of it
+     * @param expected SQL for the expected JSON, with a placeholder for the value
+     * @param expectedOfArray the same for an array of the type
      */
     record Sample(String type, String expected, String expectedOfArray, List<String> texts) {}
 
@@ -153,7 +153,8 @@ final class TypeSamples {
                     same("uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
                     same(
                             "json",
-                            "{\"b\" : 1.00, \"b\":\n\t[true, null, \"\\u00e9 \\\" {\"], \"n\": 1e400}",
+                            "{\"b\" : 1.00, \"b\":\n"
+                                + "\t[true, null, \"\\u00e9 \\\" {\"], \"n\": 1e400}",
                             "\"text\"",
                             "null",
                             " 7 "),

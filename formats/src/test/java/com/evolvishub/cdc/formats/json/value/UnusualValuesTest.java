@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts that a type's usual form does not fit: nothing that is no JSON may come out. */
+/** Texts that do not have the usual format of their type: the result must still be valid JSON. */
 class UnusualValuesTest {
 
     @ParameterizedTest
@@ -23,15 +23,15 @@ class UnusualValuesTest {
             strings = {
                 "", "-", "01", "-01", "1.", ".5", "1e", "1e+", "+1", "0x10", "1 2", "$1.00", "1,2"
             })
-    void whatIsNoJsonNumberIsAString(String text) throws Exception {
-        assertThat(said("app.money_like", 'd', 'N', text)).isEqualTo('"' + text + '"');
-        assertThat(said("numeric", 'b', 'N', text)).isEqualTo('"' + text + '"');
+    void textThatIsNotAJsonNumberIsAString(String text) throws Exception {
+        assertThat(encode("app.money_like", 'd', 'N', text)).isEqualTo('"' + text + '"');
+        assertThat(encode("numeric", 'b', 'N', text)).isEqualTo('"' + text + '"');
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-0", "10", "0.5", "-1.50", "1e+20", "1e-07", "5E3"})
-    void whatIsAJsonNumberStaysAsItIs(String text) throws Exception {
-        assertThat(said("double precision", 'b', 'N', text)).isEqualTo(text);
+    void aJsonNumberIsUnchanged(String text) throws Exception {
+        assertThat(encode("double precision", 'b', 'N', text)).isEqualTo(text);
     }
 
     @ParameterizedTest
@@ -49,8 +49,8 @@ class UnusualValuesTest {
                 "Tue Jan 02 2024",
                 "24-01-02"
             })
-    void aTimeOfAnotherShapeStaysAsItIs(String text) throws Exception {
-        assertThat(said("app.moment", 'd', 'D', text)).isEqualTo('"' + text + '"');
+    void aTimeInAnotherFormatIsUnchanged(String text) throws Exception {
+        assertThat(encode("app.moment", 'd', 'D', text)).isEqualTo('"' + text + '"');
     }
 
     @ParameterizedTest
@@ -62,23 +62,23 @@ class UnusualValuesTest {
         "10001-01-01 BC, -10000-01-01",
         "294276-12-31, +294276-12-31",
     })
-    void offsetsAndFarYearsAreKept(String text, String said) throws Exception {
-        assertThat(said("app.moment", 'd', 'D', text)).isEqualTo('"' + said + '"');
+    void offsetsAndDistantYearsAreKept(String text, String expected) throws Exception {
+        assertThat(encode("app.moment", 'd', 'D', text)).isEqualTo('"' + expected + '"');
     }
 
     @Test
     void aRecordOfAQueryIsAnArrayOfTexts() throws Exception {
-        assertThat(said("record", 'p', 'P', "(1,,\"a\"\"b\\\\\")"))
+        assertThat(encode("record", 'p', 'P', "(1,,\"a\"\"b\\\\\")"))
                 .isEqualTo("[\"1\",null,\"a\\\"b\\\\\"]");
     }
 
     @Test
-    void geometriesInAnArrayHaveAColonInBetween() throws Exception {
-        assertThat(said("public.geometry[]", 'b', 'A', "{0101:0102}"))
+    void geometriesInAnArrayAreSeparatedByColons() throws Exception {
+        assertThat(encode("public.geometry[]", 'b', 'A', "{0101:0102}"))
                 .isEqualTo("[\"0101\",\"0102\"]");
-        assertThat(said("public.geography(Point,4326)[]", 'b', 'A', "{0101:0102}"))
+        assertThat(encode("public.geography(Point,4326)[]", 'b', 'A', "{0101:0102}"))
                 .isEqualTo("[\"0101\",\"0102\"]");
-        assertThat(said("public.ratio[]", 'b', 'A', "{1:2,3:4}")).isEqualTo("[\"1:2\",\"3:4\"]");
+        assertThat(encode("public.ratio[]", 'b', 'A', "{1:2,3:4}")).isEqualTo("[\"1:2\",\"3:4\"]");
     }
 
     @ParameterizedTest
@@ -95,24 +95,23 @@ class UnusualValuesTest {
                 "(1) | [\"1\"]",
                 "() | [null]",
             })
-    void aCompositeIsAnObjectIfItHasTheFieldsThatAreKnown(String text, String said)
-            throws Exception {
+    void aCompositeIsAnObjectIfItHasTheKnownFields(String text, String expected) throws Exception {
         TypeDefinition made =
                 new TypeDefinition("app.pair", "CREATE TYPE app.pair AS (a integer, b text)");
         SqlType type = new SqlType(0, "app.pair", 'c', 'C', "app.pair", List.of(made));
 
-        assertThat(said(type, text)).isEqualTo(said);
+        assertThat(encode(type, text)).isEqualTo(expected);
     }
 
     @Test
     void aDomainOverAVectorIsAString() throws Exception {
-        assertThat(said("app.vector", 'd', 'A', "1 2 3")).isEqualTo("\"1 2 3\"");
+        assertThat(encode("app.vector", 'd', 'A', "1 2 3")).isEqualTo("\"1 2 3\"");
     }
 
     @Test
-    void anEmptyArrayIsEmptyWhateverItsBounds() throws Exception {
-        assertThat(said("integer[]", 'b', 'A', "{}")).isEqualTo("[]");
-        assertThat(said("int2vector", 'b', 'A', "")).isEqualTo("[]");
+    void anEmptyArrayIsEmptyWithAnyBounds() throws Exception {
+        assertThat(encode("integer[]", 'b', 'A', "{}")).isEqualTo("[]");
+        assertThat(encode("int2vector", 'b', 'A', "")).isEqualTo("[]");
     }
 
     @ParameterizedTest
@@ -134,21 +133,21 @@ class UnusualValuesTest {
                 "bytea | \\x1",
                 "bytea | \\x0g",
             })
-    void brokenTextIsRefusedNamingColumnAndTypeOnly(String type, String text) {
+    void invalidTextIsRejectedWithColumnAndTypeOnly(String type, String text) {
         char kind = type.equals("app.pair") ? 'c' : 'b';
 
-        assertThatThrownBy(() -> said(type, kind, 'X', text))
+        assertThatThrownBy(() -> encode(type, kind, 'X', text))
                 .isInstanceOf(MessageEncodingException.class)
                 .hasMessageStartingWith("column \"v\" (" + type + "): ")
                 .hasMessageNotContaining(text);
     }
 
-    private static String said(String type, char kind, char category, String text)
+    private static String encode(String type, char kind, char category, String text)
             throws Exception {
-        return said(new SqlType(0, type, kind, category), text);
+        return encode(new SqlType(0, type, kind, category), text);
     }
 
-    private static String said(SqlType type, String text) throws Exception {
+    private static String encode(SqlType type, String text) throws Exception {
         RowSchema schema = new RowSchema(List.of(new Column("v", "v", type, true)), List.of());
         String payload = MessageRows.text(schema, text);
         return payload.substring("{\"v\":".length(), payload.length() - 1);
