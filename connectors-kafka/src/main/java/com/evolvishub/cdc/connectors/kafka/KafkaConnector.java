@@ -13,7 +13,7 @@ import com.evolvishub.cdc.sink.spi.DestinationConnector;
 import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import java.util.Optional;
 
-/** Topics of Apache Kafka. */
+/** The connector for Apache Kafka topics. */
 public final class KafkaConnector implements DestinationConnector {
 
     @Override

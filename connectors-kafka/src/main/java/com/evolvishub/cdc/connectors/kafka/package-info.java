@@ -1,5 +1,5 @@
 /**
- * Apache Kafka as a destination: each batch is one short transaction that carries the lane's last
- * number. Knows its own client library; nothing of the other destinations.
+ * Apache Kafka as a destination: each batch is one short transaction that also holds the pipeline's
+ * last sequence number. Imports its own client library, and no other connector.
  */
 package com.evolvishub.cdc.connectors.kafka;

@@ -17,9 +17,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Rows a second of this client against the fastest plain producer, writing the same messages, in
- * turn, in one run. A program for people, run by {@code bench/rates kafka [ROWS [ROUNDS]]}, not a
- * test.
+ * Compares the rows per second of this client with those of the fastest plain producer, alternating
+ * in one run with the same messages. Not a test: run it with {@code bench/rates kafka [ROWS
+ * [ROUNDS]]}.
  */
 final class KafkaRateBenchmark {
 
@@ -31,13 +31,14 @@ final class KafkaRateBenchmark {
     private KafkaRateBenchmark(KafkaServer kafka, int count) throws Exception {
         this.kafka = kafka;
         this.count = count;
-        Pipeline pipeline = KafkaTestTopic.fresh(kafka.bootstrapServers()).lane().pipeline();
+        Pipeline pipeline =
+                KafkaTestTopic.fresh(kafka.bootstrapServers()).testPipeline().pipeline();
         MessageEncoder encoder = MessageEncoders.of(pipeline);
-        for (long number = 1; number <= count; number++) {
-            String text = "customer %d with a name and some words about it ".formatted(number);
+        for (long sequence = 1; sequence <= count; sequence++) {
+            String text = "customer %d with a name and some words about it ".formatted(sequence);
             ChangeRow row =
-                    TestPipeline.row(TestPipeline.KEYED, Long.toString(number), text.repeat(3))
-                            .withSequence(number);
+                    TestPipeline.row(TestPipeline.KEYED, Long.toString(sequence), text.repeat(3))
+                            .withSequence(sequence);
             rows.add(row);
             messages.add(encoder.encode(row));
         }
@@ -67,7 +68,8 @@ final class KafkaRateBenchmark {
     }
 
     private MessageEncoder encoder() {
-        return MessageEncoders.of(KafkaTestTopic.fresh(kafka.bootstrapServers()).lane().pipeline());
+        return MessageEncoders.of(
+                KafkaTestTopic.fresh(kafka.bootstrapServers()).testPipeline().pipeline());
     }
 
     private MessageEncoder prepared() {
@@ -98,9 +100,9 @@ final class KafkaRateBenchmark {
 
     private double ours(int batch, MessageEncoder encoder) throws Exception {
         KafkaTestTopic topic = fresh();
-        Pipeline pipeline = topic.lane().pipeline();
+        Pipeline pipeline = topic.testPipeline().pipeline();
         try (KafkaDestinationClient client = new KafkaDestinationClient(pipeline, encoder)) {
-            client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+            client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
             client.prepare(TestPipeline.KEYED);
             long start = System.nanoTime();
             for (int from = 0; from < count; from += batch) {

@@ -20,14 +20,14 @@ class KafkaRestoreITCase extends DestinationRestoreContract {
     void freshTopic() throws Exception {
         topic = KafkaTestTopic.fresh(KAFKA.bootstrapServers());
         topic.create(2, Map.of());
-        // other tests have lanes of the same name
-        KafkaTestTopic.forget(KAFKA.bootstrapServers(), "file/orders");
+        // other tests use the same pipeline identity
+        KafkaTestTopic.removeProgressRecord(KAFKA.bootstrapServers(), "file/orders");
     }
 
     @Override
     protected EndpointSpec endpoint() {
-        // what is not answered is tried again
-        return topic.givingUpAfter(10).endpoint();
+        // requests without a response are retried
+        return topic.withTimeout(10).endpoint();
     }
 
     @Override

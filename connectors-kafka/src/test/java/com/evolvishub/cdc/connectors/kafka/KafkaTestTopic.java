@@ -30,7 +30,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A topic of a test's broker as a destination, and what a plain client finds in it. */
+/** A topic of a test's broker as a destination, with methods that read it by a plain client. */
 public record KafkaTestTopic(
         String servers,
         String name,
@@ -39,18 +39,18 @@ public record KafkaTestTopic(
         List<EndpointOption> options,
         List<EndpointOption> parameters) {
 
-    /** A machine that is busy with other tests may stand still for many seconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** A machine that runs other tests may stall for many seconds. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** A name that no other test has; the topic is not made. */
+    /** A unique name; the topic is not created. */
     public static KafkaTestTopic fresh(String servers) {
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         return of(servers, "orders-" + random);
     }
 
     public static KafkaTestTopic of(String servers, String name) {
-        return new KafkaTestTopic(servers, name, TlsSpec.UNSET, PATIENCE, List.of(), List.of())
-                .withParameter("max.block.ms", Long.toString(PATIENCE.toMillis()));
+        return new KafkaTestTopic(servers, name, TlsSpec.UNSET, TIMEOUT, List.of(), List.of())
+                .withParameter("max.block.ms", Long.toString(TIMEOUT.toMillis()));
     }
 
     public KafkaTestTopic with(String option, String value) {
@@ -73,9 +73,9 @@ public record KafkaTestTopic(
         return new KafkaTestTopic(other, name, tls, timeout, options, parameters);
     }
 
-    public KafkaTestTopic givingUpAfter(int seconds) {
-        Duration limit = Duration.ofSeconds(seconds);
-        return new KafkaTestTopic(servers, name, tls, limit, options, parameters);
+    public KafkaTestTopic withTimeout(int seconds) {
+        Duration shorter = Duration.ofSeconds(seconds);
+        return new KafkaTestTopic(servers, name, tls, shorter, options, parameters);
     }
 
     EndpointSpec endpoint() {
@@ -96,23 +96,23 @@ public record KafkaTestTopic(
                 options);
     }
 
-    public TestPipeline lane() {
+    public TestPipeline testPipeline() {
         return TestPipeline.into(endpoint());
     }
 
     public KafkaDestinationClient client() {
-        return client(lane());
+        return client(testPipeline());
     }
 
-    public static KafkaDestinationClient client(TestPipeline lane) {
-        return (KafkaDestinationClient) new KafkaConnector().client(lane.pipeline());
+    public static KafkaDestinationClient client(TestPipeline testPipeline) {
+        return (KafkaDestinationClient) new KafkaConnector().client(testPipeline.pipeline());
     }
 
-    public static WriterIdentity lane(String run) {
-        return lane("file/orders", run);
+    public static WriterIdentity writerIdentity(String run) {
+        return writerIdentity("file/orders", run);
     }
 
-    public static WriterIdentity lane(String identity, String run) {
+    public static WriterIdentity writerIdentity(String identity, String run) {
         return new WriterIdentity(
                 identity, run, "writer of " + run, "host of " + run, "orders", false, 0);
     }
@@ -122,7 +122,7 @@ public record KafkaTestTopic(
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
                     .all()
                     .get();
-            // the controller answers; the broker learns of it a moment later
+            // the controller responds first, the broker knows the topic shortly after
             await().ignoreExceptions()
                     .until(
                             () ->
@@ -146,9 +146,9 @@ public record KafkaTestTopic(
         }
     }
 
-    /** Takes what the ledger says of a lane out of it, as an administrator would. */
-    public static void forget(String servers, String identity) throws Exception {
-        String lane = KafkaPipelineId.of(identity);
+    /** Deletes a pipeline's progress record, as an administrator would. */
+    public static void removeProgressRecord(String servers, String identity) throws Exception {
+        String pipelineId = KafkaPipelineId.of(identity);
         try (Admin admin = admin(servers);
                 KafkaProducer<byte[], byte[]> producer =
                         new KafkaProducer<>(
@@ -156,8 +156,8 @@ public record KafkaTestTopic(
                                 new ByteArraySerializer(),
                                 new ByteArraySerializer())) {
             if (admin.listTopics().names().get().contains(KafkaProgressStore.TOPIC)) {
-                byte[] key = lane.getBytes(StandardCharsets.UTF_8);
-                int partition = KafkaProgressStore.partitionOf(lane);
+                byte[] key = pipelineId.getBytes(StandardCharsets.UTF_8);
+                int partition = KafkaProgressStore.partitionOf(pipelineId);
                 producer.send(new ProducerRecord<>(KafkaProgressStore.TOPIC, partition, key, null))
                         .get();
             }
@@ -168,12 +168,12 @@ public record KafkaTestTopic(
         return Admin.create(Map.of("bootstrap.servers", servers));
     }
 
-    /** Everything that is committed, partition by partition; none if there is no such topic. */
+    /** All committed records, partition by partition; empty if the topic does not exist. */
     public List<ConsumerRecord<byte[], byte[]>> records() {
         return records("read_committed");
     }
 
-    /** Where the topic's partitions end for such a reader. */
+    /** The end offsets of the topic's partitions for this isolation level. */
     private static Map<TopicPartition, Long> ends(
             String servers, String isolation, List<TopicPartition> partitions) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(servers, isolation)) {
@@ -188,7 +188,7 @@ public record KafkaTestTopic(
                 new ByteArrayDeserializer());
     }
 
-    // a commit is answered before every partition has its mark
+    // a commit is acknowledged before every partition has its commit marker
     private static void awaitReadable(
             KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> written) {
         await().until(
@@ -233,15 +233,15 @@ public record KafkaTestTopic(
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** The number that an event id ends with. */
-    public static long number(ConsumerRecord<byte[], byte[]> record) {
+    /** The sequence number at the end of the event id. */
+    public static long sequence(ConsumerRecord<byte[], byte[]> record) {
         String id = header(record, "event_id");
         return Long.parseLong(id.substring(id.lastIndexOf(':') + 1));
     }
 
     static String[] lines(int from, int to) {
         return IntStream.rangeClosed(from, to)
-                .mapToObj(number -> number + "\trow " + number)
+                .mapToObj(sequence -> sequence + "\trow " + sequence)
                 .toArray(String[]::new);
     }
 }

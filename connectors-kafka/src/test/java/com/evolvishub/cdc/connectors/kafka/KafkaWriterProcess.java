@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 
-/** A {@link WriterLoop} in a JVM of its own, to be stopped and killed by the test. */
+/** Runs a {@link WriterLoop} in its own JVM, so that the test can freeze and kill it. */
 public final class KafkaWriterProcess implements AutoCloseable {
 
     private final Process process;
@@ -42,19 +42,19 @@ public final class KafkaWriterProcess implements AutoCloseable {
                         .start());
     }
 
-    /** Reads what it says up to a line, and returns that; the test's own limit bounds the wait. */
+    /** Reads output up to a line and returns it; the test's timeout bounds the wait. */
     public String await(Predicate<String> line) throws IOException {
-        StringBuilder heard = new StringBuilder();
+        StringBuilder lines = new StringBuilder();
         for (String each = output.readLine(); each != null; each = output.readLine()) {
             if (line.test(each)) {
                 return each;
             }
-            heard.append(each).append('\n');
+            lines.append(each).append('\n');
         }
-        throw new AssertionError("the writer ended, and said\n" + heard);
+        throw new AssertionError("the writer ended, and said\n" + lines);
     }
 
-    /** Freezes it as it stands. */
+    /** Suspends the process. */
     public void freeze() throws Exception {
         signal("-STOP");
     }

@@ -14,9 +14,9 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
- * One writer of a lane as delivery drives it: opens, writes on from what the destination holds, and
- * opens anew after a failure. Row n is always the same row. As a program it tells on standard
- * output what it does, and is there to be stopped and killed.
+ * Drives one writer of a pipeline as delivery does: opens, writes after what the destination holds,
+ * and opens again after a failure. Row n always has the same content. As a program it reports each
+ * step on standard output, and the test stops or kills it.
  */
 public final class WriterLoop {
 
@@ -25,9 +25,9 @@ public final class WriterLoop {
     private final String run;
     private final PrintStream out;
     private final Random random = new Random(7);
-    private boolean held;
+    private boolean heldBefore;
     private long epoch;
-    private volatile boolean enough;
+    private volatile boolean stopped;
 
     public WriterLoop(KafkaTestTopic topic, String identity, String run, PrintStream out) {
         this.topic = topic;
@@ -36,7 +36,7 @@ public final class WriterLoop {
         this.out = out;
     }
 
-    /** Arguments: servers, topic, transaction timeout in seconds, identity, run, last number. */
+    /** Arguments: servers, topic, transaction timeout in seconds, identity, run, last sequence. */
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         KafkaTestTopic topic =
@@ -51,18 +51,18 @@ public final class WriterLoop {
         }
     }
 
-    /** Lets the loop end with the batch that it is at. Callable from any thread. */
+    /** Ends the loop after the current batch. May be called from any thread. */
     public void stop() {
-        enough = true;
+        stopped = true;
     }
 
     /** Returns when the destination holds rows 1 to {@code last}, or after a {@link #stop}. */
     public void writeUpTo(long last) throws Exception {
         long done = 0;
-        while (done < last && !enough) {
+        while (done < last && !stopped) {
             KafkaDestinationClient client = topic.client();
             try {
-                done = serve(client, last);
+                done = write(client, last);
             } catch (FencedException e) {
                 throw e;
             } catch (Exception e) {
@@ -76,18 +76,24 @@ public final class WriterLoop {
         }
     }
 
-    private long serve(KafkaDestinationClient client, long last) throws Exception {
+    private long write(KafkaDestinationClient client, long last) throws Exception {
         String writer = "writer of " + run;
-        RecoveredProgress opening =
+        RecoveredProgress recovered =
                 client.open(
                         new WriterIdentity(
-                                identity, run, writer, "host of " + run, "orders", held, epoch));
-        held = true;
-        epoch = opening.epoch();
-        out.println("open " + opening.lastSequence());
+                                identity,
+                                run,
+                                writer,
+                                "host of " + run,
+                                "orders",
+                                heldBefore,
+                                epoch));
+        heldBefore = true;
+        epoch = recovered.epoch();
+        out.println("open " + recovered.lastSequence());
         client.prepare(TestPipeline.KEYLESS);
-        long done = opening.lastSequence();
-        while (done < last && !enough) {
+        long done = recovered.lastSequence();
+        while (done < last && !stopped) {
             long to = Math.min(last, done + 1 + random.nextInt(300));
             client.write(rows(done + 1, to));
             done = to;
@@ -99,12 +105,12 @@ public final class WriterLoop {
     public static List<ChangeRow> rows(long from, long to) {
         return LongStream.rangeClosed(from, to)
                 .mapToObj(
-                        number ->
+                        sequence ->
                                 TestPipeline.row(
                                                 TestPipeline.KEYLESS,
-                                                Long.toString(number),
-                                                "row " + number)
-                                        .withSequence(number))
+                                                Long.toString(sequence),
+                                                "row " + sequence)
+                                        .withSequence(sequence))
                 .toList();
     }
 }

@@ -13,7 +13,7 @@ import com.evolvishub.cdc.sink.spi.DestinationConnector;
 import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import java.util.Optional;
 
-/** Topics of an Apache Pulsar cluster, version 3.0 or later. */
+/** The connector for topics of an Apache Pulsar cluster, version 3.0 or later. */
 public final class PulsarConnector implements DestinationConnector {
 
     @Override

@@ -1,4 +1,2 @@
-/**
- * Apache Pulsar as a destination. Knows its own client library; nothing of the other destinations.
- */
+/** Apache Pulsar as a destination. Imports its own client library, and no other connector. */
 package com.evolvishub.cdc.connectors.pulsar;

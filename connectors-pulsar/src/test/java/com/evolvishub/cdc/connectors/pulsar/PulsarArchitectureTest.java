@@ -12,7 +12,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module may import; docs/development.md shows the whole. */
+/** The allowed imports of this module; docs/development.md shows those of all modules. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.connectors.pulsar",
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -36,11 +36,11 @@ class PulsarArchitectureTest {
                                                     "com.evolvishub.cdc.planner..")));
 
     @ArchTest
-    static final ArchRule packagesAreFreeOfCycles =
+    static final ArchRule packagesHaveNoCycles =
             slices().matching("com.evolvishub.cdc.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule onlyTransactionalDeliveryKnowsFlink =
+    static final ArchRule onlyTransactionalDeliveryDependsOnFlink =
             noClasses()
                     .that()
                     .resideOutsideOfPackage("..pulsar.transactional..")

@@ -6,7 +6,7 @@ import com.evolvishub.cdc.testing.process.SuspendedProcess;
 import com.evolvishub.cdc.testing.pulsar.PulsarServer;
 import java.util.List;
 
-/** Sets the disk of a broker back, topics of other tests included. */
+/** Restores the data directory of a broker, including the topics of other tests. */
 public final class PulsarDiskSnapshot {
 
     private PulsarDiskSnapshot() {}
@@ -21,9 +21,9 @@ public final class PulsarDiskSnapshot {
         };
     }
 
-    /** The broker answers nothing until the returned is run. */
+    /** Suspends the broker until the returned action runs. */
     public static DestinationContract.Restore hold(PulsarServer pulsar) {
-        SuspendedProcess held = SuspendedProcess.suspend(List.of(pulsar.pid()));
-        return held::close;
+        SuspendedProcess suspended = SuspendedProcess.suspend(List.of(pulsar.pid()));
+        return suspended::close;
     }
 }

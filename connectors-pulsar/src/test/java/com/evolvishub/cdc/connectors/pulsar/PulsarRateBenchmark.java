@@ -18,8 +18,9 @@ import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.TypedMessageBuilder;
 
 /**
- * Rows a second of this client beside a plain asynchronous producer, the same messages, in turn, in
- * one run. A program for people, run by {@code bench/rates pulsar [ROWS [ROUNDS]]}, not a test.
+ * Compares the rows per second of this client with those of a plain asynchronous producer,
+ * alternating in one run with the same messages. Not a test: run it with {@code bench/rates pulsar
+ * [ROWS [ROUNDS]]}.
  */
 final class PulsarRateBenchmark {
 
@@ -40,7 +41,7 @@ final class PulsarRateBenchmark {
                         round, plain, ours, ours / plain);
             }
         }
-        // the readers' client has threads that nobody ends
+        // the readers' client has threads that do not end
         System.exit(0);
     }
 
@@ -55,7 +56,7 @@ final class PulsarRateBenchmark {
 
     private static double ours(PulsarTestTopic topic, int count) throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             long start = System.nanoTime();
             for (int from = 1; from <= count; from += BATCH) {
@@ -67,9 +68,9 @@ final class PulsarRateBenchmark {
         }
     }
 
-    /** The messages are made beforehand: that is the yardstick's advantage. */
+    /** The messages are encoded beforehand, which favors the plain producer. */
     private static double plain(PulsarTestTopic topic, int count) throws Exception {
-        MessageEncoder encoder = MessageEncoders.of(topic.lane().pipeline());
+        MessageEncoder encoder = MessageEncoders.of(topic.testPipeline().pipeline());
         List<EncodedMessage> messages = new ArrayList<>();
         for (ChangeRow row : rows(1, count)) {
             messages.add(encoder.encode(row));

@@ -18,7 +18,7 @@ class PulsarRestoreITCase extends DestinationRestoreContract {
 
     @Override
     protected EndpointSpec endpoint() {
-        // what is not answered is tried again
+        // requests without a response are retried
         return topic.endpoint(Duration.ofSeconds(20));
     }
 

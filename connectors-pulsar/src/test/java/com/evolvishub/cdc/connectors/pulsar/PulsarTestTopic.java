@@ -27,13 +27,13 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 
-/** A topic of a test's own as a destination. */
+/** A unique topic of a test as a destination. */
 public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOption> options) {
 
     public static final RowSchema SCHEMA = TestPipeline.KEYED;
 
-    /** A broker that makes a topic waits for disks that many others may write to. */
-    public static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** Creating a topic waits for disks that other tests may be writing to. */
+    public static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private static final Map<String, PulsarClient> PLAIN = new ConcurrentHashMap<>();
 
@@ -41,7 +41,7 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
         return new PulsarTestTopic(server, "t" + UUID.randomUUID(), List.of());
     }
 
-    /** Made with so many partitions. */
+    /** Creates the topic with this number of partitions. */
     public PulsarTestTopic partitioned(int partitions) {
         server.admin(
                 "PUT",
@@ -50,7 +50,7 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
         return this;
     }
 
-    /** Made without partitions, as by somebody who reads it. */
+    /** Creates the topic without partitions, as one of its readers would. */
     public void create() {
         server.admin("PUT", "/admin/v2/persistent/public/default/" + name, "");
     }
@@ -62,7 +62,7 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
     }
 
     public EndpointSpec endpoint() {
-        return endpoint(PATIENCE);
+        return endpoint(TIMEOUT);
     }
 
     public EndpointSpec endpoint(Duration timeout) {
@@ -82,19 +82,19 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
                 options);
     }
 
-    public TestPipeline lane() {
+    public TestPipeline testPipeline() {
         return TestPipeline.into(endpoint());
     }
 
     public PulsarDestinationClient client() {
-        return client(lane());
+        return client(testPipeline());
     }
 
-    public PulsarDestinationClient client(TestPipeline lane) {
-        return new PulsarDestinationClient(lane.pipeline());
+    public PulsarDestinationClient client(TestPipeline testPipeline) {
+        return new PulsarDestinationClient(testPipeline.pipeline());
     }
 
-    public static WriterIdentity lane(String run) {
+    public static WriterIdentity writerIdentity(String run) {
         return new WriterIdentity(
                 "file/orders", run, "writer of " + run, "host of " + run, "orders", false, 0);
     }
@@ -103,9 +103,9 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
         return LongStream.rangeClosed(from, to).mapToObj(PulsarTestTopic::row).toList();
     }
 
-    public static ChangeRow row(long number) {
-        return TestPipeline.row(SCHEMA, Long.toString(number % 100), "row " + number)
-                .withSequence(number);
+    public static ChangeRow row(long sequence) {
+        return TestPipeline.row(SCHEMA, Long.toString(sequence % 100), "row " + sequence)
+                .withSequence(sequence);
     }
 
     /** All messages, partition by partition. */
@@ -123,14 +123,14 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
                             .startMessageId(MessageId.earliest)
                             .create()) {
                 while (reader.hasMessageAvailable()) {
-                    all.add(reader.readNext((int) PATIENCE.toSeconds(), TimeUnit.SECONDS));
+                    all.add(reader.readNext((int) TIMEOUT.toSeconds(), TimeUnit.SECONDS));
                 }
             }
         }
         return all;
     }
 
-    /** A client like anybody's, one for each server, open until this JVM ends. */
+    /** A plain client, one for each server, open until this JVM ends. */
     public PulsarClient plainClient() {
         return PLAIN.computeIfAbsent(
                 server.serviceUrl(),
@@ -138,7 +138,7 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
                     try {
                         return PulsarClient.builder()
                                 .serviceUrl(url)
-                                .operationTimeout((int) PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                .operationTimeout((int) TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                                 .build();
                     } catch (PulsarClientException e) {
                         throw new IllegalStateException(e);
@@ -146,13 +146,13 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
                 });
     }
 
-    /** Deletes a topic with all that hangs on it. */
+    /** Deletes a topic with its subscriptions and producers. */
     public void delete(String topic) {
         server.admin("DELETE", "/admin/v2/persistent/public/default/" + topic + "?force=true", "");
     }
 
-    /** The short names of the ledgers of lanes that write to this topic. */
-    public List<String> ledgers() {
+    /** The short names of the progress topics of pipelines that write to this topic. */
+    public List<String> progressTopics() {
         String all = server.admin("GET", "/admin/v2/persistent/public/default", "");
         return Pattern.compile(name + "-cdc-ledger-[0-9a-f]+")
                 .matcher(all)
@@ -162,8 +162,8 @@ public record PulsarTestTopic(PulsarServer server, String name, List<EndpointOpt
                 .toList();
     }
 
-    /** The numbers of all messages, partition by partition. */
-    public List<Long> numbers() throws Exception {
+    /** The sequence numbers of all messages, partition by partition. */
+    public List<Long> sequences() throws Exception {
         return messages().stream().map(Message::getSequenceId).toList();
     }
 }

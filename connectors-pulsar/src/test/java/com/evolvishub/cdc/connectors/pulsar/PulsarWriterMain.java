@@ -10,7 +10,7 @@ import com.evolvishub.cdc.sink.failure.FencedException;
 import com.evolvishub.cdc.sink.progress.WriterIdentity;
 import java.util.List;
 
-/** A process that writes rows without end, one line for each step, until it is killed or fenced. */
+/** A program that writes rows until it is killed or fenced, and prints a line for each step. */
 public final class PulsarWriterMain {
 
     private static final int BATCH = 300;
@@ -18,7 +18,7 @@ public final class PulsarWriterMain {
     private PulsarWriterMain() {}
 
     /**
-     * Writes.
+     * Runs the writer.
      *
      * @param arguments host, port, topic, run
      */
@@ -33,19 +33,19 @@ public final class PulsarWriterMain {
                                 "",
                                 Secret.NONE,
                                 TlsSpec.UNSET,
-                                PulsarTestTopic.PATIENCE,
+                                PulsarTestTopic.TIMEOUT,
                                 List.of()),
                         "",
                         arguments[2],
                         List.of());
         String run = arguments[3];
-        WriterIdentity lane =
+        WriterIdentity writer =
                 new WriterIdentity(
                         "file/orders", run, "writer of " + run, "child", "orders", false, 0);
         PulsarDestinationClient client =
                 new PulsarDestinationClient(TestPipeline.into(endpoint).pipeline());
         try {
-            long last = client.open(lane).lastSequence();
+            long last = client.open(writer).lastSequence();
             client.prepare(PulsarTestTopic.SCHEMA);
             System.out.println("open " + last);
             while (true) {

@@ -12,7 +12,7 @@ import com.evolvishub.cdc.sink.spi.DestinationConnector;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Streams of Redis, version 6.2 or later. */
+/** The connector for Redis Streams, server version 6.2 or later. */
 public final class RedisStreamsConnector implements DestinationConnector {
 
     @Override

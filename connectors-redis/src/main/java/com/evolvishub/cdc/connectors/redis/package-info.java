@@ -1,6 +1,6 @@
 /**
- * Redis Streams as a destination: which server to talk to and how, what its errors mean, and the
- * script that compares a lane's epoch and number and appends. Knows its own client library; nothing
- * of capture or of other destinations.
+ * Redis Streams as a destination: server discovery and connection, error classification, and the
+ * script that checks a pipeline's epoch and sequence number and appends. Imports its own client
+ * library, and neither the source nor other connectors.
  */
 package com.evolvishub.cdc.connectors.redis;

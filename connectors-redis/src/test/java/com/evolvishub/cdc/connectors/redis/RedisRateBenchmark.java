@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.connectors.redis;
 
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 
 import com.evolvishub.cdc.connectors.redis.entry.StreamEntry;
 import com.evolvishub.cdc.connectors.redis.entry.StreamEntryEncoder;
@@ -16,14 +16,14 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Rows a second of this client beside a bare pipeline of XADD that writes the same fields, encoded
- * beforehand, in turn and into a stream each. A program for people, run by {@code bench/rates redis
- * [ROWS [ROUNDS]]}, not a test.
+ * Compares the rows per second of this client with those of pipelined XADD commands with the same
+ * fields, encoded beforehand, alternating and into separate streams. Not a test: run it with {@code
+ * bench/rates redis [ROWS [ROUNDS]]}.
  */
 final class RedisRateBenchmark {
 
     private static final int BATCH_ROWS = 20_000;
-    private static final int UNDER_WAY = 2000;
+    private static final int IN_FLIGHT = 2000;
 
     private final RedisServer server;
     private final int batches;
@@ -66,9 +66,9 @@ final class RedisRateBenchmark {
     }
 
     private double written() throws Exception {
-        RedisTestStream there = RedisTestStream.at(server);
-        try (RedisDestinationClient client = there.client()) {
-            client.open(lane("a"));
+        RedisTestStream destination = RedisTestStream.at(server);
+        try (RedisDestinationClient client = destination.client()) {
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             long nanos = 0;
             for (int i = 0; i < batches; i++) {
@@ -77,15 +77,15 @@ final class RedisRateBenchmark {
                 client.write(rows);
                 nanos += System.nanoTime() - start;
             }
-            return rate(there, nanos);
+            return rate(destination, nanos);
         }
     }
 
     private double piped() throws Exception {
-        RedisTestStream there = RedisTestStream.at(server);
+        RedisTestStream destination = RedisTestStream.at(server);
         StreamEntryEncoder entries =
                 new StreamEntryEncoder(
-                        MessageEncoders.of(TestPipeline.into(there.endpoint()).pipeline()),
+                        MessageEncoders.of(TestPipeline.into(destination.endpoint()).pipeline()),
                         "file/orders",
                         1 << 20);
         try (Connection connection = new Connection(server.host(), server.port())) {
@@ -96,22 +96,22 @@ final class RedisRateBenchmark {
                 int sent = 0;
                 for (StreamEntry entry : batch) {
                     CommandArguments add = new CommandArguments(Command.XADD);
-                    add.add(there.stream()).add("*");
+                    add.add(destination.stream()).add("*");
                     entry.fields().forEach(add::add);
                     connection.sendCommand(add);
-                    if (++sent % UNDER_WAY == 0) {
-                        connection.getMany(UNDER_WAY);
+                    if (++sent % IN_FLIGHT == 0) {
+                        connection.getMany(IN_FLIGHT);
                     }
                 }
                 nanos += System.nanoTime() - start;
             }
-            return rate(there, nanos);
+            return rate(destination, nanos);
         }
     }
 
-    private double rate(RedisTestStream there, long nanos) {
+    private double rate(RedisTestStream destination, long nanos) {
         int rows = batches * BATCH_ROWS;
-        String length = server.command("XLEN", there.stream());
+        String length = server.command("XLEN", destination.stream());
         if (!length.equals(Integer.toString(rows))) {
             throw new IllegalStateException(length + " entries in the stream, not " + rows);
         }

@@ -12,27 +12,27 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Certificates for 127.0.0.1, made by the JDK's own keytool: an authority, a server and a client
- * that it vouches for, and an authority that knows neither.
+ * Certificates for 127.0.0.1, created with the JDK's keytool: an authority, a server and a client
+ * certificate signed by it, and an unrelated authority.
  */
 public record RedisTestCertificates(Path folder) {
 
     private static final String PASSWORD = "changeit";
 
     public static RedisTestCertificates in(Path folder) throws Exception {
-        RedisTestCertificates made = new RedisTestCertificates(folder);
-        made.keytool("authority", "-ext", "bc:c");
-        made.keytool("stranger", "-ext", "bc:c");
-        made.keytool("server", "-signer", "authority", "-ext", "san=ip:127.0.0.1");
-        made.keytool("client", "-signer", "authority");
+        RedisTestCertificates certificates = new RedisTestCertificates(folder);
+        certificates.keytool("authority", "-ext", "bc:c");
+        certificates.keytool("stranger", "-ext", "bc:c");
+        certificates.keytool("server", "-signer", "authority", "-ext", "san=ip:127.0.0.1");
+        certificates.keytool("client", "-signer", "authority");
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(made.store())) {
+        try (InputStream in = Files.newInputStream(certificates.store())) {
             store.load(in, PASSWORD.toCharArray());
         }
         for (String name : List.of("authority", "stranger", "server", "client")) {
-            made.export(store, name);
+            certificates.export(store, name);
         }
-        return made;
+        return certificates;
     }
 
     public Path certificate(String name) {
@@ -66,9 +66,9 @@ public record RedisTestCertificates(Path folder) {
                                 PASSWORD));
         command.addAll(List.of(more));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-        byte[] said = keytool.getInputStream().readAllBytes();
+        byte[] output = keytool.getInputStream().readAllBytes();
         if (keytool.waitFor() != 0) {
-            throw new IOException(new String(said, StandardCharsets.UTF_8));
+            throw new IOException(new String(output, StandardCharsets.UTF_8));
         }
     }
 

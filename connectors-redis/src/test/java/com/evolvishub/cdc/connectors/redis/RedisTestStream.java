@@ -30,7 +30,7 @@ public record RedisTestStream(EndpointSpec endpoint) {
 
     private static final Pattern ROW = Pattern.compile("\\{\"id\":(\\d+),\"name\":\"([^\"]*)\"\\}");
 
-    /** A stream that no other test has. */
+    /** A stream with a unique name. */
     public static RedisTestStream at(RedisServer server) {
         return at(server.host(), server.port());
     }
@@ -44,7 +44,7 @@ public record RedisTestStream(EndpointSpec endpoint) {
                         "",
                         Secret.NONE,
                         TlsSpec.UNSET,
-                        // no test waits for it, and a machine may stand still for a while
+                        // no test waits for this timeout, and a machine may stall for a while
                         Duration.ofMinutes(1),
                         List.of());
         return new RedisTestStream(
@@ -88,21 +88,21 @@ public record RedisTestStream(EndpointSpec endpoint) {
         return with("", "", "", tls, spec().timeout());
     }
 
-    public RedisTestStream answersWithin(Duration timeout) {
-        ConnectionSpec own = spec();
-        EndpointOption patience =
+    public RedisTestStream withResponseTimeout(Duration timeout) {
+        ConnectionSpec current = spec();
+        EndpointOption responseTimeout =
                 new EndpointOption(
                         "socketTimeoutMillis", new Secret(Long.toString(timeout.toMillis())));
         return with(
                 new ConnectionSpec(
-                        own.host(),
-                        own.port(),
-                        own.database(),
-                        own.username(),
-                        own.password(),
-                        own.tls(),
+                        current.host(),
+                        current.port(),
+                        current.database(),
+                        current.username(),
+                        current.password(),
+                        current.tls(),
                         timeout,
-                        List.of(patience)));
+                        List.of(responseTimeout)));
     }
 
     public RedisTestStream stream(String name) {
@@ -127,13 +127,13 @@ public record RedisTestStream(EndpointSpec endpoint) {
         return client(TestPipeline.into(endpoint));
     }
 
-    public RedisDestinationClient client(TestPipeline lane) {
-        Pipeline pipeline = lane.pipeline();
+    public RedisDestinationClient client(TestPipeline testPipeline) {
+        Pipeline pipeline = testPipeline.pipeline();
         return new RedisDestinationClient(
                 pipeline, MessageEncoders.of(pipeline), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
-    public static WriterIdentity lane(String run) {
+    public static WriterIdentity writerIdentity(String run) {
         return new WriterIdentity(
                 "file/orders", run, "writer of " + run, "host", "orders", false, 0);
     }
@@ -142,19 +142,19 @@ public record RedisTestStream(EndpointSpec endpoint) {
         return LongStream.rangeClosed(from, to).mapToObj(RedisTestStream::row).toList();
     }
 
-    public static ChangeRow row(long number) {
-        return TestPipeline.row(TestPipeline.KEYED, Long.toString(number), "row " + number)
-                .withSequence(number);
+    public static ChangeRow row(long sequence) {
+        return TestPipeline.row(TestPipeline.KEYED, Long.toString(sequence), "row " + sequence)
+                .withSequence(sequence);
     }
 
-    /** The ids of the rows that a stream holds, in the stream's order. */
+    /** The ids of the rows in a stream, in its order. */
     public static List<Long> ids(RedisServer server, String stream) {
         return lines(server, stream).stream()
                 .map(line -> Long.parseLong(line.substring(0, line.indexOf('\t'))))
                 .toList();
     }
 
-    /** The rows that a stream holds, as COPY text, in the stream's order. */
+    /** The rows in a stream as COPY text, in its order. */
     public static List<String> lines(RedisServer server, String stream) {
         Matcher row = ROW.matcher(server.command("XRANGE", stream, "-", "+"));
         List<String> lines = new ArrayList<>();

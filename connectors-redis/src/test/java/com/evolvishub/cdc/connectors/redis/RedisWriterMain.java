@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A JVM of its own that writes rows of a lane, from the first that is missing on, without end. */
+/** Writes rows of a pipeline in its own JVM, starting after the last delivered row, without end. */
 public final class RedisWriterMain {
 
     private RedisWriterMain() {}
 
-    /** What it prints once the lane is its own. */
+    /** Printed once the writer has taken over the pipeline. */
     public static final String OPEN = "open";
 
     public static Process start(RedisTestStream destination, String run, long seed)
@@ -23,7 +23,7 @@ public final class RedisWriterMain {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
-                        // it lives for a second or two
+                        // it runs for one or two seconds only
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-cp",
@@ -48,7 +48,7 @@ public final class RedisWriterMain {
                         arguments[1]);
         Random random = new Random(Long.parseLong(arguments[3]));
         try (RedisDestinationClient client = destination.client()) {
-            long last = client.open(RedisTestStream.lane(arguments[2])).lastSequence();
+            long last = client.open(RedisTestStream.writerIdentity(arguments[2])).lastSequence();
             client.prepare(TestPipeline.KEYED);
             System.out.println(OPEN);
             while (true) {

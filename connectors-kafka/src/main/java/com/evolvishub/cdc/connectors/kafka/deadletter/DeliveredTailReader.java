@@ -13,60 +13,60 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What the topic holds since the oldest open letter was put aside. Each partition is read once, and
- * from there on.
+ * Reads what the topic holds since the oldest open dead letter was written. Reads each partition
+ * once and continues from there.
  */
 final class DeliveredTailReader {
 
-    /** By so much the clocks of machines that wrote to the topic may differ. */
-    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+    /** Upper bound of the clock difference between machines that write to the topic. */
+    private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofMinutes(5);
 
-    private final PartitionReader reads;
+    private final PartitionReader reader;
     private final KafkaDeadLetterLog log;
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private KeyVersionIndex versions;
 
-    DeliveredTailReader(PartitionReader reads, KafkaDeadLetterLog log) {
-        this.reads = reads;
+    DeliveredTailReader(PartitionReader reader, KafkaDeadLetterLog log) {
+        this.reader = reader;
         this.log = log;
         this.versions = log.versions();
     }
 
-    /** There are letters now whose keys were not looked for. */
+    /** Reads again from the start: there are new dead letters whose keys were not searched for. */
     void restart() {
         next.clear();
         versions = log.versions();
     }
 
-    /** Reads what came to the partitions up to now, and is committed. */
+    /** Reads the committed records up to the current end of the partitions. */
     void readToEnd(List<TopicPartition> partitions) throws Exception {
         for (TopicPartition partition : partitions) {
             IsolationLevel level = IsolationLevel.READ_COMMITTED;
-            read(partition, reads.offset(partition, OffsetSpec.latest(), level), level);
+            read(partition, reader.offset(partition, OffsetSpec.latest(), level), level);
         }
     }
 
-    /** Reads what stands before this offset, or may yet: also what is not committed. */
+    /** Reads the records before this offset, including those not committed yet. */
     void readUpTo(TopicPartition partition, long offset) throws Exception {
         read(partition, offset, IsolationLevel.READ_UNCOMMITTED);
     }
 
     private void read(TopicPartition partition, long to, IsolationLevel level) throws Exception {
         Long from = next.get(partition);
-        reads.read(
+        reader.read(
                 partition, from == null ? start(partition) : from, to, level, this::handleRecord);
         next.put(partition, to);
     }
 
     private long start(TopicPartition partition) throws Exception {
         IsolationLevel level = IsolationLevel.READ_UNCOMMITTED;
-        long end = reads.offset(partition, OffsetSpec.latest(), level);
+        long end = reader.offset(partition, OffsetSpec.latest(), level);
         if (log.oldest().isEmpty()) {
             return end;
         }
-        long since = log.oldest().get().minus(CLOCKS_DIFFER).toEpochMilli();
-        long start = reads.offset(partition, OffsetSpec.forTimestamp(since), level);
-        // none is so young: what comes from now on is
+        long since = log.oldest().get().minus(MAX_CLOCK_DIFFERENCE).toEpochMilli();
+        long start = reader.offset(partition, OffsetSpec.forTimestamp(since), level);
+        // no record is that recent: read from the end
         return start < 0 ? end : start;
     }
 
@@ -75,11 +75,11 @@ final class DeliveredTailReader {
                 Optional.ofNullable(record.key()), KafkaDeadLetterLog.attributes(record));
     }
 
-    String supersededReason(DeadLetterMessage letter) {
-        return versions.supersededReason(letter);
+    String supersededReason(DeadLetterMessage deadLetter) {
+        return versions.supersededReason(deadLetter);
     }
 
-    boolean isDelivered(DeadLetterMessage letter) {
-        return versions.isDelivered(letter);
+    boolean isDelivered(DeadLetterMessage deadLetter) {
+        return versions.isDelivered(deadLetter);
     }
 }

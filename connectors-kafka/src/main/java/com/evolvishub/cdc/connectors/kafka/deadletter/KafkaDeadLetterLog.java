@@ -24,99 +24,103 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /**
- * The topic of dead letters as one lane sees it. A log gives up no single record: what became of a
- * letter stands in a later record of the same topic, a mark with the letter's place. A mark has a
- * key of its own and a value, so that a topic that is compacted keeps it.
+ * One pipeline's view of the dead letter topic. A log cannot delete single records: an outcome
+ * record later in the same topic, with the id of the dead letter, says that it was replayed or
+ * dropped. Outcome records have their own key and a value, so that a compacted topic keeps them.
  *
- * <p>Keeps heads of all letters in memory, not their content.
+ * <p>Keeps all dead letters in memory, without their payloads.
  */
 public final class KafkaDeadLetterLog {
 
-    private static final String MARK_OF = "letter";
+    private static final String DEAD_LETTER = "letter";
     private static final String OUTCOME = "outcome";
     private static final String KEY_START = "evolvishub_cdc.outcome:";
 
-    private final PartitionReader reads;
+    private final PartitionReader reader;
     private final String topic;
     private final String identity;
     private final Map<TopicPartition, Long> next = new HashMap<>();
-    private final Map<String, Place> places = new HashMap<>();
-    private final TreeMap<Place, DeadLetterMessage> heads =
+    private final Map<String, Position> positions = new HashMap<>();
+    private final TreeMap<Position, DeadLetterMessage> deadLetters =
             new TreeMap<>(
-                    Comparator.comparing(Place::time)
-                            .thenComparing(Place::partition)
-                            .thenComparing(Place::offset));
+                    Comparator.comparing(Position::time)
+                            .thenComparing(Position::partition)
+                            .thenComparing(Position::offset));
     private final Set<String> done = new HashSet<>();
 
-    private record Place(Instant time, int partition, long offset) {}
+    private record Position(Instant time, int partition, long offset) {}
 
-    /** The topic for dead letters of a topic. */
+    /** The dead letter topic of a topic. */
     public static String topicOf(String topic) {
         return topic + ".dlq";
     }
 
-    KafkaDeadLetterLog(PartitionReader reads, String topic, String identity) {
-        this.reads = reads;
+    KafkaDeadLetterLog(PartitionReader reader, String topic, String identity) {
+        this.reader = reader;
         this.topic = topic;
         this.identity = identity;
     }
 
-    /** The mark that says what became of a letter. */
+    /** The outcome record of a dead letter. */
     static ProducerRecord<byte[], byte[]> outcomeRecord(
-            String topic, DeadLetterMessage letter, String outcome, Instant now) {
+            String topic, DeadLetterMessage deadLetter, String outcome, Instant now) {
         List<Header> headers =
                 List.of(
                         KafkaRecords.header(OUTCOME, outcome),
-                        KafkaRecords.header(MARK_OF, letter.id()),
-                        KafkaRecords.header("event_id", letter.attributes().get("event_id")),
+                        KafkaRecords.header(DEAD_LETTER, deadLetter.id()),
+                        KafkaRecords.header("event_id", deadLetter.attributes().get("event_id")),
                         KafkaRecords.header(
-                                "mapping", letter.attributes().getOrDefault("mapping", "")),
+                                "mapping", deadLetter.attributes().getOrDefault("mapping", "")),
                         KafkaRecords.header("time", now.toString()));
         return new ProducerRecord<>(
                 topic,
                 null,
-                (KEY_START + letter.id()).getBytes(StandardCharsets.UTF_8),
+                (KEY_START + deadLetter.id()).getBytes(StandardCharsets.UTF_8),
                 outcome.getBytes(StandardCharsets.UTF_8),
                 headers);
     }
 
     /**
-     * Reads what came since the last look.
+     * Reads what was written since the last refresh.
      *
-     * @param settled wait for transactions that are open now: a mark may stand behind one of them
-     * @return whether there were letters among it
+     * @param awaitOpenTransactions wait for transactions that are open now: an outcome record may
+     *     be written after them
+     * @return whether it contains dead letters
      */
-    boolean refresh(List<TopicPartition> partitions, boolean settled) throws Exception {
-        int before = heads.size();
+    boolean refresh(List<TopicPartition> partitions, boolean awaitOpenTransactions)
+            throws Exception {
+        int before = deadLetters.size();
         for (TopicPartition partition : partitions) {
             IsolationLevel level = IsolationLevel.READ_COMMITTED;
             long end =
-                    settled
-                            ? reads.settledEndOffset(partition)
-                            : reads.offset(partition, OffsetSpec.latest(), level);
-            reads.read(partition, next.getOrDefault(partition, 0L), end, level, this::handleRecord);
+                    awaitOpenTransactions
+                            ? reader.settledEndOffset(partition)
+                            : reader.offset(partition, OffsetSpec.latest(), level);
+            reader.read(
+                    partition, next.getOrDefault(partition, 0L), end, level, this::handleRecord);
             next.put(partition, end);
         }
-        return heads.size() > before;
+        return deadLetters.size() > before;
     }
 
     private void handleRecord(ConsumerRecord<byte[], byte[]> record) {
         Map<String, String> attributes = attributes(record);
         if (attributes.containsKey(OUTCOME)) {
-            done.add(attributes.getOrDefault(MARK_OF, ""));
+            done.add(attributes.getOrDefault(DEAD_LETTER, ""));
             return;
         }
-        letter(record)
+        deadLetter(record)
                 .ifPresent(
-                        letter -> {
-                            Place place =
-                                    new Place(letter.time(), record.partition(), record.offset());
-                            places.put(letter.id(), place);
-                            heads.put(place, letter.withoutPayload());
+                        deadLetter -> {
+                            Position position =
+                                    new Position(
+                                            deadLetter.time(), record.partition(), record.offset());
+                            positions.put(deadLetter.id(), position);
+                            deadLetters.put(position, deadLetter.withoutPayload());
                         });
     }
 
-    private Optional<DeadLetterMessage> letter(ConsumerRecord<byte[], byte[]> record) {
+    private Optional<DeadLetterMessage> deadLetter(ConsumerRecord<byte[], byte[]> record) {
         return DeadLetterMessage.parse(
                 identity,
                 record.partition() + "-" + record.offset(),
@@ -135,65 +139,67 @@ public final class KafkaDeadLetterLog {
         return attributes;
     }
 
-    /** All letters, done ones too. */
+    /** All dead letters, including those already replayed or dropped. */
     KeyVersionIndex versions() {
         KeyVersionIndex versions = new KeyVersionIndex(identity);
-        heads.values().forEach(versions::addDeadLetter);
+        deadLetters.values().forEach(versions::addDeadLetter);
         return versions;
     }
 
-    /** When the oldest of those that are not done was put there. */
+    /** The time of the oldest dead letter that is still open. */
     Optional<Instant> oldest() {
-        return heads.values().stream()
-                .filter(letter -> !done.contains(letter.id()))
+        return deadLetters.values().stream()
+                .filter(deadLetter -> !done.contains(deadLetter.id()))
                 .findFirst()
                 .map(DeadLetterMessage::time);
     }
 
-    void markDone(DeadLetterMessage letter) {
-        done.add(letter.id());
+    void markDone(DeadLetterMessage deadLetter) {
+        done.add(deadLetter.id());
     }
 
-    /** The letter with its content, if it is there and nothing became of it yet. */
+    /** The dead letter with its payload, if it exists and is still open. */
     Optional<DeadLetterMessage> findOpen(String id) throws Exception {
-        return places.containsKey(id) && !done.contains(id)
+        return positions.containsKey(id) && !done.contains(id)
                 ? contents(List.of(id)).stream().findFirst()
                 : Optional.empty();
     }
 
-    /** Open letters behind this one with their content; behind no known one: from the oldest on. */
+    /** Open dead letters after this one, with payload; from the oldest if the id is not known. */
     List<DeadLetterMessage> openAfter(String id, int atMost) throws Exception {
         return contents(idsAfter(id, atMost));
     }
 
-    /** Letters in this order; one that the topic has let go of meanwhile is left out. */
+    /** Dead letters in this order, without those that retention has deleted meanwhile. */
     private List<DeadLetterMessage> contents(List<String> ids) throws Exception {
-        Map<Integer, LongSummaryStatistics> pieces = new TreeMap<>();
+        Map<Integer, LongSummaryStatistics> ranges = new TreeMap<>();
         for (String id : ids) {
-            Place place = places.get(id);
-            pieces.computeIfAbsent(place.partition(), each -> new LongSummaryStatistics())
-                    .accept(place.offset());
+            Position position = positions.get(id);
+            ranges.computeIfAbsent(position.partition(), each -> new LongSummaryStatistics())
+                    .accept(position.offset());
         }
         Set<String> wanted = new HashSet<>(ids);
         Map<String, DeadLetterMessage> found = new HashMap<>();
-        for (Map.Entry<Integer, LongSummaryStatistics> piece : pieces.entrySet()) {
-            reads.read(
-                    new TopicPartition(topic, piece.getKey()),
-                    piece.getValue().getMin(),
-                    piece.getValue().getMax() + 1,
+        for (Map.Entry<Integer, LongSummaryStatistics> range : ranges.entrySet()) {
+            reader.read(
+                    new TopicPartition(topic, range.getKey()),
+                    range.getValue().getMin(),
+                    range.getValue().getMax() + 1,
                     IsolationLevel.READ_UNCOMMITTED,
                     record ->
-                            letter(record)
-                                    .filter(letter -> wanted.contains(letter.id()))
-                                    .ifPresent(letter -> found.put(letter.id(), letter)));
+                            deadLetter(record)
+                                    .filter(deadLetter -> wanted.contains(deadLetter.id()))
+                                    .ifPresent(
+                                            deadLetter -> found.put(deadLetter.id(), deadLetter)));
         }
         return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
     private List<String> idsAfter(String id, int atMost) {
-        Place place = places.get(id);
-        Map<Place, DeadLetterMessage> rest = place == null ? heads : heads.tailMap(place, false);
-        return rest.values().stream()
+        Position position = positions.get(id);
+        Map<Position, DeadLetterMessage> later =
+                position == null ? deadLetters : deadLetters.tailMap(position, false);
+        return later.values().stream()
                 .map(DeadLetterMessage::id)
                 .filter(each -> !done.contains(each))
                 .limit(atMost)

@@ -23,16 +23,17 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.Header;
 
 /**
- * The dead letters of one lane in {@code <topic>.dlq}. A replay writes the message and the mark
- * that the letter is done in one transaction, under a transactional id of the lane's letters: a
- * second replay of the same lane ends the first, and the running job is not disturbed.
+ * The dead letters of one pipeline in {@code <topic>.dlq}. A replay writes the message and the
+ * outcome record in one transaction, under a transactional id for the pipeline's dead letters: a
+ * second replay of the same pipeline fences the first, and the running job is not affected.
  *
- * <p>Whether a newer version came is read from the topic itself. The look goes up to the replayed
- * message's own place in its partition, before the transaction is committed: whatever a running job
- * writes meanwhile is either found or comes behind it.
+ * <p>The topic itself shows whether a newer version was delivered. The check reads up to the offset
+ * of the replayed message in its partition, before the transaction is committed: a row that a
+ * running job writes meanwhile is either found or comes after it.
  *
- * <p>With {@code delivery: at_least_once} there are no transactions: message first, then mark. A
- * letter whose message is found in the topic is only marked, so a crash in between doubles nothing.
+ * <p>With {@code delivery: at_least_once} there are no transactions: the message is written first,
+ * then the outcome record. If the message is already in the topic, only the outcome record is
+ * written, so that a crash between the two duplicates nothing.
  */
 public final class KafkaDeadLetterStore implements DeadLetterStore {
 
@@ -41,11 +42,11 @@ public final class KafkaDeadLetterStore implements DeadLetterStore {
     private final KafkaSession session;
     private final TopicAdmin topics;
     private final String topic;
-    private final String letters;
+    private final String deadLetterTopic;
     private final boolean supportsDeadLetters;
     private final KafkaDeadLetterLog log;
     private final DeliveredTailReader tail;
-    private final ReplayProducer sends;
+    private final ReplayProducer producer;
 
     public KafkaDeadLetterStore(Pipeline pipeline) {
         settings = new KafkaClientSettings(pipeline);
@@ -53,16 +54,16 @@ public final class KafkaDeadLetterStore implements DeadLetterStore {
         session = new KafkaSession(settings);
         topics = new TopicAdmin(session, settings, failures, pipeline);
         topic = pipeline.deliver().destination().table();
-        letters = KafkaDeadLetterLog.topicOf(topic);
+        deadLetterTopic = KafkaDeadLetterLog.topicOf(topic);
         supportsDeadLetters = pipeline.deliver().onBadRow() == BadRowPolicy.DEAD_LETTER;
-        PartitionReader reads =
+        PartitionReader reader =
                 new PartitionReader(
                         session,
                         settings.transactionTimeout()
                                 .plus(KafkaClientSettings.TRANSACTION_EXPIRY_DELAY));
-        log = new KafkaDeadLetterLog(reads, letters, pipeline.identity());
-        tail = new DeliveredTailReader(reads, log);
-        sends = new ReplayProducer(session, settings, pipeline);
+        log = new KafkaDeadLetterLog(reader, deadLetterTopic, pipeline.identity());
+        tail = new DeliveredTailReader(reader, log);
+        producer = new ReplayProducer(session, settings, pipeline);
     }
 
     @Override
@@ -85,55 +86,55 @@ public final class KafkaDeadLetterStore implements DeadLetterStore {
         }
     }
 
-    private void refresh(boolean settled) throws Exception {
-        if (log.refresh(partitionsOfLetters(), settled)) {
+    private void refresh(boolean awaitOpenTransactions) throws Exception {
+        if (log.refresh(deadLetterPartitions(), awaitOpenTransactions)) {
             tail.restart();
         }
     }
 
-    private List<TopicPartition> partitionsOfLetters() throws Exception {
+    private List<TopicPartition> deadLetterPartitions() throws Exception {
         try {
-            return topics.partitions(letters);
+            return topics.partitions(deadLetterTopic);
         } catch (TopicAuthorizationException e) {
             if (supportsDeadLetters) {
                 throw e;
             }
-            // a mapping that puts nothing aside needs no right to look there
+            // a mapping without dead letters needs no right to read the topic
             return List.of();
         }
     }
 
-    /** From the first time on nobody else can write marks of this lane. */
+    /** From the first call on, no other process can write outcome records of this pipeline. */
     private void ensureOpen() throws Exception {
-        boolean first = !sends.isOpen();
+        boolean first = !producer.isOpen();
         if (first) {
-            sends.open(topics.largestMessage());
+            producer.open(topics.largestMessage());
         }
         refresh(first && settings.usesBatchTransactions());
     }
 
-    private DeadLetter describe(DeadLetterMessage letter) {
-        return letter.toDeadLetter(tail.supersededReason(letter));
+    private DeadLetter describe(DeadLetterMessage deadLetter) {
+        return deadLetter.toDeadLetter(tail.supersededReason(deadLetter));
     }
 
     @Override
     public Optional<String> replay(DeadLetter wanted, ReplayPolicy rule) throws Exception {
         try {
             ensureOpen();
-            Optional<DeadLetterMessage> letter = log.findOpen(wanted.id());
-            if (letter.isEmpty()) {
+            Optional<DeadLetterMessage> deadLetter = log.findOpen(wanted.id());
+            if (deadLetter.isEmpty()) {
                 return Optional.of("it is not there any more");
             }
-            Optional<String> reason = letter.get().replayBlocker();
+            Optional<String> reason = deadLetter.get().replayBlocker();
             if (reason.isEmpty()) {
                 List<TopicPartition> partitions = topics.partitions(topic);
                 if (partitions.isEmpty()) {
                     throw new DestinationException("topic %s: not there".formatted(topic));
                 }
-                reason = write(letter.get(), rule, partitions);
+                reason = write(deadLetter.get(), rule, partitions);
             }
             if (reason.isEmpty()) {
-                log.markDone(letter.get());
+                log.markDone(deadLetter.get());
             }
             return reason;
         } catch (Exception e) {
@@ -142,55 +143,63 @@ public final class KafkaDeadLetterStore implements DeadLetterStore {
     }
 
     private Optional<String> write(
-            DeadLetterMessage letter, ReplayPolicy rule, List<TopicPartition> partitions)
+            DeadLetterMessage deadLetter, ReplayPolicy rule, List<TopicPartition> partitions)
             throws Exception {
-        ProducerRecord<byte[], byte[]> mark = mark(letter, "replayed");
-        ReplayProducer.FinalCheck look = sent -> Optional.empty();
+        ProducerRecord<byte[], byte[]> outcomeRecord = outcomeRecord(deadLetter, "replayed");
+        ReplayProducer.FinalCheck finalCheck = sent -> Optional.empty();
         if (settings.usesBatchTransactions()) {
-            look =
+            finalCheck =
                     sent -> {
                         tail.readUpTo(new TopicPartition(topic, sent.partition()), sent.offset());
-                        return refusal(letter, rule);
+                        return rejectionReason(deadLetter, rule);
                     };
         } else {
             tail.readToEnd(partitions);
-            if (tail.isDelivered(letter)) {
-                sends.send(mark);
+            if (tail.isDelivered(deadLetter)) {
+                producer.send(outcomeRecord);
                 return Optional.empty();
             }
         }
-        Optional<String> refused = refusal(letter, rule);
-        return refused.isPresent() ? refused : sends.replay(message(letter), mark, look);
+        Optional<String> rejection = rejectionReason(deadLetter, rule);
+        return rejection.isPresent()
+                ? rejection
+                : producer.replay(message(deadLetter), outcomeRecord, finalCheck);
     }
 
-    private Optional<String> refusal(DeadLetterMessage letter, ReplayPolicy rule) {
-        String newer = tail.supersededReason(letter);
+    private Optional<String> rejectionReason(DeadLetterMessage deadLetter, ReplayPolicy rule) {
+        String newer = tail.supersededReason(deadLetter);
         return newer.isEmpty() || rule == ReplayPolicy.WRITE_SUPERSEDED
                 ? Optional.empty()
                 : Optional.of(newer);
     }
 
-    private ProducerRecord<byte[], byte[]> message(DeadLetterMessage letter) {
+    private ProducerRecord<byte[], byte[]> message(DeadLetterMessage deadLetter) {
         List<Header> headers = new ArrayList<>();
-        letter.messageAttributes()
+        deadLetter
+                .messageAttributes()
                 .forEach((name, value) -> headers.add(KafkaRecords.header(name, value)));
         return new ProducerRecord<>(
-                topic, null, letter.key().orElse(null), letter.payload().orElse(null), headers);
+                topic,
+                null,
+                deadLetter.key().orElse(null),
+                deadLetter.payload().orElse(null),
+                headers);
     }
 
-    private ProducerRecord<byte[], byte[]> mark(DeadLetterMessage letter, String outcome) {
+    private ProducerRecord<byte[], byte[]> outcomeRecord(
+            DeadLetterMessage deadLetter, String outcome) {
         return KafkaDeadLetterLog.outcomeRecord(
-                letters, letter, outcome, Clock.systemUTC().instant());
+                deadLetterTopic, deadLetter, outcome, Clock.systemUTC().instant());
     }
 
     @Override
     public void drop(DeadLetter wanted) throws Exception {
         try {
             ensureOpen();
-            Optional<DeadLetterMessage> letter = log.findOpen(wanted.id());
-            if (letter.isPresent()) {
-                sends.send(mark(letter.get(), "dropped"));
-                log.markDone(letter.get());
+            Optional<DeadLetterMessage> deadLetter = log.findOpen(wanted.id());
+            if (deadLetter.isPresent()) {
+                producer.send(outcomeRecord(deadLetter.get(), "dropped"));
+                log.markDone(deadLetter.get());
             }
         } catch (Exception e) {
             throw describe(e);
@@ -198,8 +207,8 @@ public final class KafkaDeadLetterStore implements DeadLetterStore {
     }
 
     private Exception describe(Exception failure) {
-        if (KafkaErrorClassifier.cause(failure) instanceof TopicAuthorizationException refused) {
-            String name = refused.unauthorizedTopics().stream().findFirst().orElse(letters);
+        if (KafkaErrorClassifier.cause(failure) instanceof TopicAuthorizationException denied) {
+            String name = denied.unauthorizedTopics().stream().findFirst().orElse(deadLetterTopic);
             return new DestinationException(
                     ("kafka at %s: user \"%s\" has no right to read and write topic %s; allow it:"
                                     + " kafka-acls --add --allow-principal User:%s --operation Read"

@@ -13,7 +13,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads pieces of partitions whose ends are known. Used by one thread. */
+/** Reads ranges of partitions whose end offsets are known. Used by one thread. */
 final class PartitionReader {
 
     private static final Duration POLL = Duration.ofMillis(100);
@@ -23,19 +23,19 @@ final class PartitionReader {
     private final Duration maxWait;
 
     /**
-     * @param patience how long nothing may come although the end is not reached
+     * @param maxWait how long a read may stay without progress before its end
      */
-    PartitionReader(KafkaSession session, Duration patience) {
+    PartitionReader(KafkaSession session, Duration maxWait) {
         this.session = session;
-        this.maxWait = patience;
+        this.maxWait = maxWait;
     }
 
-    /** What is done with a record. */
+    /** Receives each record. */
     interface RecordHandler {
         void on(ConsumerRecord<byte[], byte[]> record) throws Exception;
     }
 
-    /** Where the partition ends for such a reader, or where a time begins. */
+    /** The end offset for this isolation level, or the first offset of a time. */
     long offset(TopicPartition partition, OffsetSpec which, IsolationLevel level) throws Exception {
         return KafkaFutures.of(
                         session.admin()
@@ -45,7 +45,7 @@ final class PartitionReader {
                 .offset();
     }
 
-    /** Where the partition ends once every transaction that is open now has ended. */
+    /** The end offset once every transaction that is open now has ended. */
     long settledEndOffset(TopicPartition partition) throws Exception {
         long end = offset(partition, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
         long deadline = System.nanoTime() + maxWait.toNanos();
@@ -63,13 +63,13 @@ final class PartitionReader {
         }
     }
 
-    /** Every record from one offset to before another, as far as they are still there. */
+    /** Reads the records of an offset range that still exist; {@code to} is exclusive. */
     void read(
             TopicPartition partition,
             long from,
             long to,
             IsolationLevel level,
-            RecordHandler reading)
+            RecordHandler handler)
             throws Exception {
         long begin = Math.max(from, offset(partition, OffsetSpec.earliest(), level));
         if (begin >= to) {
@@ -85,7 +85,7 @@ final class PartitionReader {
                 for (ConsumerRecord<byte[], byte[]> record :
                         consumer.poll(POLL).records(partition)) {
                     if (record.offset() < to) {
-                        reading.on(record);
+                        handler.on(record);
                     }
                 }
                 if (consumer.position(partition) > at) {

@@ -12,10 +12,13 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
-/** Writes replayed messages and marks, in a transaction where the lane's own batches are in one. */
+/**
+ * Writes replayed messages and outcome records, in a transaction if the pipeline's batches use
+ * transactions.
+ */
 final class ReplayProducer {
 
-    private static final String OF_LETTERS = ":letters";
+    private static final String DEAD_LETTERS_SUFFIX = ":letters";
 
     private final KafkaSession session;
     private final KafkaClientSettings settings;
@@ -25,50 +28,50 @@ final class ReplayProducer {
     ReplayProducer(KafkaSession session, KafkaClientSettings settings, Pipeline pipeline) {
         this.session = session;
         this.settings = settings;
-        this.name = KafkaPipelineId.of(pipeline.identity()) + OF_LETTERS;
+        this.name = KafkaPipelineId.of(pipeline.identity()) + DEAD_LETTERS_SUFFIX;
     }
 
     boolean isOpen() {
         return producer != null;
     }
 
-    /** Ends what another replay of the lane may have open: what it has committed can be read. */
+    /** Fences another replay of the pipeline; what it has committed can be read afterwards. */
     void open(OptionalLong largestMessage) throws Exception {
-        Producer<byte[], byte[]> made =
+        Producer<byte[], byte[]> created =
                 session.producer(
                         largestMessage,
                         settings.usesBatchTransactions() ? Optional.of(name) : Optional.empty());
         if (settings.usesBatchTransactions()) {
-            made.initTransactions();
+            created.initTransactions();
         }
-        producer = made;
+        producer = created;
     }
 
-    /** What keeps a message from being committed now that its place is known; else empty. */
+    /** Decides, once the offset of a message is known, why it must not be committed; else empty. */
     interface FinalCheck {
-        Optional<String> at(RecordMetadata place) throws Exception;
+        Optional<String> at(RecordMetadata metadata) throws Exception;
     }
 
     /**
-     * Writes a message and its letter's mark.
+     * Writes a message and the outcome record of its dead letter.
      *
-     * @return why not; empty: both are there
+     * @return why nothing was written; empty: both were written
      */
     Optional<String> replay(
             ProducerRecord<byte[], byte[]> message,
-            ProducerRecord<byte[], byte[]> mark,
-            FinalCheck look)
+            ProducerRecord<byte[], byte[]> outcome,
+            FinalCheck finalCheck)
             throws Exception {
         begin();
         try {
             Future<RecordMetadata> sent = producer.send(message);
             producer.flush();
-            Optional<String> refused = look.at(sent.get());
-            if (refused.isPresent()) {
+            Optional<String> rejection = finalCheck.at(sent.get());
+            if (rejection.isPresent()) {
                 producer.abortTransaction();
-                return refused;
+                return rejection;
             }
-            finish(mark);
+            finish(outcome);
             return Optional.empty();
         } catch (Exception e) {
             if (!KafkaErrorClassifier.isRowRejected(e)) {
@@ -81,10 +84,10 @@ final class ReplayProducer {
         }
     }
 
-    /** Writes a mark alone. */
-    void send(ProducerRecord<byte[], byte[]> mark) throws Exception {
+    /** Writes an outcome record alone. */
+    void send(ProducerRecord<byte[], byte[]> outcome) throws Exception {
         begin();
-        finish(mark);
+        finish(outcome);
     }
 
     private void begin() {
@@ -93,8 +96,8 @@ final class ReplayProducer {
         }
     }
 
-    private void finish(ProducerRecord<byte[], byte[]> mark) throws Exception {
-        Future<RecordMetadata> sent = producer.send(mark);
+    private void finish(ProducerRecord<byte[], byte[]> outcome) throws Exception {
+        Future<RecordMetadata> sent = producer.send(outcome);
         producer.flush();
         sent.get();
         if (settings.usesBatchTransactions()) {

@@ -35,9 +35,7 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
-/**
- * What Kafka's errors mean for a delivery, and what they should say. Told by class, not by text.
- */
+/** Classifies Kafka's errors by their class and describes them with a remedy. */
 public final class KafkaErrorClassifier {
 
     private static final List<Class<? extends Exception>> PERMANENT =
@@ -54,7 +52,7 @@ public final class KafkaErrorClassifier {
                     SecurityDisabledException.class,
                     UnsupportedVersionException.class);
 
-    // the broker's own timeout and a rival look the same here
+    // a timeout at the broker and a fencing writer cannot be distinguished here
     private static final List<Class<? extends Exception>> LOST =
             List.of(
                     ProducerFencedException.class,
@@ -72,13 +70,13 @@ public final class KafkaErrorClassifier {
     private final KafkaClientSettings settings;
     private final Pipeline pipeline;
 
-    /** For one lane, whose settings and names the messages tell. */
+    /** For one pipeline, whose settings and names the messages contain. */
     public KafkaErrorClassifier(KafkaClientSettings settings, Pipeline pipeline) {
         this.settings = settings;
         this.pipeline = pipeline;
     }
 
-    /** Whether trying again later may help. */
+    /** Whether a retry may succeed. */
     public static FailureKind classify(Exception failure) {
         if (cause(failure) instanceof AuthenticationException) {
             return FailureKind.AUTHENTICATION;
@@ -86,12 +84,12 @@ public final class KafkaErrorClassifier {
         return isOneOf(PERMANENT, cause(failure)) ? FailureKind.PERMANENT : FailureKind.TRANSIENT;
     }
 
-    /** Whether the broker takes nothing more from this producer. */
+    /** Whether the broker accepts nothing more from this producer. */
     public static boolean isProducerLost(Exception failure) {
         return isOneOf(LOST, cause(failure));
     }
 
-    /** Whether what is in the rows is the matter. */
+    /** Whether the content of the rows causes the error. */
     public static boolean isRowRejected(Exception failure) {
         return isOneOf(ROW, cause(failure));
     }
@@ -100,7 +98,7 @@ public final class KafkaErrorClassifier {
         return kinds.stream().anyMatch(kind -> kind.isInstance(failure));
     }
 
-    /** The broker's own error below those that only say that there was one. */
+    /** The first broker or configuration error in the chain of causes; else the failure itself. */
     public static Throwable cause(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
             if (each instanceof ApiException || each instanceof ConfigException) {
@@ -110,30 +108,31 @@ public final class KafkaErrorClassifier {
         return failure;
     }
 
-    /** The failure in words that say what to do; as it is, where they could say no more. */
+    /** The failure with a message that names a remedy, or unchanged if there is none. */
     public Exception describe(Exception failure) {
         Throwable cause = cause(failure);
         if (failure instanceof DestinationException || failure instanceof UnknownHostException) {
             return failure;
         }
         if (cause instanceof SslAuthenticationException) {
-            return refusal(
+            return permanentError(
                     "TLS with kafka at %s failed: %s; look at ssl_root_cert, ssl_cert, ssl_key and ssl_mode"
                             .formatted(settings.servers(), cause.getMessage()),
                     failure);
         }
         if (cause instanceof AuthenticationException) {
-            return refusal(
+            return permanentError(
                     ("kafka at %s does not let user \"%s\" in: %s; look at sasl_username, sasl_password"
                                     + " and sasl_mechanism")
                             .formatted(settings.servers(), settings.username(), cause.getMessage()),
                     failure);
         }
-        if (cause instanceof AuthorizationException refused) {
-            return refusal(authorization(refused), failure);
+        if (cause instanceof AuthorizationException denied) {
+            return permanentError(authorization(denied), failure);
         }
         if (cause instanceof InvalidTxnTimeoutException || namesTimeoutLimit(failure)) {
-            return refusal(timeoutTooLong("the broker's transaction.max.timeout.ms"), failure);
+            return permanentError(
+                    timeoutTooLong("the broker's transaction.max.timeout.ms"), failure);
         }
         if (cause instanceof TimeoutException) {
             return new TimeoutException(
@@ -144,13 +143,13 @@ public final class KafkaErrorClassifier {
         return cause == failure || !(cause instanceof KafkaException) ? failure : (Exception) cause;
     }
 
-    /** The producer tells this one by an exception of no class of its own. */
+    /** The producer reports this case with an exception that has no class of its own. */
     private static boolean namesTimeoutLimit(Exception failure) {
         return failure instanceof KafkaException
                 && String.valueOf(failure.getMessage()).contains("transaction.max.timeout.ms");
     }
 
-    private DestinationException refusal(String message, Exception failure) {
+    private DestinationException permanentError(String message, Exception failure) {
         return new DestinationException(settings.redacted(message), failure);
     }
 
@@ -160,16 +159,16 @@ public final class KafkaErrorClassifier {
                 .formatted(settings.transactionTimeout().toSeconds(), limit);
     }
 
-    private String authorization(AuthorizationException refused) {
+    private String authorization(AuthorizationException denied) {
         String grant;
-        if (refused instanceof TopicAuthorizationException topics) {
+        if (denied instanceof TopicAuthorizationException topics) {
             TreeSet<String> names = new TreeSet<>(topics.unauthorizedTopics());
             grant = grantForTopic(names.isEmpty() ? topic() : names.first());
-        } else if (refused instanceof TransactionalIdAuthorizationException) {
+        } else if (denied instanceof TransactionalIdAuthorizationException) {
             grant = grantForTransactionalId();
         } else {
             return "kafka at %s: user \"%s\" has no right to do this: %s"
-                    .formatted(settings.servers(), settings.username(), refused.getMessage());
+                    .formatted(settings.servers(), settings.username(), denied.getMessage());
         }
         return "kafka at %s: user \"%s\" has no right to write %s"
                 .formatted(settings.servers(), settings.username(), grant);
@@ -179,14 +178,14 @@ public final class KafkaErrorClassifier {
         return pipeline.deliver().destination().table();
     }
 
-    /** The right that a topic needs, for the one who can give it. */
+    /** The missing right on a topic, with the command that grants it. */
     public String grantForTopic(String name) {
-        boolean ledger = name.equals(KafkaProgressStore.TOPIC);
+        boolean isProgressTopic = name.equals(KafkaProgressStore.TOPIC);
         return "topic %s; allow it: kafka-acls --add --allow-principal User:%s --operation Write%s --topic %s"
                 .formatted(
                         name,
                         settings.username(),
-                        ledger ? " --operation Read" : " --operation Describe",
+                        isProgressTopic ? " --operation Read" : " --operation Describe",
                         name);
     }
 

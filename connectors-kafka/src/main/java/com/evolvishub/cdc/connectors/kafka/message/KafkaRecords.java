@@ -11,7 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
-/** Messages of a bus as records of Kafka. The partition is left to the key. */
+/** Converts messages to Kafka records. Kafka derives the partition from the key. */
 public final class KafkaRecords {
     private KafkaRecords() {}
 
@@ -24,14 +24,14 @@ public final class KafkaRecords {
                 topic, null, message.key().orElse(null), message.payload().orElse(null), headers);
     }
 
-    /** A refused row: its message with what was wrong with it. */
+    /** A rejected row: its message and the error. */
     public static ProducerRecord<byte[], byte[]> deadLetter(
             String topic, EncodedMessage message, String error, Instant now) {
         ProducerRecord<byte[], byte[]> record = record(topic, message);
         return withError(record, error, now);
     }
 
-    /** A refused row that has no message: as PostgreSQL's COPY writes it. */
+    /** A rejected row that cannot be encoded as a message: in PostgreSQL's COPY format. */
     public static ProducerRecord<byte[], byte[]> deadLetter(
             String topic, ChangeRow row, Pipeline pipeline, String error, Instant now) {
         List<Header> headers =
@@ -46,12 +46,12 @@ public final class KafkaRecords {
                 new ProducerRecord<>(topic, null, (byte[]) null, row.line(), headers), error, now);
     }
 
-    /** The same dead letter without its content. */
+    /** The same dead letter without its payload. */
     public static ProducerRecord<byte[], byte[]> withoutContent(
-            ProducerRecord<byte[], byte[]> letter) {
-        List<Header> headers = new ArrayList<>(List.of(letter.headers().toArray()));
-        headers.add(header("left_out_bytes", Long.toString(size(letter))));
-        return new ProducerRecord<>(letter.topic(), null, letter.key(), null, headers);
+            ProducerRecord<byte[], byte[]> deadLetter) {
+        List<Header> headers = new ArrayList<>(List.of(deadLetter.headers().toArray()));
+        headers.add(header("left_out_bytes", Long.toString(size(deadLetter))));
+        return new ProducerRecord<>(deadLetter.topic(), null, deadLetter.key(), null, headers);
     }
 
     private static ProducerRecord<byte[], byte[]> withError(

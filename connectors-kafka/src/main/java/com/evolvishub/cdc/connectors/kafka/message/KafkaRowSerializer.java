@@ -9,7 +9,7 @@ import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Rows as records, as Flink's sink wants to be given them. */
+/** Serializes rows as records for Flink's Kafka sink. */
 public final class KafkaRowSerializer implements KafkaRecordSerializationSchema<ChangeRow> {
     private static final long serialVersionUID = 1L;
 

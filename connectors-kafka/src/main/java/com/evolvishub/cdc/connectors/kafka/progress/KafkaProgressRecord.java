@@ -11,17 +11,17 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * What the ledger says of a lane.
+ * The progress record of a pipeline, as the progress topic holds it.
  *
- * @param number of the last row that the topic holds; 0: none
- * @param epoch of the writer that holds the lane; 0: nobody has taken it yet
+ * @param lastSequence of the last row that the topic holds; 0: none
+ * @param epoch of the writer that owns the pipeline; 0: none yet
  * @param run that writer's run
- * @param writer its attempt
- * @param host where it lives
- * @param numbering who numbered the lane's rows
- * @param incarnation random id of the lane's first entry; empty: it has none yet
- * @param ends how far the partitions of the topic were written to, some batches ago
- * @param target identity of the topic that {@code number} was written to; empty: not known
+ * @param writer id of its attempt
+ * @param host the host it runs on
+ * @param sequenceHistory which writers assigned the sequence numbers
+ * @param incarnation random id of the pipeline's first record; empty: none yet
+ * @param endOffsets highest offset written per partition, without the latest batch
+ * @param target identity of the topic that holds the row {@code lastSequence}; empty: not known
  */
 public record KafkaProgressRecord(
         long lastSequence,
@@ -34,18 +34,19 @@ public record KafkaProgressRecord(
         PartitionEndOffsets endOffsets,
         String target) {
 
-    /** A lane that nobody has opened. */
+    /** A pipeline that was never opened. */
     public static final KafkaProgressRecord NONE = new KafkaProgressRecord(0, 0, "", "", "");
 
     private static final String VERSION = "3";
 
-    /** Of each version, how many cells it has. */
+    /** Number of cells of each version. */
     private static final Map<String, Integer> CELLS = Map.of("1", 6, "2", 9, VERSION, 10);
 
-    /** What version 1 told. */
-    public KafkaProgressRecord(long number, long epoch, String run, String writer, String host) {
+    /** A record with the fields of version 1. */
+    public KafkaProgressRecord(
+            long lastSequence, long epoch, String run, String writer, String host) {
         this(
-                number,
+                lastSequence,
                 epoch,
                 run,
                 writer,
@@ -56,18 +57,18 @@ public record KafkaProgressRecord(
                 "");
     }
 
-    /** The lane with this writer as its holder, under the next epoch. */
-    public KafkaProgressRecord takenOverBy(WriterIdentity lane) throws FencedException {
-        if (!lane.mayTakeOverFrom(run, writer, epoch)) {
+    /** This record with the given writer as owner, under the next epoch. */
+    public KafkaProgressRecord takenOverBy(WriterIdentity newWriter) throws FencedException {
+        if (!newWriter.mayTakeOverFrom(run, writer, epoch)) {
             throw fencedException();
         }
         return new KafkaProgressRecord(
                 lastSequence,
-                lane.nextEpoch(epoch),
-                lane.run(),
-                lane.writer(),
-                lane.host(),
-                lane.sequenceHistoryAfter(lastSequence, sequenceHistory),
+                newWriter.nextEpoch(epoch),
+                newWriter.run(),
+                newWriter.writer(),
+                newWriter.host(),
+                newWriter.sequenceHistoryAfter(lastSequence, sequenceHistory),
                 incarnation.isEmpty() ? UUID.randomUUID().toString() : incarnation,
                 endOffsets,
                 target);
@@ -78,21 +79,21 @@ public record KafkaProgressRecord(
                 last, epoch, run, writer, host, sequenceHistory, incarnation, written, target);
     }
 
-    /** The same of the rows up to a lower number, of a topic that none of them was written to. */
-    public KafkaProgressRecord rewoundTo(long counted, SequenceHistory other) {
+    /** This record rewound to a lower sequence number, for a topic that holds none of its rows. */
+    public KafkaProgressRecord rewoundTo(long sequence, SequenceHistory history) {
         return new KafkaProgressRecord(
-                counted,
+                sequence,
                 epoch,
                 run,
                 writer,
                 host,
-                other,
+                history,
                 incarnation,
                 PartitionEndOffsets.NONE,
                 target);
     }
 
-    /** The same, and what is written from here on goes to this topic. */
+    /** This record for further rows that are written to this topic. */
     public KafkaProgressRecord withTarget(String topic) {
         return new KafkaProgressRecord(
                 lastSequence,
@@ -110,7 +111,7 @@ public record KafkaProgressRecord(
         return new FencedException(run, host);
     }
 
-    /** One line of tab-separated cells, so that people can read it with Kafka's own tools. */
+    /** One line of tab-separated cells, readable with Kafka's own tools. */
     public byte[] encoded() {
         return CopyText.join(
                 Stream.of(

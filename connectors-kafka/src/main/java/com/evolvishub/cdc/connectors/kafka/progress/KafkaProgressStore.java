@@ -20,30 +20,30 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The compacted topic that says, lane by lane, who writes and what number was written last. Each
- * batch adds a record to it in the batch's own transaction.
+ * The compacted topic that holds the progress record of each pipeline: its writer and its last
+ * sequence number. Each batch adds a record in its own transaction.
  */
 public final class KafkaProgressStore {
 
     public static final String TOPIC = "evolvishub_cdc.ledger";
 
-    /** Fixed, and not the topic's own count: a lane must be found where it was written. */
+    /** Fixed, independent of the actual count: a pipeline always maps to the same partition. */
     public static final int PARTITIONS = 16;
 
     private static final Map<String, String> CONFIGS =
             Map.of(
                     "cleanup.policy",
                     "compact",
-                    // small segments and an eager cleaner: little to read when a lane is opened
+                    // small segments and frequent cleaning: little to read when a pipeline opens
                     "segment.bytes",
                     "16777216",
                     "min.cleanable.dirty.ratio",
                     "0.1");
 
-    private static final long FIRST_LOOK = 1000;
-    private static final long WIDER = 16;
+    private static final long FIRST_STEP = 1000;
+    private static final long STEP_FACTOR = 16;
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration OPENING = Duration.ofSeconds(1);
+    private static final Duration TAKEOVER_WAIT = Duration.ofSeconds(1);
 
     private final KafkaSession session;
     private final Duration maxWait;
@@ -51,25 +51,25 @@ public final class KafkaProgressStore {
     private final TopicPartition partition;
 
     /**
-     * The ledger as one lane sees it.
+     * One pipeline's view of the progress topic.
      *
-     * @param lane the lane's name
-     * @param patience how long somebody else's open transaction may hide what stands here
+     * @param pipelineId the pipeline's key in the topic
+     * @param maxWait how long an open transaction of another writer may delay a read
      */
-    public KafkaProgressStore(KafkaSession session, String lane, Duration patience) {
+    public KafkaProgressStore(KafkaSession session, String pipelineId, Duration maxWait) {
         this.session = session;
-        this.maxWait = patience;
-        this.key = lane.getBytes(StandardCharsets.UTF_8);
-        this.partition = new TopicPartition(TOPIC, partitionOf(lane));
+        this.maxWait = maxWait;
+        this.key = pipelineId.getBytes(StandardCharsets.UTF_8);
+        this.partition = new TopicPartition(TOPIC, partitionOf(pipelineId));
     }
 
-    public static int partitionOf(String lane) {
-        return Math.floorMod(lane.hashCode(), PARTITIONS);
+    public static int partitionOf(String pipelineId) {
+        return Math.floorMod(pipelineId.hashCode(), PARTITIONS);
     }
 
     /**
-     * The topic as it has to be made: an acknowledged record is on one broker more than may be
-     * lost, and no broker that lacks it becomes leader.
+     * The progress topic as it must be created: an acknowledged record is on one broker more than
+     * may be lost, and a broker without it cannot become leader.
      */
     public static NewTopic topic(short replicas) {
         Map<String, String> configs = new HashMap<>(CONFIGS);
@@ -78,40 +78,40 @@ public final class KafkaProgressStore {
         return new NewTopic(TOPIC, Optional.of(PARTITIONS), Optional.of(replicas)).configs(configs);
     }
 
-    /** The topic as far as a cluster lets it be made that chooses replicas by itself. */
+    /** The progress topic for clusters that choose the replication themselves. */
     public static NewTopic plainTopic() {
         return new NewTopic(TOPIC, Optional.of(PARTITIONS), Optional.empty()).configs(CONFIGS);
     }
 
-    public ProducerRecord<byte[], byte[]> record(KafkaProgressRecord entry) {
-        return new ProducerRecord<>(TOPIC, partition.partition(), key, entry.encoded());
+    public ProducerRecord<byte[], byte[]> record(KafkaProgressRecord progress) {
+        return new ProducerRecord<>(TOPIC, partition.partition(), key, progress.encoded());
     }
 
-    /** What stands there now, as far as it is committed; does not wait. */
+    /** The last committed record; does not wait for open transactions. */
     public KafkaProgressRecord readCommitted() throws Exception {
         return lastBefore(end(IsolationLevel.READ_COMMITTED));
     }
 
     /**
-     * What stands there once every transaction that is open now has ended. After the lane's own
-     * transactions were ended, that is what the lane holds.
+     * The last record once every transaction that is open now has ended. After the pipeline's own
+     * transactions were ended, this is its current progress.
      */
     public KafkaProgressRecord readSettled() throws Exception {
         return lastBefore(awaitCommittedUpTo(end(IsolationLevel.READ_UNCOMMITTED)));
     }
 
     /**
-     * Who has taken the lane from this holder. Waits a little for one that has shut the holder out
-     * and is about to write itself down: opening the lane now would shut out that one in turn.
+     * The writer that has taken over from this one. Waits up to 1 s for a writer that has fenced
+     * this one but not yet written its record: opening the pipeline now would fence that one.
      *
-     * @return the rival's entry; empty: the holder's own is the last one
+     * @return the new writer's record; empty: this writer's record is the last one
      */
-    public Optional<KafkaProgressRecord> newerHolderThan(KafkaProgressRecord holder)
+    public Optional<KafkaProgressRecord> newerHolderThan(KafkaProgressRecord current)
             throws Exception {
-        long deadline = System.nanoTime() + OPENING.toNanos();
+        long deadline = System.nanoTime() + TAKEOVER_WAIT.toNanos();
         while (true) {
             KafkaProgressRecord now = readSettled();
-            if (!now.writer().equals(holder.writer()) && now.epoch() > holder.epoch()) {
+            if (!now.writer().equals(current.writer()) && now.epoch() > current.epoch()) {
                 return Optional.of(now);
             }
             if (System.nanoTime() > deadline) {
@@ -121,7 +121,7 @@ public final class KafkaProgressStore {
         }
     }
 
-    /** Waits until everyone can read what was committed up to this offset. */
+    /** Waits until records up to this offset are visible to committed reads. */
     public long awaitCommittedUpTo(long offset) throws Exception {
         long deadline = System.nanoTime() + maxWait.toNanos();
         long pause = 1;
@@ -154,14 +154,14 @@ public final class KafkaProgressStore {
                 .offset();
     }
 
-    /** Looks backwards in growing steps: a lane that is busy has written close to the end. */
+    /** Reads backwards in growing steps: an active pipeline has a record near the end. */
     private KafkaProgressRecord lastBefore(long end) throws Exception {
         long begin = offset(OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
         Consumer<byte[], byte[]> consumer = session.consumer(IsolationLevel.READ_COMMITTED);
         try {
             consumer.assign(List.of(partition));
             long to = end;
-            long step = FIRST_LOOK;
+            long step = FIRST_STEP;
             while (to > begin) {
                 long from = Math.max(begin, to - step);
                 Optional<KafkaProgressRecord> found = lastBetween(consumer, from, to);
@@ -169,7 +169,7 @@ public final class KafkaProgressStore {
                     return found.get();
                 }
                 to = from;
-                step *= WIDER;
+                step *= STEP_FACTOR;
             }
             return KafkaProgressRecord.NONE;
         } finally {

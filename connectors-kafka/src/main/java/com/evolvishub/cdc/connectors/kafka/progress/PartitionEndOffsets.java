@@ -5,8 +5,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * How far the partitions of a topic were written to: for each the highest offset of a row. A log's
- * end never goes back, unless the topic was made anew or brokers have lost what they acknowledged.
+ * The highest offset of a row in each partition of a topic. The end of a log never decreases,
+ * unless the topic was recreated or brokers have lost acknowledged records.
  */
 public record PartitionEndOffsets(Map<Integer, Long> offsets) {
 
@@ -16,7 +16,7 @@ public record PartitionEndOffsets(Map<Integer, Long> offsets) {
         offsets = Map.copyOf(offsets);
     }
 
-    /** The higher of both, partition by partition. */
+    /** The maximum of both per partition. */
     public PartitionEndOffsets with(Map<Integer, Long> written) {
         Map<Integer, Long> both = new TreeMap<>(offsets);
         written.forEach((partition, offset) -> both.merge(partition, offset, Math::max));

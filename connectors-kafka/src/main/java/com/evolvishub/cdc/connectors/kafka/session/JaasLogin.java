@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.connectors.kafka.session;
 
-/** The line of JAAS by which Kafka's client logs in. */
+/** The JAAS configuration line with which Kafka's client logs in. */
 final class JaasLogin {
 
     private static final String PACKAGE = "org.apache.kafka.common.security.";
@@ -24,17 +24,17 @@ final class JaasLogin {
                 + ";";
     }
 
-    // the reader of JAAS ends a string at a raw line end, and takes backslash as C does
+    // JAAS ends a string at a raw line break and uses backslash escapes as C does
     private static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.chars()
                 .forEach(
-                        letter -> {
-                            switch (letter) {
-                                case '"', '\\' -> quoted.append('\\').append((char) letter);
+                        character -> {
+                            switch (character) {
+                                case '"', '\\' -> quoted.append('\\').append((char) character);
                                 case '\n' -> quoted.append("\\n");
                                 case '\r' -> quoted.append("\\r");
-                                default -> quoted.append((char) letter);
+                                default -> quoted.append((char) character);
                             }
                         });
         return quoted.append('"').toString();

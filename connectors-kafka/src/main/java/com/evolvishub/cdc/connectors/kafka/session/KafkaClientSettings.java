@@ -18,21 +18,21 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * Settings of Kafka's clients for one pipeline: what makes batches large and answers quick, then
- * the file's {@code additional_params}, then what this program relies on.
+ * Settings of Kafka's clients for one pipeline: defaults for large batches and short latency, then
+ * the file's {@code additional_params}, then the settings that this program depends on.
  */
 public final class KafkaClientSettings {
 
-    /** The broker looks for expired transactions every 10 s; this is longer. */
+    /** The broker checks for expired transactions every 10 s; this is longer. */
     public static final Duration TRANSACTION_EXPIRY_DELAY = Duration.ofSeconds(15);
 
     private static final String DELIVERY_TIMEOUT = "delivery.timeout.ms";
-    private static final Duration LONGEST_DELIVERY = Duration.ofSeconds(25);
+    private static final Duration DEFAULT_DELIVERY_TIMEOUT = Duration.ofSeconds(25);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
     // open from one checkpoint to the next, and over an outage of the job
     private static final Duration CHECKPOINT_TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
 
-    private static final long LONGEST_CALL = 10_000;
+    private static final long MAX_REQUEST_TIMEOUT = 10_000;
     private static final long LARGEST_BATCH = 262_144;
     private static final long SAFE_BATCH = 16_384;
     private static final long LARGEST_REQUEST = 33_554_432;
@@ -45,7 +45,7 @@ public final class KafkaClientSettings {
         this.endpoint = pipeline.deliver().destination();
     }
 
-    /** Where the brokers are, as the file says it. */
+    /** The brokers' addresses as given in the file. */
     public String servers() {
         ConnectionSpec connection = endpoint.connection();
         String host =
@@ -53,7 +53,7 @@ public final class KafkaClientSettings {
         return option("bootstrap_servers").orElse(host + ":" + connection.port());
     }
 
-    /** Whether each batch is a transaction of our own. */
+    /** Whether each batch is one transaction. */
     public boolean usesBatchTransactions() {
         return pipeline.deliver().mode() == DeliveryMode.EXACTLY_ONCE;
     }
@@ -63,12 +63,12 @@ public final class KafkaClientSettings {
         return pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
     }
 
-    /** Whether there is any transaction. */
+    /** Whether rows are written in transactions at all. */
     public boolean usesTransactions() {
         return usesBatchTransactions() || usesCheckpointTransactions();
     }
 
-    /** How long the server may take to be found. */
+    /** Connection timeout, at least 1 s. */
     Duration timeout() {
         long millis = endpoint.connection().timeout().toMillis();
         return Duration.ofMillis(Math.max(1000, millis));
@@ -87,7 +87,7 @@ public final class KafkaClientSettings {
         return new KafkaSecuritySettings(endpoint).username();
     }
 
-    /** What keeps the guarantee asked for from being kept; empty: nothing. */
+    /** Settings that contradict the requested delivery guarantee; empty: none. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         if (usesTransactions()) {
@@ -113,7 +113,7 @@ public final class KafkaClientSettings {
         return values;
     }
 
-    /** Of a consumer that is told where to read, and joins no group. */
+    /** Settings of a consumer that is assigned its partitions and joins no group. */
     Map<String, Object> consumer(IsolationLevel level) throws DestinationException {
         Map<String, Object> values = common("reader");
         values.put("default.api.timeout.ms", (int) timeout().toMillis());
@@ -125,11 +125,11 @@ public final class KafkaClientSettings {
     }
 
     /**
-     * Of a producer.
+     * Settings of a producer.
      *
-     * @param largestMessage what the topic takes, if this user is told. A batch that is larger is
-     *     split by the client into batches of the same size, for ever (KAFKA-8350); without a word
-     *     of the limit, batches are as small as Kafka's own default
+     * @param largestMessage the topic's limit, if this user may read it. The client splits a batch
+     *     that is larger into batches of the same size, endlessly (KAFKA-8350); without a known
+     *     limit, batches are as small as Kafka's default
      * @param transactionalId its fixed id; empty: it writes without transactions
      */
     public Map<String, Object> producer(
@@ -141,21 +141,21 @@ public final class KafkaClientSettings {
         values.put("batch.size", Long.toString(batch));
         values.put("buffer.memory", "33554432");
         values.put("max.request.size", Long.toString(LARGEST_REQUEST));
-        // the first call after a commit meets a broker that is still writing its end
+        // after a commit, the broker rejects the first call while it still writes the commit marker
         values.put("retry.backoff.ms", "1");
         values.put("retry.backoff.max.ms", "5");
         values.put("max.block.ms", Long.toString(requestTimeoutMillis()));
-        values.put(DELIVERY_TIMEOUT, Long.toString(LONGEST_DELIVERY.toMillis()));
+        values.put(DELIVERY_TIMEOUT, Long.toString(DEFAULT_DELIVERY_TIMEOUT.toMillis()));
         values.putAll(common("producer"));
         option("compression_type").ifPresent(type -> values.put("compression.type", type));
         option("retries").ifPresent(count -> values.put("retries", count));
         String acks = option("acks").orElse("all");
         values.put("acks", acks);
-        boolean certain = acks.equals("all") || acks.equals("-1");
+        boolean acksAll = acks.equals("all") || acks.equals("-1");
         boolean retries = !option("retries").orElse("1").equals("0");
-        values.put("enable.idempotence", Boolean.toString(certain && retries));
-        if (!certain || !retries) {
-            // without sequence numbers, a request that is tried again is behind those after it
+        values.put("enable.idempotence", Boolean.toString(acksAll && retries));
+        if (!acksAll || !retries) {
+            // without sequence numbers, a retried request is ordered after later requests
             values.put("max.in.flight.requests.per.connection", "1");
         }
         transactionalId.ifPresent(
@@ -166,21 +166,21 @@ public final class KafkaClientSettings {
         return values;
     }
 
-    /** How long the client tries to have a record answered for. */
+    /** How long the client retries until a record is acknowledged. */
     public Duration deliveryTimeout() {
         return endpoint.connection().parameters().stream()
                 .filter(parameter -> parameter.name().equals(DELIVERY_TIMEOUT))
                 .map(parameter -> Duration.ofMillis(Long.parseLong(parameter.value().reveal())))
                 .findFirst()
-                .orElse(LONGEST_DELIVERY);
+                .orElse(DEFAULT_DELIVERY_TIMEOUT);
     }
 
-    /** How long a batch may take in all, its transaction's opening included. */
+    /** Total timeout of a batch, including the opening of its transaction. */
     public Duration batchTimeout() {
         return deliveryTimeout().plusMillis(requestTimeoutMillis());
     }
 
-    /** The largest message that the client itself sends, in bytes. */
+    /** The largest message that the client sends, in bytes. */
     public long largestRequest() {
         return endpoint.connection().parameters().stream()
                 .filter(parameter -> parameter.name().equals("max.request.size"))
@@ -190,7 +190,7 @@ public final class KafkaClientSettings {
     }
 
     private long requestTimeoutMillis() {
-        return Math.min(LONGEST_CALL, timeout().toMillis());
+        return Math.min(MAX_REQUEST_TIMEOUT, timeout().toMillis());
     }
 
     private Map<String, Object> common(String role) throws DestinationException {
@@ -209,7 +209,7 @@ public final class KafkaClientSettings {
         return values;
     }
 
-    /** The message without any value that the file keeps secret. */
+    /** The message with secret values of the file masked. */
     public String redacted(String message) {
         String clean = message;
         List<Secret> secrets = new ArrayList<>();

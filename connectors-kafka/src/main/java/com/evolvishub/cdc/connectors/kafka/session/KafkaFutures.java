@@ -3,11 +3,11 @@ package com.evolvishub.cdc.connectors.kafka.session;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaFuture;
 
-/** What Kafka's administration answers, with its own exceptions. */
+/** Waits for results of Kafka's admin client and throws its own exceptions. */
 public final class KafkaFutures {
     private KafkaFutures() {}
 
-    /** Waits; how long, the client's settings say. */
+    /** Waits; the client's settings define the timeout. */
     public static <T> T of(KafkaFuture<T> future) throws Exception {
         try {
             return future.get();

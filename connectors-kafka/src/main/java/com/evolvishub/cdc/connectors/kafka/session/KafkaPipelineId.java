@@ -7,21 +7,21 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * How Kafka knows a lane: its transactional id, and its key in the ledger. The same for the same
- * identity, always.
+ * The id of a pipeline in Kafka: its transactional id and its key in the progress topic. Depends
+ * only on the pipeline identity.
  */
 public final class KafkaPipelineId {
 
-    /** What all of them begin with, so that one access rule with a prefix lets them all in. */
+    /** Common prefix of all ids, so that one prefixed ACL allows them all. */
     public static final String PREFIX = "evolvishub_cdc:";
 
-    // a tilde is kept for the names that were made shorter
+    // the tilde is reserved for shortened names
     private static final Pattern PLAIN = Pattern.compile("[!-}]{1,200}");
     private static final Pattern ODD = Pattern.compile("[^!-}]");
 
     private KafkaPipelineId() {}
 
-    /** The identity itself where it is short and plain, else its beginning and a hash of it. */
+    /** The identity if it is short and printable ASCII, else its beginning and a hash of it. */
     public static String of(String identity) {
         if (PLAIN.matcher(identity).matches()) {
             return PREFIX + identity;

@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.types.Password;
 
-/** How to get in: TLS and login, as settings of Kafka's clients. */
+/** TLS and authentication settings of Kafka's clients. */
 final class KafkaSecuritySettings {
 
     private final EndpointSpec endpoint;
@@ -43,7 +43,7 @@ final class KafkaSecuritySettings {
         return values;
     }
 
-    /** What the file says, else what its other keys come to. */
+    /** The protocol given in the file, else the one its other keys imply. */
     private String protocol() {
         boolean encrypted =
                 !tls.mode().equals("disable")
@@ -53,7 +53,7 @@ final class KafkaSecuritySettings {
         return option("security_protocol", implied);
     }
 
-    /** Empty: nobody logs in. */
+    /** Empty: no authentication. */
     String username() {
         return option("sasl_username", endpoint.connection().username());
     }

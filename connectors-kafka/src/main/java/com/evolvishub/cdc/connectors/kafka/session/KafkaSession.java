@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lane's connections to Kafka. Used by one thread; {@link #close} may be called by any other
- * and ends what that one waits for.
+ * The Kafka clients of one pipeline. Used by one thread; any other thread may call {@link #close},
+ * which ends the calls that wait.
  */
 public final class KafkaSession {
 
@@ -41,9 +41,9 @@ public final class KafkaSession {
 
     public Admin admin() throws DestinationException, UnknownHostException {
         if (admin == null) {
-            Admin made = make(settings.admin(), Admin::create);
-            keep(made, () -> made.close(Duration.ZERO));
-            admin = made;
+            Admin client = make(settings.admin(), Admin::create);
+            register(client, () -> client.close(Duration.ZERO));
+            admin = client;
         }
         return admin;
     }
@@ -51,7 +51,7 @@ public final class KafkaSession {
     public Producer<byte[], byte[]> producer(
             OptionalLong largestMessage, Optional<String> transactionalId)
             throws DestinationException, UnknownHostException {
-        Producer<byte[], byte[]> made =
+        Producer<byte[], byte[]> client =
                 make(
                         settings.producer(largestMessage, transactionalId),
                         values ->
@@ -59,11 +59,11 @@ public final class KafkaSession {
                                         values,
                                         new ByteArraySerializer(),
                                         new ByteArraySerializer()));
-        keep(made, () -> made.close(Duration.ZERO));
-        return made;
+        register(client, () -> client.close(Duration.ZERO));
+        return client;
     }
 
-    /** A consumer that its user closes: another thread must not. */
+    /** A consumer that its caller closes; no other thread may close it. */
     public Consumer<byte[], byte[]> consumer(IsolationLevel level)
             throws DestinationException, UnknownHostException {
         return make(
@@ -78,7 +78,7 @@ public final class KafkaSession {
         requireKnownHost();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        // Kafka looks there for its own login modules; on Flink they are where this class is
+        // Kafka loads its login modules from this class loader; on Flink it must be this class's
         thread.setContextClassLoader(KafkaSession.class.getClassLoader());
         try {
             return maker.apply(values);
@@ -98,7 +98,7 @@ public final class KafkaSession {
         return String.valueOf(root.getMessage());
     }
 
-    /** Kafka's own refusal of a name it cannot resolve looks like a mistake in a setting. */
+    /** Kafka reports a name it cannot resolve like an error in a setting. */
     private void requireKnownHost() throws UnknownHostException {
         for (String server : settings.servers().split(",", -1)) {
             String trimmed = server.strip();
@@ -112,25 +112,25 @@ public final class KafkaSession {
                         .formatted(settings.servers()));
     }
 
-    private void keep(Object made, AutoCloseable closing) {
+    private void register(Object client, AutoCloseable closer) {
         synchronized (open) {
             if (!closed) {
-                open.put(made, closing);
+                open.put(client, closer);
                 return;
             }
         }
-        close(closing);
+        close(closer);
         stopIfClosed();
     }
 
-    /** Cuts a producer off, in the middle of whatever it does. */
+    /** Closes a producer immediately, whatever it is doing. */
     public void close(Producer<byte[], byte[]> producer) {
-        AutoCloseable closing;
+        AutoCloseable closer;
         synchronized (open) {
-            closing = open.remove(producer);
+            closer = open.remove(producer);
         }
-        if (closing != null) {
-            close(closing);
+        if (closer != null) {
+            close(closer);
         }
     }
 
@@ -140,7 +140,7 @@ public final class KafkaSession {
         }
     }
 
-    /** Cuts all connections, whatever another thread does with them. */
+    /** Closes all connections immediately, also those in use by another thread. */
     public void close() {
         closed = true;
         List<AutoCloseable> all;
@@ -155,7 +155,7 @@ public final class KafkaSession {
         try {
             each.close();
         } catch (Exception e) {
-            // it is cut off all the same; an interrupt stays with the thread
+            // the connection is closed anyway; the thread keeps its interrupt flag
             LOG.debug("closing a client of Kafka", e);
         }
     }

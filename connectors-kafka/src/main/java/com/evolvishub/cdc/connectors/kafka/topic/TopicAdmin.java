@@ -34,14 +34,14 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Looks at the topics of a pipeline, and makes those that are missing. */
+/** Checks the topics of a pipeline and creates missing ones. */
 public final class TopicAdmin {
 
-    // what is refused for its size is to find room among the dead letters
-    private static final String ROOM_FOR_ALL = "33554432";
+    // dead letters include messages that were rejected for their size
+    private static final String DEAD_LETTER_MAX_BYTES = "33554432";
 
-    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
-    private static final Duration KNOWN_POLL = Duration.ofMillis(20);
+    private static final Duration METADATA_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration METADATA_POLL = Duration.ofMillis(20);
 
     private final KafkaSession session;
     private final KafkaClientSettings settings;
@@ -61,13 +61,13 @@ public final class TopicAdmin {
         this.mayCreate = pipeline.deliver().createTable();
     }
 
-    /** What keeps rows from being written, each with what would do. Changes nothing. */
+    /** Problems that prevent writing, each with a remedy. Changes nothing. */
     public List<String> problems() throws Exception {
         List<String> problems = new ArrayList<>(settings.problems());
         String topic = endpoint.table();
-        Optional<TopicDescription> there = describe(topic);
-        if (there.isPresent()) {
-            if (!mayWrite(there.get())) {
+        Optional<TopicDescription> description = describe(topic);
+        if (description.isPresent()) {
+            if (!mayWrite(description.get())) {
                 problems.add(
                         "user \"%s\" has no right to write %s"
                                 .formatted(settings.username(), failures.grantForTopic(topic)));
@@ -89,11 +89,11 @@ public final class TopicAdmin {
     }
 
     private Optional<String> progressTopicProblem() throws Exception {
-        Optional<TopicDescription> ledger = describe(KafkaProgressStore.TOPIC);
-        if (ledger.isEmpty()) {
+        Optional<TopicDescription> description = describe(KafkaProgressStore.TOPIC);
+        if (description.isEmpty()) {
             return createProgressTopic(true);
         }
-        int partitions = ledger.get().partitions().size();
+        int partitions = description.get().partitions().size();
         if (partitions < KafkaProgressStore.PARTITIONS) {
             return Optional.of(
                     "topic %s: has %d partitions, and needs %d: kafka-topics --alter --topic %s --partitions %d"
@@ -104,7 +104,7 @@ public final class TopicAdmin {
                                     KafkaProgressStore.TOPIC,
                                     KafkaProgressStore.PARTITIONS));
         }
-        if (!mayWrite(ledger.get())) {
+        if (!mayWrite(description.get())) {
             return Optional.of(
                     "user \"%s\" has no right to write %s"
                             .formatted(
@@ -133,19 +133,19 @@ public final class TopicAdmin {
                                 .formatted(Duration.ofMillis(Long.parseLong(limit)).toSeconds())));
     }
 
-    /** The id that the brokers have given a topic; empty: it is not there. */
+    /** The topic id that the brokers assigned; empty: the topic does not exist. */
     public String topicId(String topic) throws Exception {
         return describe(topic).map(found -> found.topicId().toString()).orElse("");
     }
 
-    /** The partitions of a topic; none if it is not there. */
+    /** The partitions of a topic; empty if it does not exist. */
     public List<TopicPartition> partitions(String topic) throws Exception {
         return describe(topic).map(TopicDescription::partitions).orElse(List.of()).stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList();
     }
 
-    /** Makes the topic if it is missing and may be made. */
+    /** Creates the topic if it does not exist and creation is allowed. */
     public void prepare(String topic) throws Exception {
         if (describe(topic).isEmpty()) {
             if (!mayCreate) {
@@ -157,7 +157,7 @@ public final class TopicAdmin {
         }
     }
 
-    /** Makes the topic of dead letters if it is missing and may be made. */
+    /** Creates the dead letter topic if it does not exist and creation is allowed. */
     public void prepareDeadLetters(String topic) throws Exception {
         if (describe(topic).isPresent()) {
             return;
@@ -169,10 +169,10 @@ public final class TopicAdmin {
         }
         make(
                 new NewTopic(topic, Optional.empty(), replicationFactor())
-                        .configs(Map.of("max.message.bytes", ROOM_FOR_ALL)));
+                        .configs(Map.of("max.message.bytes", DEAD_LETTER_MAX_BYTES)));
     }
 
-    /** Makes the ledger if it is missing, and looks whether it will do if it is not. */
+    /** Creates the progress topic if it does not exist, and checks its settings. */
     public void prepareProgressTopic() throws Exception {
         if (describe(KafkaProgressStore.TOPIC).isEmpty()) {
             failOn(createProgressTopic(false));
@@ -186,24 +186,26 @@ public final class TopicAdmin {
         }
     }
 
-    /** How large a message of the topic may be; empty: this user is not told. */
+    /** The largest message that the topic accepts; empty: this user may not read the limit. */
     public OptionalLong largestMessage() throws Exception {
         String limit = setting(endpoint.table(), "max.message.bytes", "message.max.bytes");
         return limit.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(limit));
     }
 
-    private Optional<String> createProgressTopic(boolean onlyTry) throws Exception {
-        Optional<Short> asked = replicationFactor();
+    private Optional<String> createProgressTopic(boolean validateOnly) throws Exception {
+        Optional<Short> configured = replicationFactor();
         short replicas =
-                asked.isPresent() ? asked.get() : TopicDurabilityCheck.replicas(brokers().size());
-        Optional<String> problem = create(KafkaProgressStore.topic(replicas), onlyTry);
-        // some clusters choose these things by themselves, and say no to whoever else does
-        return problem.isEmpty() || asked.isPresent()
+                configured.isPresent()
+                        ? configured.get()
+                        : TopicDurabilityCheck.replicas(brokers().size());
+        Optional<String> problem = create(KafkaProgressStore.topic(replicas), validateOnly);
+        // some clusters set these values themselves and reject requests that contain them
+        return problem.isEmpty() || configured.isPresent()
                 ? problem
-                : create(KafkaProgressStore.plainTopic(), onlyTry);
+                : create(KafkaProgressStore.plainTopic(), validateOnly);
     }
 
-    /** The brokers that are there now. */
+    /** The brokers that are available now. */
     Collection<Node> brokers() throws Exception {
         return KafkaFutures.of(session.admin().describeCluster().nodes());
     }
@@ -216,17 +218,17 @@ public final class TopicAdmin {
         failOn(create(topic, false));
     }
 
-    /** What keeps the topic from being made; empty: nothing, or it is there by now. */
-    private Optional<String> create(NewTopic topic, boolean onlyTry) throws Exception {
-        CreateTopicsOptions options = new CreateTopicsOptions().validateOnly(onlyTry);
+    /** Why the topic cannot be created; empty: it exists now, or could be created. */
+    private Optional<String> create(NewTopic topic, boolean validateOnly) throws Exception {
+        CreateTopicsOptions options = new CreateTopicsOptions().validateOnly(validateOnly);
         try {
             KafkaFutures.of(session.admin().createTopics(List.of(topic), options).all());
-            if (!onlyTry) {
+            if (!validateOnly) {
                 awaitKnown(topic.name());
             }
             return Optional.empty();
         } catch (TopicExistsException e) {
-            // somebody else made it just now
+            // another client created it meanwhile
             awaitKnown(topic.name());
             return Optional.empty();
         } catch (AuthorizationException e) {
@@ -249,20 +251,20 @@ public final class TopicAdmin {
     }
 
     /**
-     * Waits until a topic that was made has reached the brokers. The controller answers first, and
-     * a broker that has not heard of the topic says that there is none: a guard would take that for
-     * a topic that was deleted.
+     * Waits until a created topic is known to the brokers. The controller responds first, and a
+     * broker without the new metadata reports that the topic does not exist: the target verifier
+     * would treat that as a deleted topic.
      */
     private void awaitKnown(String topic) throws Exception {
-        long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+        long deadline = System.nanoTime() + METADATA_TIMEOUT.toNanos();
         while (!hasLeaders(topic)) {
             session.stopIfClosed();
             if (System.nanoTime() > deadline) {
                 throw new TimeoutException(
                         "topic %s was created, and after %d s the brokers do not show it"
-                                .formatted(topic, KNOWN_WITHIN.toSeconds()));
+                                .formatted(topic, METADATA_TIMEOUT.toSeconds()));
             }
-            Thread.sleep(KNOWN_POLL.toMillis());
+            Thread.sleep(METADATA_POLL.toMillis());
         }
     }
 
@@ -286,7 +288,7 @@ public final class TopicAdmin {
         return endpoint.option("replication_factor").map(Secret::reveal).map(Short::valueOf);
     }
 
-    /** The topic as it is; empty: it is not there. */
+    /** The topic's description; empty: it does not exist. */
     Optional<TopicDescription> describe(String topic) throws Exception {
         DescribeTopicsOptions options =
                 new DescribeTopicsOptions().includeAuthorizedOperations(true);
@@ -303,19 +305,19 @@ public final class TopicAdmin {
     }
 
     private static boolean mayWrite(TopicDescription topic) {
-        // a broker too old to say lets the first write tell
+        // brokers that do not report rights reject the first write instead
         return topic.authorizedOperations() == null
                 || topic.authorizedOperations().contains(AclOperation.WRITE);
     }
 
-    /** A setting of a topic that is there, or of those that are made; empty: nobody tells. */
+    /** A setting of the topic, or the brokers' default if it does not exist; empty: not known. */
     String setting(String topic, String ofTopics, String ofBrokers) throws Exception {
         return describe(topic).isPresent()
                 ? config(ConfigResource.Type.TOPIC, topic, ofTopics)
                 : config(ConfigResource.Type.BROKER, someBroker(), ofBrokers);
     }
 
-    /** A setting of the broker's; empty: there is none, or this user is not told. */
+    /** A topic or broker setting; empty: not set, or this user may not read it. */
     private String config(ConfigResource.Type type, String name, String setting) throws Exception {
         ConfigResource resource = new ConfigResource(type, name);
         try {

@@ -13,12 +13,14 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What topics are not fit for, and what a cluster may lose of them although it is acknowledged. */
+/**
+ * Checks whether topics can hold the rows, and under which failures they lose acknowledged ones.
+ */
 public final class TopicDurabilityCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicDurabilityCheck.class);
 
-    private static final int ENOUGH = 3;
+    private static final int SAFE_REPLICAS = 3;
 
     private final TopicAdmin topics;
     private final KafkaClientSettings settings;
@@ -33,7 +35,7 @@ public final class TopicDurabilityCheck {
         this.topic = pipeline.deliver().destination().table();
     }
 
-    /** Why the topic would take no row, with what would do: one that is compacted wants keys. */
+    /** Why the topic would reject every row, with a remedy: compacted topics require keys. */
     public Optional<String> compactedWithoutKey(RowSchema schema) throws Exception {
         if (MessageEncoders.hasKeys(pipeline, schema)
                 || !topics.setting(topic, "cleanup.policy", "log.cleanup.policy")
@@ -45,14 +47,14 @@ public final class TopicDurabilityCheck {
                         .formatted(topic, alter(topic, "cleanup.policy=delete")));
     }
 
-    /** Tells a lane's first opening of the risks, in the log. */
-    public void logRisks(WriterIdentity lane) throws Exception {
-        if (!lane.heldBefore()) {
+    /** Logs the risks when a pipeline is opened for the first time. */
+    public void logRisks(WriterIdentity writer) throws Exception {
+        if (!writer.heldBefore()) {
             all().forEach(risk -> LOG.warn("{}: {}", pipeline.mapping(), risk));
         }
     }
 
-    /** The risks of all topics that the lane lives by. */
+    /** The risks of all topics that the pipeline depends on. */
     public List<String> all() throws Exception {
         List<String> risks = new ArrayList<>(of(topic, "rows that were delivered are gone"));
         if (settings.usesBatchTransactions()) {
@@ -64,25 +66,25 @@ public final class TopicDurabilityCheck {
         return risks;
     }
 
-    /** How many brokers should hold a topic that must not be lost, of so many that are there. */
+    /** How many brokers should hold a topic, given the number of available brokers. */
     static short replicas(int brokers) {
-        return (short) Math.max(1, Math.min(ENOUGH, brokers));
+        return (short) Math.max(1, Math.min(SAFE_REPLICAS, brokers));
     }
 
     /**
-     * Each risk, with what it means and what would do; empty: there is none, the topic is not
-     * there, or this user is not told.
+     * Each risk with its consequence and a remedy; empty: no risk, the topic does not exist, or
+     * this user may not read the settings.
      *
-     * @param loss what happens when messages of it are lost
+     * @param loss the consequence of lost messages
      */
     private List<String> of(String topic, String loss) throws Exception {
-        Optional<TopicDescription> there = topics.describe(topic);
-        if (there.isEmpty()) {
+        Optional<TopicDescription> description = topics.describe(topic);
+        if (description.isEmpty()) {
             return List.of();
         }
         List<String> risks = new ArrayList<>();
         int replicas =
-                there.get().partitions().stream()
+                description.get().partitions().stream()
                         .mapToInt(partition -> partition.replicas().size())
                         .min()
                         .orElse(0);
@@ -92,7 +94,7 @@ public final class TopicDurabilityCheck {
                     "topic %s: is on %d of the %d brokers that could hold it; when these are lost, %s. Give it more by kafka-reassign-partitions"
                             .formatted(topic, replicas, possible, loss));
         }
-        if (replicas >= ENOUGH && setting(topic, "min.insync.replicas").equals("1")) {
+        if (replicas >= SAFE_REPLICAS && setting(topic, "min.insync.replicas").equals("1")) {
             risks.add(
                     "topic %s: min.insync.replicas is 1, so that one broker alone may acknowledge; when it is lost, %s. %s"
                             .formatted(topic, loss, alter(topic, "min.insync.replicas=2")));

@@ -1,2 +1,2 @@
-/** Topics: creation, checks, whether a topic is still the same. */
+/** Topics: creation, checks and durability. */
 package com.evolvishub.cdc.connectors.kafka.topic;

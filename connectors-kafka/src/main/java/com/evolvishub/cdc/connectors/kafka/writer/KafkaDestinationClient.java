@@ -42,13 +42,13 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * One lane into one topic. Each batch is one transaction of the lane's own transactional id, which
- * holds the rows and the lane's entry in the {@link KafkaProgressStore}. Kafka refuses a producer
- * whose id was taken by another one, and also one that was too slow; which of both it was, the
- * ledger tells.
+ * Writes one pipeline into one topic. Each batch is one transaction under the pipeline's
+ * transactional id and holds the rows and the pipeline's record in the {@link KafkaProgressStore}.
+ * Kafka fences a producer whose id another one uses, and also one that was too slow; the progress
+ * record shows which of the two happened.
  *
- * <p>With {@code delivery: at_least_once} there are no transactions, no ledger and no fence: each
- * batch is sent and waited for.
+ * <p>With {@code delivery: at_least_once} there are no transactions, no progress record and no
+ * fencing: each batch is sent, and its acknowledgement awaited.
  */
 public final class KafkaDestinationClient implements DestinationClient {
 
@@ -66,7 +66,7 @@ public final class KafkaDestinationClient implements DestinationClient {
     private OptionalLong largestMessage = OptionalLong.empty();
     private KafkaProgressStore progressStore;
     private Producer<byte[], byte[]> producer;
-    private KafkaProgressRecord entry = KafkaProgressRecord.NONE;
+    private KafkaProgressRecord progress = KafkaProgressRecord.NONE;
 
     public KafkaDestinationClient(Pipeline pipeline, MessageEncoder encoder) {
         this.pipeline = pipeline;
@@ -82,60 +82,62 @@ public final class KafkaDestinationClient implements DestinationClient {
     }
 
     @Override
-    public RecoveredProgress open(WriterIdentity lane) throws Exception {
+    public RecoveredProgress open(WriterIdentity writer) throws Exception {
         try {
             failOn(settings.problems());
-            String there = topics.topicId(topic);
-            DestinationDescription target = new DestinationDescription(!there.isEmpty(), List.of());
+            String topicId = topics.topicId(topic);
+            DestinationDescription target =
+                    new DestinationDescription(!topicId.isEmpty(), List.of());
             largestMessage = topics.largestMessage();
             if (!settings.usesBatchTransactions()) {
                 producer = session.producer(largestMessage, Optional.empty());
-                durabilityCheck.logRisks(lane);
-                return new RecoveredProgress(lane.runEpoch() + 1, Progress.NONE, target);
+                durabilityCheck.logRisks(writer);
+                return new RecoveredProgress(writer.runEpoch() + 1, Progress.NONE, target);
             }
-            Progress found = takeOver(lane, there);
-            durabilityCheck.logRisks(lane);
-            return new RecoveredProgress(entry.epoch(), found, target);
+            Progress found = takeOver(writer, topicId);
+            durabilityCheck.logRisks(writer);
+            return new RecoveredProgress(progress.epoch(), found, target);
         } catch (Exception e) {
             throw failures.describe(e);
         }
     }
 
-    private Progress takeOver(WriterIdentity lane, String there) throws Exception {
+    private Progress takeOver(WriterIdentity writer, String topicId) throws Exception {
         topics.prepareProgressTopic();
-        name = KafkaPipelineId.of(lane.identity());
+        name = KafkaPipelineId.of(writer.identity());
         progressStore =
                 new KafkaProgressStore(
                         session,
                         name,
                         settings.transactionTimeout()
                                 .plus(KafkaClientSettings.TRANSACTION_EXPIRY_DELAY));
-        // first without a change: whoever may not take the lane must not disturb its holder
-        progressStore.readCommitted().takenOverBy(lane);
+        // first without a change: a writer that may not take over must not disturb the current one
+        progressStore.readCommitted().takenOverBy(writer);
         initialize();
-        // nobody else can write this lane from here on, and what was open of it was ended
+        // from here on no other writer can write, and open transactions of the pipeline have ended
         KafkaProgressRecord before = progressStore.readSettled();
-        KafkaProgressRecord taken = before.takenOverBy(lane);
+        KafkaProgressRecord claimed = before.takenOverBy(writer);
         if (targetVerifier.acceptsAnyTarget()) {
-            taken = taken.advancedTo(before.lastSequence(), PartitionEndOffsets.NONE);
-        } else if (!taken.endOffsets().offsets().isEmpty()) {
+            claimed = claimed.advancedTo(before.lastSequence(), PartitionEndOffsets.NONE);
+        } else if (!claimed.endOffsets().offsets().isEmpty()) {
             targetVerifier.verify();
             targetVerifier.checkEnds(before);
         }
         producer.beginTransaction();
-        var written = producer.send(progressStore.record(taken));
+        var written = producer.send(progressStore.record(claimed));
         producer.commitTransaction();
-        // a rival that looks has to find it
+        // another writer must be able to read it
         progressStore.awaitCommittedUpTo(written.get().offset() + 1);
-        Progress found = targetVerifier.effectiveProgress(before, taken.incarnation(), there, lane);
-        // the ledger keeps what it says until the first batch: no topic was written to yet
-        entry =
+        Progress found =
+                targetVerifier.effectiveProgress(before, claimed.incarnation(), topicId, writer);
+        // the stored record is rewound by the first batch: nothing was written to the new topic yet
+        progress =
                 found.lastSequence() < before.lastSequence()
-                        ? taken.rewoundTo(
+                        ? claimed.rewoundTo(
                                 found.lastSequence(),
-                                lane.sequenceHistoryAfter(
+                                writer.sequenceHistoryAfter(
                                         found.lastSequence(), before.sequenceHistory()))
-                        : taken;
+                        : claimed;
         return found;
     }
 
@@ -190,7 +192,7 @@ public final class KafkaDestinationClient implements DestinationClient {
             targetVerifier.verify();
             topics.prepare(topic);
             targetVerifier.verify();
-            entry = entry.withTarget(targetVerifier.targetId());
+            progress = progress.withTarget(targetVerifier.targetId());
         } catch (Exception e) {
             throw failures.describe(e);
         }
@@ -205,19 +207,19 @@ public final class KafkaDestinationClient implements DestinationClient {
     @Override
     public void write(List<ChangeRow> rows) throws Exception {
         long last = rows.get(rows.size() - 1).sequence();
-        PendingSends sending = new PendingSends(producer);
+        PendingSends sends = new PendingSends(producer);
         try {
             partitionCount.check(producer);
             begin();
             for (ChangeRow row : rows) {
-                sending.sendRow(KafkaRecords.record(topic, encoder.encode(row)));
+                sends.sendRow(KafkaRecords.record(topic, encoder.encode(row)));
             }
-            commit(sending, last);
+            commit(sends, last);
         } catch (MessageEncodingException e) {
             abort();
             throw new RowRejectedException(e.getMessage(), e);
         } catch (Exception e) {
-            throw failed(sending, e, rows);
+            throw failed(sends, e, rows);
         }
     }
 
@@ -227,23 +229,23 @@ public final class KafkaDestinationClient implements DestinationClient {
         }
     }
 
-    private void commit(PendingSends sending, long last) throws Exception {
+    private void commit(PendingSends sends, long last) throws Exception {
         if (!settings.usesBatchTransactions()) {
-            sending.finish(settings.batchTimeout());
+            sends.finish(settings.batchTimeout());
             return;
         }
-        // of the batches before: the offsets of this one are not known yet
-        sending.send(progressStore.record(entry.advancedTo(last, entry.endOffsets())));
-        sending.finish(settings.batchTimeout());
-        failOnReusedOffsets(sending);
+        // end offsets of earlier batches: those of this batch are not known yet
+        sends.send(progressStore.record(progress.advancedTo(last, progress.endOffsets())));
+        sends.finish(settings.batchTimeout());
+        failOnReusedOffsets(sends);
         producer.commitTransaction();
-        entry = entry.advancedTo(last, entry.endOffsets().with(sending.last()));
+        progress = progress.advancedTo(last, progress.endOffsets().with(sends.last()));
     }
 
-    /** A topic that was made anew while rows flow gives offsets out a second time. */
-    private void failOnReusedOffsets(PendingSends sending) {
-        Map<Integer, Long> ends = entry.endOffsets().offsets();
-        sending.first()
+    /** A topic that is recreated while rows are written assigns offsets a second time. */
+    private void failOnReusedOffsets(PendingSends sends) {
+        Map<Integer, Long> ends = progress.endOffsets().offsets();
+        sends.first()
                 .forEach(
                         (partition, offset) -> {
                             if (offset <= ends.getOrDefault(partition, -1L)) {
@@ -269,11 +271,11 @@ public final class KafkaDestinationClient implements DestinationClient {
     }
 
     /**
-     * Ends the open transaction by opening the lane's transactional id again, not by {@code
-     * abortTransaction}. The coordinator then ends it with a higher epoch of the producer, which
-     * every partition of it learns: a request of it that is still on its way is refused when it
-     * arrives. By {@code abortTransaction} it would join the next transaction, at brokers that do
-     * not ask whose it is (KIP-890).
+     * Ends the open transaction by initializing the pipeline's transactional id again, not by
+     * {@code abortTransaction}. The coordinator then ends it with a higher producer epoch, which
+     * every partition of the transaction receives: a delayed request of it is rejected on arrival.
+     * After {@code abortTransaction} such a request would join the next transaction, at brokers
+     * that do not verify its transaction (KIP-890).
      */
     private void abortByNewEpoch() throws Exception {
         session.close(producer);
@@ -283,16 +285,16 @@ public final class KafkaDestinationClient implements DestinationClient {
     }
 
     private void failIfTakenOver(KafkaProgressRecord now) throws FencedException {
-        if (now.epoch() > entry.epoch() && !now.writer().equals(entry.writer())) {
+        if (now.epoch() > progress.epoch() && !now.writer().equals(progress.writer())) {
             throw now.fencedException();
         }
     }
 
-    /** What the failure of a batch means, in its own words. */
-    private Exception failed(PendingSends sending, Exception failure, List<ChangeRow> rows)
+    /** Describes the failure of a batch. */
+    private Exception failed(PendingSends sends, Exception failure, List<ChangeRow> rows)
             throws Exception {
         session.stopIfClosed();
-        Exception first = sending.first(failure);
+        Exception first = sends.first(failure);
         if (KafkaErrorClassifier.isRowRejected(first)) {
             abort();
             return new RowRejectedException(rejectionText(first, rows), first);
@@ -302,11 +304,13 @@ public final class KafkaDestinationClient implements DestinationClient {
                 : failures.describe(first);
     }
 
-    /** Taken over, or given up by the broker because it took too long? */
+    /**
+     * Another writer has taken over, or the broker has aborted a transaction that took too long.
+     */
     private Exception describeLostProducer(Exception failure) throws Exception {
-        Optional<KafkaProgressRecord> rival = progressStore.newerHolderThan(entry);
-        if (rival.isPresent()) {
-            return rival.get().fencedException();
+        Optional<KafkaProgressRecord> newer = progressStore.newerHolderThan(progress);
+        if (newer.isPresent()) {
+            return newer.get().fencedException();
         }
         return new TimeoutException(
                 ("the broker has ended this lane's transaction, and nobody has taken the lane: it may"
@@ -315,10 +319,10 @@ public final class KafkaDestinationClient implements DestinationClient {
                 failure);
     }
 
-    private String rejectionText(Exception refusal, List<ChangeRow> rows) throws Exception {
-        Throwable cause = KafkaErrorClassifier.cause(refusal);
+    private String rejectionText(Exception rejection, List<ChangeRow> rows) throws Exception {
+        Throwable cause = KafkaErrorClassifier.cause(rejection);
         OptionalLong limit = topics.largestMessage();
-        // of several rows, nobody has to know yet which one it was
+        // with several rows it is not known yet which one was rejected
         if (!(cause instanceof RecordTooLargeException) || rows.size() != 1 || limit.isEmpty()) {
             return "topic %s does not take it: %s".formatted(topic, cause.getMessage());
         }
@@ -337,40 +341,41 @@ public final class KafkaDestinationClient implements DestinationClient {
 
     @Override
     public void writeDeadLetter(ChangeRow row, String error) throws Exception {
-        String letters = KafkaDeadLetterLog.topicOf(topic);
+        String deadLetterTopic = KafkaDeadLetterLog.topicOf(topic);
         try {
-            topics.prepareDeadLetters(letters);
+            topics.prepareDeadLetters(deadLetterTopic);
         } catch (Exception e) {
             throw failures.describe(e);
         }
-        ProducerRecord<byte[], byte[]> letter = deadLetterRecord(letters, row, error);
+        ProducerRecord<byte[], byte[]> deadLetter = deadLetterRecord(deadLetterTopic, row, error);
         try {
-            sendDeadLetter(letter, row.sequence());
+            sendDeadLetter(deadLetter, row.sequence());
         } catch (RowRejectedException e) {
-            // an older topic of dead letters with the broker's own limit
-            sendDeadLetter(KafkaRecords.withoutContent(letter), row.sequence());
+            // an existing dead letter topic with the broker's default limit
+            sendDeadLetter(KafkaRecords.withoutContent(deadLetter), row.sequence());
         }
     }
 
     private ProducerRecord<byte[], byte[]> deadLetterRecord(
-            String letters, ChangeRow row, String error) {
+            String deadLetterTopic, ChangeRow row, String error) {
         Clock clock = Clock.systemUTC();
         try {
-            return KafkaRecords.deadLetter(letters, encoder.encode(row), error, clock.instant());
+            return KafkaRecords.deadLetter(
+                    deadLetterTopic, encoder.encode(row), error, clock.instant());
         } catch (MessageEncodingException e) {
-            return KafkaRecords.deadLetter(letters, row, pipeline, error, clock.instant());
+            return KafkaRecords.deadLetter(deadLetterTopic, row, pipeline, error, clock.instant());
         }
     }
 
-    private void sendDeadLetter(ProducerRecord<byte[], byte[]> letter, long number)
+    private void sendDeadLetter(ProducerRecord<byte[], byte[]> deadLetter, long sequence)
             throws Exception {
-        PendingSends sending = new PendingSends(producer);
+        PendingSends sends = new PendingSends(producer);
         try {
             begin();
-            sending.send(letter);
-            commit(sending, number);
+            sends.send(deadLetter);
+            commit(sends, sequence);
         } catch (Exception e) {
-            throw failed(sending, e, List.of());
+            throw failed(sends, e, List.of());
         }
     }
 

@@ -15,8 +15,8 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Keeps rows out of a topic that is not the one that earlier rows were delivered to, or that has
- * lost some of them. A topic's identity is the id that the brokers have given it.
+ * Verifies that the topic is the one that earlier rows were delivered to and has not lost any of
+ * them. A topic's identity is the topic id that the brokers assigned.
  */
 final class KafkaTargetVerifier {
 
@@ -38,7 +38,7 @@ final class KafkaTargetVerifier {
         expected = acknowledged;
     }
 
-    /** Whether whatever is there now is the right one. */
+    /** Whether any existing topic is accepted. */
     boolean acceptsAnyTarget() {
         return expected.targetId().isEmpty();
     }
@@ -48,9 +48,9 @@ final class KafkaTargetVerifier {
     }
 
     /**
-     * Lets in the topic that is there.
+     * Verifies the existing topic and records its identity.
      *
-     * @throws RowsLostException if rows were delivered to another one
+     * @throws RowsLostException if rows were delivered to another topic
      */
     void verify() throws Exception {
         String found = topics.topicId(topic);
@@ -72,35 +72,38 @@ final class KafkaTargetVerifier {
     }
 
     /**
-     * What an entry stands for at the topic that is there.
+     * The progress that a record means for the existing topic.
      *
-     * @param there its identity; empty: there is none
+     * @param topicId its identity; empty: it does not exist
      */
     Progress effectiveProgress(
-            KafkaProgressRecord entry, String incarnation, String there, WriterIdentity lane) {
-        boolean known = !entry.target().isEmpty();
-        boolean same = known && entry.target().equals(there);
+            KafkaProgressRecord progress,
+            String incarnation,
+            String topicId,
+            WriterIdentity writer) {
+        boolean known = !progress.target().isEmpty();
+        boolean same = known && progress.target().equals(topicId);
         Progress found =
                 new Progress(
-                        entry.lastSequence(),
-                        entry.sequenceHistory(),
+                        progress.lastSequence(),
+                        progress.sequenceHistory(),
                         incarnation,
-                        same ? there : "");
+                        same ? topicId : "");
         return known && !same
                 ? Progress.recorded(
-                        ReplacedTarget.effectiveSequence(expected, found, "topic " + topic, lane),
-                        entry.sequenceHistory(),
+                        ReplacedTarget.effectiveSequence(expected, found, "topic " + topic, writer),
+                        progress.sequenceHistory(),
                         incarnation)
                 : found;
     }
 
     /**
-     * Looks whether the brokers have what they acknowledged.
+     * Checks that the brokers still hold what they acknowledged.
      *
      * @throws RowsLostException if a partition ends before a row that was written to it
      */
-    void checkEnds(KafkaProgressRecord entry) throws Exception {
-        for (Map.Entry<Integer, Long> written : entry.endOffsets().offsets().entrySet()) {
+    void checkEnds(KafkaProgressRecord progress) throws Exception {
+        for (Map.Entry<Integer, Long> written : progress.endOffsets().offsets().entrySet()) {
             TopicPartition partition = new TopicPartition(topic, written.getKey());
             long end =
                     KafkaFutures.of(
@@ -113,7 +116,7 @@ final class KafkaTargetVerifier {
                             .offset();
             if (end <= written.getValue()) {
                 throw RowsLostException.ofUnknownRows(
-                        entry.lastSequence(),
+                        progress.lastSequence(),
                         ("partition %d of topic %s ends at offset %d, and a row was written to offset"
                                         + " %d: a broker that was behind has become its leader")
                                 .formatted(written.getKey(), topic, end, written.getValue()),

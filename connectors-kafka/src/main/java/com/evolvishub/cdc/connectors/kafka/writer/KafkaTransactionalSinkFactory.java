@@ -17,7 +17,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.kafka.common.config.types.Password;
 
-/** Flink's own sink for Kafka, with the settings and the messages of ours. */
+/** Creates Flink's own Kafka sink with the settings and messages of the pipeline. */
 public final class KafkaTransactionalSinkFactory implements TransactionalSinkFactory {
 
     private final Pipeline pipeline;
@@ -29,7 +29,7 @@ public final class KafkaTransactionalSinkFactory implements TransactionalSinkFac
     }
 
     @Override
-    public Sink<ChangeRow> create(RestoreMode resumption) {
+    public Sink<ChangeRow> create(RestoreMode restoreMode) {
         return KafkaSink.<ChangeRow>builder()
                 .setKafkaProducerConfig(producer())
                 .setBootstrapServers(settings.servers())
@@ -39,13 +39,13 @@ public final class KafkaTransactionalSinkFactory implements TransactionalSinkFac
                 .build();
     }
 
-    /** As text: it travels with the job. */
+    /** Values as text, because they are serialized with the job. */
     private Properties producer() {
         Properties properties = new Properties();
         settings().forEach((name, value) -> properties.setProperty(name, text(value)));
         properties.setProperty(
                 "transaction.timeout.ms", Long.toString(settings.transactionTimeout().toMillis()));
-        // each transaction has a producer of its own, and Flink names none of them
+        // each transaction has its own producer, and Flink does not name them
         properties.remove("client.id");
         return properties;
     }

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices partitions that are added to a topic while rows are written to it. The client spreads
- * keys over all partitions that it knows, so from then on a key may have another one.
+ * Logs a warning when partitions are added to a topic while rows are written to it. The client maps
+ * keys to all partitions that it knows, so a key may move to another partition.
  */
 public final class PartitionCountMonitor {
 
@@ -21,7 +21,7 @@ public final class PartitionCountMonitor {
         this.topic = topic;
     }
 
-    /** Looks at what the client knows; asks nobody. */
+    /** Uses the client's metadata; sends no request. */
     void check(Producer<byte[], byte[]> producer) {
         int now = producer.partitionsFor(topic).size();
         if (known != 0 && now > known) {

@@ -12,13 +12,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * The records of one batch on their way. Kafka answers for each one in a thread of its own; the
- * first refusal counts, the others follow from it.
+ * The records of one batch in flight. Kafka reports each result in its own thread; the first error
+ * counts, the others follow from it.
  */
 final class PendingSends {
 
     private final Producer<byte[], byte[]> producer;
-    private final AtomicReference<Exception> refusal = new AtomicReference<>();
+    private final AtomicReference<Exception> firstError = new AtomicReference<>();
     private final Map<Integer, Long> first = new ConcurrentHashMap<>();
     private final Map<Integer, Long> last = new ConcurrentHashMap<>();
 
@@ -30,7 +30,7 @@ final class PendingSends {
         send(record, (metadata, failure) -> recordFailure(failure));
     }
 
-    /** Sends a row, whose offset is told by {@link #last}. */
+    /** Sends a row; {@link #last} returns its offset. */
     void sendRow(ProducerRecord<byte[], byte[]> record) throws Exception {
         send(
                 record,
@@ -43,65 +43,65 @@ final class PendingSends {
                 });
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback receives the result
     private void send(ProducerRecord<byte[], byte[]> record, Callback callback) throws Exception {
         producer.send(record, callback);
-        stopIfRefused();
+        throwIfFailed();
     }
 
     private void recordFailure(Exception failure) {
         if (failure != null) {
-            refusal.compareAndSet(null, failure);
+            firstError.compareAndSet(null, failure);
         }
     }
 
-    /** The lowest offset that a row was given, by partition. */
+    /** The lowest offset that a row was assigned, by partition. */
     Map<Integer, Long> first() {
         return Map.copyOf(first);
     }
 
-    /** The highest offset that a row was given, by partition. */
+    /** The highest offset that a row was assigned, by partition. */
     Map<Integer, Long> last() {
         return Map.copyOf(last);
     }
 
     /**
-     * Waits until the brokers have answered for all of them. Kafka's client has no limit of its own
-     * where a silent broker leaves the request unanswered that opens a transaction: after the
-     * patience the producer is closed, which ends the wait.
+     * Waits until the brokers have acknowledged all records. Kafka's client has no timeout of its
+     * own if an unresponsive broker leaves the request that opens a transaction unanswered: after
+     * the timeout this closes the producer, which ends the wait.
      */
-    void finish(Duration patience) throws Exception {
-        CompletableFuture<Void> watch =
+    void finish(Duration timeout) throws Exception {
+        CompletableFuture<Void> timer =
                 CompletableFuture.runAsync(
-                        () -> timeOut(patience),
+                        () -> timeOut(timeout),
                         CompletableFuture.delayedExecutor(
-                                patience.toMillis(), TimeUnit.MILLISECONDS));
+                                timeout.toMillis(), TimeUnit.MILLISECONDS));
         try {
             producer.flush();
         } finally {
-            watch.cancel(false);
+            timer.cancel(false);
         }
-        stopIfRefused();
+        throwIfFailed();
     }
 
-    private void timeOut(Duration patience) {
+    private void timeOut(Duration timeout) {
         recordFailure(
                 new TimeoutException(
                         "the brokers have not answered for a batch within %d s"
-                                .formatted(patience.toSeconds())));
+                                .formatted(timeout.toSeconds())));
         producer.close(Duration.ZERO);
     }
 
-    private void stopIfRefused() throws Exception {
-        Exception refused = refusal.get();
-        if (refused != null) {
-            throw refused;
+    private void throwIfFailed() throws Exception {
+        Exception error = firstError.get();
+        if (error != null) {
+            throw error;
         }
     }
 
-    /** What was wrong first, of this failure and the refusals. */
+    /** The first error: that of an earlier record, else this failure. */
     Exception first(Exception failure) {
-        Exception refused = refusal.get();
-        return refused == null ? failure : refused;
+        Exception error = firstError.get();
+        return error == null ? failure : error;
     }
 }

@@ -44,38 +44,38 @@ class KafkaDeadLetterStoreITCase {
     @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
     private KafkaTestTopic topic;
-    private TestPipeline lane;
+    private TestPipeline testPipeline;
 
     @BeforeEach
     void fresh() {
         topic = KafkaTestTopic.fresh(KAFKA.bootstrapServers());
-        lane = topic.lane();
+        testPipeline = topic.testPipeline();
     }
 
     private KafkaDestinationClient opened() throws Exception {
-        KafkaDestinationClient client = KafkaTestTopic.client(lane);
-        client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+        KafkaDestinationClient client = KafkaTestTopic.client(testPipeline);
+        client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
         client.prepare(TestPipeline.KEYED);
         return client;
     }
 
-    private static ChangeRow numbered(long number, String id, String name) {
-        return row(TestPipeline.KEYED, id, name).withSequence(number);
+    private static ChangeRow numbered(long sequence, String id, String name) {
+        return row(TestPipeline.KEYED, id, name).withSequence(sequence);
     }
 
-    private DeadLetterStore letters() {
-        return new KafkaConnector().deadLetterStore(lane.pipeline()).orElseThrow();
+    private DeadLetterStore store() {
+        return new KafkaConnector().deadLetterStore(testPipeline.pipeline()).orElseThrow();
     }
 
     private List<DeadLetter> all() throws Exception {
-        try (DeadLetterStore letters = letters()) {
-            return letters.listAfter("", 100);
+        try (DeadLetterStore store = store()) {
+            return store.listAfter("", 100);
         }
     }
 
-    private Optional<String> replayed(DeadLetter letter) throws Exception {
-        try (DeadLetterStore letters = letters()) {
-            return letters.replay(letter, REFUSE_SUPERSEDED);
+    private Optional<String> replayed(DeadLetter deadLetter) throws Exception {
+        try (DeadLetterStore store = store()) {
+            return store.replay(deadLetter, REFUSE_SUPERSEDED);
         }
     }
 
@@ -90,22 +90,22 @@ class KafkaDeadLetterStoreITCase {
     }
 
     @Test
-    void thereAreNoneWhereNothingWasEverRefused() throws Exception {
+    void listsNoneIfNoRowWasEverRejected() throws Exception {
         assertThat(all()).isEmpty();
         assertThat(KafkaTestTopic.records(topic.servers(), topic.name() + ".dlq", "read_committed"))
                 .isEmpty();
     }
 
     @Test
-    void showsWhatIsThereOldestFirstAndPageByPage() throws Exception {
+    void listsDeadLettersOldestFirstInPages() throws Exception {
         try (KafkaDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "2", "one"), "too large");
             client.writeDeadLetter(numbered(2, "2", "two"), "too large");
             client.writeDeadLetter(
                     row(Operation.DELETE, TestPipeline.KEYED, "4").withSequence(3), "no");
         }
-        try (DeadLetterStore letters = letters()) {
-            List<DeadLetter> first = letters.listAfter("", 2);
+        try (DeadLetterStore store = store()) {
+            List<DeadLetter> first = store.listAfter("", 2);
             assertThat(first).extracting(DeadLetter::sequence).containsExactly(1L, 2L);
             assertThat(first.get(0).mapping()).isEqualTo("orders");
             assertThat(first.get(0).operation()).isEqualTo('u');
@@ -113,42 +113,42 @@ class KafkaDeadLetterStoreITCase {
             assertThat(first.get(0).payload()).isEqualTo("{\"id\":2,\"name\":\"one\"}");
             assertThat(first.get(0).superseded()).isEqualTo("row 2 of the same key came after it");
             assertThat(first.get(1).superseded()).isEmpty();
-            List<DeadLetter> rest = letters.listAfter(first.get(1).id(), 2);
-            assertThat(rest).extracting(DeadLetter::operation).containsExactly('d');
-            assertThat(rest.get(0).payload()).isEqualTo("{\"id\":4}");
-            assertThat(letters.find(rest.get(0).id())).contains(rest.get(0));
-            assertThat(letters.find("0-4711")).isEmpty();
-            assertThat(letters.find("no id")).isEmpty();
+            List<DeadLetter> page = store.listAfter(first.get(1).id(), 2);
+            assertThat(page).extracting(DeadLetter::operation).containsExactly('d');
+            assertThat(page.get(0).payload()).isEqualTo("{\"id\":4}");
+            assertThat(store.find(page.get(0).id())).contains(page.get(0));
+            assertThat(store.find("0-4711")).isEmpty();
+            assertThat(store.find("no id")).isEmpty();
         }
     }
 
     @Test
-    void writesARowAgainOnceTheTopicTakesItWhileTheLaneGoesOn() throws Exception {
+    void replaysARowOnceTheTopicAcceptsItWhileThePipelineKeepsRunning() throws Exception {
         topic.create(3, Map.of("max.message.bytes", "200"));
         try (KafkaDestinationClient client = opened()) {
             ChangeRow large = numbered(1, "7", "x".repeat(300));
             client.writeDeadLetter(large, "too large");
-            DeadLetter letter = all().get(0);
-            assertThat(replayed(letter).orElseThrow()).startsWith("refused again: ");
+            DeadLetter deadLetter = all().get(0);
+            assertThat(replayed(deadLetter).orElseThrow()).startsWith("refused again: ");
             assertThat(all()).hasSize(1);
             limit(100_000);
 
-            // a refused one has changed nothing, and the new limit takes a moment to hold
-            await().until(() -> replayed(letter), Optional::isEmpty);
-            assertThat(replayed(letter)).contains("it is not there any more");
+            // the rejected replay has changed nothing, and the new limit takes effect with a delay
+            await().until(() -> replayed(deadLetter), Optional::isEmpty);
+            assertThat(replayed(deadLetter)).contains("it is not there any more");
             assertThat(all()).isEmpty();
             client.write(List.of(large.withSequence(2)));
             client.writeDeadLetter(numbered(3, "8", "other"), "no");
         }
         List<ConsumerRecord<byte[], byte[]>> records = topic.records();
-        assertThat(records).extracting(KafkaTestTopic::number).containsExactly(1L, 2L);
-        ConsumerRecord<byte[], byte[]> again = records.get(0);
+        assertThat(records).extracting(KafkaTestTopic::sequence).containsExactly(1L, 2L);
+        ConsumerRecord<byte[], byte[]> replayedRecord = records.get(0);
         ConsumerRecord<byte[], byte[]> ordinary = records.get(1);
-        assertThat(again.partition()).isEqualTo(ordinary.partition());
-        assertThat(again.key()).isEqualTo(ordinary.key());
-        assertThat(again.value()).isEqualTo(ordinary.value());
-        assertThat(again.headers().toArray()).hasSameSizeAs(ordinary.headers().toArray());
-        assertThat(KafkaTestTopic.header(again, "op")).isEqualTo("u");
+        assertThat(replayedRecord.partition()).isEqualTo(ordinary.partition());
+        assertThat(replayedRecord.key()).isEqualTo(ordinary.key());
+        assertThat(replayedRecord.value()).isEqualTo(ordinary.value());
+        assertThat(replayedRecord.headers().toArray()).hasSameSizeAs(ordinary.headers().toArray());
+        assertThat(KafkaTestTopic.header(replayedRecord, "op")).isEqualTo("u");
         assertThat(all()).extracting(DeadLetter::sequence).containsExactly(3L);
     }
 
@@ -169,8 +169,8 @@ class KafkaDeadLetterStoreITCase {
     @EnumSource(
             value = DeliveryMode.class,
             names = {"EXACTLY_ONCE", "AT_LEAST_ONCE"})
-    void refusesARowWhoseKeyWasDeliveredSinceUnlessItIsForced(DeliveryMode mode) throws Exception {
-        lane = lane.with(mode);
+    void rejectsASupersededRowUnlessForced(DeliveryMode mode) throws Exception {
+        testPipeline = testPipeline.with(mode);
         topic.create(3, Map.of());
         try (KafkaDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "older"), "no");
@@ -178,15 +178,13 @@ class KafkaDeadLetterStoreITCase {
             client.write(List.of(numbered(3, "1", "newer")));
         }
         List<DeadLetter> both = all();
-        try (DeadLetterStore letters = letters()) {
-            assertThat(letters.replay(both.get(0), REFUSE_SUPERSEDED))
+        try (DeadLetterStore store = store()) {
+            assertThat(store.replay(both.get(0), REFUSE_SUPERSEDED))
                     .contains("row 3 of the same key came after it");
-            assertThat(letters.replay(both.get(1), REFUSE_SUPERSEDED)).isEmpty();
-            assertThat(letters.listAfter("", 9))
-                    .extracting(DeadLetter::sequence)
-                    .containsExactly(1L);
-            assertThat(letters.replay(both.get(0), WRITE_SUPERSEDED)).isEmpty();
-            assertThat(letters.listAfter("", 9)).isEmpty();
+            assertThat(store.replay(both.get(1), REFUSE_SUPERSEDED)).isEmpty();
+            assertThat(store.listAfter("", 9)).extracting(DeadLetter::sequence).containsExactly(1L);
+            assertThat(store.replay(both.get(0), WRITE_SUPERSEDED)).isEmpty();
+            assertThat(store.listAfter("", 9)).isEmpty();
         }
         assertThat(delivered())
                 .containsExactlyInAnyOrder(
@@ -196,14 +194,14 @@ class KafkaDeadLetterStoreITCase {
     }
 
     @Test
-    void findsANewerVersionThatIsJustBeingWritten() throws Exception {
-        // it is to stay open meanwhile
-        lane = topic.with("transaction_timeout_seconds", "300").lane();
+    void findsANewerVersionInAnOpenTransaction() throws Exception {
+        // the transaction must stay open during the test
+        testPipeline = topic.with("transaction_timeout_seconds", "300").testPipeline();
         topic.create(1, Map.of());
         try (KafkaDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "older"), "no");
         }
-        KafkaSession other = new KafkaSession(new KafkaClientSettings(lane.pipeline()));
+        KafkaSession other = new KafkaSession(new KafkaClientSettings(testPipeline.pipeline()));
         Producer<byte[], byte[]> producer =
                 other.producer(OptionalLong.empty(), Optional.of("test-" + topic.name()));
         producer.initTransactions();
@@ -228,34 +226,38 @@ class KafkaDeadLetterStoreITCase {
     @EnumSource(
             value = DeliveryMode.class,
             names = {"EXACTLY_ONCE", "AT_LEAST_ONCE"})
-    void aReplayThatDiesHalfwayNeitherLosesNorDoublesTheRow(DeliveryMode mode) throws Exception {
-        lane = lane.with(mode);
+    void anInterruptedReplayNeitherLosesNorDuplicatesTheRow(DeliveryMode mode) throws Exception {
+        testPipeline = testPipeline.with(mode);
         topic.create(1, Map.of());
         try (KafkaDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
         }
-        ConsumerRecord<byte[], byte[]> letter =
+        ConsumerRecord<byte[], byte[]> deadLetter =
                 KafkaTestTopic.records(topic.servers(), topic.name() + ".dlq", "read_committed")
                         .get(0);
-        KafkaClientSettings settings = new KafkaClientSettings(lane.pipeline());
+        KafkaClientSettings settings = new KafkaClientSettings(testPipeline.pipeline());
         KafkaSession session = new KafkaSession(settings);
-        ReplayProducer dying = new ReplayProducer(session, settings, lane.pipeline());
-        dying.open(OptionalLong.empty());
+        ReplayProducer interrupted = new ReplayProducer(session, settings, testPipeline.pipeline());
+        interrupted.open(OptionalLong.empty());
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(
-                        topic.name(), null, letter.key(), letter.value(), letter.headers());
+                        topic.name(),
+                        null,
+                        deadLetter.key(),
+                        deadLetter.value(),
+                        deadLetter.headers());
         assertThatThrownBy(
                         () ->
-                                dying.replay(
+                                interrupted.replay(
                                         message,
                                         message,
-                                        place -> {
+                                        metadata -> {
                                             throw new IllegalStateException("killed");
                                         }))
                 .hasMessage("killed");
-        DeadLetter left = all().get(0);
+        DeadLetter remaining = all().get(0);
 
-        assertThat(replayed(left)).isEmpty();
+        assertThat(replayed(remaining)).isEmpty();
 
         session.close();
         assertThat(all()).isEmpty();
@@ -263,7 +265,7 @@ class KafkaDeadLetterStoreITCase {
     }
 
     @Test
-    void aSecondReplayEndsTheFirst() throws Exception {
+    void aSecondReplayFencesTheFirst() throws Exception {
         topic.create(1, Map.of());
         try (KafkaDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
@@ -271,7 +273,7 @@ class KafkaDeadLetterStoreITCase {
             client.writeDeadLetter(numbered(3, "3", "three"), "no");
         }
         List<DeadLetter> three = all();
-        try (DeadLetterStore first = letters()) {
+        try (DeadLetterStore first = store()) {
             assertThat(first.replay(three.get(0), REFUSE_SUPERSEDED)).isEmpty();
             assertThat(replayed(three.get(1))).isEmpty();
             assertThatThrownBy(() -> first.replay(three.get(2), REFUSE_SUPERSEDED))
@@ -279,20 +281,20 @@ class KafkaDeadLetterStoreITCase {
                             "another replay or drop of this mapping's dead letters");
         }
         assertThat(all()).extracting(DeadLetter::sequence).containsExactly(3L);
-        assertThat(topic.records()).extracting(KafkaTestTopic::number).containsExactly(1L, 2L);
+        assertThat(topic.records()).extracting(KafkaTestTopic::sequence).containsExactly(1L, 2L);
     }
 
     @Test
-    void dropsALetterForGoodAndKeepsTheOthers() throws Exception {
+    void dropsOneDeadLetterAndKeepsTheOthers() throws Exception {
         try (KafkaDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
             client.writeDeadLetter(numbered(2, "2", "two"), "no");
         }
-        try (DeadLetterStore letters = letters()) {
-            DeadLetter one = letters.listAfter("", 1).get(0);
-            letters.drop(one);
-            letters.drop(one);
-            assertThat(letters.listAfter(one.id(), 9))
+        try (DeadLetterStore store = store()) {
+            DeadLetter one = store.listAfter("", 1).get(0);
+            store.drop(one);
+            store.drop(one);
+            assertThat(store.listAfter(one.id(), 9))
                     .extracting(DeadLetter::sequence)
                     .containsExactly(2L);
         }
@@ -301,8 +303,8 @@ class KafkaDeadLetterStoreITCase {
     }
 
     @Test
-    void saysWhereNobodyAnswers() throws Exception {
-        lane = topic.at("localhost:1").givingUpAfter(2).lane();
+    void namesTheAddressThatDoesNotRespond() throws Exception {
+        testPipeline = topic.at("localhost:1").withTimeout(2).testPipeline();
 
         assertThatThrownBy(this::all).hasMessageContaining("no answer from kafka at localhost:1");
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class KafkaErrorClassifierTest {
 
     @Test
-    void outagesAreTriedAgain() {
+    void outagesAreTransient() {
         for (Exception outage :
                 List.of(
                         new TimeoutException("x"),
@@ -35,7 +35,7 @@ class KafkaErrorClassifierTest {
     }
 
     @Test
-    void whatSomebodyMustMendIsNot() {
+    void errorsThatNeedActionArePermanent() {
         for (Exception mistake :
                 List.of(new TopicAuthorizationException("x"), new InvalidTopicException("x"))) {
             assertThat(KafkaErrorClassifier.classify(mistake)).isEqualTo(FailureKind.PERMANENT);
@@ -47,13 +47,13 @@ class KafkaErrorClassifierTest {
     }
 
     @Test
-    void aRefusedLoginIsNotTriedOften() {
+    void anAuthenticationFailureIsRetriedRarely() {
         assertThat(KafkaErrorClassifier.classify(new SaslAuthenticationException("x")))
                 .isEqualTo(FailureKind.AUTHENTICATION);
     }
 
     @Test
-    void aRivalAndATimeoutLookTheSame() {
+    void fencingAndATransactionTimeoutBothLoseTheProducer() {
         assertThat(KafkaErrorClassifier.isProducerLost(new ProducerFencedException("x"))).isTrue();
         assertThat(
                         KafkaErrorClassifier.isProducerLost(
@@ -65,7 +65,7 @@ class KafkaErrorClassifierTest {
     }
 
     @Test
-    void blamesRowsForTheirSizeOnly() {
+    void onlyAnOversizedRowIsRejected() {
         assertThat(KafkaErrorClassifier.isRowRejected(new RecordTooLargeException("x"))).isTrue();
         assertThat(KafkaErrorClassifier.isRowRejected(new TimeoutException("x"))).isFalse();
     }

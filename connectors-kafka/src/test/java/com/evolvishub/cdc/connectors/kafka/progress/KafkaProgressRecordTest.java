@@ -16,29 +16,29 @@ import org.junit.jupiter.api.Test;
 class KafkaProgressRecordTest {
 
     @Property(tries = 300)
-    void isReadBackAsItWasWritten(
-            @ForAll @LongRange(min = 0) long number,
+    void decodesWhatItEncoded(
+            @ForAll @LongRange(min = 0) long sequence,
             @ForAll @LongRange(min = 0) long epoch,
             @ForAll("texts") String run,
             @ForAll("texts") String host) {
-        KafkaProgressRecord entry =
+        KafkaProgressRecord progress =
                 new KafkaProgressRecord(
-                        number,
+                        sequence,
                         epoch,
                         run,
                         "writer",
                         host,
                         SequenceHistory.parse("1:a 7:b"),
                         "incarnation",
-                        new PartitionEndOffsets(Map.of(0, number, 12, 3L)),
+                        new PartitionEndOffsets(Map.of(0, sequence, 12, 3L)),
                         "topic");
 
-        assertThat(KafkaProgressRecord.decoded(entry.encoded())).isEqualTo(entry);
+        assertThat(KafkaProgressRecord.decoded(progress.encoded())).isEqualTo(progress);
     }
 
     @net.jqwik.api.Provide
     net.jqwik.api.Arbitrary<String> texts() {
-        // what UTF-8 can hold: no half of a pair
+        // only text that UTF-8 can encode: no unpaired surrogates
         return net.jqwik.api.Arbitraries.strings().excludeChars(surrogates());
     }
 
@@ -51,50 +51,51 @@ class KafkaProgressRecordTest {
     }
 
     @Test
-    void readsWhatVersionOneWrote() {
-        byte[] kept = "1\t4711\t3\trun\twriter\thost".getBytes(StandardCharsets.UTF_8);
+    void readsVersionOne() {
+        byte[] value = "1\t4711\t3\trun\twriter\thost".getBytes(StandardCharsets.UTF_8);
 
-        assertThat(KafkaProgressRecord.decoded(kept))
+        assertThat(KafkaProgressRecord.decoded(value))
                 .isEqualTo(new KafkaProgressRecord(4711, 3, "run", "writer", "host"));
     }
 
     @Test
-    void readsWhatVersionTwoWroteAndKnowsNoTopic() {
-        byte[] kept =
+    void readsVersionTwoWithoutATopic() {
+        byte[] value =
                 "2\t4711\t3\trun\twriter\thost\t1:a\tid\t0:9".getBytes(StandardCharsets.UTF_8);
 
-        KafkaProgressRecord entry = KafkaProgressRecord.decoded(kept);
-        assertThat(entry.lastSequence()).isEqualTo(4711);
-        assertThat(entry.sequenceHistory()).isEqualTo(SequenceHistory.parse("1:a"));
-        assertThat(entry.incarnation()).isEqualTo("id");
-        assertThat(entry.endOffsets()).isEqualTo(new PartitionEndOffsets(Map.of(0, 9L)));
-        assertThat(entry.target()).isEmpty();
+        KafkaProgressRecord progress = KafkaProgressRecord.decoded(value);
+        assertThat(progress.lastSequence()).isEqualTo(4711);
+        assertThat(progress.sequenceHistory()).isEqualTo(SequenceHistory.parse("1:a"));
+        assertThat(progress.incarnation()).isEqualTo("id");
+        assertThat(progress.endOffsets()).isEqualTo(new PartitionEndOffsets(Map.of(0, 9L)));
+        assertThat(progress.target()).isEmpty();
     }
 
     @Test
-    void refusesAnotherVersion() {
-        byte[] strange = "4\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
+    void rejectsAnUnknownVersion() {
+        byte[] unknown = "4\t1\t1\ta\tb\tc".getBytes(StandardCharsets.UTF_8);
 
-        assertThatThrownBy(() -> KafkaProgressRecord.decoded(strange))
+        assertThatThrownBy(() -> KafkaProgressRecord.decoded(unknown))
                 .hasMessageContaining("this build reads versions 1 to 3");
     }
 
     @Test
-    void isTakenUnderTheNextEpochOrNotAtAll() throws Exception {
-        KafkaProgressRecord held = new KafkaProgressRecord(10, 2, "b", "writer of b", "host of b");
+    void isTakenOverUnderTheNextEpochOrRejectsTheWriter() throws Exception {
+        KafkaProgressRecord current =
+                new KafkaProgressRecord(10, 2, "b", "writer of b", "host of b");
         WriterIdentity next =
                 new WriterIdentity("i", "c", "writer of c", "host of c", "m", false, 0);
         WriterIdentity fenced =
                 new WriterIdentity("i", "a", "writer of a", "host of a", "m", true, 1);
 
-        KafkaProgressRecord taken = held.takenOverBy(next);
-        assertThat(taken)
+        KafkaProgressRecord claimed = current.takenOverBy(next);
+        assertThat(claimed)
                 .usingRecursiveComparison()
                 .ignoringFields("incarnation", "sequenceHistory")
                 .isEqualTo(new KafkaProgressRecord(10, 3, "c", "writer of c", "host of c"));
-        assertThat(taken.incarnation()).isNotEmpty();
-        assertThat(taken.takenOverBy(next).incarnation()).isEqualTo(taken.incarnation());
-        assertThatThrownBy(() -> held.takenOverBy(fenced))
+        assertThat(claimed.incarnation()).isNotEmpty();
+        assertThat(claimed.takenOverBy(next).incarnation()).isEqualTo(claimed.incarnation());
+        assertThatThrownBy(() -> current.takenOverBy(fenced))
                 .isInstanceOf(FencedException.class)
                 .hasMessage("taken over by run b on host host of b");
     }

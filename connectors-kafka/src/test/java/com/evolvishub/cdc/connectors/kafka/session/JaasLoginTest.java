@@ -10,9 +10,9 @@ import org.apache.kafka.common.security.JaasContext;
 
 class JaasLoginTest {
 
-    /** Kafka's own reader is the judge. */
+    /** Verified with Kafka's own parser. */
     @Property(tries = 500)
-    void kafkaReadsNameAndPasswordAsTheyStandInTheFile(
+    void kafkaParsesNameAndPasswordAsGivenInTheFile(
             @ForAll String username, @ForAll String password) {
         Password line = new Password(JaasLogin.jaas("SCRAM-SHA-512", username, password));
 

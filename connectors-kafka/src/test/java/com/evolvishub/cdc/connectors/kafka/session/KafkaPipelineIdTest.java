@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 class KafkaPipelineIdTest {
 
     @Test
-    void isTheIdentityWherePeopleCanReadIt() {
+    void isTheIdentityIfItIsShortPrintableAscii() {
         assertThat(KafkaPipelineId.of("shop/orders/kafka:order_events"))
                 .isEqualTo("evolvishub_cdc:shop/orders/kafka:order_events");
     }
 
     @Test
-    void staysTheSameForEver() {
-        // lanes are found by it: a change here delivers rows twice
+    void neverChangesForTheSameIdentity() {
+        // pipelines are found by this id: changing it delivers rows twice
         assertThat(KafkaPipelineId.of("shop/Aufträge/kafka:t"))
                 .isEqualTo("evolvishub_cdc:shop/Auftr_ge/kafka:t~f77e702f7720d6999ef30e5968f7a7f7");
         assertThat(KafkaProgressStore.partitionOf("evolvishub_cdc:shop/orders/kafka:order_events"))
@@ -25,7 +25,7 @@ class KafkaPipelineIdTest {
     }
 
     @Property(tries = 300)
-    void isShortAndPlainWhateverTheIdentity(@ForAll String identity) {
+    void isShortPrintableAsciiForAnyIdentity(@ForAll String identity) {
         String name = KafkaPipelineId.of(identity);
 
         assertThat(name).matches("[!-~]{15,215}").startsWith(KafkaPipelineId.PREFIX);
@@ -34,13 +34,13 @@ class KafkaPipelineIdTest {
     }
 
     @Property(tries = 300)
-    void tellsIdentitiesApart(@ForAll String one, @ForAll String other) {
+    void differsForDifferentIdentities(@ForAll String one, @ForAll String other) {
         assertThat(KafkaPipelineId.of(one).equals(KafkaPipelineId.of(other)))
                 .isEqualTo(one.equals(other));
     }
 
     @Test
-    void aShortenedNameIsNobodysOwn() {
+    void aShortenedNameNeverEqualsAnotherIdentitysId() {
         String shortened = KafkaPipelineId.of("a b").substring(KafkaPipelineId.PREFIX.length());
 
         assertThat(KafkaPipelineId.of(shortened)).isNotEqualTo(KafkaPipelineId.of("a b"));

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Logins, rights and encryption, against a broker that looks at all of them. */
+/** Authentication, authorization and encryption, against a broker that enforces all of them. */
 @Timeout(120)
 class KafkaSecurityITCase {
 
@@ -71,7 +71,7 @@ class KafkaSecurityITCase {
     }
 
     @AfterEach
-    void closeLetters() {
+    void closeStores() {
         opened.forEach(DeadLetterStore::close);
     }
 
@@ -80,12 +80,12 @@ class KafkaSecurityITCase {
         topic = KafkaTestTopic.fresh(kafka.bootstrapServers());
         topic.create(1, Map.of());
         try (KafkaDestinationClient client = topic.client()) {
-            client.open(KafkaTestTopic.lane("makes the ledger"));
+            client.open(KafkaTestTopic.writerIdentity("makes the ledger"));
         }
         allow("User:writer", topic.name());
     }
 
-    /** The least that a writer needs where its topic and the ledger are there. */
+    /** The fewest rights that a writer needs if its topic and the progress topic exist. */
     private static void allow(String principal, String topic) throws Exception {
         List<AclBinding> rules = new ArrayList<>();
         rules.add(rule(principal, ResourceType.TOPIC, topic, AclOperation.WRITE));
@@ -105,7 +105,7 @@ class KafkaSecurityITCase {
     private static void grant(List<AclBinding> rules) throws Exception {
         try (Admin admin = KafkaTestTopic.admin(kafka.bootstrapServers())) {
             admin.createAcls(rules).all().get();
-            // the controller answers; the broker goes by them a moment later
+            // the controller responds first, the broker applies the rules shortly after
             await().until(
                             () ->
                                     admin.describeAcls(AclBindingFilter.ANY)
@@ -135,10 +135,10 @@ class KafkaSecurityITCase {
         return new TlsSpec("", "", "", kafka.certificate().toString());
     }
 
-    private void writes(KafkaTestTopic through) throws Exception {
-        try (KafkaDestinationClient client = through.client()) {
+    private void assertWrites(KafkaTestTopic secured) throws Exception {
+        try (KafkaDestinationClient client = secured.client()) {
             assertThat(client.check(TestPipeline.KEYLESS)).isEmpty();
-            client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+            client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
             client.prepare(TestPipeline.KEYLESS);
             client.write(WriterLoop.rows(1, 10));
         }
@@ -147,46 +147,51 @@ class KafkaSecurityITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
-    void writesWithTheLeastRightsThatWillDo(String mechanism) throws Exception {
-        writes(as("writer", "letmein", KafkaListener.SASL).with("sasl_mechanism", mechanism));
+    void writesWithTheFewestRightsNeeded(String mechanism) throws Exception {
+        assertWrites(as("writer", "letmein", KafkaListener.SASL).with("sasl_mechanism", mechanism));
     }
 
     @Test
-    void replaysDeadLettersWithTheRightsThatThePageNames() throws Exception {
-        String letters = topic.name() + ".dlq";
+    void replaysDeadLettersWithTheDocumentedRights() throws Exception {
+        String deadLetterTopic = topic.name() + ".dlq";
         try (KafkaDestinationClient client = topic.client()) {
-            client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+            client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
             client.prepare(TestPipeline.KEYED);
             client.writeDeadLetter(
                     TestPipeline.row(TestPipeline.KEYED, "1", "one").withSequence(1), "no");
         }
         KafkaTestTopic writer =
                 as("writer", "letmein", KafkaListener.SASL).with("sasl_mechanism", "PLAIN");
-        assertThat(letters(writer, BadRowPolicy.QUARANTINE).listAfter("", 1)).isEmpty();
-        assertThatThrownBy(() -> letters(writer).listAfter("", 1))
+        assertThat(deadLetters(writer, BadRowPolicy.QUARANTINE).listAfter("", 1)).isEmpty();
+        assertThatThrownBy(() -> deadLetters(writer).listAfter("", 1))
                 .isInstanceOf(DestinationException.class)
-                .hasMessageContaining("no right to read and write topic " + letters);
-        grant(letters, AclOperation.READ);
-        DeadLetter letter = letters(writer).listAfter("", 1).get(0);
-        assertThatThrownBy(() -> letters(writer).replay(letter, ReplayPolicy.REFUSE_SUPERSEDED))
+                .hasMessageContaining("no right to read and write topic " + deadLetterTopic);
+        grant(deadLetterTopic, AclOperation.READ);
+        DeadLetter deadLetter = deadLetters(writer).listAfter("", 1).get(0);
+        assertThatThrownBy(
+                        () ->
+                                deadLetters(writer)
+                                        .replay(deadLetter, ReplayPolicy.REFUSE_SUPERSEDED))
                 .hasMessageContaining("no right to read and write topic " + topic.name());
-        grant(letters, AclOperation.WRITE);
+        grant(deadLetterTopic, AclOperation.WRITE);
         grant(topic.name(), AclOperation.READ);
 
-        assertThat(letters(writer).replay(letter, ReplayPolicy.REFUSE_SUPERSEDED)).isEmpty();
+        assertThat(deadLetters(writer).replay(deadLetter, ReplayPolicy.REFUSE_SUPERSEDED))
+                .isEmpty();
 
         assertThat(topic.records()).hasSize(1);
     }
 
-    private DeadLetterStore letters(KafkaTestTopic through) {
-        return letters(through, BadRowPolicy.DEAD_LETTER);
+    private DeadLetterStore deadLetters(KafkaTestTopic topic) {
+        return deadLetters(topic, BadRowPolicy.DEAD_LETTER);
     }
 
-    private DeadLetterStore letters(KafkaTestTopic through, BadRowPolicy onBadRow) {
-        TestPipeline lane = through.lane().with(onBadRow);
-        DeadLetterStore fresh = new KafkaConnector().deadLetterStore(lane.pipeline()).orElseThrow();
-        opened.add(fresh);
-        return fresh;
+    private DeadLetterStore deadLetters(KafkaTestTopic topic, BadRowPolicy onBadRow) {
+        TestPipeline testPipeline = topic.testPipeline().with(onBadRow);
+        DeadLetterStore store =
+                new KafkaConnector().deadLetterStore(testPipeline.pipeline()).orElseThrow();
+        opened.add(store);
+        return store;
     }
 
     private static void grant(String topic, AclOperation operation) throws Exception {
@@ -194,17 +199,17 @@ class KafkaSecurityITCase {
     }
 
     @Test
-    void writesOverTlsAndLogin() throws Exception {
-        writes(
+    void writesOverTlsWithSasl() throws Exception {
+        assertWrites(
                 as("writer", "letmein", KafkaListener.SASL_TLS)
                         .with("sasl_mechanism", "SCRAM-SHA-512")
                         .with(trusting()));
     }
 
     @Test
-    void writesUnderTheNameOfItsCertificate() throws Exception {
+    void writesAsTheUserOfItsClientCertificate() throws Exception {
         allow("User:CN=client", topic.name());
-        writes(
+        assertWrites(
                 topic.at(kafka.bootstrapServers(KafkaListener.TLS))
                         .with(
                                 new TlsSpec(
@@ -215,38 +220,38 @@ class KafkaSecurityITCase {
     }
 
     @Test
-    void doesNotTrustACertificateThatItWasNotTold() {
+    void rejectsAnUntrustedCertificate() {
         KafkaTestTopic secured =
                 topic.at(kafka.bootstrapServers(KafkaListener.TLS))
                         .with(new TlsSpec("verify-full", "", "", ""));
-        assertRefused(secured, "look at ssl_root_cert, ssl_cert, ssl_key and ssl_mode");
+        assertOpenFails(secured, "look at ssl_root_cert, ssl_cert, ssl_key and ssl_mode");
     }
 
     @Test
-    void namesACertificateThatItCannotRead() {
+    void namesACertificateFileThatCannotBeRead() {
         KafkaTestTopic secured =
                 topic.at(kafka.bootstrapServers(KafkaListener.TLS))
                         .with(new TlsSpec("", "", "", "/no/such/file.pem"));
-        assertRefused(secured, "ssl_root_cert: cannot read /no/such/file.pem");
+        assertOpenFails(secured, "ssl_root_cert: cannot read /no/such/file.pem");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-512"})
-    void tellsAWrongPasswordWithoutIt(String mechanism) {
+    void reportsAWrongPasswordWithoutShowingIt(String mechanism) {
         KafkaTestTopic wrong =
                 as("writer", PASSWORD, KafkaListener.SASL).with("sasl_mechanism", mechanism);
-        assertRefused(wrong, "does not let user \"writer\" in");
+        assertOpenFails(wrong, "does not let user \"writer\" in");
     }
 
     @Test
-    void namesTheTopicThatItHasNoRightTo() throws Exception {
-        KafkaTestTopic hidden = as("stranger", "letmein2", KafkaListener.SASL);
-        assertRefused(
-                hidden,
+    void namesTheTopicWithoutTheRightToWrite() throws Exception {
+        KafkaTestTopic denied = as("stranger", "letmein2", KafkaListener.SASL);
+        assertOpenFails(
+                denied,
                 "user \"stranger\" has no right to write topic %s; allow it: kafka-acls --add"
                                 .formatted(topic.name())
                         + " --allow-principal User:stranger --operation Write");
-        try (KafkaDestinationClient client = hidden.client()) {
+        try (KafkaDestinationClient client = denied.client()) {
             assertThatThrownBy(() -> client.check(TestPipeline.KEYLESS))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("no right to write topic " + topic.name());
@@ -254,7 +259,7 @@ class KafkaSecurityITCase {
     }
 
     @Test
-    void seesBeforehandThatItMayOnlyRead() throws Exception {
+    void checkReportsAMissingRightToWrite() throws Exception {
         grant(
                 List.of(
                         rule("User:reader", ResourceType.TOPIC, topic.name(), AclOperation.READ),
@@ -272,7 +277,7 @@ class KafkaSecurityITCase {
     }
 
     @Test
-    void namesTheTransactionalIdThatItHasNoRightTo() throws Exception {
+    void namesTheTransactionalIdWithoutTheRightToWrite() throws Exception {
         grant(
                 List.of(
                         rule("User:stranger", ResourceType.TOPIC, topic.name(), AclOperation.WRITE),
@@ -281,15 +286,18 @@ class KafkaSecurityITCase {
                                 ResourceType.TOPIC,
                                 KafkaProgressStore.TOPIC,
                                 AclOperation.ALL)));
-        assertRefused(
+        assertOpenFails(
                 as("stranger", "letmein2", KafkaListener.SASL),
                 "--transactional-id evolvishub_cdc: --resource-pattern-type prefixed");
     }
 
-    private static void assertRefused(KafkaTestTopic through, String message) {
-        try (KafkaDestinationClient client = through.client()) {
+    private static void assertOpenFails(KafkaTestTopic topic, String message) {
+        try (KafkaDestinationClient client = topic.client()) {
             assertThatThrownBy(
-                            () -> client.open(KafkaTestTopic.lane("file/" + through.name(), "a")))
+                            () ->
+                                    client.open(
+                                            KafkaTestTopic.writerIdentity(
+                                                    "file/" + topic.name(), "a")))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining(message)
                     .hasMessageNotContaining(PASSWORD)

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is told about topics that lose rows, take none, or change. */
+/** Reports about topics that may lose rows, reject rows, or change. */
 @Timeout(120)
 class TopicAdminITCase {
 
@@ -40,26 +40,27 @@ class TopicAdminITCase {
     }
 
     @Test
-    void makesALedgerThatNoBrokerWhichLacksSomethingMayLead() throws Exception {
+    void createsAProgressTopicWithoutUncleanLeaderElection() throws Exception {
         try (KafkaDestinationClient client = topic.client()) {
-            client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+            client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
         }
         try (Admin admin = KafkaTestTopic.admin(topic.servers())) {
-            ConfigResource ledger =
+            ConfigResource progressTopic =
                     new ConfigResource(ConfigResource.Type.TOPIC, KafkaProgressStore.TOPIC);
-            Config made = admin.describeConfigs(List.of(ledger)).values().get(ledger).get();
-            assertThat(made.get("unclean.leader.election.enable").value()).isEqualTo("false");
-            assertThat(made.get("min.insync.replicas").value()).isEqualTo("1");
+            Config config =
+                    admin.describeConfigs(List.of(progressTopic)).values().get(progressTopic).get();
+            assertThat(config.get("unclean.leader.election.enable").value()).isEqualTo("false");
+            assertThat(config.get("min.insync.replicas").value()).isEqualTo("1");
         }
     }
 
-    /** The controller answers before the broker has heard of the topic. */
+    /** The controller responds before the broker knows the topic. */
     @Test
-    void aTopicThatWasJustMadeIsKnownByItsIdentity() throws Exception {
+    void knowsTheIdentityOfATopicRightAfterCreation() throws Exception {
         for (int round = 0; round < 20; round++) {
             KafkaTestTopic fresh = KafkaTestTopic.fresh(KAFKA.bootstrapServers());
-            try (KafkaDestinationClient client = KafkaTestTopic.client(fresh.lane())) {
-                client.open(KafkaTestTopic.lane("file/" + fresh.name(), "a"));
+            try (KafkaDestinationClient client = KafkaTestTopic.client(fresh.testPipeline())) {
+                client.open(KafkaTestTopic.writerIdentity("file/" + fresh.name(), "a"));
                 client.prepare(TestPipeline.KEYED);
                 assertThat(client.targetId()).isNotEmpty();
             }
@@ -67,7 +68,7 @@ class TopicAdminITCase {
     }
 
     @Test
-    void wantsThreeReplicasWhereThereAreSoManyBrokers() {
+    void requiresUpToThreeReplicasDependingOnTheBrokers() {
         assertThat(TopicDurabilityCheck.replicas(1)).isEqualTo((short) 1);
         assertThat(TopicDurabilityCheck.replicas(2)).isEqualTo((short) 2);
         assertThat(TopicDurabilityCheck.replicas(7)).isEqualTo((short) 3);
@@ -79,7 +80,7 @@ class TopicAdminITCase {
     }
 
     @Test
-    void saysThatATopicMayLoseWhatItAcknowledged() throws Exception {
+    void reportsThatATopicMayLoseAcknowledgedRows() throws Exception {
         topic.create(1, Map.of("unclean.leader.election.enable", "true"));
         String risk =
                 "topic %1$s: unclean.leader.election.enable is true, so that a broker which lacks acknowledged messages may become leader; then rows that were delivered are gone. Change it: kafka-configs --alter --entity-type topics --entity-name %1$s --add-config unclean.leader.election.enable=false"
@@ -87,13 +88,13 @@ class TopicAdminITCase {
         try (KafkaDestinationClient client = topic.client();
                 LogCapture log = LogCapture.of(TopicDurabilityCheck.class)) {
             assertThat(client.notes(TestPipeline.KEYED)).containsExactly(risk);
-            client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+            client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
             assertThat(log.lines()).containsExactly("WARN orders: " + risk);
         }
     }
 
     @Test
-    void refusesACompactedTopicForRowsWithoutAKey() throws Exception {
+    void rejectsACompactedTopicForRowsWithoutAKey() throws Exception {
         topic.create(1, Map.of("cleanup.policy", "delete,compact"));
         String problem =
                 "topic %1$s: cleanup.policy is compact, so that it takes no message without a key, and rows of this mapping have none; name the columns that tell rows apart (key: [..]), or have the topic keep all messages. Change it: kafka-configs --alter --entity-type topics --entity-name %1$s --add-config cleanup.policy=delete"
@@ -101,7 +102,7 @@ class TopicAdminITCase {
         try (KafkaDestinationClient client = topic.client()) {
             assertThat(client.check(TestPipeline.KEYLESS)).containsExactly(problem);
             assertThat(client.check(TestPipeline.KEYED)).isEmpty();
-            client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+            client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
             assertThatThrownBy(() -> client.prepare(TestPipeline.KEYLESS))
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(problem);
@@ -109,21 +110,22 @@ class TopicAdminITCase {
         try (KafkaDestinationClient client = topic.with("key_field", "name").client()) {
             assertThat(client.check(TestPipeline.KEYLESS)).isEmpty();
         }
-        try (KafkaDestinationClient client = KafkaTestTopic.client(topic.lane().byDiff())) {
-            // these have an id of ours as their key
+        try (KafkaDestinationClient client = KafkaTestTopic.client(topic.testPipeline().byDiff())) {
+            // these rows have a generated row id as their key
             assertThat(client.check(TestPipeline.KEYLESS)).isEmpty();
         }
     }
 
     @Test
-    void noticesPartitionsThatAreAddedWhileItWrites() throws Exception {
+    void warnsWhenPartitionsAreAddedWhileItWrites() throws Exception {
         topic.create(1, Map.of());
         for (DeliveryMode mode : List.of(DeliveryMode.EXACTLY_ONCE, DeliveryMode.AT_LEAST_ONCE)) {
-            TestPipeline lane = topic.withParameter("metadata.max.age.ms", "50").lane().with(mode);
-            try (KafkaDestinationClient client = KafkaTestTopic.client(lane);
+            TestPipeline testPipeline =
+                    topic.withParameter("metadata.max.age.ms", "50").testPipeline().with(mode);
+            try (KafkaDestinationClient client = KafkaTestTopic.client(testPipeline);
                     LogCapture log = LogCapture.of(PartitionCountMonitor.class);
                     Admin admin = KafkaTestTopic.admin(topic.servers())) {
-                client.open(KafkaTestTopic.lane("file/" + topic.name() + mode, "a"));
+                client.open(KafkaTestTopic.writerIdentity("file/" + topic.name() + mode, "a"));
                 client.prepare(TestPipeline.KEYED);
                 client.write(WriterLoop.rows(1, 3));
                 int before =

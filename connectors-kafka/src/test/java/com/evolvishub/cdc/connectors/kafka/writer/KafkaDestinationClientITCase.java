@@ -34,8 +34,8 @@ public class KafkaDestinationClientITCase extends DestinationContract {
     void freshTopic() throws Exception {
         topic = KafkaTestTopic.fresh(KAFKA.bootstrapServers());
         topic.create(1, Map.of("max.message.bytes", "20000"));
-        // tests have lanes of the same name
-        KafkaTestTopic.forget(KAFKA.bootstrapServers(), "file/orders");
+        // all tests use the same pipeline identity
+        KafkaTestTopic.removeProgressRecord(KAFKA.bootstrapServers(), "file/orders");
     }
 
     @Override
@@ -48,7 +48,7 @@ public class KafkaDestinationClientITCase extends DestinationContract {
         return topic.records().stream().map(each -> line(each.value())).toList();
     }
 
-    /** The cells of a JSON object, in its order. */
+    /** The values of a JSON object, in its order. */
     public static String line(byte[] json) {
         StringBuilder line = new StringBuilder();
         try (JsonParser parser = JSON.createParser(json)) {
@@ -65,7 +65,7 @@ public class KafkaDestinationClientITCase extends DestinationContract {
 
     @Override
     protected boolean noticesADropAtOnce() {
-        // the producer waits for the topic's metadata, which may come back
+        // the producer waits for the topic's metadata, as the topic may be created again
         return false;
     }
 
@@ -76,7 +76,7 @@ public class KafkaDestinationClientITCase extends DestinationContract {
 
     @Override
     protected DestinationClient impatientClient() {
-        // its first rows are to be delivered within it, however busy the machine is
+        // long enough for the first rows to be delivered on a busy machine
         return topic.withParameter("request.timeout.ms", "5000")
                 .withParameter("delivery.timeout.ms", "8000")
                 .client();
@@ -89,7 +89,7 @@ public class KafkaDestinationClientITCase extends DestinationContract {
 
     @Override
     protected void empty() throws Exception {
-        KafkaTestTopic.forget(KAFKA.bootstrapServers(), "file/orders");
+        KafkaTestTopic.removeProgressRecord(KAFKA.bootstrapServers(), "file/orders");
     }
 
     @Override
@@ -104,7 +104,7 @@ public class KafkaDestinationClientITCase extends DestinationContract {
 
     @Override
     protected ChangeRow badRow() {
-        // random: the limit holds for what is packed
+        // random, because the limit applies to the compressed size
         byte[] noise = new byte[20_000];
         ThreadLocalRandom.current().nextBytes(noise);
         return TestPipeline.row(TestPipeline.KEYLESS, "7", HexFormat.of().formatHex(noise));

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Several writers of one lane, and strangers beside it. */
+/** Several writers of one pipeline, and other producers of the same topics. */
 @Timeout(120)
 class KafkaFencingITCase {
 
@@ -49,48 +49,51 @@ class KafkaFencingITCase {
     }
 
     @Test
-    void aFrozenWriterWritesNothingMoreOnceItsLaneWasTaken() throws Exception {
-        try (KafkaWriterProcess zombie =
+    void aFrozenWriterWritesNothingAfterATakeover() throws Exception {
+        try (KafkaWriterProcess staleWriter =
                         KafkaWriterProcess.start(topic, 30, identity, "a", Long.MAX_VALUE);
-                KafkaDestinationClient taker = topic.client()) {
-            zombie.await(line -> line.startsWith("wrote"));
-            freezeInTheMiddle(zombie);
-            long held = taker.open(KafkaTestTopic.lane(identity, "b")).lastSequence();
-            taker.prepare(TestPipeline.KEYLESS);
-            taker.write(WriterLoop.rows(held + 1, held + 100));
+                KafkaDestinationClient newWriter = topic.client()) {
+            staleWriter.await(line -> line.startsWith("wrote"));
+            freezeInOpenTransaction(staleWriter);
+            long last = newWriter.open(KafkaTestTopic.writerIdentity(identity, "b")).lastSequence();
+            newWriter.prepare(TestPipeline.KEYLESS);
+            newWriter.write(WriterLoop.rows(last + 1, last + 100));
 
-            zombie.thaw();
+            staleWriter.thaw();
 
-            assertThat(zombie.await(line -> line.startsWith("taken")))
+            assertThat(staleWriter.await(line -> line.startsWith("taken")))
                     .isEqualTo("taken over by run b on host host of b");
-            taker.write(WriterLoop.rows(held + 101, held + 200));
-            assertThat(numbers()).isEqualTo(upTo(held + 200));
+            newWriter.write(WriterLoop.rows(last + 101, last + 200));
+            assertThat(sequences()).isEqualTo(upTo(last + 200));
         }
     }
 
     @Test
-    void aTransactionThatTheBrokerGaveUpIsNotCalledTakenOver() throws Exception {
+    void aTransactionAbortedByTheBrokerIsNotReportedAsATakeover() throws Exception {
         try (KafkaWriterProcess writer =
                 KafkaWriterProcess.start(topic, 1, identity, "a", Long.MAX_VALUE)) {
             writer.await(line -> line.startsWith("wrote"));
-            freezeInTheMiddle(writer);
+            freezeInOpenTransaction(writer);
             await().until(() -> !ongoing());
 
             writer.thaw();
 
-            // on a busy machine it may have met other outages before
+            // on a busy machine it may have reported other outages before
             writer.await(line -> line.matches("again: .*nobody has taken the lane.*"));
             writer.await(line -> line.startsWith("open"));
             writer.await(line -> line.startsWith("wrote"));
         }
         try (KafkaDestinationClient next = topic.client()) {
-            assertThat(numbers())
-                    .isEqualTo(upTo(next.open(KafkaTestTopic.lane(identity, "b")).lastSequence()));
+            assertThat(sequences())
+                    .isEqualTo(
+                            upTo(
+                                    next.open(KafkaTestTopic.writerIdentity(identity, "b"))
+                                            .lastSequence()));
         }
     }
 
-    /** Freezes it at a moment when its transaction is open. */
-    private void freezeInTheMiddle(KafkaWriterProcess writer) {
+    /** Freezes it while its transaction is open. */
+    private void freezeInOpenTransaction(KafkaWriterProcess writer) {
         await().pollInterval(Duration.ofMillis(5))
                 .until(
                         () -> {
@@ -113,9 +116,9 @@ class KafkaFencingITCase {
     }
 
     @Test
-    void doesNotCallItTakenOverWhenNobodyWroteItselfDown() throws Exception {
+    void reportsNoTakeoverWithoutANewProgressRecord() throws Exception {
         try (KafkaDestinationClient client = topic.client()) {
-            client.open(KafkaTestTopic.lane(identity, "a"));
+            client.open(KafkaTestTopic.writerIdentity(identity, "a"));
             client.prepare(TestPipeline.KEYLESS);
             try (KafkaProducer<byte[], byte[]> other = producer(KafkaPipelineId.of(identity))) {
                 other.initTransactions();
@@ -128,45 +131,45 @@ class KafkaFencingITCase {
                                     assertThat(client.classify((Exception) e))
                                             .isEqualTo(FailureKind.TRANSIENT));
         }
-        assertThat(numbers()).isEmpty();
+        assertThat(sequences()).isEmpty();
     }
 
     @Test
-    void anOpenTransactionOfAStrangerInTheTopicDoublesNothing() throws Exception {
-        try (KafkaProducer<byte[], byte[]> stranger = producer("stranger " + topic.name())) {
-            stranger.initTransactions();
-            stranger.beginTransaction();
-            stranger.send(new ProducerRecord<>(topic.name(), new byte[] {'x'})).get();
+    void anOpenTransactionOfAnotherProducerInTheTopicDuplicatesNothing() throws Exception {
+        try (KafkaProducer<byte[], byte[]> otherProducer = producer("stranger " + topic.name())) {
+            otherProducer.initTransactions();
+            otherProducer.beginTransaction();
+            otherProducer.send(new ProducerRecord<>(topic.name(), new byte[] {'x'})).get();
             try (KafkaDestinationClient client = topic.client()) {
-                client.open(KafkaTestTopic.lane(identity, "a"));
+                client.open(KafkaTestTopic.writerIdentity(identity, "a"));
                 client.prepare(TestPipeline.KEYLESS);
                 client.write(WriterLoop.rows(1, 10));
             }
             try (KafkaDestinationClient next = topic.client()) {
-                assertThat(next.open(KafkaTestTopic.lane(identity, "b")).lastSequence())
+                assertThat(next.open(KafkaTestTopic.writerIdentity(identity, "b")).lastSequence())
                         .isEqualTo(10);
                 next.prepare(TestPipeline.KEYLESS);
                 next.write(WriterLoop.rows(11, 20));
             }
-            stranger.abortTransaction();
+            otherProducer.abortTransaction();
         }
-        assertThat(numbers()).isEqualTo(upTo(20));
+        assertThat(sequences()).isEqualTo(upTo(20));
     }
 
     @Test
-    void waitsForANeighboursOpenTransactionInTheLedger() throws Exception {
+    void waitsForAnOpenTransactionOfAnotherPipelineInTheProgressTopic() throws Exception {
         try (KafkaDestinationClient client = topic.client()) {
-            client.open(KafkaTestTopic.lane(identity, "a"));
+            client.open(KafkaTestTopic.writerIdentity(identity, "a"));
         }
         String name = KafkaPipelineId.of(identity);
-        try (KafkaProducer<byte[], byte[]> neighbour = producer("neighbour " + topic.name());
+        try (KafkaProducer<byte[], byte[]> otherPipeline = producer("neighbour " + topic.name());
                 KafkaDestinationClient writer = topic.client();
                 KafkaDestinationClient next = topic.client()) {
-            writer.open(KafkaTestTopic.lane(identity, "b"));
+            writer.open(KafkaTestTopic.writerIdentity(identity, "b"));
             writer.prepare(TestPipeline.KEYLESS);
-            neighbour.initTransactions();
-            neighbour.beginTransaction();
-            neighbour
+            otherPipeline.initTransactions();
+            otherPipeline.beginTransaction();
+            otherPipeline
                     .send(
                             new ProducerRecord<>(
                                     KafkaProgressStore.TOPIC,
@@ -177,17 +180,17 @@ class KafkaFencingITCase {
             writer.write(WriterLoop.rows(1, 10));
             int before = producerEpoch();
             CompletableFuture<Long> opening =
-                    CompletableFuture.supplyAsync(() -> lastNumber(next, "c"));
-            // the writer has lost its lane: the opening is past its first look
+                    CompletableFuture.supplyAsync(() -> lastSequence(next, "c"));
+            // the writer is fenced: the opening is past its first read
             await().until(() -> producerEpoch() > before);
             assertThat(opening).isNotDone();
-            neighbour.commitTransaction();
+            otherPipeline.commitTransaction();
             assertThat(opening.join()).isEqualTo(10);
         }
-        assertThat(numbers()).isEqualTo(upTo(10));
+        assertThat(sequences()).isEqualTo(upTo(10));
     }
 
-    /** Kafka's own count of the producers that took this lane's transactional id. */
+    /** Kafka's producer epoch of this pipeline's transactional id. */
     private int producerEpoch() throws Exception {
         String id = KafkaPipelineId.of(identity);
         try (Admin admin = KafkaTestTopic.admin(topic.servers())) {
@@ -195,24 +198,24 @@ class KafkaFencingITCase {
         }
     }
 
-    private long lastNumber(KafkaDestinationClient client, String run) {
+    private long lastSequence(KafkaDestinationClient client, String run) {
         try {
-            return client.open(KafkaTestTopic.lane(identity, run)).lastSequence();
+            return client.open(KafkaTestTopic.writerIdentity(identity, run)).lastSequence();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
     @Test
-    void findsItsEntryFarBelowThoseOfABusyNeighbour() throws Exception {
+    void findsItsRecordFarBeforeThoseOfABusyPipeline() throws Exception {
         try (KafkaDestinationClient client = topic.client()) {
-            client.open(KafkaTestTopic.lane(identity, "a"));
+            client.open(KafkaTestTopic.writerIdentity(identity, "a"));
             client.prepare(TestPipeline.KEYLESS);
             client.write(WriterLoop.rows(1, 7));
         }
         int partition = KafkaProgressStore.partitionOf(KafkaPipelineId.of(identity));
         byte[] other = "other".getBytes(StandardCharsets.UTF_8);
-        try (KafkaProducer<byte[], byte[]> neighbour =
+        try (KafkaProducer<byte[], byte[]> otherPipeline =
                 new KafkaProducer<>(
                         Map.of("bootstrap.servers", topic.servers()),
                         new ByteArraySerializer(),
@@ -221,25 +224,26 @@ class KafkaFencingITCase {
                     IntStream.range(0, 30_000)
                             .mapToObj(
                                     i ->
-                                            neighbour.send(
+                                            otherPipeline.send(
                                                     new ProducerRecord<>(
                                                             KafkaProgressStore.TOPIC,
                                                             partition,
                                                             other,
                                                             KafkaProgressRecord.NONE.encoded())))
                             .toList();
-            neighbour.flush();
+            otherPipeline.flush();
             assertThat(sent).hasSize(30_000);
         }
         try (KafkaDestinationClient next = topic.client()) {
-            assertThat(next.open(KafkaTestTopic.lane(identity, "b")).lastSequence()).isEqualTo(7);
+            assertThat(next.open(KafkaTestTopic.writerIdentity(identity, "b")).lastSequence())
+                    .isEqualTo(7);
         }
     }
 
     @Test
-    void endsWhateverItWaitsForWhenClosedByAnotherThread() throws Exception {
+    void stopsWaitingWhenClosedByAnotherThread() throws Exception {
         KafkaDestinationClient client = topic.client();
-        client.open(KafkaTestTopic.lane(identity, "a"));
+        client.open(KafkaTestTopic.writerIdentity(identity, "a"));
         client.prepare(TestPipeline.KEYLESS);
         CompletableFuture<Exception> writing =
                 CompletableFuture.supplyAsync(
@@ -252,14 +256,14 @@ class KafkaFencingITCase {
                                 return e;
                             }
                         });
-        await().until(() -> !numbers().isEmpty());
+        await().until(() -> !sequences().isEmpty());
         client.close();
         assertThat(client.classify(writing.get())).isEqualTo(FailureKind.TRANSIENT);
         WriterIdentity again =
                 new WriterIdentity(identity, "a", "writer of a", "host", "orders", true, 1);
         try (KafkaDestinationClient next = topic.client()) {
             long last = next.open(again).lastSequence();
-            assertThat(numbers()).isEqualTo(upTo(last));
+            assertThat(sequences()).isEqualTo(upTo(last));
         }
     }
 
@@ -270,15 +274,15 @@ class KafkaFencingITCase {
                         KAFKA.bootstrapServers(),
                         "transactional.id",
                         transactionalId,
-                        // it is to stay open until the test ends it
+                        // it must stay open until the test ends it
                         "transaction.timeout.ms",
                         "600000"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
 
-    private List<Long> numbers() {
-        return topic.records().stream().map(KafkaTestTopic::number).toList();
+    private List<Long> sequences() {
+        return topic.records().stream().map(KafkaTestTopic::sequence).toList();
     }
 
     private static List<Long> upTo(long last) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What stands in the topic, and what is told before anything does. */
+/** The records in the topic, and errors that are reported before any is written. */
 @Timeout(120)
 class KafkaMessagesITCase {
 
@@ -50,33 +50,34 @@ class KafkaMessagesITCase {
         identity = "file/" + topic.name();
     }
 
-    private KafkaDestinationClient opened(TestPipeline lane) throws Exception {
-        KafkaDestinationClient client = KafkaTestTopic.client(lane);
-        client.open(KafkaTestTopic.lane(identity, "a"));
+    private KafkaDestinationClient opened(TestPipeline testPipeline) throws Exception {
+        KafkaDestinationClient client = KafkaTestTopic.client(testPipeline);
+        client.open(KafkaTestTopic.writerIdentity(identity, "a"));
         client.prepare(TestPipeline.KEYED);
         return client;
     }
 
     @Test
-    void makesTheTopicAsTheFileAsksForIt() throws Exception {
+    void createsTheTopicWithTheGivenOptions() throws Exception {
         try (KafkaDestinationClient client = topic.with("partitions", "3").client()) {
-            assertThat(client.open(KafkaTestTopic.lane(identity, "a")).target().exists()).isFalse();
+            assertThat(client.open(KafkaTestTopic.writerIdentity(identity, "a")).target().exists())
+                    .isFalse();
             assertThat(client.check(TestPipeline.KEYED)).isEmpty();
             client.prepare(TestPipeline.KEYED);
         }
         try (Admin admin = KafkaTestTopic.admin(topic.servers())) {
-            TopicDescription made =
+            TopicDescription description =
                     admin.describeTopics(List.of(topic.name()))
                             .topicNameValues()
                             .get(topic.name())
                             .get();
-            assertThat(made.partitions()).hasSize(3);
-            ConfigResource ledger =
+            assertThat(description.partitions()).hasSize(3);
+            ConfigResource progressTopic =
                     new ConfigResource(ConfigResource.Type.TOPIC, KafkaProgressStore.TOPIC);
             assertThat(
-                            admin.describeConfigs(List.of(ledger))
+                            admin.describeConfigs(List.of(progressTopic))
                                     .values()
-                                    .get(ledger)
+                                    .get(progressTopic)
                                     .get()
                                     .get("cleanup.policy")
                                     .value())
@@ -85,13 +86,14 @@ class KafkaMessagesITCase {
     }
 
     @Test
-    void makesNoTopicWhereItMayNot() throws Exception {
-        try (KafkaDestinationClient client = KafkaTestTopic.client(topic.lane().neverCreating())) {
+    void createsNoTopicIfNotAllowed() throws Exception {
+        try (KafkaDestinationClient client =
+                KafkaTestTopic.client(topic.testPipeline().neverCreating())) {
             String problem =
                     "topic %s: not there; create it, or leave out create_table: never"
                             .formatted(topic.name());
             assertThat(client.check(TestPipeline.KEYED)).containsExactly(problem);
-            client.open(KafkaTestTopic.lane(identity, "a"));
+            client.open(KafkaTestTopic.writerIdentity(identity, "a"));
             assertThatThrownBy(() -> client.prepare(TestPipeline.KEYED))
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(problem);
@@ -99,7 +101,7 @@ class KafkaMessagesITCase {
     }
 
     @Test
-    void tellsAReplicationFactorThatThereAreNoBrokersFor() throws Exception {
+    void reportsAReplicationFactorAboveTheNumberOfBrokers() throws Exception {
         try (KafkaDestinationClient client = topic.with("replication_factor", "3").client()) {
             assertThat(client.check(TestPipeline.KEYED))
                     .singleElement()
@@ -110,35 +112,37 @@ class KafkaMessagesITCase {
     }
 
     @Test
-    void keepsVersionsOfOneKeyInOnePartitionAndSpreadsTheOthers() throws Exception {
+    void keepsVersionsOfAKeyInOnePartitionAndUsesAllPartitions() throws Exception {
         topic.create(4, Map.of());
         List<ChangeRow> rows = new ArrayList<>();
-        for (long number = 1; number <= 400; number++) {
+        for (long sequence = 1; sequence <= 400; sequence++) {
             rows.add(
-                    row(TestPipeline.KEYED, Long.toString(number % 50), "version " + number)
-                            .withSequence(number));
+                    row(TestPipeline.KEYED, Long.toString(sequence % 50), "version " + sequence)
+                            .withSequence(sequence));
         }
-        try (KafkaDestinationClient client = opened(topic.lane())) {
+        try (KafkaDestinationClient client = opened(topic.testPipeline())) {
             client.write(rows.subList(0, 150));
             client.write(rows.subList(150, 400));
         }
-        Map<String, List<Long>> numbers = new HashMap<>();
+        Map<String, List<Long>> sequences = new HashMap<>();
         Map<String, Integer> partitions = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : topic.records()) {
             String key = KafkaTestTopic.text(record.key());
-            numbers.computeIfAbsent(key, k -> new ArrayList<>()).add(KafkaTestTopic.number(record));
+            sequences
+                    .computeIfAbsent(key, k -> new ArrayList<>())
+                    .add(KafkaTestTopic.sequence(record));
             assertThat(partitions.merge(key, record.partition(), (one, other) -> other))
                     .isEqualTo(record.partition());
         }
-        assertThat(numbers).hasSize(50);
-        assertThat(numbers.values())
+        assertThat(sequences).hasSize(50);
+        assertThat(sequences.values())
                 .allSatisfy(each -> assertThat(each).hasSize(8).isSorted().doesNotHaveDuplicates());
         assertThat(partitions.values().stream().distinct()).hasSize(4);
     }
 
     @Test
-    void sendsADeleteAsATombstoneOfItsKey() throws Exception {
-        try (KafkaDestinationClient client = opened(topic.lane())) {
+    void writesADeleteAsATombstone() throws Exception {
+        try (KafkaDestinationClient client = opened(topic.testPipeline())) {
             client.write(
                     List.of(
                             row(TestPipeline.KEYED, "1", "one").withSequence(1),
@@ -156,17 +160,17 @@ class KafkaMessagesITCase {
                 .isEqualTo("file/orders:0000000000000000002");
     }
 
-    private static ChangeRow large(long number) {
+    private static ChangeRow large(long sequence) {
         byte[] noise = new byte[30_000];
         ThreadLocalRandom.current().nextBytes(noise);
-        return row(TestPipeline.KEYED, Long.toString(number), HexFormat.of().formatHex(noise))
-                .withSequence(number);
+        return row(TestPipeline.KEYED, Long.toString(sequence), HexFormat.of().formatHex(noise))
+                .withSequence(sequence);
     }
 
     @Test
-    void namesSizeAndLimitOfAMessageThatIsTooLarge() throws Exception {
+    void reportsSizeAndLimitOfAnOversizedMessage() throws Exception {
         topic.create(1, Map.of("max.message.bytes", "50000"));
-        try (KafkaDestinationClient client = opened(topic.lane())) {
+        try (KafkaDestinationClient client = opened(topic.testPipeline())) {
             assertThatThrownBy(() -> client.write(List.of(large(1))))
                     .isInstanceOf(RowRejectedException.class)
                     .hasMessageMatching(
@@ -181,9 +185,9 @@ class KafkaMessagesITCase {
     }
 
     @Test
-    void refusesInTheClientWhatNoBrokerWouldTake() throws Exception {
+    void rejectsInTheClientAMessageAboveItsRequestLimit() throws Exception {
         try (KafkaDestinationClient client =
-                opened(topic.withParameter("max.request.size", "20000").lane())) {
+                opened(topic.withParameter("max.request.size", "20000").testPipeline())) {
             assertThatThrownBy(() -> client.write(List.of(large(1))))
                     .isInstanceOf(RowRejectedException.class)
                     .hasMessageContaining("above the limit of 20000 (max.request.size)");
@@ -193,69 +197,73 @@ class KafkaMessagesITCase {
     }
 
     @Test
-    void putsARefusedRowAmongTheDeadLettersTogetherWithItsNumber() throws Exception {
+    void writesADeadLetterTogetherWithItsSequenceNumber() throws Exception {
         topic.create(1, Map.of("max.message.bytes", "50000"));
-        try (KafkaDestinationClient client = opened(topic.lane())) {
+        try (KafkaDestinationClient client = opened(topic.testPipeline())) {
             assertThat(client.supportsDeadLetters()).isTrue();
             client.writeDeadLetter(large(5), "row 5 (id = 5): too large");
             client.write(List.of(row(TestPipeline.KEYED, "6", "small").withSequence(6)));
         }
         try (KafkaDestinationClient next = topic.client()) {
-            assertThat(next.open(KafkaTestTopic.lane(identity, "b")).lastSequence()).isEqualTo(6);
+            assertThat(next.open(KafkaTestTopic.writerIdentity(identity, "b")).lastSequence())
+                    .isEqualTo(6);
         }
-        ConsumerRecord<byte[], byte[]> letter =
+        ConsumerRecord<byte[], byte[]> deadLetter =
                 KafkaTestTopic.records(topic.servers(), topic.name() + ".dlq", "read_committed")
                         .get(0);
-        assertThat(letter.value()).hasSizeGreaterThan(60_000);
-        assertThat(KafkaTestTopic.header(letter, "error")).isEqualTo("row 5 (id = 5): too large");
-        assertThat(KafkaTestTopic.header(letter, "mapping")).isEqualTo("orders");
-        assertThat(KafkaTestTopic.header(letter, "event_id")).endsWith(":0000000000000000005");
-        assertThat(KafkaTestTopic.header(letter, "time")).endsWith("Z");
+        assertThat(deadLetter.value()).hasSizeGreaterThan(60_000);
+        assertThat(KafkaTestTopic.header(deadLetter, "error"))
+                .isEqualTo("row 5 (id = 5): too large");
+        assertThat(KafkaTestTopic.header(deadLetter, "mapping")).isEqualTo("orders");
+        assertThat(KafkaTestTopic.header(deadLetter, "event_id")).endsWith(":0000000000000000005");
+        assertThat(KafkaTestTopic.header(deadLetter, "time")).endsWith("Z");
     }
 
     @Test
-    void leavesOutTheContentOfADeadLetterThatFindsNoRoom() throws Exception {
-        KafkaTestTopic letters = KafkaTestTopic.of(topic.servers(), topic.name() + ".dlq");
-        letters.create(1, Map.of("max.message.bytes", "50000"));
-        try (KafkaDestinationClient client = opened(topic.lane())) {
+    void omitsThePayloadOfAnOversizedDeadLetter() throws Exception {
+        KafkaTestTopic deadLetters = KafkaTestTopic.of(topic.servers(), topic.name() + ".dlq");
+        deadLetters.create(1, Map.of("max.message.bytes", "50000"));
+        try (KafkaDestinationClient client = opened(topic.testPipeline())) {
             client.writeDeadLetter(large(5), "too large");
         }
-        ConsumerRecord<byte[], byte[]> letter = letters.records().get(0);
-        assertThat(letter.value()).isNull();
-        assertThat(letter.key()).isNotEmpty();
-        assertThat(KafkaTestTopic.header(letter, "left_out_bytes")).startsWith("600");
+        ConsumerRecord<byte[], byte[]> deadLetter = deadLetters.records().get(0);
+        assertThat(deadLetter.value()).isNull();
+        assertThat(deadLetter.key()).isNotEmpty();
+        assertThat(KafkaTestTopic.header(deadLetter, "left_out_bytes")).startsWith("600");
     }
 
     @Test
-    void atLeastOnceWritesWithoutTransactionsOrLedger() throws Exception {
-        TestPipeline lane = topic.with("acks", "1").lane().with(DeliveryMode.AT_LEAST_ONCE);
-        try (KafkaDestinationClient client = opened(lane)) {
+    void atLeastOnceWritesWithoutTransactionsOrProgressRecord() throws Exception {
+        TestPipeline testPipeline =
+                topic.with("acks", "1").testPipeline().with(DeliveryMode.AT_LEAST_ONCE);
+        try (KafkaDestinationClient client = opened(testPipeline)) {
             assertThat(client.upserts(TestPipeline.KEYED)).isFalse();
             client.write(WriterLoop.rows(1, 100));
         }
-        try (KafkaDestinationClient next = KafkaTestTopic.client(lane)) {
-            assertThat(next.open(KafkaTestTopic.lane(identity, "b")).lastSequence()).isZero();
+        try (KafkaDestinationClient next = KafkaTestTopic.client(testPipeline)) {
+            assertThat(next.open(KafkaTestTopic.writerIdentity(identity, "b")).lastSequence())
+                    .isZero();
         }
         assertThat(topic.records("read_uncommitted"))
-                .extracting(KafkaTestTopic::number)
+                .extracting(KafkaTestTopic::sequence)
                 .containsExactlyElementsOf(LongStream.rangeClosed(1, 100).boxed().toList());
     }
 
     @Test
-    void refusesSettingsThatCannotKeepExactlyOnce() throws Exception {
+    void rejectsSettingsThatBreakExactlyOnce() throws Exception {
         try (KafkaDestinationClient client = topic.with("acks", "1").client()) {
             String problem =
                     "acks: found \"1\", which cannot keep exactly once; leave it out, or say"
                             + " delivery: at_least_once";
             assertThat(client.check(TestPipeline.KEYED)).containsExactly(problem);
-            assertThatThrownBy(() -> client.open(KafkaTestTopic.lane(identity, "a")))
+            assertThatThrownBy(() -> client.open(KafkaTestTopic.writerIdentity(identity, "a")))
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(problem);
         }
     }
 
     @Test
-    void comparesTheTransactionTimeoutWithTheBrokersLimit() throws Exception {
+    void rejectsATransactionTimeoutAboveTheBrokersLimit() throws Exception {
         try (KafkaDestinationClient client =
                 topic.with("transaction_timeout_seconds", "1000").client()) {
             assertThat(client.check(TestPipeline.KEYED))
@@ -263,16 +271,16 @@ class KafkaMessagesITCase {
                             "transaction_timeout_seconds: 1000 s are more than the 900 s of the"
                                     + " broker's transaction.max.timeout.ms; make it less, or have"
                                     + " the broker's limit raised");
-            assertThatThrownBy(() -> client.open(KafkaTestTopic.lane(identity, "a")))
+            assertThatThrownBy(() -> client.open(KafkaTestTopic.writerIdentity(identity, "a")))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageStartingWith("transaction_timeout_seconds: 1000 s are more than");
         }
     }
 
     @Test
-    void tellsASettingThatKafkaDoesNotTakeWithoutItsValue() throws Exception {
+    void reportsAnInvalidSettingWithoutItsValue() throws Exception {
         try (KafkaDestinationClient client = topic.withParameter("linger.ms", "hunter2").client()) {
-            assertThatThrownBy(() -> client.open(KafkaTestTopic.lane(identity, "a")))
+            assertThatThrownBy(() -> client.open(KafkaTestTopic.writerIdentity(identity, "a")))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("linger.ms")
                     .hasMessageNotContaining("hunter2");
@@ -280,53 +288,55 @@ class KafkaMessagesITCase {
     }
 
     @Test
-    void writesPackedBatches() throws Exception {
+    void writesCompressedBatches() throws Exception {
         for (String type : List.of("gzip", "snappy", "lz4", "zstd")) {
-            KafkaTestTopic packed =
+            KafkaTestTopic compressed =
                     KafkaTestTopic.fresh(KAFKA.bootstrapServers()).with("compression_type", type);
-            try (KafkaDestinationClient client = KafkaTestTopic.client(packed.lane())) {
-                client.open(KafkaTestTopic.lane("file/" + packed.name(), "a"));
+            try (KafkaDestinationClient client = KafkaTestTopic.client(compressed.testPipeline())) {
+                client.open(KafkaTestTopic.writerIdentity("file/" + compressed.name(), "a"));
                 client.prepare(TestPipeline.KEYLESS);
                 client.write(WriterLoop.rows(1, 1000));
             }
-            assertThat(packed.records()).hasSize(1000);
+            assertThat(compressed.records()).hasSize(1000);
         }
     }
 
     @Test
-    void aBrokerThatIsNotThereIsAnOutage() {
-        try (KafkaDestinationClient client = topic.at("127.0.0.1:1").givingUpAfter(2).client()) {
-            assertThatThrownBy(() -> client.open(KafkaTestTopic.lane(identity, "a")))
+    void anUnreachableBrokerIsATransientError() {
+        try (KafkaDestinationClient client = topic.at("127.0.0.1:1").withTimeout(2).client()) {
+            assertThatThrownBy(() -> client.open(KafkaTestTopic.writerIdentity(identity, "a")))
                     .isInstanceOf(TimeoutException.class)
                     .hasMessageStartingWith("no answer from kafka at 127.0.0.1:1: ")
-                    .satisfies(e -> assertOutage(client, e));
+                    .satisfies(e -> assertTransient(client, e));
         }
     }
 
     @Test
-    void aServerThatNeverAnswersIsAnOutage() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    void anUnresponsiveServerIsATransientError() throws Exception {
+        try (ServerSocket unresponsive = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 KafkaDestinationClient client =
-                        topic.at("127.0.0.1:" + silent.getLocalPort()).givingUpAfter(2).client()) {
-            assertThatThrownBy(() -> client.open(KafkaTestTopic.lane(identity, "a")))
+                        topic.at("127.0.0.1:" + unresponsive.getLocalPort())
+                                .withTimeout(2)
+                                .client()) {
+            assertThatThrownBy(() -> client.open(KafkaTestTopic.writerIdentity(identity, "a")))
                     .isInstanceOf(TimeoutException.class)
-                    .satisfies(e -> assertOutage(client, e));
+                    .satisfies(e -> assertTransient(client, e));
         }
     }
 
     @Test
-    void aHostWithoutAnAddressIsAnOutage() {
+    void anUnresolvableHostIsATransientError() {
         try (KafkaDestinationClient client = topic.at("no.such.host.invalid:9092").client()) {
-            assertThatThrownBy(() -> client.open(KafkaTestTopic.lane(identity, "a")))
+            assertThatThrownBy(() -> client.open(KafkaTestTopic.writerIdentity(identity, "a")))
                     .isInstanceOf(UnknownHostException.class)
                     .hasMessage(
                             "no address is known for no.such.host.invalid:9092; look at host or"
                                     + " bootstrap_servers")
-                    .satisfies(e -> assertOutage(client, e));
+                    .satisfies(e -> assertTransient(client, e));
         }
     }
 
-    private static void assertOutage(KafkaDestinationClient client, Throwable failure) {
+    private static void assertTransient(KafkaDestinationClient client, Throwable failure) {
         assertThat(client.classify((Exception) failure)).isEqualTo(FailureKind.TRANSIENT);
     }
 }

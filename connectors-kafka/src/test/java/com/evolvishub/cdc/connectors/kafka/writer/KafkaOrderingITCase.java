@@ -31,11 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a slow network does to the order of rows: requests that were given up by the client arrive
- * all the same.
+ * Checks the order of rows in a slow network: requests that the client has given up arrive
+ * nevertheless.
  *
- * <p>The broker is one that trusts its clients: it does not ask the coordinator whether a message
- * belongs to a transaction (KIP-890), as those before 3.6 did not.
+ * <p>The broker does not verify with the coordinator that a message belongs to a transaction
+ * (KIP-890), like brokers before 3.6.
  */
 @Timeout(120)
 class KafkaOrderingITCase {
@@ -43,8 +43,8 @@ class KafkaOrderingITCase {
     private static final int PRODUCE = 0;
     private static final int END_TRANSACTION = 26;
 
-    /** A row is sent at once, and a large one is refused by the client itself. */
-    private static final Map<String, String> SENDING_AT_ONCE =
+    /** A row is sent immediately, and the client itself rejects a large one. */
+    private static final Map<String, String> SENDING_IMMEDIATELY =
             Map.of("linger.ms", "0", "max.request.size", "1000");
 
     private static final TcpProxy PROXY = TcpProxy.listening();
@@ -97,8 +97,8 @@ class KafkaOrderingITCase {
         return request[0] << 8 | request[1];
     }
 
-    /** Each row is a request of its own. */
-    private TestPipeline lane(Map<String, String> options, Map<String, String> parameters) {
+    /** Sends each row in its own request. */
+    private TestPipeline testPipeline(Map<String, String> options, Map<String, String> parameters) {
         KafkaTestTopic slow =
                 topic.at("127.0.0.1:" + PROXY.port()).withParameter("batch.size", "0");
         for (Map.Entry<String, String> each : options.entrySet()) {
@@ -107,12 +107,12 @@ class KafkaOrderingITCase {
         for (Map.Entry<String, String> each : parameters.entrySet()) {
             slow = slow.withParameter(each.getKey(), each.getValue());
         }
-        return slow.lane();
+        return slow.testPipeline();
     }
 
-    private KafkaDestinationClient opened(TestPipeline lane) throws Exception {
-        KafkaDestinationClient client = KafkaTestTopic.client(lane);
-        client.open(KafkaTestTopic.lane("file/" + topic.name(), "a"));
+    private KafkaDestinationClient opened(TestPipeline testPipeline) throws Exception {
+        KafkaDestinationClient client = KafkaTestTopic.client(testPipeline);
+        client.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "a"));
         client.prepare(TestPipeline.KEYED);
         return client;
     }
@@ -131,8 +131,8 @@ class KafkaOrderingITCase {
         return writer;
     }
 
-    private List<Long> numbers(String isolation) {
-        return topic.records(isolation).stream().map(KafkaTestTopic::number).toList();
+    private List<Long> sequences(String isolation) {
+        return topic.records(isolation).stream().map(KafkaTestTopic::sequence).toList();
     }
 
     private static List<Long> upTo(long last) {
@@ -141,14 +141,15 @@ class KafkaOrderingITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"all", "1"})
-    void keepsTheOrderAtLeastOnceWhenTheConnectionBreaks(String acks) throws Exception {
-        TestPipeline lane = lane(Map.of("acks", acks), Map.of()).with(DeliveryMode.AT_LEAST_ONCE);
-        try (KafkaDestinationClient client = opened(lane)) {
+    void atLeastOnceKeepsTheOrderWhenTheConnectionBreaks(String acks) throws Exception {
+        TestPipeline testPipeline =
+                testPipeline(Map.of("acks", acks), Map.of()).with(DeliveryMode.AT_LEAST_ONCE);
+        try (KafkaDestinationClient client = opened(testPipeline)) {
             client.write(WriterLoop.rows(1, 1));
             produce.holdNext();
             FutureTask<?>[] task = new FutureTask<?>[1];
             Thread writer = writing(client, WriterLoop.rows(2, 10), task);
-            // all rows are handed to Kafka's client, and it waits for the first answer
+            // all rows are in Kafka's client, which waits for the first response
             await().until(() -> produce.isHolding() && isFlushing(writer));
             PROXY.refuseConnections();
             PROXY.restore();
@@ -156,7 +157,7 @@ class KafkaOrderingITCase {
             task[0].get();
         }
 
-        assertThat(numbers("read_uncommitted")).isEqualTo(upTo(10));
+        assertThat(sequences("read_uncommitted")).isEqualTo(upTo(10));
     }
 
     private static boolean isFlushing(Thread writer) {
@@ -168,11 +169,11 @@ class KafkaOrderingITCase {
         return false;
     }
 
-    /** The client gives a request up, tries it again, and the first one arrives much later. */
+    /** The client gives up a request and retries it; the first one arrives much later. */
     @Test
-    void aRequestThatArrivesInTheNextTransactionAddsNothing() throws Exception {
+    void aDelayedRequestAddsNothingToTheNextTransaction() throws Exception {
         try (KafkaDestinationClient client =
-                opened(lane(Map.of(), Map.of("request.timeout.ms", "2000")))) {
+                opened(testPipeline(Map.of(), Map.of("request.timeout.ms", "2000")))) {
             client.write(WriterLoop.rows(1, 3));
             produce.holdNext();
             FutureTask<?>[] task = new FutureTask<?>[1];
@@ -180,16 +181,18 @@ class KafkaOrderingITCase {
             await().until(produce::isHolding);
             PROXY.holding(end);
             task[0].get();
-            arriveBeforeTheCommit(client, WriterLoop.rows(7, 9));
+            deliverDelayedRequestBeforeCommit(client, WriterLoop.rows(7, 9));
             client.write(WriterLoop.rows(10, 12));
         }
 
-        assertThat(numbers("read_committed")).isEqualTo(upTo(12));
+        assertThat(sequences("read_committed")).isEqualTo(upTo(12));
     }
 
-    /** What is held back arrives between the last row of these and the end of their transaction. */
-    private void arriveBeforeTheCommit(KafkaDestinationClient client, List<ChangeRow> rows)
-            throws Exception {
+    /**
+     * The delayed request arrives between the last of these rows and the end of their transaction.
+     */
+    private void deliverDelayedRequestBeforeCommit(
+            KafkaDestinationClient client, List<ChangeRow> rows) throws Exception {
         end.holdNext();
         FutureTask<?>[] task = new FutureTask<?>[1];
         Thread unused = writing(client, rows, task);
@@ -201,48 +204,51 @@ class KafkaOrderingITCase {
     }
 
     /**
-     * Given up for good: the lane is opened anew, and the request arrives in its next transaction.
+     * The batch is not retried: the pipeline is opened again, and the request arrives during its
+     * next transaction.
      */
     @Test
-    void aRequestOfATransactionThatWasGivenUpDoesNotJoinTheNextOne() throws Exception {
-        KafkaDestinationClient client = opened(lane(Map.of(), Map.of()));
+    void aRequestOfAnAbortedTransactionDoesNotJoinTheNextOne() throws Exception {
+        KafkaDestinationClient client = opened(testPipeline(Map.of(), Map.of()));
         client.write(WriterLoop.rows(1, 3));
         produce.holdNext();
-        FutureTask<?>[] givenUp = new FutureTask<?>[1];
-        Thread writer = writing(client, WriterLoop.rows(4, 6), givenUp);
+        FutureTask<?>[] abandoned = new FutureTask<?>[1];
+        Thread writer = writing(client, WriterLoop.rows(4, 6), abandoned);
         await().until(produce::isHolding);
         client.close();
         writer.interrupt();
-        assertThatThrownBy(() -> givenUp[0].get()).isInstanceOf(ExecutionException.class);
+        assertThatThrownBy(() -> abandoned[0].get()).isInstanceOf(ExecutionException.class);
         PROXY.holding(end);
-        try (KafkaDestinationClient again = KafkaTestTopic.client(lane(Map.of(), Map.of()))) {
-            long number =
-                    again.open(KafkaTestTopic.lane("file/" + topic.name(), "b")).lastSequence();
-            assertThat(number).isEqualTo(3);
+        try (KafkaDestinationClient again =
+                KafkaTestTopic.client(testPipeline(Map.of(), Map.of()))) {
+            long sequence =
+                    again.open(KafkaTestTopic.writerIdentity("file/" + topic.name(), "b"))
+                            .lastSequence();
+            assertThat(sequence).isEqualTo(3);
             again.prepare(TestPipeline.KEYED);
-            arriveBeforeTheCommit(again, WriterLoop.rows(4, 5));
+            deliverDelayedRequestBeforeCommit(again, WriterLoop.rows(4, 5));
         }
 
-        assertThat(numbers("read_committed")).isEqualTo(upTo(5));
+        assertThat(sequences("read_committed")).isEqualTo(upTo(5));
     }
 
-    /** A bad row ends the transaction while a request of it is still on its way. */
+    /** A rejected row aborts the transaction while one of its requests is in flight. */
     @Test
-    void aRequestOfABatchWithABadRowDoesNotJoinTheNextOne() throws Exception {
-        try (KafkaDestinationClient client = opened(lane(Map.of(), SENDING_AT_ONCE))) {
+    void aRequestOfABatchWithARejectedRowDoesNotJoinTheNextTransaction() throws Exception {
+        try (KafkaDestinationClient client = opened(testPipeline(Map.of(), SENDING_IMMEDIATELY))) {
             client.write(WriterLoop.rows(1, 3));
             produce.holdNext();
-            assertThatThrownBy(() -> client.write(badRowOnceTheFirstIsSent()))
+            assertThatThrownBy(() -> client.write(rowsWithAnOversizedSecond()))
                     .isInstanceOf(RowRejectedException.class);
             produce.release();
             await().until(produce::isAnswered);
             client.write(WriterLoop.rows(4, 5));
         }
 
-        assertThat(numbers("read_committed")).isEqualTo(upTo(5));
+        assertThat(sequences("read_committed")).isEqualTo(upTo(5));
     }
 
-    private List<ChangeRow> badRowOnceTheFirstIsSent() {
+    private List<ChangeRow> rowsWithAnOversizedSecond() {
         return new AbstractList<>() {
             @Override
             public ChangeRow get(int index) {
@@ -259,8 +265,8 @@ class KafkaOrderingITCase {
         };
     }
 
-    private static ChangeRow row(long number, int length) {
-        return TestPipeline.row(TestPipeline.KEYED, Long.toString(number), "x".repeat(length))
-                .withSequence(number);
+    private static ChangeRow row(long sequence, int length) {
+        return TestPipeline.row(TestPipeline.KEYED, Long.toString(sequence), "x".repeat(length))
+                .withSequence(sequence);
     }
 }

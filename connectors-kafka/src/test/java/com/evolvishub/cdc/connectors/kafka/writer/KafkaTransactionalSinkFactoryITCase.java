@@ -10,20 +10,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What {@code validate} says to {@code delivery: transactional}. */
+/** The preflight checks for {@code delivery: transactional}. */
 @Timeout(120)
 class KafkaTransactionalSinkFactoryITCase {
 
     @RegisterExtension static final KafkaServer KAFKA = KafkaServer.shared();
 
     @Test
-    void holdsTheTimeoutAgainstTheBrokersLimit() throws Exception {
+    void rejectsATransactionTimeoutAboveTheBrokersLimit() throws Exception {
         KafkaTestTopic topic =
                 KafkaTestTopic.fresh(KAFKA.bootstrapServers())
                         .with("transaction_timeout_seconds", "3600");
 
         try (KafkaDestinationClient client =
-                KafkaTestTopic.client(topic.lane().with(DeliveryMode.TRANSACTIONAL))) {
+                KafkaTestTopic.client(topic.testPipeline().with(DeliveryMode.TRANSACTIONAL))) {
             assertThat(client.check(TestPipeline.KEYED))
                     .containsExactly(
                             "transaction_timeout_seconds: 3600 s are more than the 900 s of the"

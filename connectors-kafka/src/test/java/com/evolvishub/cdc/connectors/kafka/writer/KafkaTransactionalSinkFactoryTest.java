@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class KafkaTransactionalSinkFactoryTest {
 
     @Test
-    void keepsATransactionOpenForLongerThanABatch() {
+    void transactionTimeoutIsLongerThanForABatch() {
         assertThat(timeout(KafkaTestTopic.fresh("localhost:9092")))
                 .isEqualTo(Duration.ofMinutes(10));
         assertThat(
@@ -23,17 +23,20 @@ class KafkaTransactionalSinkFactoryTest {
     }
 
     private static Duration timeout(KafkaTestTopic topic) {
-        return new KafkaClientSettings(topic.lane().with(DeliveryMode.TRANSACTIONAL).pipeline())
+        return new KafkaClientSettings(
+                        topic.testPipeline().with(DeliveryMode.TRANSACTIONAL).pipeline())
                 .transactionTimeout();
     }
 
     @Test
-    void refusesWhatCannotKeepTheGuarantee() {
+    void rejectsSettingsThatBreakExactlyOnce() {
         KafkaTestTopic topic = KafkaTestTopic.fresh("localhost:9092").with("acks", "1");
 
         assertThat(
                         new KafkaClientSettings(
-                                        topic.lane().with(DeliveryMode.TRANSACTIONAL).pipeline())
+                                        topic.testPipeline()
+                                                .with(DeliveryMode.TRANSACTIONAL)
+                                                .pipeline())
                                 .problems())
                 .singleElement()
                 .asString()
@@ -41,10 +44,10 @@ class KafkaTransactionalSinkFactoryTest {
     }
 
     @Test
-    void makesASinkThatTravelsWithTheJob() throws Exception {
+    void createsASerializableSink() throws Exception {
         var sink =
                 new KafkaTransactionalSinkFactory(
-                                KafkaTestTopic.fresh("localhost:9092").lane().pipeline())
+                                KafkaTestTopic.fresh("localhost:9092").testPipeline().pipeline())
                         .create(RestoreMode.RESUME);
 
         assertThat(org.apache.flink.util.InstantiationUtil.serializeObject(sink)).isNotEmpty();

@@ -13,16 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A row that the topic could not take, as a message: what it would have been there, or where no
- * message can be made of it PostgreSQL's COPY text; and why.
+ * Creates the dead letter message of a rejected row: the message the topic would have received, or
+ * PostgreSQL's COPY text if the row cannot be encoded, together with the error.
  */
 public final class DeadLetterMessageFactory {
 
     private DeadLetterMessageFactory() {}
 
     /**
-     * The row as a dead letter. Its content is left out if the broker would not take it here
-     * either.
+     * The row as a dead letter, without its payload if it exceeds the broker's limit.
      *
      * @param limit of the broker, in bytes
      */
@@ -37,12 +36,12 @@ public final class DeadLetterMessageFactory {
         List<Attribute> attributes = new ArrayList<>(message.attributes());
         attributes.add(new Attribute("error", error));
         attributes.add(new Attribute("time", time.toString()));
-        OutboundMessage whole =
+        OutboundMessage complete =
                 OutboundMessage.of(
                         row.sequence(),
                         new EncodedMessage(message.key(), message.payload(), attributes));
-        if (whole.fits(limit)) {
-            return whole;
+        if (complete.fits(limit)) {
+            return complete;
         }
         int length = message.payload().map(bytes -> bytes.length).orElse(0);
         attributes.add(new Attribute("left_out_bytes", Integer.toString(length)));

@@ -18,27 +18,27 @@ import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.Reader;
 
 /**
- * The topic of dead letters as one lane sees it. Readers of Pulsar cannot ask which messages a
- * subscription has acknowledged, and a running job has the topic's producer for itself: what became
- * of a letter stands in a topic of the lane's own, as a mark with the letter's id.
+ * One pipeline's view of the dead letter topic. Readers of Pulsar cannot query which messages a
+ * subscription has acknowledged, and a running job holds the topic's exclusive producer: outcome
+ * records with the id of the dead letter are therefore written to a topic of the pipeline's own.
  *
- * <p>Keeps heads of all letters in memory, not their content.
+ * <p>Keeps all dead letters in memory, without their payloads.
  */
 final class PulsarDeadLetterLog {
 
-    static final String MARK_OF = "letter";
+    static final String DEAD_LETTER = "letter";
 
     private final PulsarSession session;
     private final PulsarEndpoint target;
     private final String identity;
-    private final List<Place> all = new ArrayList<>();
-    private final Map<String, Integer> places = new HashMap<>();
+    private final List<Position> all = new ArrayList<>();
+    private final Map<String, Integer> indexes = new HashMap<>();
     private final Set<String> done = new HashSet<>();
-    private Reader<byte[]> letters;
-    private Reader<byte[]> marks;
+    private Reader<byte[]> deadLetterReader;
+    private Reader<byte[]> outcomeReader;
 
-    /** A message of the topic; its head is there if it is a letter of the lane. */
-    private record Place(MessageId at, Optional<DeadLetterMessage> head) {}
+    /** A message of the topic; {@code deadLetter} is empty if another pipeline wrote it. */
+    private record Position(MessageId id, Optional<DeadLetterMessage> deadLetter) {}
 
     PulsarDeadLetterLog(PulsarSession session, PulsarEndpoint target) {
         this.session = session;
@@ -47,28 +47,29 @@ final class PulsarDeadLetterLog {
     }
 
     /**
-     * Reads what came since the last look.
+     * Reads what was written since the last refresh.
      *
-     * @return whether there were letters among it
+     * @return whether it contains dead letters
      */
     boolean refresh() throws Exception {
-        if (marks == null && session.exists(target.deadLetterOutcomeTopic())) {
-            marks = reader(session.partitions(target.deadLetterOutcomeTopic()).get(0));
+        if (outcomeReader == null && session.exists(target.deadLetterOutcomeTopic())) {
+            outcomeReader = reader(session.partitions(target.deadLetterOutcomeTopic()).get(0));
         }
-        if (letters == null && session.exists(target.deadLetterTopic())) {
-            letters = reader(topic());
+        if (deadLetterReader == null && session.exists(target.deadLetterTopic())) {
+            deadLetterReader = reader(topic());
         }
         boolean any = false;
-        for (Message<byte[]> message : unread(letters)) {
-            Optional<DeadLetterMessage> letter = letter(message);
-            letter.ifPresent(found -> places.put(found.id(), all.size()));
+        for (Message<byte[]> message : unread(deadLetterReader)) {
+            Optional<DeadLetterMessage> deadLetter = deadLetter(message);
+            deadLetter.ifPresent(found -> indexes.put(found.id(), all.size()));
             all.add(
-                    new Place(
-                            message.getMessageId(), letter.map(DeadLetterMessage::withoutPayload)));
-            any |= letter.isPresent();
+                    new Position(
+                            message.getMessageId(),
+                            deadLetter.map(DeadLetterMessage::withoutPayload)));
+            any |= deadLetter.isPresent();
         }
-        for (Message<byte[]> message : unread(marks)) {
-            done.add(String.valueOf(message.getProperty(MARK_OF)));
+        for (Message<byte[]> message : unread(outcomeReader)) {
+            done.add(String.valueOf(message.getProperty(DEAD_LETTER)));
         }
         return any;
     }
@@ -77,7 +78,7 @@ final class PulsarDeadLetterLog {
         return session.open(session.reader(topic).startMessageId(MessageId.earliest), topic);
     }
 
-    /** The partition that letters are in. */
+    /** The partition that holds the dead letters. */
     String topic() throws Exception {
         return session.partitions(target.deadLetterTopic()).get(0);
     }
@@ -94,12 +95,12 @@ final class PulsarDeadLetterLog {
         return unread;
     }
 
-    private Optional<DeadLetterMessage> letter(Message<byte[]> message) {
-        MessageIdAdv at = (MessageIdAdv) message.getMessageId();
-        String batched = at.getBatchIndex() < 0 ? "" : "-" + at.getBatchIndex();
+    private Optional<DeadLetterMessage> deadLetter(Message<byte[]> message) {
+        MessageIdAdv id = (MessageIdAdv) message.getMessageId();
+        String batched = id.getBatchIndex() < 0 ? "" : "-" + id.getBatchIndex();
         return DeadLetterMessage.parse(
                 identity,
-                at.getLedgerId() + "-" + at.getEntryId() + batched,
+                id.getLedgerId() + "-" + id.getEntryId() + batched,
                 key(message),
                 Optional.of(message.getData()).filter(data -> data.length > 0),
                 message.getProperties());
@@ -111,83 +112,83 @@ final class PulsarDeadLetterLog {
                 : Optional.empty();
     }
 
-    /** All letters, done ones too. */
+    /** All dead letters, including those already replayed or dropped. */
     KeyVersionIndex versions() {
         KeyVersionIndex versions = new KeyVersionIndex(identity);
-        all.forEach(place -> place.head().ifPresent(versions::addDeadLetter));
+        all.forEach(position -> position.deadLetter().ifPresent(versions::addDeadLetter));
         return versions;
     }
 
-    /** The oldest of those that are not done. */
+    /** The oldest dead letter that is still open. */
     Optional<DeadLetterMessage> oldest() {
         return all.stream()
-                .flatMap(place -> place.head().stream())
+                .flatMap(position -> position.deadLetter().stream())
                 .filter(this::isOpen)
                 .findFirst();
     }
 
-    private boolean isOpen(DeadLetterMessage letter) {
-        return !done.contains(letter.id());
+    private boolean isOpen(DeadLetterMessage deadLetter) {
+        return !done.contains(deadLetter.id());
     }
 
-    /** Up to which message nothing is open any more; empty: the first one is. */
+    /** The last message before the first open dead letter; empty: the first message is open. */
     Optional<MessageId> settledUpTo() {
         Optional<MessageId> last = Optional.empty();
-        for (Place place : all) {
-            if (place.head().filter(this::isOpen).isPresent()) {
+        for (Position position : all) {
+            if (position.deadLetter().filter(this::isOpen).isPresent()) {
                 break;
             }
-            last = Optional.of(place.at());
+            last = Optional.of(position.id());
         }
         return last;
     }
 
-    void markDone(DeadLetterMessage letter) {
-        done.add(letter.id());
+    void markDone(DeadLetterMessage deadLetter) {
+        done.add(deadLetter.id());
     }
 
-    /** The letter with its content, if it is there and nothing became of it yet. */
+    /** The dead letter with its payload, if it exists and is still open. */
     Optional<DeadLetterMessage> findOpen(String id) throws Exception {
-        return places.containsKey(id) && !done.contains(id)
+        return indexes.containsKey(id) && !done.contains(id)
                 ? contents(List.of(id)).stream().findFirst()
                 : Optional.empty();
     }
 
-    /** Open letters behind this one with their content; behind no known one: from the oldest on. */
+    /** Open dead letters after this one, with payload; from the oldest if the id is not known. */
     List<DeadLetterMessage> openAfter(String id, int atMost) throws Exception {
-        int from = places.containsKey(id) ? places.get(id) + 1 : 0;
+        int from = indexes.containsKey(id) ? indexes.get(id) + 1 : 0;
         return contents(
                 all.subList(from, all.size()).stream()
-                        .flatMap(place -> place.head().stream())
+                        .flatMap(position -> position.deadLetter().stream())
                         .filter(this::isOpen)
                         .limit(atMost)
                         .map(DeadLetterMessage::id)
                         .toList());
     }
 
-    /** Letters in the topic's order; one that it has let go of meanwhile is left out. */
+    /** Dead letters in the topic's order, without those that retention has deleted meanwhile. */
     private List<DeadLetterMessage> contents(List<String> ids) throws Exception {
         if (ids.isEmpty()) {
             return List.of();
         }
         Set<String> wanted = new HashSet<>(ids);
         List<DeadLetterMessage> found = new ArrayList<>();
-        Place first = all.get(places.get(ids.get(0)));
-        Place last = all.get(places.get(ids.get(ids.size() - 1)));
+        Position first = all.get(indexes.get(ids.get(0)));
+        Position last = all.get(indexes.get(ids.get(ids.size() - 1)));
         String topic = topic();
         Reader<byte[]> reader =
                 session.open(
-                        session.reader(topic).startMessageId(first.at()).startMessageIdInclusive(),
+                        session.reader(topic).startMessageId(first.id()).startMessageIdInclusive(),
                         topic);
         try {
             boolean more = true;
             for (Optional<Message<byte[]>> each = session.next(reader);
                     more && each.isPresent();
                     each = more ? session.next(reader) : each) {
-                letter(each.get())
-                        .filter(letter -> wanted.contains(letter.id()))
+                deadLetter(each.get())
+                        .filter(deadLetter -> wanted.contains(deadLetter.id()))
                         .ifPresent(found::add);
-                more = each.get().getMessageId().compareTo(last.at()) < 0;
+                more = each.get().getMessageId().compareTo(last.id()) < 0;
             }
         } finally {
             var unused = reader.closeAsync();

@@ -25,18 +25,19 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /**
- * The dead letters of one lane in {@code <topic>.dlq}. Pulsar has nothing that makes the message
- * and the letter's mark appear as one: the message is written first, and a letter whose message is
- * found in the topic is only marked. One replay or drop of a lane works at a time.
+ * The dead letters of one pipeline in {@code <topic>.dlq}. Pulsar cannot write the message and the
+ * outcome record atomically: the message is written first, and if it is already in the topic, only
+ * the outcome record is written. One replay or drop of a pipeline runs at a time.
  *
- * <p>A lane that has its topic for itself shuts out a replay too: it works while the job rests.
+ * <p>A pipeline with exclusive access to its topic blocks a replay too: replay while the job is
+ * stopped.
  */
 public final class PulsarDeadLetterStore implements DeadLetterStore {
 
     private final PulsarEndpoint target;
     private volatile boolean closed;
     private volatile PulsarSession session;
-    private PulsarDeadLetterLog letters;
+    private PulsarDeadLetterLog log;
     private ReplayPartitions channels;
     private Producer<byte[]> outcomes;
     private Consumer<byte[]> retention;
@@ -54,21 +55,21 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
                 throw new PulsarClientException.AlreadyClosedException("closed");
             }
             fresh.connect();
-            letters = new PulsarDeadLetterLog(fresh, target);
-            channels = new ReplayPartitions(fresh, target, letters);
+            log = new PulsarDeadLetterLog(fresh, target);
+            channels = new ReplayPartitions(fresh, target, log);
         }
-        if (letters.refresh()) {
+        if (log.refresh()) {
             channels.restart();
         }
-        return letters;
+        return log;
     }
 
-    /** From here on nobody else marks letters of this lane. */
+    /** From here on, no other process can write outcome records of this pipeline. */
     private PulsarDeadLetterLog exclusiveLog() throws Exception {
         refreshed();
         if (outcomes == null) {
             String topic = session.partitions(target.deadLetterOutcomeTopic()).get(0);
-            // without it the broker would let go of marks
+            // without this subscription the broker would delete outcome records
             var unused =
                     session.subscribeDurably(topic, SubscriptionInitialPosition.Earliest)
                             .closeAsync();
@@ -82,13 +83,13 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
             }
             retention =
                     session.subscribeDurably(
-                            letters.topic(),
+                            log.topic(),
                             target.deadLetterSubscription(),
                             SubscriptionInitialPosition.Earliest);
-            // what the one before has written
+            // read what the previous replay or drop has written
             refreshed();
         }
-        return letters;
+        return log;
     }
 
     @Override
@@ -101,8 +102,8 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
         return refreshed().findOpen(id).map(this::describe);
     }
 
-    private DeadLetter describe(DeadLetterMessage letter) {
-        return letter.toDeadLetter(channels.supersededReason(letter));
+    private DeadLetter describe(DeadLetterMessage deadLetter) {
+        return deadLetter.toDeadLetter(channels.supersededReason(deadLetter));
     }
 
     @Override
@@ -111,19 +112,20 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
         if (found.isEmpty()) {
             return Optional.of("it is not there any more");
         }
-        DeadLetterMessage letter = found.get();
-        Optional<String> reason = letter.replayBlocker();
+        DeadLetterMessage deadLetter = found.get();
+        Optional<String> reason = deadLetter.replayBlocker();
         if (reason.isEmpty()) {
-            reason = write(letter, rule);
+            reason = write(deadLetter, rule);
         }
         if (reason.isEmpty()) {
-            writeOutcome(letter, "replayed");
+            writeOutcome(deadLetter, "replayed");
         }
         return reason;
     }
 
-    private Optional<String> write(DeadLetterMessage letter, ReplayPolicy rule) throws Exception {
-        OutboundMessage message = message(letter);
+    private Optional<String> write(DeadLetterMessage deadLetter, ReplayPolicy rule)
+            throws Exception {
+        OutboundMessage message = message(deadLetter);
         int limit = session.largestMessage();
         if (!message.fits(limit)) {
             return Optional.of(
@@ -132,11 +134,11 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
         }
         String partition = channels.of(message);
         channels.readNew(partition);
-        if (channels.isDelivered(letter)) {
-            // a replay that died before it could mark it
+        if (channels.isDelivered(deadLetter)) {
+            // an earlier replay stopped before it could write the outcome record
             return Optional.empty();
         }
-        String newer = channels.supersededReason(letter);
+        String newer = channels.supersededReason(deadLetter);
         if (!newer.isEmpty() && rule == ReplayPolicy.REFUSE_SUPERSEDED) {
             return Optional.of(newer);
         }
@@ -148,29 +150,31 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
         }
     }
 
-    private static OutboundMessage message(DeadLetterMessage letter) {
+    private static OutboundMessage message(DeadLetterMessage deadLetter) {
         List<Attribute> attributes = new ArrayList<>();
-        letter.messageAttributes()
+        deadLetter
+                .messageAttributes()
                 .forEach((name, value) -> attributes.add(new Attribute(name, value)));
         return OutboundMessage.of(
-                letter.sequence(), new EncodedMessage(letter.key(), letter.payload(), attributes));
+                deadLetter.sequence(),
+                new EncodedMessage(deadLetter.key(), deadLetter.payload(), attributes));
     }
 
-    private void writeOutcome(DeadLetterMessage letter, String outcome) throws Exception {
+    private void writeOutcome(DeadLetterMessage deadLetter, String outcome) throws Exception {
         session.await(
                 outcomes.newMessage()
-                        .property(PulsarDeadLetterLog.MARK_OF, letter.id())
+                        .property(PulsarDeadLetterLog.DEAD_LETTER, deadLetter.id())
                         .property("outcome", outcome)
-                        .property("event_id", letter.attributes().get("event_id"))
+                        .property("event_id", deadLetter.attributes().get("event_id"))
                         .property("time", Instant.now().toString())
                         .value(new byte[0])
                         .sendAsync(),
                 "to write to " + target.deadLetterOutcomeTopic());
-        letters.markDone(letter);
-        Optional<MessageId> settled = letters.settledUpTo();
-        if (settled.isPresent()) {
+        log.markDone(deadLetter);
+        Optional<MessageId> position = log.settledUpTo();
+        if (position.isPresent()) {
             session.await(
-                    retention.acknowledgeCumulativeAsync(settled.get()),
+                    retention.acknowledgeCumulativeAsync(position.get()),
                     "to let go of dead letters");
         }
     }
@@ -191,9 +195,9 @@ public final class PulsarDeadLetterStore implements DeadLetterStore {
     @Override
     public void close() {
         closed = true;
-        PulsarSession held = session;
-        if (held != null) {
-            held.close();
+        PulsarSession current = session;
+        if (current != null) {
+            current.close();
         }
     }
 }

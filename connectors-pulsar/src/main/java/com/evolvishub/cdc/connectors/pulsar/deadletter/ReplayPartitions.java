@@ -27,38 +27,38 @@ import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /**
- * The partitions of a lane's topic while its letters are replayed. Each one's producer has it for
- * itself where the lane has: nothing newer can come between the look and the write.
+ * The partitions of a pipeline's topic during a replay. If the pipeline writes exclusively, so does
+ * the replay: nothing newer can be written between the check and the write.
  */
 final class ReplayPartitions {
 
-    /** By so much the clocks of machines that wrote to the topic may differ. */
-    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+    /** Upper bound of the clock difference between machines that write to the topic. */
+    private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofMinutes(5);
 
-    private static final long LOOK_MILLIS = 20;
+    private static final long POLL_MILLIS = 20;
 
     private final PulsarSession session;
     private final PulsarEndpoint target;
-    private final PulsarDeadLetterLog letters;
+    private final PulsarDeadLetterLog log;
     private final Map<String, Producer<byte[]>> producers = new HashMap<>();
     private final Map<String, Reader<byte[]>> tails = new HashMap<>();
     private List<String> partitions = List.of();
     private KeyVersionIndex versions;
 
-    ReplayPartitions(PulsarSession session, PulsarEndpoint target, PulsarDeadLetterLog letters) {
+    ReplayPartitions(PulsarSession session, PulsarEndpoint target, PulsarDeadLetterLog log) {
         this.session = session;
         this.target = target;
-        this.letters = letters;
-        this.versions = letters.versions();
+        this.log = log;
+        this.versions = log.versions();
     }
 
-    /** There are letters now whose keys were not looked for. */
+    /** Reads again from the start: there are new dead letters whose keys were not searched for. */
     void restart() {
         for (Reader<byte[]> tail : tails.values()) {
             var unused = tail.closeAsync();
         }
         tails.clear();
-        versions = letters.versions();
+        versions = log.versions();
     }
 
     /** The partition that the message belongs to. */
@@ -72,7 +72,7 @@ final class ReplayPartitions {
         return partitions.get(message.partition(partitions.size()));
     }
 
-    /** Keeps others from the partition, and reads what came to it since the oldest letter. */
+    /** Opens the producer, and reads what was written since the oldest open dead letter. */
     void readNew(String partition) throws Exception {
         openProducer(partition);
         Reader<byte[]> tail = tails.get(partition);
@@ -88,19 +88,19 @@ final class ReplayPartitions {
     }
 
     /**
-     * A reader told to begin at a time waits for ever where nothing is as young; so the last
-     * message is looked at first.
+     * A reader that starts at a time never returns if no message is that recent, so the publish
+     * time of the last message is checked first.
      */
     private Reader<byte[]> tail(String partition) throws Exception {
         Instant since =
-                letters.oldest()
+                log.oldest()
                         .map(DeadLetterMessage::time)
                         .orElse(Instant.now())
-                        .minus(CLOCKS_DIFFER);
-        Consumer<byte[]> keeper =
+                        .minus(MAX_CLOCK_DIFFERENCE);
+        Consumer<byte[]> subscription =
                 session.subscribeDurably(partition, SubscriptionInitialPosition.Latest);
-        Optional<MessageId> last = session.last(keeper);
-        var unused = keeper.closeAsync();
+        Optional<MessageId> last = session.last(subscription);
+        var unused = subscription.closeAsync();
         if (last.isEmpty()) {
             return session.open(
                     session.reader(partition).startMessageId(MessageId.earliest), partition);
@@ -108,20 +108,20 @@ final class ReplayPartitions {
         if (publishTime(partition, last.get()) < since.toEpochMilli()) {
             return session.open(session.reader(partition).startMessageId(last.get()), partition);
         }
-        long back = Duration.between(since, Instant.now()).toSeconds() + 1;
+        long seconds = Duration.between(since, Instant.now()).toSeconds() + 1;
         return session.open(
                 session.reader(partition)
-                        .startMessageFromRollbackDuration(Math.max(1, back), TimeUnit.SECONDS),
+                        .startMessageFromRollbackDuration(Math.max(1, seconds), TimeUnit.SECONDS),
                 partition);
     }
 
-    private long publishTime(String partition, MessageId at) throws Exception {
+    private long publishTime(String partition, MessageId id) throws Exception {
         Reader<byte[]> reader =
                 session.open(
-                        session.reader(partition).startMessageId(at).startMessageIdInclusive(),
+                        session.reader(partition).startMessageId(id).startMessageIdInclusive(),
                         partition);
         try {
-            // gone meanwhile: read as much as there may be
+            // deleted meanwhile: read as much as possible
             return session.next(reader).map(Message::getPublishTime).orElse(Long.MAX_VALUE);
         } finally {
             var unused = reader.closeAsync();
@@ -152,42 +152,41 @@ final class ReplayPartitions {
         }
     }
 
-    /** Writes a message and waits until the broker has it. */
+    /** Writes a message and waits for its acknowledgement. */
     void write(String partition, OutboundMessage message) throws Exception {
         Producer<byte[]> producer = producers.get(partition);
         if (producer.getLastSequenceId() >= message.number()) {
-            // a broker that drops what it knows goes by producer and number
+            // a broker with deduplication compares producer name and sequence id
             session.await(producer.closeAsync(), "to let go of " + partition);
             producers.remove(partition);
             openProducer(partition);
         }
-        CompletableFuture<MessageId> answer = message.sendBy(producers.get(partition));
-        while (!answer.isDone() && producers.get(partition).isConnected()) {
-            awaitALittle(answer);
+        CompletableFuture<MessageId> ack = message.sendBy(producers.get(partition));
+        while (!ack.isDone() && producers.get(partition).isConnected()) {
+            awaitBriefly(ack);
         }
-        if (!answer.isDone()) {
-            // it would not answer before its whole timeout is over
+        if (!ack.isDone()) {
+            // the future would complete only after the full send timeout
             throw new DestinationException(
                     "topic %s: the broker has ended our access, most likely because the job was started; the letter stays where it is"
                             .formatted(partition));
         }
-        session.await(answer, "to write to " + partition);
+        session.await(ack, "to write to " + partition);
     }
 
-    private static void awaitALittle(CompletableFuture<MessageId> answer)
-            throws InterruptedException {
+    private static void awaitBriefly(CompletableFuture<MessageId> ack) throws InterruptedException {
         try {
-            answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException seenByTheCaller) {
+            ack.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException handledByCaller) {
             return;
         }
     }
 
-    String supersededReason(DeadLetterMessage letter) {
-        return versions.supersededReason(letter);
+    String supersededReason(DeadLetterMessage deadLetter) {
+        return versions.supersededReason(deadLetter);
     }
 
-    boolean isDelivered(DeadLetterMessage letter) {
-        return versions.isDelivered(letter);
+    boolean isDelivered(DeadLetterMessage deadLetter) {
+        return versions.isDelivered(deadLetter);
     }
 }

@@ -5,8 +5,9 @@ import java.util.TreeMap;
 import org.apache.pulsar.client.api.Message;
 
 /**
- * Rows that are at the destination although a row before them is not: of a batch over several
- * partitions, some arrive when the connection breaks. Written again they would be there twice.
+ * Rows that are at the destination although a row before them is missing: if the connection breaks
+ * during a batch over several partitions, some of its rows arrive. Resending them would duplicate
+ * them.
  */
 public final class DeliveredMessages {
 
@@ -21,24 +22,24 @@ public final class DeliveredMessages {
                         message.getProperty("watermark")));
     }
 
-    public void add(long number, int fingerprint) {
-        fingerprints.put(number, fingerprint);
+    public void add(long sequence, int fingerprint) {
+        fingerprints.put(sequence, fingerprint);
     }
 
-    /** What tells one row from another, whatever format its message has. */
+    /** Identifies a row independently of the message format. */
     static int fingerprint(String key, String operation, String watermark) {
         return Objects.hash(key == null ? "" : key, operation, watermark);
     }
 
     /**
-     * Forgets rows that are followed by no gap.
+     * Removes rows without a gap before them.
      *
-     * @param done every row up to here is there
+     * @param deliveredUpTo all rows up to this one are at the destination
      * @return the last row before the first gap
      */
-    public long advance(long done) {
-        long last = done;
-        forgetUpTo(last);
+    public long advance(long deliveredUpTo) {
+        long last = deliveredUpTo;
+        removeUpTo(last);
         while (!fingerprints.isEmpty() && fingerprints.firstKey() == last + 1) {
             last++;
             fingerprints.pollFirstEntry();
@@ -46,19 +47,19 @@ public final class DeliveredMessages {
         return last;
     }
 
-    public void forgetUpTo(long number) {
-        fingerprints.headMap(number, true).clear();
+    public void removeUpTo(long sequence) {
+        fingerprints.headMap(sequence, true).clear();
     }
 
     public boolean isEmpty() {
         return fingerprints.isEmpty();
     }
 
-    public boolean contains(long number) {
-        return fingerprints.containsKey(number);
+    public boolean contains(long sequence) {
+        return fingerprints.containsKey(sequence);
     }
 
-    public boolean contains(long number, int fingerprint) {
-        return Objects.equals(fingerprints.get(number), fingerprint);
+    public boolean contains(long sequence, int fingerprint) {
+        return Objects.equals(fingerprints.get(sequence), fingerprint);
     }
 }

@@ -10,17 +10,17 @@ import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.apache.pulsar.client.api.transaction.Transaction;
 
 /**
- * A row on its way.
+ * A row encoded as a message to send.
  *
- * @param number the row's
- * @param key text of the message's key; empty: it has none
- * @param message the rest
+ * @param number the row's sequence number
+ * @param key text of the message key; empty: none
+ * @param message payload and attributes
  */
 public record OutboundMessage(long number, String key, EncodedMessage message) {
 
-    private static final byte[] NOTHING = new byte[0];
+    private static final byte[] EMPTY = new byte[0];
 
-    /** What client and broker add: names of fields, lengths, a time, the producer's name. */
+    /** Overhead of client and broker: field names, lengths, a time, the producer's name. */
     private static final int ENVELOPE = 512;
 
     public static OutboundMessage of(long number, EncodedMessage message) {
@@ -29,7 +29,7 @@ public record OutboundMessage(long number, String key, EncodedMessage message) {
         return new OutboundMessage(number, key, message);
     }
 
-    /** The same key goes to the same partition; the hash is that of Pulsar's own client. */
+    /** Maps equal keys to the same partition, with the hash of Pulsar's own client. */
     public int partition(int partitions) {
         return key.isEmpty()
                 ? (int) (number % partitions)
@@ -49,16 +49,16 @@ public record OutboundMessage(long number, String key, EncodedMessage message) {
         return null;
     }
 
-    /** Whether the broker takes it; what it counts for itself is more than the message. */
+    /** Whether the broker accepts the size; the broker also counts an overhead. */
     public boolean fits(int limit) {
         int payload = message.payload().map(bytes -> bytes.length).orElse(0);
-        // most rows are far from it
+        // most rows are far below the limit
         return payload + 4L * key.length() < limit / 2 || message.size() + ENVELOPE <= limit;
     }
 
-    /** Nothing at all means that the row is gone. */
+    /** An empty payload means that the row is deleted. */
     byte[] content() {
-        return message.payload().orElse(NOTHING);
+        return message.payload().orElse(EMPTY);
     }
 
     public CompletableFuture<MessageId> sendBy(Producer<byte[]> producer) {

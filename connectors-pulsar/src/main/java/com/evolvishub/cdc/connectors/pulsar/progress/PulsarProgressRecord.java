@@ -18,21 +18,21 @@ import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 
 /**
- * Who holds a lane and how far it is: one message of the lane's ledger topic.
+ * The progress record of a pipeline: one message of its progress topic.
  *
- * @param lane the lane's identity
- * @param epoch of the holder
- * @param run of the holder
- * @param writer of the holder
- * @param host of the holder
- * @param number every row up to this one is at the destination
- * @param numbering who numbered the lane's rows
- * @param incarnation random id of the lane's first record; empty: it has none yet
- * @param marks for each topic or partition a message, behind which all rows above {@code number}
- *     lie
- * @param kept topics and partitions whose mark the lane's subscription keeps: where it is not
- *     there, the topic is another one. Marks from before the subscription, and those of earlier
- *     builds, may be deleted
+ * @param pipeline the pipeline's identity
+ * @param epoch of the current writer
+ * @param run of the current writer
+ * @param writer id of the current writer
+ * @param host of the current writer
+ * @param lastSequence every row up to this one is at the destination
+ * @param sequenceHistory which writers assigned the sequence numbers
+ * @param incarnation random id of the pipeline's first record; empty: none yet
+ * @param positions for each topic or partition a message; all rows above {@code lastSequence} come
+ *     after it
+ * @param retained topics and partitions whose position the pipeline's subscription retains: if that
+ *     message is missing, the topic was recreated. Positions older than the subscription, and those
+ *     of earlier builds, may have been deleted
  */
 public record PulsarProgressRecord(
         String pipeline,
@@ -47,8 +47,8 @@ public record PulsarProgressRecord(
         Set<String> retained) {
 
     private static final String FORMAT = "1";
-    private static final String MARK = "mark ";
-    private static final String KEPT = "kept ";
+    private static final String POSITION = "mark ";
+    private static final String RETAINED = "kept ";
 
     public PulsarProgressRecord {
         Objects.requireNonNull(pipeline, "lane");
@@ -59,35 +59,36 @@ public record PulsarProgressRecord(
         retained = new TreeSet<>(retained);
     }
 
-    /** What a lane's ledger says before anybody has held it. */
-    static PulsarProgressRecord none(String lane) {
+    /** The record of a pipeline that was never opened. */
+    static PulsarProgressRecord none(String identity) {
         return new PulsarProgressRecord(
-                lane, 0, "", "", "", 0, SequenceHistory.UNKNOWN, "", Map.of(), Set.of());
+                identity, 0, "", "", "", 0, SequenceHistory.UNKNOWN, "", Map.of(), Set.of());
     }
 
-    /** The next holder's first record. */
-    PulsarProgressRecord takenOverBy(WriterIdentity taker) {
+    /** The first record of the next writer. */
+    PulsarProgressRecord takenOverBy(WriterIdentity newWriter) {
         return new PulsarProgressRecord(
-                taker.identity(),
-                taker.nextEpoch(epoch),
-                taker.run(),
-                taker.writer(),
-                taker.host(),
+                newWriter.identity(),
+                newWriter.nextEpoch(epoch),
+                newWriter.run(),
+                newWriter.writer(),
+                newWriter.host(),
                 lastSequence,
-                // until it is known which rows are there
+                // kept until the delivered rows are known
                 sequenceHistory,
                 incarnation.isEmpty() ? UUID.randomUUID().toString() : incarnation,
                 positions,
                 retained);
     }
 
-    public PulsarProgressRecord advancedTo(long otherNumber, Map<String, MessageId> otherMarks) {
+    public PulsarProgressRecord advancedTo(long sequence, Map<String, MessageId> newPositions) {
         Set<String> both = new TreeSet<>(retained);
-        both.retainAll(otherMarks.keySet());
-        // what comes behind another mark came behind the subscription, too
+        both.retainAll(newPositions.keySet());
+        // a position that has changed is newer than the subscription and therefore retained
         positions.forEach(
-                (topic, mark) -> {
-                    if (otherMarks.containsKey(topic) && !otherMarks.get(topic).equals(mark)) {
+                (topic, position) -> {
+                    if (newPositions.containsKey(topic)
+                            && !newPositions.get(topic).equals(position)) {
                         both.add(topic);
                     }
                 });
@@ -97,15 +98,15 @@ public record PulsarProgressRecord(
                 run,
                 writer,
                 host,
-                otherNumber,
+                sequence,
                 sequenceHistory,
                 incarnation,
-                otherMarks,
+                newPositions,
                 both);
     }
 
-    /** The same with another numbering. */
-    public PulsarProgressRecord withSequenceHistory(SequenceHistory other) {
+    /** This record with another sequence history. */
+    public PulsarProgressRecord withSequenceHistory(SequenceHistory history) {
         return new PulsarProgressRecord(
                 pipeline,
                 epoch,
@@ -113,15 +114,15 @@ public record PulsarProgressRecord(
                 writer,
                 host,
                 lastSequence,
-                other,
+                history,
                 incarnation,
                 positions,
                 retained);
     }
 
     /**
-     * Whether this record tells that somebody has taken the lane from the other one's writer. A
-     * lower epoch tells that the ledger went back, as a restored backup does.
+     * Whether this record was written by a writer that took over from the other record's writer. A
+     * lower epoch means that the progress topic went back, for example to a restored backup.
      */
     boolean isTakeoverOf(PulsarProgressRecord other) {
         boolean same = epoch == other.epoch && run.equals(other.run) && writer.equals(other.writer);
@@ -129,12 +130,12 @@ public record PulsarProgressRecord(
     }
 
     /**
-     * Refuses a lane that may not take over.
+     * Checks that the new writer may take over.
      *
-     * @throws FencedException naming the holder
+     * @throws FencedException naming the current writer
      */
-    void requireTakeoverAllowed(WriterIdentity taker) throws FencedException {
-        if (!taker.mayTakeOverFrom(run, writer, epoch)) {
+    void requireTakeoverAllowed(WriterIdentity newWriter) throws FencedException {
+        if (!newWriter.mayTakeOverFrom(run, writer, epoch)) {
             throw fencedException();
         }
     }
@@ -154,11 +155,11 @@ public record PulsarProgressRecord(
         properties.put("number", Long.toString(lastSequence));
         properties.put("numbering", sequenceHistory.text());
         properties.put("incarnation", incarnation);
-        retained.forEach(topic -> properties.put(KEPT + topic, ""));
+        retained.forEach(topic -> properties.put(RETAINED + topic, ""));
         positions.forEach(
                 (topic, id) ->
                         properties.put(
-                                MARK + topic,
+                                POSITION + topic,
                                 Base64.getEncoder().encodeToString(id.toByteArray())));
         return properties;
     }
@@ -171,12 +172,12 @@ public record PulsarProgressRecord(
                                     + " format %s")
                             .formatted(message.getTopicName(), properties.get("format"), FORMAT));
         }
-        Map<String, MessageId> marks = new TreeMap<>();
+        Map<String, MessageId> positions = new TreeMap<>();
         try {
             for (Map.Entry<String, String> each : properties.entrySet()) {
-                if (each.getKey().startsWith(MARK)) {
-                    marks.put(
-                            each.getKey().substring(MARK.length()),
+                if (each.getKey().startsWith(POSITION)) {
+                    positions.put(
+                            each.getKey().substring(POSITION.length()),
                             MessageId.fromByteArray(Base64.getDecoder().decode(each.getValue())));
                 }
             }
@@ -193,10 +194,10 @@ public record PulsarProgressRecord(
                 Long.parseLong(properties.get("number")),
                 SequenceHistory.parse(properties.getOrDefault("numbering", "")),
                 properties.getOrDefault("incarnation", ""),
-                marks,
+                positions,
                 properties.keySet().stream()
-                        .filter(key -> key.startsWith(KEPT))
-                        .map(key -> key.substring(KEPT.length()))
+                        .filter(key -> key.startsWith(RETAINED))
+                        .map(key -> key.substring(RETAINED.length()))
                         .collect(Collectors.toSet()));
     }
 }

@@ -16,8 +16,8 @@ import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /**
- * The lane's own topic, of which only the last message counts. Its producer fences every earlier
- * one: a record that was acknowledged proves that nobody has taken the lane before it.
+ * The pipeline's progress topic, of which only the last message counts. Its producer fences every
+ * earlier one: an acknowledged record proves that no other writer has taken over before it.
  */
 public final class PulsarProgressStore {
 
@@ -26,46 +26,48 @@ public final class PulsarProgressStore {
     private final Consumer<byte[]> retention;
     private Producer<byte[]> producer;
     private volatile PulsarProgressRecord last;
-    private volatile PulsarProgressRecord taken;
+    private volatile PulsarProgressRecord takeover;
     private CompletableFuture<MessageId> writing = CompletableFuture.completedFuture(null);
     private MessageId lastRetained;
 
-    private PulsarProgressStore(PulsarSession session, String topic, Consumer<byte[]> keeper) {
+    private PulsarProgressStore(PulsarSession session, String topic, Consumer<byte[]> retention) {
         this.session = session;
         this.topic = topic;
-        this.retention = keeper;
+        this.retention = retention;
     }
 
     /**
-     * Takes the lane: from here on the ledger names us, and no earlier holder can write to it.
+     * Takes over the pipeline: from here on the progress topic names this writer, and no earlier
+     * writer can write to it.
      *
-     * @throws FencedException if the lane may not be taken; the ledger was not written to
+     * @throws FencedException if this writer may not take over; nothing was written
      */
     public static PulsarProgressStore takeOver(
-            PulsarSession session, PulsarEndpoint target, WriterIdentity lane) throws Exception {
-        // where topics are made with partitions, one of them is enough
+            PulsarSession session, PulsarEndpoint target, WriterIdentity newWriter)
+            throws Exception {
+        // if the broker creates topics with partitions, one of them is enough
         String topic = session.partitions(target.progressTopic()).get(0);
-        PulsarProgressStore ledger =
+        PulsarProgressStore store =
                 new PulsarProgressStore(
                         session,
                         topic,
                         session.subscribeDurably(topic, SubscriptionInitialPosition.Earliest));
-        ledger.read(lane).requireTakeoverAllowed(lane);
-        ledger.producer =
+        store.read(newWriter).requireTakeoverAllowed(newWriter);
+        store.producer =
                 session.producer(
                         topic,
-                        target.producerPrefix() + "ledger-" + lane.writer(),
+                        target.producerPrefix() + "ledger-" + newWriter.writer(),
                         ProducerAccessMode.ExclusiveWithFencing);
-        // somebody may have come between the look and the fence
-        PulsarProgressRecord before = ledger.read(lane);
-        before.requireTakeoverAllowed(lane);
-        MessageId ours = ledger.write(before.takenOverBy(lane));
-        ledger.listenFrom(ours);
-        return ledger;
+        // another writer may have taken over between the read and the fencing
+        PulsarProgressRecord before = store.read(newWriter);
+        before.requireTakeoverAllowed(newWriter);
+        MessageId recordId = store.write(before.takenOverBy(newWriter));
+        store.listenFrom(recordId);
+        return store;
     }
 
-    private PulsarProgressRecord read(WriterIdentity lane) throws Exception {
-        return read(retention).orElse(PulsarProgressRecord.none(lane.identity()));
+    private PulsarProgressRecord read(WriterIdentity newWriter) throws Exception {
+        return read(retention).orElse(PulsarProgressRecord.none(newWriter.identity()));
     }
 
     private Optional<PulsarProgressRecord> read(Consumer<byte[]> consumer) throws Exception {
@@ -90,11 +92,11 @@ public final class PulsarProgressStore {
         }
     }
 
-    /** Whoever takes the lane writes here: so that a zombie knows before it is told. */
-    private void listenFrom(MessageId ours) throws Exception {
+    /** A new writer writes to this topic, so that a stale writer notices it early. */
+    private void listenFrom(MessageId recordId) throws Exception {
         session.open(
                 session.reader(topic)
-                        .startMessageId(ours)
+                        .startMessageId(recordId)
                         .readerListener((reader, message) -> onMessage(message)),
                 topic);
     }
@@ -103,39 +105,39 @@ public final class PulsarProgressStore {
         try {
             PulsarProgressRecord other = PulsarProgressRecord.of(message);
             if (other.isTakeoverOf(last)) {
-                taken = other;
+                takeover = other;
             }
         } catch (DestinationException e) {
-            // not ours to read; the next opening will say so
+            // written by another build; the next opening reports it
             return;
         }
     }
 
-    /** What was written last. */
+    /** The record that was written last. */
     public PulsarProgressRecord record() {
         return last;
     }
 
     /**
-     * Refuses to go on if somebody is known to have taken the lane. Asks nobody.
+     * Fails if another writer is known to have taken over. Sends no request.
      *
-     * @throws FencedException naming the taker
+     * @throws FencedException naming the new writer
      */
     public void failIfTakenOver() throws FencedException {
-        PulsarProgressRecord other = taken;
+        PulsarProgressRecord other = takeover;
         if (other != null) {
             throw other.fencedException();
         }
     }
 
     /**
-     * Looks who holds the lane, after something went wrong.
+     * Reads the current writer from the topic, after an error.
      *
-     * @throws FencedException naming the taker
+     * @throws FencedException naming the new writer
      */
     public void checkHolder() throws Exception {
         failIfTakenOver();
-        // the connection that ours came over may be gone
+        // the connection of the retention subscription may be closed
         Consumer<byte[]> fresh =
                 session.subscribeDurably(topic, SubscriptionInitialPosition.Earliest);
         try {
@@ -148,25 +150,25 @@ public final class PulsarProgressStore {
         }
     }
 
-    /** Writes a record and waits until the broker has it. */
+    /** Writes a record and waits for its acknowledgement. */
     public MessageId write(PulsarProgressRecord record) throws Exception {
         MessageId id = session.await(send(record), "to write to " + topic);
         releaseBefore(id);
         return id;
     }
 
-    /** Writes a record, and runs something once the broker has it. */
-    public void writeLater(PulsarProgressRecord record, Runnable then) {
+    /** Writes a record, and runs the callback once the broker has acknowledged it. */
+    public void writeLater(PulsarProgressRecord record, Runnable onAcknowledged) {
         writing = send(record);
         var unused =
                 writing.thenAccept(
                         id -> {
                             releaseBefore(id);
-                            then.run();
+                            onAcknowledged.run();
                         });
     }
 
-    /** Whether an earlier record is still on its way. */
+    /** Whether a record is still in flight. */
     public boolean isWriting() {
         return !writing.isDone();
     }
@@ -176,7 +178,7 @@ public final class PulsarProgressStore {
         return producer.newMessage().properties(record.properties()).value(new byte[0]).sendAsync();
     }
 
-    /** What lies before this record is of no more use; the record itself must stay. */
+    /** Releases what comes before this record; the record itself must stay. */
     private synchronized void releaseBefore(MessageId record) {
         if (lastRetained != null) {
             var unused = retention.acknowledgeCumulativeAsync(lastRetained);

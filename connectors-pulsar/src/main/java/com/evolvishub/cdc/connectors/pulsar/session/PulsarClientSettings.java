@@ -26,20 +26,20 @@ import org.apache.pulsar.client.impl.conf.ClientConfigurationData;
 import org.apache.pulsar.client.impl.conf.ProducerConfigurationData;
 
 /**
- * An endpoint block as settings of Pulsar's client. What {@code additional_params} say comes first;
- * what this connector lives by comes last.
+ * The settings of Pulsar's client for an endpoint block. Values of {@code additional_params} are
+ * applied first; the settings that this connector depends on override them.
  */
 public final class PulsarClientSettings {
 
     /**
-     * A producer that reconnects sends again what was not acknowledged, and nobody could tell
-     * whether it was there already. So none reconnects: the lane is opened anew, which looks.
+     * A producer that reconnects resends what was not acknowledged, possibly a second time. So
+     * producers never reconnect: the pipeline is opened again, which reads what was delivered.
      */
-    private static final long NEVER_DAYS = 1;
+    private static final long NO_RECONNECT_DAYS = 1;
 
-    private static final long SHORTEST_PAUSE_MILLIS = 50;
-    private static final long LONGEST_PAUSE_MILLIS = 1000;
-    private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
+    private static final long MIN_BACKOFF_MILLIS = 50;
+    private static final long MAX_BACKOFF_MILLIS = 1000;
+    private static final Duration MIN_TIMEOUT = Duration.ofSeconds(1);
     private static final String SEND_TIMEOUT_MILLIS = "30000";
 
     private final PulsarEndpoint target;
@@ -50,10 +50,10 @@ public final class PulsarClientSettings {
         this.connection = target.endpoint().connection();
     }
 
-    /** How long one question to the broker may take. */
+    /** Timeout of one request to the broker. */
     public Duration operationTimeout() {
         Duration timeout = connection.timeout();
-        return timeout.compareTo(SHORTEST_LIMIT) < 0 ? SHORTEST_LIMIT : timeout;
+        return timeout.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : timeout;
     }
 
     public Duration sendTimeout() {
@@ -64,24 +64,26 @@ public final class PulsarClientSettings {
     String serviceUrl() {
         String host = connection.host();
         String bracketed = host.contains(":") ? "[" + host + "]" : host;
-        String scheme = wantsTls(connection.tls()) ? "pulsar+ssl" : "pulsar";
+        String scheme = usesTls(connection.tls()) ? "pulsar+ssl" : "pulsar";
         return target.option("service_url", scheme + "://" + bracketed + ":" + connection.port());
     }
 
-    private static boolean wantsTls(TlsSpec tls) {
+    private static boolean usesTls(TlsSpec tls) {
         return switch (tls.mode()) {
             case "require", "verify-ca", "verify-full" -> true;
             default -> tls.mode().isEmpty() && !tls.rootCertificate().isEmpty();
         };
     }
 
-    /** Whether certificates are taken unseen, as {@code ssl_mode: require} means elsewhere. */
+    /**
+     * Whether any certificate is accepted, as with {@code ssl_mode: require} in other connectors.
+     */
     private boolean acceptsAnyCertificate() {
         return connection.tls().mode().equals("require")
                 && connection.tls().rootCertificate().isEmpty();
     }
 
-    private boolean checksHostName() {
+    private boolean verifiesHostName() {
         return switch (connection.tls().mode()) {
             case "require", "verify-ca" -> false;
             default -> true;
@@ -92,17 +94,17 @@ public final class PulsarClientSettings {
         return builder().build();
     }
 
-    /** One that finds the cluster's transaction coordinator before it is there. */
+    /** A client with transactions; connects to the cluster's transaction coordinator. */
     public PulsarClient transactionClient() throws PulsarClientException, DestinationException {
         return builder().enableTransaction(true).build();
     }
 
-    /** One that ends transactions only, and reconnects: ending one twice does no harm. */
+    /** A client that only ends transactions. It reconnects: ending one twice does no harm. */
     PulsarClient coordinatorClient() throws PulsarClientException, DestinationException {
         return builder()
                 .enableTransaction(true)
-                .startingBackoffInterval(SHORTEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS)
-                .maxBackoffInterval(LONGEST_PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+                .startingBackoffInterval(MIN_BACKOFF_MILLIS, TimeUnit.MILLISECONDS)
+                .maxBackoffInterval(MAX_BACKOFF_MILLIS, TimeUnit.MILLISECONDS)
                 .build();
     }
 
@@ -117,9 +119,9 @@ public final class PulsarClientSettings {
                         .operationTimeout(
                                 (int) operationTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .lookupTimeout((int) operationTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .startingBackoffInterval(NEVER_DAYS, TimeUnit.DAYS)
-                        .maxBackoffInterval(NEVER_DAYS, TimeUnit.DAYS)
-                        // a batch of the lane is the bound, and it must not be cut in the middle
+                        .startingBackoffInterval(NO_RECONNECT_DAYS, TimeUnit.DAYS)
+                        .maxBackoffInterval(NO_RECONNECT_DAYS, TimeUnit.DAYS)
+                        // the pipeline's batch is the limit, and it must not be split
                         .memoryLimit(0, SizeUnit.BYTES)
                         .statsInterval(0, TimeUnit.SECONDS);
         TlsSpec tls = connection.tls();
@@ -128,12 +130,12 @@ public final class PulsarClientSettings {
         }
         if (serviceUrl().startsWith("pulsar+ssl")) {
             builder.allowTlsInsecureConnection(acceptsAnyCertificate())
-                    .enableTlsHostnameVerification(checksHostName());
+                    .enableTlsHostnameVerification(verifiesHostName());
         }
         return builder;
     }
 
-    /** The admin API, if the file names it. */
+    /** A client of the admin API at this URL. */
     public PulsarAdmin admin(String url) throws PulsarClientException {
         return PulsarAdmin.builder()
                 .serviceHttpUrl(url)
@@ -143,7 +145,7 @@ public final class PulsarClientSettings {
                                 ? null
                                 : connection.tls().rootCertificate())
                 .allowTlsInsecureConnection(acceptsAnyCertificate())
-                .enableTlsHostnameVerification(checksHostName())
+                .enableTlsHostnameVerification(verifiesHostName())
                 .connectionTimeout((int) operationTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .readTimeout((int) operationTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .requestTimeout((int) operationTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -164,7 +166,7 @@ public final class PulsarClientSettings {
         };
     }
 
-    /** Says how messages are packed and how long they may take. */
+    /** Applies batching, compression and the send timeout. */
     <T> ProducerBuilder<T> apply(ProducerBuilder<T> builder) throws DestinationException {
         return builder.loadConf(parameters(ProducerConfigurationData.class))
                 .enableChunking(false)
@@ -174,7 +176,7 @@ public final class PulsarClientSettings {
                 .sendTimeout((int) sendTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Those of {@code additional_params} that this kind of settings knows. */
+    /** Those of {@code additional_params} that this settings class has. */
     private Map<String, Object> parameters(Class<?> settings) throws DestinationException {
         Map<String, Object> known = new LinkedHashMap<>();
         for (EndpointOption parameter : connection.parameters()) {

@@ -13,20 +13,20 @@ import java.util.HexFormat;
 import org.apache.pulsar.common.naming.TopicName;
 
 /**
- * What a mapping's endpoint says about topics and names.
+ * The topics, subscriptions and producer names of one pipeline.
  *
- * @param pipeline the mapping
+ * @param pipeline the pipeline
  */
 public record PulsarEndpoint(Pipeline pipeline) {
 
-    private static final String TRANSACTION_SECONDS = "600";
-    private static final String OURS = "evolvishub-cdc-";
+    private static final String DEFAULT_TRANSACTION_SECONDS = "600";
+    private static final String NAME_PREFIX = "evolvishub-cdc-";
 
     EndpointSpec endpoint() {
         return pipeline.deliver().destination();
     }
 
-    /** The topic in full. */
+    /** The full topic name. */
     public String topic() {
         String table = endpoint().table();
         String namespace = endpoint().connection().database();
@@ -41,49 +41,49 @@ public record PulsarEndpoint(Pipeline pipeline) {
                 .toString();
     }
 
-    /** Where rows go that the topic cannot take. */
+    /** The topic for rejected rows. */
     public String deadLetterTopic() {
         return topic() + ".dlq";
     }
 
-    /** Where marks say what became of this lane's dead letters. */
+    /** The topic for outcome records of this pipeline's dead letters. */
     public String deadLetterOutcomeTopic() {
         return topic() + "-cdc-letters-" + pipelineHash();
     }
 
-    /** This lane's durable subscription to dead letters: it keeps those that are open. */
+    /** This pipeline's durable subscription to dead letters: it retains open ones. */
     public String deadLetterSubscription() {
         return subscription() + "-letters";
     }
 
-    /** Where this lane keeps who holds it and how far it is. */
+    /** The topic for this pipeline's progress records. */
     public String progressTopic() {
         return progressTopicPrefix() + pipelineHash();
     }
 
-    /** What the names of all ledgers of the topic's lanes begin with. */
+    /** Common prefix of the progress topics of all pipelines into the topic. */
     public String progressTopicPrefix() {
         return topic() + "-cdc-ledger-";
     }
 
-    /** The durable subscriptions of the lane with this name. */
-    public static String subscriptionOf(String lane) {
-        return OURS + lane;
+    /** The name of the durable subscriptions of the pipeline with this hash. */
+    public static String subscriptionOf(String hash) {
+        return NAME_PREFIX + hash;
     }
 
-    /** This lane's durable subscriptions: they keep what is read when the lane is opened. */
+    /** This pipeline's durable subscriptions: they retain what is read when it is opened. */
     String subscription() {
         return subscriptionOf(pipelineHash());
     }
 
-    /** What the names of this lane's producers begin with, and nobody else's. */
+    /** Common prefix of this pipeline's producer names, and of no others. */
     public String producerPrefix() {
-        return OURS + pipelineHash() + "-";
+        return NAME_PREFIX + pipelineHash() + "-";
     }
 
-    /** Whether a producer of this name is some lane's. */
+    /** Whether a producer of this name belongs to any pipeline. */
     public static boolean isPipelineProducer(String producer) {
-        return producer.startsWith(OURS);
+        return producer.startsWith(NAME_PREFIX);
     }
 
     private String pipelineHash() {
@@ -101,7 +101,7 @@ public record PulsarEndpoint(Pipeline pipeline) {
         return pipeline.deliver().createTable();
     }
 
-    /** Whether nobody else may write to the topic while this lane does. */
+    /** Whether no other client may write to the topic while this pipeline does. */
     public boolean exclusive() {
         return pipeline.deliver().mode() != DeliveryMode.AT_LEAST_ONCE;
     }
@@ -115,10 +115,10 @@ public record PulsarEndpoint(Pipeline pipeline) {
         return pipeline.deliver().mode() == DeliveryMode.TRANSACTIONAL;
     }
 
-    /** How long the broker keeps a transaction open, and readers of the topic waiting behind it. */
+    /** After this time the broker aborts an open transaction; readers wait behind it until then. */
     public Duration transactionTimeout() {
         return Duration.ofSeconds(
-                Long.parseLong(option("transaction_timeout_seconds", TRANSACTION_SECONDS)));
+                Long.parseLong(option("transaction_timeout_seconds", DEFAULT_TRANSACTION_SECONDS)));
     }
 
     public String option(String name, String otherwise) {

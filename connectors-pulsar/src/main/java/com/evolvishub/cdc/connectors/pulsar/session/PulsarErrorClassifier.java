@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.pulsar.client.api.PulsarClientException;
 
-/** Tells outages from what somebody must mend. */
+/** Distinguishes transient errors from permanent ones, which need action. */
 public final class PulsarErrorClassifier {
 
     private static final List<Class<? extends PulsarClientException>> PERMANENT =
@@ -48,7 +48,7 @@ public final class PulsarErrorClassifier {
                 : FailureKind.PERMANENT;
     }
 
-    /** A broker has no code of its own for it. */
+    /** The broker has no error code for this case. */
     static boolean isMissingNamespace(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         return failure instanceof PulsarClientException
@@ -59,7 +59,7 @@ public final class PulsarErrorClassifier {
                         || message.contains("Namespace does not exist"));
     }
 
-    /** What the client's futures have wrapped. */
+    /** The exception that the client's futures have wrapped. */
     public static Exception unwrap(Throwable failure) {
         Throwable inner = failure;
         while ((inner instanceof ExecutionException || inner instanceof CompletionException)

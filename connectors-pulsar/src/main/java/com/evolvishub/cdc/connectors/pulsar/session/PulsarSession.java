@@ -29,9 +29,9 @@ import org.apache.pulsar.common.api.proto.CommandGetTopicsOfNamespace.Mode;
 import org.apache.pulsar.common.naming.TopicName;
 
 /**
- * A connection to a cluster. Every question has a time limit, and nothing connects a second time by
- * itself: what breaks stays broken until the lane is opened anew. {@link #close} may be called from
- * any thread and waits for nobody.
+ * A connection to a cluster. Every request has a timeout, and nothing reconnects: a broken
+ * connection stays broken until the pipeline is opened again. {@link #close} may be called from any
+ * thread and does not wait.
  */
 public final class PulsarSession {
 
@@ -48,28 +48,28 @@ public final class PulsarSession {
         this.url = settings.serviceUrl();
     }
 
-    /** Makes a client; {@link #connect} is what goes out. */
+    /** Creates a client; only {@link #connect} opens a connection. */
     public static PulsarSession of(PulsarEndpoint target)
             throws PulsarClientException, DestinationException {
         PulsarClientSettings settings = new PulsarClientSettings(target);
         return new PulsarSession(target, settings, settings.client());
     }
 
-    /** The same for a client that writes in transactions of Pulsar's. */
+    /** A session whose client writes in transactions. */
     public static PulsarSession withTransactions(PulsarEndpoint target)
             throws PulsarClientException, DestinationException {
         PulsarClientSettings settings = new PulsarClientSettings(target);
         return new PulsarSession(target, settings, settings.transactionClient());
     }
 
-    /** The same for a client that ends transactions which others have begun. */
+    /** A session whose client ends transactions that other clients have started. */
     public static PulsarSession withCoordinator(PulsarEndpoint target)
             throws PulsarClientException, DestinationException {
         PulsarClientSettings settings = new PulsarClientSettings(target);
         return new PulsarSession(target, settings, settings.coordinatorClient());
     }
 
-    /** Looks whether the cluster is there and lets us in. */
+    /** Checks that the cluster is reachable and accepts the credentials. */
     public void connect() throws Exception {
         await(((PulsarClientImpl) client).getConnectionToServiceUrl(), "to connect");
     }
@@ -78,18 +78,18 @@ public final class PulsarSession {
         return settings;
     }
 
-    /** The largest message that the broker takes, in bytes. */
+    /** The largest message that the broker accepts, in bytes. */
     public int largestMessage() {
         return ClientCnx.getMaxMessageSize();
     }
 
-    /** Whether the topic is there, partitioned or not. Makes none. */
+    /** Whether the topic exists, partitioned or not. Does not create it. */
     public boolean exists(String topic) throws Exception {
         return topics(topic).contains(topic);
     }
 
     /**
-     * Topics of a namespace whose full names begin with this, each once, whatever its partitions.
+     * Topics of a namespace whose full names have this prefix; a partitioned topic appears once.
      */
     public List<String> topicsBeginningWith(String prefix) throws Exception {
         return topics(prefix).stream().filter(each -> each.startsWith(prefix)).toList();
@@ -111,30 +111,30 @@ public final class PulsarSession {
     }
 
     /**
-     * The partitions of a topic by name, in order; of one without partitions the topic itself. One
-     * that is not there is made by the admin API, if the broker makes none by itself.
+     * The partitions of a topic by name, in order; the topic itself if it has no partitions. A
+     * topic that does not exist is created with the admin API, if the broker does not create it.
      */
     public List<String> partitions(String topic) throws Exception {
-        String doing = "for the partitions of " + topic;
+        String purpose = "for the partitions of " + topic;
         try {
-            return await(client.getPartitionsForTopic(topic), doing);
+            return await(client.getPartitionsForTopic(topic), purpose);
         } catch (PulsarClientException.NotFoundException
                 | PulsarClientException.TopicDoesNotExistException e) {
             createByAdmin(topic, e);
-            return await(client.getPartitionsForTopic(topic), doing);
+            return await(client.getPartitionsForTopic(topic), purpose);
         }
     }
 
     /**
-     * A durable subscription that keeps what comes after its mark from being deleted, and is sent
-     * nothing. Makes the topic if it is not there and the broker allows it.
+     * A durable subscription that retains the messages after its position; it receives none.
+     * Creates the topic if it does not exist and the broker allows it.
      */
     public Consumer<byte[]> subscribeDurably(String topic, SubscriptionInitialPosition from)
             throws Exception {
         return subscribeDurably(topic, target.subscription(), from);
     }
 
-    /** The same by another name. */
+    /** A durable subscription with another name. */
     public Consumer<byte[]> subscribeDurably(
             String topic, String name, SubscriptionInitialPosition from) throws Exception {
         try {
@@ -152,7 +152,7 @@ public final class PulsarSession {
                 client.newConsumer()
                         .topic(topic)
                         .subscriptionName(name)
-                        // several may be connected: a zombie's must not keep ours out
+                        // several may connect: a stale writer's must not block this one
                         .subscriptionType(SubscriptionType.Failover)
                         .subscriptionInitialPosition(from)
                         .startPaused(true)
@@ -174,7 +174,7 @@ public final class PulsarSession {
         try (PulsarAdmin admin = settings.admin(adminUrl)) {
             admin.topics().createNonPartitionedTopic(topic);
         } catch (PulsarAdminException.ConflictException e) {
-            // somebody was faster
+            // another client created it meanwhile
             return;
         } catch (PulsarAdminException e) {
             throw new DestinationException(
@@ -195,7 +195,7 @@ public final class PulsarSession {
                 "to produce to " + topic);
     }
 
-    /** One for messages of transactions: they may not time out by themselves. */
+    /** A producer for messages in transactions: these must not have a send timeout. */
     public Producer<byte[]> transactionalProducer(String topic) throws Exception {
         return await(
                 settings.apply(client.newProducer())
@@ -206,15 +206,17 @@ public final class PulsarSession {
                 "to produce to " + topic);
     }
 
-    /** Its client, for questions that are not about topics. */
+    /** The client itself, for requests that concern no topic. */
     PulsarClientImpl client() {
         return (PulsarClientImpl) client;
     }
 
     /** The last message of a topic or partition; empty: it has none. */
-    public Optional<MessageId> last(Consumer<byte[]> of) throws Exception {
+    public Optional<MessageId> last(Consumer<byte[]> consumer) throws Exception {
         List<TopicMessageId> ids =
-                await(of.getLastMessageIdsAsync(), "for the last message of " + of.getTopic());
+                await(
+                        consumer.getLastMessageIdsAsync(),
+                        "for the last message of " + consumer.getTopic());
         TopicMessageId id = ids.get(0);
         return ((MessageIdAdv) id).getEntryId() < 0
                 ? Optional.empty()
@@ -229,29 +231,29 @@ public final class PulsarSession {
         return await(reader.createAsync(), "to read " + topic);
     }
 
-    /** The next message; empty: that was the last one. */
+    /** The next message; empty: no more messages. */
     public Optional<Message<byte[]>> next(Reader<byte[]> reader) throws Exception {
-        String doing = "to read " + reader.getTopic();
-        if (!await(reader.hasMessageAvailableAsync(), doing)) {
+        String purpose = "to read " + reader.getTopic();
+        if (!await(reader.hasMessageAvailableAsync(), purpose)) {
             return Optional.empty();
         }
-        return Optional.of(await(reader.readNextAsync(), doing));
+        return Optional.of(await(reader.readNextAsync(), purpose));
     }
 
-    /** Waits for an answer as long as the endpoint's timeout allows. */
-    public <T> T await(CompletableFuture<T> answer, String doing) throws Exception {
+    /** Waits for a response until the endpoint's timeout. */
+    public <T> T await(CompletableFuture<T> response, String purpose) throws Exception {
         try {
-            return answer.get(settings.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            return response.get(settings.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw describe(PulsarErrorClassifier.unwrap(e), doing);
+            throw describe(PulsarErrorClassifier.unwrap(e), purpose);
         } catch (TimeoutException e) {
             throw new PulsarClientException.TimeoutException(
                     "%s did not answer within %d s when asked %s"
-                            .formatted(url, settings.operationTimeout().toSeconds(), doing));
+                            .formatted(url, settings.operationTimeout().toSeconds(), purpose));
         }
     }
 
-    private Exception describe(Exception failure, String doing) {
+    private Exception describe(Exception failure, String purpose) {
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof PulsarClientException.AuthenticationException) {
             return new PulsarClientException.AuthenticationException(
@@ -262,7 +264,7 @@ public final class PulsarSession {
             return new PulsarClientException.AuthorizationException(
                     ("%s does not allow us %s (%s); the role needs produce and consume on the"
                                     + " namespace")
-                            .formatted(url, doing, message));
+                            .formatted(url, purpose, message));
         }
         if (PulsarErrorClassifier.isMissingNamespace(failure)) {
             return new PulsarClientException.NotFoundException(
@@ -270,7 +272,7 @@ public final class PulsarSession {
                             .formatted(url, TopicName.get(target.topic()).getNamespace(), message));
         }
         if (url.startsWith("pulsar+ssl") && message.contains("Connection already closed")) {
-            // the client keeps the handshake's own failure to itself
+            // the client does not report the cause of a failed handshake
             return new PulsarClientException.ConnectException(
                     ("%s: the connection was closed before it was ready (%s); if that stays so,"
                                     + " check ssl_root_cert, ssl_mode and that the port speaks TLS")
@@ -278,7 +280,7 @@ public final class PulsarSession {
         }
         for (Throwable each = failure; each != null; each = each.getCause()) {
             if (each instanceof ConnectException) {
-                // the client's own text is the names of what it has wrapped it in
+                // the client's own text only lists the wrapping exceptions
                 return new PulsarClientException.ConnectException(
                         "%s cannot be reached: %s".formatted(url, each.getMessage()));
             }
@@ -286,7 +288,7 @@ public final class PulsarSession {
         return failure;
     }
 
-    /** Lets go of the cluster, without waiting. */
+    /** Closes the connection without waiting. */
     public void close() {
         Thread closer = new Thread(this::shutdown, "pulsar-close-" + target.pipeline().mapping());
         closer.setDaemon(true);
@@ -297,7 +299,7 @@ public final class PulsarSession {
         try {
             client.shutdown();
         } catch (PulsarClientException e) {
-            // whatever is left of it ends with its connection; there is nobody to tell
+            // the remaining resources end with the connection; nothing to report
             return;
         }
     }

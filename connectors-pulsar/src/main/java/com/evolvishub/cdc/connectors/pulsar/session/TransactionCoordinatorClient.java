@@ -6,14 +6,13 @@ import org.apache.pulsar.client.api.transaction.Transaction;
 import org.apache.pulsar.client.api.transaction.TxnID;
 
 /**
- * The one who begins and ends transactions at a cluster, as a session of a client with transactions
- * reaches it.
+ * Begins and ends transactions at a cluster's transaction coordinator.
  *
- * @param session the connection
+ * @param session a session with transactions
  */
 public record TransactionCoordinatorClient(PulsarSession session) {
 
-    /** A new transaction, which the broker gives up after this time. */
+    /** Begins a transaction, which the broker aborts after the timeout. */
     public Transaction begin(Duration timeout) throws Exception {
         return session.await(
                 session.client()
@@ -29,7 +28,7 @@ public record TransactionCoordinatorClient(PulsarSession session) {
                 session.client().getTcClient().commitAsync(transaction), "to commit a transaction");
     }
 
-    /** Has the messages of a transaction never be seen. */
+    /** Discards the messages of a transaction. */
     public void abort(TxnID transaction) throws Exception {
         session.await(
                 session.client().getTcClient().abortAsync(transaction), "to give up a transaction");

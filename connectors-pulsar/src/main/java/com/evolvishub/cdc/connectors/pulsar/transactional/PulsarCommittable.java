@@ -3,13 +3,13 @@ package com.evolvishub.cdc.connectors.pulsar.transactional;
 import org.apache.pulsar.client.api.transaction.TxnID;
 
 /**
- * A transaction whose rows are all at the broker, and which waits for its checkpoint.
+ * A transaction whose rows the broker has acknowledged, and which waits for its checkpoint.
  *
- * @param most of the transaction's id: its coordinator
- * @param least of the transaction's id
- * @param first number of the first row in it
- * @param last number of the last row in it
- * @param end when the broker gives it up, by the clock of the machine that began it; milliseconds
+ * @param most most significant bits of the transaction id: its coordinator
+ * @param least least significant bits of the transaction id
+ * @param first sequence number of its first row
+ * @param last sequence number of its last row
+ * @param end when the broker aborts it, by the clock of the machine that began it; milliseconds
  *     since 1970
  */
 record PulsarCommittable(long most, long least, long first, long last, long end) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** How a checkpoint keeps a transaction that is to be committed. */
+/** Serializes committables for a checkpoint. */
 final class PulsarCommittableSerializer implements SimpleVersionedSerializer<PulsarCommittable> {
 
-    // 1 was that of Flink's own sink
+    // version 1 was the format of Flink's own sink
     private static final int VERSION = 2;
 
     @Override

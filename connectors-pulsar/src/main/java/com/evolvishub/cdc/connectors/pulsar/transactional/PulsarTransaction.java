@@ -21,25 +21,26 @@ import org.apache.pulsar.client.api.transaction.TxnID;
 /**
  * A transaction that rows are sent in. Used by one thread.
  *
- * <p>The client makes a partition known to the transaction's coordinator with the first message to
- * it, and hangs what is sent meanwhile on a chain of futures (apache/pulsar issue 8925). Its own
- * thread queues these messages when the coordinator has answered, while ours queues the next ones
- * at once: one that is sent later may overtake. So the first message to each partition is waited
- * for, and those behind it go straight into the producer's queue, which keeps its order.
+ * <p>With the first message to a partition, the client registers the partition at the transaction
+ * coordinator, and appends messages sent meanwhile to a chain of futures (apache/pulsar issue
+ * 8925). The client's thread queues these when the coordinator has responded, while the caller
+ * queues later ones immediately: later messages could overtake earlier ones. So this waits for the
+ * first message to each partition; later ones go directly to the producer's queue, which keeps the
+ * order.
  */
 final class PulsarTransaction {
 
-    /** What may be under way: what the task's heap has to hold. */
-    private static final long BYTES_UNDER_WAY = 16 << 20;
+    /** Limit of messages in flight, which the task's heap has to hold. */
+    private static final long MAX_BYTES_IN_FLIGHT = 16 << 20;
 
-    private static final long LOOK_MILLIS = 20;
+    private static final long POLL_MILLIS = 20;
 
     private final PulsarSession session;
     private final Topic topic;
     private final Transaction transaction;
     private final long end;
     private final Set<Integer> known = new HashSet<>();
-    private final PendingAcks answers = new PendingAcks();
+    private final PendingAcks acks = new PendingAcks();
     private long first;
     private long last;
 
@@ -52,16 +53,17 @@ final class PulsarTransaction {
     }
 
     /**
-     * The partitions of a topic, and a producer for each. Partitions that are added are not seen.
+     * The partitions of a topic with one producer each. Partitions that are added later are not
+     * used.
      */
     static final class Topic {
         private final List<String> partitions;
-        private final Producers source;
+        private final ProducerFactory factory;
         private final Producer<?>[] producers;
 
-        Topic(List<String> partitions, Producers source) {
+        Topic(List<String> partitions, ProducerFactory factory) {
             this.partitions = List.copyOf(partitions);
-            this.source = source;
+            this.factory = factory;
             this.producers = new Producer<?>[partitions.size()];
         }
 
@@ -69,10 +71,10 @@ final class PulsarTransaction {
             return row.partition(producers.length);
         }
 
-        @SuppressWarnings("unchecked") // all are made here
+        @SuppressWarnings("unchecked") // all are created here
         private Producer<byte[]> producer(int partition) throws Exception {
             if (producers[partition] == null) {
-                producers[partition] = source.open(partitions.get(partition));
+                producers[partition] = factory.open(partitions.get(partition));
             }
             return (Producer<byte[]>) producers[partition];
         }
@@ -89,49 +91,49 @@ final class PulsarTransaction {
         private void flush() {
             for (Producer<?> producer : producers) {
                 if (producer != null) {
-                    // each message has a future of its own
+                    // each message has its own future
                     var unused = producer.flushAsync();
                 }
             }
         }
     }
 
-    /** Makes the producer of a partition. */
+    /** Creates the producer of a partition. */
     @FunctionalInterface
-    interface Producers {
+    interface ProducerFactory {
         Producer<byte[]> open(String partition) throws Exception;
     }
 
-    /** Asks the cluster's coordinator for a transaction. */
+    /** Begins a transaction at the cluster's coordinator. */
     static PulsarTransaction begin(PulsarSession session, Topic topic, Duration timeout)
             throws Exception {
-        // earlier than the coordinator's own count
+        // before the coordinator's own deadline
         long end = Clock.systemUTC().millis() + timeout.toMillis();
         return new PulsarTransaction(
                 session, topic, new TransactionCoordinatorClient(session).begin(timeout), end);
     }
 
-    /** Sends a row behind those that were sent before it. */
+    /** Sends a row after those that were sent before it. */
     void send(OutboundMessage row) throws Exception {
         int partition = topic.partitionOf(row);
         Producer<byte[]> producer = topic.producer(partition);
-        while (answers.bytesUnderWay() > BYTES_UNDER_WAY) {
+        while (acks.bytesInFlight() > MAX_BYTES_IN_FLIGHT) {
             awaitProgress();
         }
         failIfBroken();
-        CompletableFuture<MessageId> answer = row.sendBy(producer, transaction);
-        answers.expect(answer, row.message().size());
+        CompletableFuture<MessageId> ack = row.sendBy(producer, transaction);
+        acks.expect(ack, row.message().size());
         if (known.add(partition)) {
-            // it is queued only when the coordinator has answered
+            // it is queued only after the coordinator has responded
             awaitAll();
         }
         first = first == 0 ? row.number() : first;
         last = row.number();
     }
 
-    /** Waits until the broker has all that was sent. */
+    /** Waits until the broker has acknowledged all messages. */
     void awaitAll() throws Exception {
-        while (answers.bytesUnderWay() > 0) {
+        while (acks.bytesInFlight() > 0) {
             topic.flush();
             awaitProgress();
         }
@@ -139,18 +141,18 @@ final class PulsarTransaction {
     }
 
     private void awaitProgress() throws Exception {
-        answers.awaitOne(LOOK_MILLIS);
+        acks.awaitOne(POLL_MILLIS);
         failIfBroken();
-        Duration patience = session.settings().sendTimeout();
-        if (answers.nanosSinceLast() > patience.toNanos()) {
+        Duration timeout = session.settings().sendTimeout();
+        if (acks.nanosSinceLast() > timeout.toNanos()) {
             throw new PulsarClientException.TimeoutException(
                     "the broker did not acknowledge a message within %d ms"
-                            .formatted(TimeUnit.NANOSECONDS.toMillis(patience.toNanos())));
+                            .formatted(TimeUnit.NANOSECONDS.toMillis(timeout.toNanos())));
         }
     }
 
     private void failIfBroken() throws Exception {
-        Throwable failure = answers.failure();
+        Throwable failure = acks.failure();
         if (failure != null) {
             throw PulsarErrorClassifier.unwrap(failure);
         }
@@ -161,33 +163,33 @@ final class PulsarTransaction {
         }
     }
 
-    /** What is to be committed with the checkpoint, or given up. */
+    /** The transaction as a committable, to be committed with the checkpoint or aborted. */
     PulsarCommittable toCommittable() {
         TxnID id = transaction.getTxnID();
         return new PulsarCommittable(id.getMostSigBits(), id.getLeastSigBits(), first, last, end);
     }
 
-    /** Those of the broker to messages that were sent. */
+    /** The broker's acknowledgements of sent messages. */
     private static final class PendingAcks {
         private long bytes;
         private long count;
-        private long lastAnswer;
+        private long lastAck;
         private Throwable failure;
 
-        private void expect(CompletableFuture<MessageId> answer, long size) {
+        private void expect(CompletableFuture<MessageId> ack, long size) {
             synchronized (this) {
                 if (bytes == 0) {
-                    lastAnswer = System.nanoTime();
+                    lastAck = System.nanoTime();
                 }
                 bytes += size + 1;
             }
-            var unused = answer.whenComplete((id, error) -> answered(size, error));
+            var unused = ack.whenComplete((id, error) -> onAck(size, error));
         }
 
-        private synchronized void answered(long size, Throwable error) {
+        private synchronized void onAck(long size, Throwable error) {
             bytes -= size + 1;
             count++;
-            lastAnswer = System.nanoTime();
+            lastAck = System.nanoTime();
             if (error != null && failure == null) {
                 failure = error;
             }
@@ -204,12 +206,12 @@ final class PulsarTransaction {
             }
         }
 
-        private synchronized long bytesUnderWay() {
+        private synchronized long bytesInFlight() {
             return bytes;
         }
 
         private synchronized long nanosSinceLast() {
-            return System.nanoTime() - lastAnswer;
+            return System.nanoTime() - lastAck;
         }
 
         private synchronized Throwable failure() {

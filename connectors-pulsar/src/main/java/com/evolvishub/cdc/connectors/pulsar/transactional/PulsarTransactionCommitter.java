@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits transactions whose checkpoint is complete. What cannot be committed now ends the task,
- * and is committed when it is started again from that checkpoint.
+ * Commits transactions whose checkpoint is complete. If a commit fails, the task fails, and commits
+ * again when it is restarted from that checkpoint.
  *
- * <p>A coordinator forgets a transaction as soon as it has ended, however that was. One that it
- * does not know any more was committed before, if its timeout is not over; if it is, nobody can
- * tell, and the log names the rows.
+ * <p>A coordinator forgets a transaction as soon as it has ended, committed or aborted. An unknown
+ * transaction was committed before if its timeout has not expired; if it has, the outcome cannot be
+ * determined, and the log names the rows.
  */
 final class PulsarTransactionCommitter implements Committer<PulsarCommittable> {
 

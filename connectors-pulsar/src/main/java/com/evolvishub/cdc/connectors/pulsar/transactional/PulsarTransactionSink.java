@@ -12,8 +12,8 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * A two-phase sink by Pulsar's transactions: one transaction for all partitions, from one
- * checkpoint to the next. Rows keep their order, and none is written twice: see {@link
+ * A two-phase-commit sink with Pulsar's transactions: one transaction for all partitions, from one
+ * checkpoint to the next. Keeps the order of rows and duplicates none: see {@link
  * PulsarTransactionWriter}.
  */
 final class PulsarTransactionSink implements Sink<ChangeRow>, SupportsCommitter<PulsarCommittable> {

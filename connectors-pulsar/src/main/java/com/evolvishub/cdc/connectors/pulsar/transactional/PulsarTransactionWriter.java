@@ -17,18 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the rows of a lane in one transaction a checkpoint. Used by the task's thread, which waits
- * in here.
+ * Writes the rows of a pipeline in one transaction per checkpoint. Used by the task's thread and
+ * blocks it.
  *
- * <p>Rows keep their order: see {@link PulsarTransaction}. No row is written twice: no producer
- * reconnects, since a client that does sends again what the broker may have already. A broken
- * connection fails the task, and the rows are written by a new transaction; the broken one is given
- * up.
+ * <p>Rows keep their order: see {@link PulsarTransaction}. No row is duplicated: no producer
+ * reconnects, since a reconnecting client resends what the broker may already have. A broken
+ * connection fails the task; its transaction is aborted, and the rows are written in a new one.
  */
 final class PulsarTransactionWriter implements CommittingSinkWriter<ChangeRow, PulsarCommittable> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PulsarTransactionWriter.class);
-    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    private static final Duration MAX_CLOSE_WAIT = Duration.ofSeconds(5);
 
     private final PulsarEndpoint target;
     private final MessageEncoder encoder;
@@ -43,13 +42,13 @@ final class PulsarTransactionWriter implements CommittingSinkWriter<ChangeRow, P
 
     @Override
     public void write(ChangeRow row, Context context) throws IOException, InterruptedException {
-        OutboundMessage outgoing = encoded(row);
+        OutboundMessage message = encoded(row);
         try {
             if (transaction == null) {
                 connect();
                 transaction = PulsarTransaction.begin(session, topic, target.transactionTimeout());
             }
-            transaction.send(outgoing);
+            transaction.send(message);
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
@@ -68,7 +67,7 @@ final class PulsarTransactionWriter implements CommittingSinkWriter<ChangeRow, P
         }
     }
 
-    /** Not before there is a row: the lane has looked by then whether the topic may be made. */
+    /** Connects with the first row: the pipeline has checked before whether to create the topic. */
     private void connect() throws Exception {
         if (session == null) {
             session = PulsarSession.withTransactions(target);
@@ -111,9 +110,9 @@ final class PulsarTransactionWriter implements CommittingSinkWriter<ChangeRow, P
     }
 
     /**
-     * Lets go of the cluster, and has rows given up that no checkpoint holds: until then readers
-     * stop in front of them. Waits a little for that; a broker that is away gives them up itself,
-     * when the transaction's time is over.
+     * Closes the connection and aborts the transaction that no checkpoint holds: readers wait
+     * behind it until it ends. Waits up to 5 s; an unavailable broker aborts it when the
+     * transaction's timeout expires.
      */
     @Override
     public void close() {
@@ -121,18 +120,18 @@ final class PulsarTransactionWriter implements CommittingSinkWriter<ChangeRow, P
             session.close();
         }
         if (transaction != null) {
-            Thread ending = new Thread(this::abort, "pulsar-abort-" + target.pipeline().mapping());
-            ending.setDaemon(true);
-            ending.start();
+            Thread aborter = new Thread(this::abort, "pulsar-abort-" + target.pipeline().mapping());
+            aborter.setDaemon(true);
+            aborter.start();
             try {
-                ending.join(LONGEST_CLOSE.toMillis());
+                aborter.join(MAX_CLOSE_WAIT.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    /** By a connection of its own: the other one may be what broke. */
+    /** Uses a new connection: the other one may be broken. */
     private void abort() {
         try {
             PulsarSession fresh = PulsarSession.withCoordinator(target);

@@ -6,7 +6,7 @@ import com.evolvishub.cdc.runtime.row.ChangeRow;
 import com.evolvishub.cdc.sink.spi.TransactionalSinkFactory;
 import org.apache.flink.api.connector.sink2.Sink;
 
-/** All rows of a checkpoint in one transaction of Pulsar's. */
+/** Creates the sink that writes all rows of a checkpoint in one Pulsar transaction. */
 public final class PulsarTransactionalSinkFactory implements TransactionalSinkFactory {
 
     private final Pipeline pipeline;
@@ -16,7 +16,7 @@ public final class PulsarTransactionalSinkFactory implements TransactionalSinkFa
     }
 
     @Override
-    public Sink<ChangeRow> create(RestoreMode resumption) {
+    public Sink<ChangeRow> create(RestoreMode restoreMode) {
         return new PulsarTransactionSink(pipeline);
     }
 }

@@ -9,93 +9,93 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClientException;
 
-/** Messages that were sent and are not yet all acknowledged. */
+/** Messages that were sent and are not all acknowledged yet. */
 final class InFlightBatch {
 
-    /** A row that the broker alone can refuse. */
+    /** A row that only the broker could reject. */
     record Rejected(OutboundMessage row, PulsarClientException reason) {}
 
     private final List<OutboundMessage> rows = new ArrayList<>();
-    private final List<CompletableFuture<MessageId>> answers = new ArrayList<>();
-    private final AtomicInteger open = new AtomicInteger(1);
+    private final List<CompletableFuture<MessageId>> acks = new ArrayList<>();
+    private final AtomicInteger pending = new AtomicInteger(1);
     private final CompletableFuture<Void> completed = new CompletableFuture<>();
     private volatile Throwable failure;
-    private volatile long lastAnswer = System.nanoTime();
+    private volatile long lastAck = System.nanoTime();
 
     void send(OutboundMessage row, PartitionChannel channel) {
-        open.incrementAndGet();
-        CompletableFuture<MessageId> answer = row.sendBy(channel.producer());
+        pending.incrementAndGet();
+        CompletableFuture<MessageId> ack = row.sendBy(channel.producer());
         rows.add(row);
-        answers.add(answer);
+        acks.add(ack);
         var unused =
-                answer.whenComplete(
+                ack.whenComplete(
                         (id, error) -> {
                             if (error == null) {
                                 channel.onWritten(id);
-                            } else if (!isRefusal(error)) {
+                            } else if (!isRejection(error)) {
                                 failure = error;
                                 completed.complete(null);
                             }
-                            lastAnswer = System.nanoTime();
-                            answered();
+                            lastAck = System.nanoTime();
+                            onAck();
                         });
     }
 
-    private void answered() {
-        if (open.decrementAndGet() == 0) {
+    private void onAck() {
+        if (pending.decrementAndGet() == 0) {
             completed.complete(null);
         }
     }
 
-    /** Nothing more will be sent. */
+    /** Completes once all are acknowledged; no message may be sent after this call. */
     CompletableFuture<Void> completion() {
-        answered();
+        onAck();
         return completed;
     }
 
-    /** Whether one was not taken: what is sent after it could overtake it. */
+    /** Whether sending a message failed: later messages could overtake it. */
     boolean isBroken() {
         return failure != null;
     }
 
-    /** What went wrong; null: nothing. */
+    /** The first error; null: none. */
     Throwable failure() {
         return failure;
     }
 
-    long nanosSinceLastAnswer() {
-        return System.nanoTime() - lastAnswer;
+    long nanosSinceLastAck() {
+        return System.nanoTime() - lastAck;
     }
 
-    private static boolean isRefusal(Throwable error) {
+    private static boolean isRejection(Throwable error) {
         return PulsarErrorClassifier.unwrap(error)
                 instanceof PulsarClientException.NotAllowedException;
     }
 
-    /** Rows that the broker has refused while it took others. */
+    /** Rows that the broker has rejected while it accepted others. */
     List<Rejected> rejected() {
-        List<Rejected> refused = new ArrayList<>();
+        List<Rejected> result = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            if (answers.get(i).isCompletedExceptionally()) {
+            if (acks.get(i).isCompletedExceptionally()) {
                 try {
-                    answers.get(i).join();
+                    acks.get(i).join();
                 } catch (RuntimeException e) {
                     Exception reason = PulsarErrorClassifier.unwrap(e);
-                    refused.add(new Rejected(rows.get(i), (PulsarClientException) reason));
+                    result.add(new Rejected(rows.get(i), (PulsarClientException) reason));
                 }
             }
         }
-        return refused;
+        return result;
     }
 
-    /** Rows that the broker has taken. */
+    /** Rows that the broker has acknowledged. */
     List<OutboundMessage> acknowledged() {
-        List<OutboundMessage> taken = new ArrayList<>();
+        List<OutboundMessage> result = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            if (answers.get(i).isDone() && !answers.get(i).isCompletedExceptionally()) {
-                taken.add(rows.get(i));
+            if (acks.get(i).isDone() && !acks.get(i).isCompletedExceptionally()) {
+                result.add(rows.get(i));
             }
         }
-        return taken;
+        return result;
     }
 }

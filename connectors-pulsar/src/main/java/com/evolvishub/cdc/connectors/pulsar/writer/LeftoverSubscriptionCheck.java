@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lanes that wrote to a topic before: of mappings that were renamed, removed, or are in another
- * file. Each has left a ledger and a subscription to the topic, which is never served and so keeps
- * all messages from being deleted, for as long as there is a topic.
+ * Finds pipelines that wrote to a topic before: of mappings that were renamed, removed, or are in
+ * another file. Each has left a progress topic and a subscription to the topic. The subscription is
+ * never acknowledged, so the broker deletes none of the topic's messages.
  */
 final class LeftoverSubscriptionCheck {
 
@@ -29,48 +29,46 @@ final class LeftoverSubscriptionCheck {
         this.target = target;
     }
 
-    /**
-     * Tells a lane's first opening of them, in the log; what cannot be read is nobody's concern.
-     */
-    void logNotes(WriterIdentity lane) throws InterruptedException {
-        if (lane.heldBefore()) {
+    /** Logs them when a pipeline is opened for the first time; errors are ignored. */
+    void logNotes(WriterIdentity writer) throws InterruptedException {
+        if (writer.heldBefore()) {
             return;
         }
         try {
-            notes().forEach(note -> LOG.warn("{}: {}", lane.mapping(), note));
+            notes().forEach(note -> LOG.warn("{}: {}", writer.mapping(), note));
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            LOG.debug("{}: looking for ledgers of other mappings", lane.mapping(), e);
+            LOG.debug("{}: looking for ledgers of other mappings", writer.mapping(), e);
         }
     }
 
-    /** One note for each, with the commands that remove what it has left. */
+    /** One note per leftover pipeline, with the commands that remove its subscription and topic. */
     List<String> notes() throws Exception {
         List<String> notes = new ArrayList<>();
-        for (String ledger : session.topicsBeginningWith(target.progressTopicPrefix())) {
-            if (!ledger.equals(target.progressTopic())) {
-                Optional<String> identity = identityOf(ledger);
+        for (String progressTopic : session.topicsBeginningWith(target.progressTopicPrefix())) {
+            if (!progressTopic.equals(target.progressTopic())) {
+                Optional<String> identity = identityOf(progressTopic);
                 if (identity.isPresent()) {
-                    notes.add(note(ledger, identity.get()));
+                    notes.add(note(progressTopic, identity.get()));
                 }
             }
         }
         return notes;
     }
 
-    private String note(String ledger, String identity) {
+    private String note(String progressTopic, String identity) {
         String subscription =
                 PulsarEndpoint.subscriptionOf(
-                        ledger.substring(target.progressTopicPrefix().length()));
+                        progressTopic.substring(target.progressTopicPrefix().length()));
         return "topic %1$s: mapping %2$s has written to it, and its subscription keeps all messages since from being deleted. If that mapping is gone: pulsar-admin topics unsubscribe --force --subscription %3$s %1$s && pulsar-admin topics delete --force %4$s"
-                .formatted(target.topic(), identity, subscription, ledger);
+                .formatted(target.topic(), identity, subscription, progressTopic);
     }
 
-    private Optional<String> identityOf(String ledger) throws Exception {
-        // where topics are made with partitions, the first one is used
-        String topic = session.partitions(ledger).get(0);
-        // from the beginning: to jump to the end, the client would have to reconnect
+    private Optional<String> identityOf(String progressTopic) throws Exception {
+        // if the broker creates topics with partitions, the first one is used
+        String topic = session.partitions(progressTopic).get(0);
+        // from the beginning: to seek to the end, the client would have to reconnect
         Reader<byte[]> reader =
                 session.open(session.reader(topic).startMessageId(MessageId.earliest), topic);
         try {

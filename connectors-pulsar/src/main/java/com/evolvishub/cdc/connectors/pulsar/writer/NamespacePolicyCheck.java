@@ -13,9 +13,9 @@ import org.apache.pulsar.common.policies.data.BacklogQuota.RetentionPolicy;
 import org.apache.pulsar.common.policies.data.InactiveTopicPolicies;
 
 /**
- * Policies of a namespace that take away what a lane keeps for itself: the last record of its
- * ledger, and the subscriptions that hold messages since the last mark. Only the admin API tells
- * them; without {@code admin_url} nothing is seen.
+ * Finds namespace policies that delete what a pipeline needs: the last record of its progress
+ * topic, and the subscriptions that retain messages since the last position. Only the admin API
+ * shows them; without {@code admin_url} nothing is checked.
  */
 final class NamespacePolicyCheck {
 
@@ -27,38 +27,38 @@ final class NamespacePolicyCheck {
         this.namespace = TopicName.get(target.topic()).getNamespace();
     }
 
-    /** Asks the admin API. */
+    /** A query to the admin API. */
     @FunctionalInterface
-    private interface Question {
-        List<String> ask(PulsarAdmin admin) throws PulsarAdminException;
+    private interface PolicyQuery {
+        List<String> run(PulsarAdmin admin) throws PulsarAdminException;
     }
 
-    /** What would take away the ledger's record, with the commands that keep it. */
+    /** Policies that would delete the progress record, each with the commands that prevent it. */
     List<String> problems() throws DestinationException, PulsarClientException {
-        return answers(this::timeToLive);
+        return query(this::timeToLive);
     }
 
-    /** What takes away subscriptions of a lane that rests, or is far behind. */
+    /** Policies that delete subscriptions of a pipeline that is not running or far behind. */
     List<String> notes() throws DestinationException, PulsarClientException {
-        return answers(this::losses);
+        return query(this::losses);
     }
 
-    /** What takes away a topic that no subscription of ours keeps. */
+    /** Policies that delete a topic without a subscription of this pipeline. */
     List<String> notesOfTopic() throws DestinationException, PulsarClientException {
-        return answers(this::deletion);
+        return query(this::deletion);
     }
 
-    private List<String> answers(Question question)
+    private List<String> query(PolicyQuery query)
             throws DestinationException, PulsarClientException {
         String url = target.option("admin_url", "");
         if (url.isEmpty()) {
             return List.of();
         }
         try (PulsarAdmin admin = new PulsarClientSettings(target).admin(url)) {
-            return question.ask(admin);
+            return query.run(admin);
         } catch (PulsarAdminException.NotAuthorizedException
                 | PulsarAdminException.NotFoundException e) {
-            // who may not look at policies may write all the same; a namespace is missed elsewhere
+            // a user without access to policies may still write; a missing namespace fails later
             return List.of();
         } catch (PulsarAdminException e) {
             throw new DestinationException(
@@ -69,11 +69,11 @@ final class NamespacePolicyCheck {
     }
 
     private List<String> timeToLive(PulsarAdmin admin) throws PulsarAdminException {
-        String ledger = target.progressTopic();
-        boolean there = isThere(admin, ledger);
+        String progressTopic = target.progressTopic();
+        boolean exists = exists(admin, progressTopic);
         Integer seconds =
-                there
-                        ? admin.topicPolicies().getMessageTTL(ledger, true)
+                exists
+                        ? admin.topicPolicies().getMessageTTL(progressTopic, true)
                         : admin.namespaces().getNamespaceMessageTTL(namespace);
         if (seconds == null || seconds == 0) {
             return List.of();
@@ -82,12 +82,14 @@ final class NamespacePolicyCheck {
                 "a message's time to live of %d s would end the record of how far this mapping is, in topic %s; except that topic: %spulsar-admin topicPolicies set-message-ttl --ttl 0 %s"
                         .formatted(
                                 seconds,
-                                ledger,
-                                there ? "" : "pulsar-admin topics create " + ledger + " && ",
-                                ledger));
+                                progressTopic,
+                                exists
+                                        ? ""
+                                        : "pulsar-admin topics create " + progressTopic + " && ",
+                                progressTopic));
     }
 
-    private static boolean isThere(PulsarAdmin admin, String topic) throws PulsarAdminException {
+    private static boolean exists(PulsarAdmin admin, String topic) throws PulsarAdminException {
         try {
             var unused = admin.topics().getStats(topic);
             return true;
@@ -99,7 +101,7 @@ final class NamespacePolicyCheck {
     private List<String> deletion(PulsarAdmin admin) throws PulsarAdminException {
         String topic = target.topic();
         InactiveTopicPolicies found =
-                isThere(admin, topic)
+                exists(admin, topic)
                         ? admin.topicPolicies().getInactiveTopicPolicies(topic, true)
                         : admin.namespaces().getInactiveTopicPolicies(namespace);
         if (found == null || !found.isDeleteWhileInactive()) {

@@ -17,12 +17,13 @@ import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /**
- * One topic or partition that the lane writes to: the producer that has it for itself, and the
- * subscription that keeps what was written since the last mark.
+ * One topic or partition that the pipeline writes to: its exclusive producer, and the subscription
+ * that retains what was written since the last position.
  */
 final class PartitionChannel {
 
-    private static final Pattern HOLDER = Pattern.compile("existing exclusive producer: (\\S+)");
+    private static final Pattern EXCLUSIVE_PRODUCER =
+            Pattern.compile("existing exclusive producer: (\\S+)");
     private static final String SHARED = "existing shared producers";
 
     private final PulsarSession session;
@@ -38,39 +39,41 @@ final class PartitionChannel {
             PulsarSession session,
             PulsarEndpoint target,
             String topic,
-            Consumer<byte[]> keeper,
+            Consumer<byte[]> retention,
             Producer<byte[]> producer,
             MessageId end) {
         this.session = session;
         this.target = target;
         this.topic = topic;
-        this.retention = keeper;
+        this.retention = retention;
         this.producer = producer;
         this.end = end;
         this.lastRetained = end;
     }
 
     /**
-     * Shuts out every earlier producer of the lane.
+     * Fences every earlier producer of the pipeline.
      *
-     * @param mark where to look for rows of earlier holders; empty: none of them wrote here
+     * @param position where to start reading rows of earlier writers; empty: they wrote none here
      */
     static PartitionChannel open(
             PulsarSession session,
             PulsarEndpoint target,
             String topic,
-            Optional<MessageId> mark,
+            Optional<MessageId> position,
             String producerName)
             throws Exception {
-        Consumer<byte[]> keeper =
+        Consumer<byte[]> retention =
                 session.subscribeDurably(topic, SubscriptionInitialPosition.Latest);
         Producer<byte[]> producer =
                 target.exclusive()
                         ? openExclusive(session, target, topic, producerName)
                         : session.producer(topic, producerName, ProducerAccessMode.Shared);
         MessageId from =
-                mark.isPresent() ? mark.get() : session.last(keeper).orElse(MessageId.earliest);
-        return new PartitionChannel(session, target, topic, keeper, producer, from);
+                position.isPresent()
+                        ? position.get()
+                        : session.last(retention).orElse(MessageId.earliest);
+        return new PartitionChannel(session, target, topic, retention, producer, from);
     }
 
     private static Producer<byte[]> openExclusive(
@@ -85,38 +88,38 @@ final class PartitionChannel {
         }
     }
 
-    /** Fencing would throw out other people's producers too. */
+    /** Fencing would also disconnect producers that do not belong to the pipeline. */
     private static void failOnForeignProducer(
             PulsarEndpoint target, String topic, PulsarClientException busy)
             throws DestinationException {
         String message = String.valueOf(busy.getMessage());
-        Matcher holder = HOLDER.matcher(message);
-        boolean named = holder.find();
-        if (named && holder.group(1).startsWith(target.producerPrefix())) {
+        Matcher producer = EXCLUSIVE_PRODUCER.matcher(message);
+        boolean named = producer.find();
+        if (named && producer.group(1).startsWith(target.producerPrefix())) {
             return;
         }
         if (named || message.contains(SHARED)) {
-            String who =
+            String other =
                     !named
                             ? "other producers"
-                            : PulsarEndpoint.isPipelineProducer(holder.group(1))
-                                    ? "another mapping (producer " + holder.group(1) + ")"
-                                    : "producer " + holder.group(1);
+                            : PulsarEndpoint.isPipelineProducer(producer.group(1))
+                                    ? "another mapping (producer " + producer.group(1) + ")"
+                                    : "producer " + producer.group(1);
             throw new DestinationException(
                     ("topic %s is written to by %s; exactly_once needs a topic that nobody else"
                                     + " writes to: give this mapping one of its own, end the other"
                                     + " producer, or say delivery: at_least_once")
-                            .formatted(topic, who),
+                            .formatted(topic, other),
                     busy);
         }
     }
 
     /**
-     * Reads what came since the last look, or since the mark.
+     * Reads what was written since the last call, or since the position.
      *
-     * @return whether there was anything
+     * @return whether there were messages
      */
-    boolean readNew(DeliveredMessages arrivals) throws Exception {
+    boolean readNew(DeliveredMessages delivered) throws Exception {
         if (reader == null) {
             reader = session.open(session.reader(topic).startMessageId(end), topic);
         }
@@ -128,7 +131,7 @@ final class PartitionChannel {
             Message<byte[]> message = each.get();
             end = message.getMessageId();
             if (String.valueOf(message.getProducerName()).startsWith(target.producerPrefix())) {
-                arrivals.add(message);
+                delivered.add(message);
             }
         }
         return any;
@@ -149,7 +152,7 @@ final class PartitionChannel {
         return producer;
     }
 
-    /** The last message that is known to be there: read, or acknowledged by the broker. */
+    /** The last message known to be in the topic: read, or acknowledged by the broker. */
     MessageId end() {
         return end;
     }
@@ -159,14 +162,14 @@ final class PartitionChannel {
     }
 
     /**
-     * What lies before this mark is not needed for the next opening. The mark itself stays: by it
-     * the topic is told from one that was made anew.
+     * Releases the messages before this position, which the next opening does not need. The message
+     * at the position itself stays: it shows whether the topic was recreated.
      */
-    synchronized void release(MessageId mark) {
-        if (!lastRetained.equals(MessageId.earliest) && !lastRetained.equals(mark)) {
+    synchronized void release(MessageId position) {
+        if (!lastRetained.equals(MessageId.earliest) && !lastRetained.equals(position)) {
             var unused = retention.acknowledgeCumulativeAsync(lastRetained);
         }
-        lastRetained = mark;
+        lastRetained = position;
     }
 
     boolean isConnected() {

@@ -16,99 +16,101 @@ import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /**
- * All that a lane writes to: the partitions of its topic, the topic of its dead letters if it has
- * one, and the ledger that says how far they are.
+ * All topics that a pipeline writes to: the partitions of its topic, its dead letter topic if
+ * enabled, and the progress topic.
  */
 final class PipelineTopics {
 
-    /** A mark costs a message, and each row behind it is read again when the lane is opened. */
-    private static final int ROWS_A_MARK = 20_000;
+    /** Each position costs a message, and opening the pipeline reads all rows after it again. */
+    private static final int ROWS_PER_POSITION = 20_000;
 
     private final PulsarProgressStore progressStore;
     private final List<PartitionChannel> partitions;
     private final Optional<PartitionChannel> deadLetters;
     private final DeliveredMessages delivered = new DeliveredMessages();
     private long deliveredUpTo;
-    private long marked;
+    private long recordedUpTo;
 
     private PipelineTopics(
-            PulsarProgressStore ledger,
+            PulsarProgressStore progressStore,
             List<PartitionChannel> partitions,
             Optional<PartitionChannel> deadLetters) {
-        this.progressStore = ledger;
+        this.progressStore = progressStore;
         this.partitions = partitions;
         this.deadLetters = deadLetters;
     }
 
-    /** Shuts out earlier holders from all of them, and finds out which rows are there. */
+    /** Fences earlier writers on all topics, and finds out which rows were delivered. */
     static PipelineTopics open(
             PulsarSession session,
             PulsarEndpoint target,
-            PulsarProgressStore ledger,
-            WriterIdentity lane)
+            PulsarProgressStore progressStore,
+            WriterIdentity writer)
             throws Exception {
-        Map<String, MessageId> marks = ledger.record().positions();
+        Map<String, MessageId> positions = progressStore.record().positions();
         String name =
                 target.producerPrefix()
-                        + ledger.record().epoch()
+                        + progressStore.record().epoch()
                         + "-"
-                        + lane.writer().replaceAll("[^A-Za-z0-9-]", "_");
+                        + writer.writer().replaceAll("[^A-Za-z0-9-]", "_");
         List<PartitionChannel> partitions = new ArrayList<>();
         for (String topic : session.partitions(target.topic())) {
-            Optional<MessageId> mark = Optional.ofNullable(marks.get(topic));
-            partitions.add(PartitionChannel.open(session, target, topic, mark, name));
+            Optional<MessageId> position = Optional.ofNullable(positions.get(topic));
+            partitions.add(PartitionChannel.open(session, target, topic, position, name));
         }
         Optional<PartitionChannel> deadLetters = Optional.empty();
         if (target.supportsDeadLetters()) {
             String topic = session.partitions(target.deadLetterTopic()).get(0);
-            // the lane's own subscription lets go of what lies behind its marks
+            // the pipeline's own subscription releases what is before its positions
             var unused =
                     session.subscribeDurably(
                                     topic,
                                     target.deadLetterSubscription(),
                                     SubscriptionInitialPosition.Earliest)
                             .closeAsync();
-            Optional<MessageId> mark = Optional.ofNullable(marks.get(topic));
-            deadLetters = Optional.of(PartitionChannel.open(session, target, topic, mark, name));
+            Optional<MessageId> position = Optional.ofNullable(positions.get(topic));
+            deadLetters =
+                    Optional.of(PartitionChannel.open(session, target, topic, position, name));
         }
-        PipelineTopics topics = new PipelineTopics(ledger, partitions, deadLetters);
-        topics.recover(lane);
+        PipelineTopics topics = new PipelineTopics(progressStore, partitions, deadLetters);
+        topics.recover(writer);
         return topics;
     }
 
     /**
-     * Looks until a second look finds nothing: what an earlier holder sent last may still be on its
-     * way to the disk when we come, although its producer is shut out. In between the ledger is
-     * written to, which takes as long and proves that nobody has taken the lane meanwhile.
+     * Reads until a second read finds nothing: the last messages of an earlier writer may still be
+     * on their way to the disk, although its producer is fenced. Between the reads a progress
+     * record is written, which takes as long and proves that no other writer has taken over
+     * meanwhile.
      */
-    private void recover(WriterIdentity lane) throws Exception {
+    private void recover(WriterIdentity writer) throws Exception {
         Map<String, MessageId> before = progressStore.record().positions();
-        SequenceHistory numbering = progressStore.record().sequenceHistory();
-        long settled = progressStore.record().lastSequence();
+        SequenceHistory history = progressStore.record().sequenceHistory();
+        long upTo = progressStore.record().lastSequence();
         boolean again = true;
         for (int round = 1; again; round++) {
             boolean found = false;
             for (PartitionChannel channel : all()) {
                 found |= channel.readNew(delivered);
             }
-            settled = delivered.advance(settled);
-            Map<String, MessageId> marks = positions();
+            upTo = delivered.advance(upTo);
+            Map<String, MessageId> positions = positions();
             if (!delivered.isEmpty()) {
-                // they must be found by the next opening too
-                marks.putAll(before);
+                // the next opening must find them too
+                positions.putAll(before);
             }
             progressStore.write(
                     progressStore
                             .record()
-                            .advancedTo(settled, marks)
-                            .withSequenceHistory(lane.sequenceHistoryAfter(settled, numbering)));
+                            .advancedTo(upTo, positions)
+                            .withSequenceHistory(writer.sequenceHistoryAfter(upTo, history)));
             again = found || round == 1;
         }
         for (PartitionChannel channel : all()) {
             channel.closeReader();
         }
-        deliveredUpTo = settled;
-        marked = settled;
+        deliveredUpTo = upTo;
+        recordedUpTo = upTo;
     }
 
     private List<PartitionChannel> all() {
@@ -118,19 +120,19 @@ final class PipelineTopics {
     }
 
     private Map<String, MessageId> positions() {
-        Map<String, MessageId> marks = new TreeMap<>();
+        Map<String, MessageId> positions = new TreeMap<>();
         for (PartitionChannel channel : all()) {
-            marks.put(channel.topic(), channel.end());
+            positions.put(channel.topic(), channel.end());
         }
-        return marks;
+        return positions;
     }
 
-    /** Every row up to this one is there. */
+    /** Every row up to this one is at the destination. */
     long deliveredUpTo() {
         return deliveredUpTo;
     }
 
-    /** Rows above {@link #deliveredUpTo} that are there all the same. */
+    /** Rows above {@link #deliveredUpTo} that are at the destination as well. */
     DeliveredMessages delivered() {
         return delivered;
     }
@@ -143,10 +145,10 @@ final class PipelineTopics {
         return deadLetters.orElseThrow();
     }
 
-    /** Sends what the producers still gather. */
+    /** Sends the messages that the producers have buffered. */
     void flush() {
         for (PartitionChannel channel : all()) {
-            // each message has a future of its own
+            // each message has its own future
             var unused = channel.producer().flushAsync();
         }
     }
@@ -157,32 +159,34 @@ final class PipelineTopics {
     }
 
     /**
-     * The next rows begin behind this one, whose predecessors will never come: the user goes on
-     * without rows that were lost. The ledger has to say so, since the topic shows a gap.
+     * The next rows start after this one, and the rows before it will never be sent: the user
+     * continues without lost rows. Stored in a progress record, since the topic has a gap there.
      */
-    void skipTo(long number) throws Exception {
-        if (number <= deliveredUpTo) {
+    void skipTo(long sequence) throws Exception {
+        if (sequence <= deliveredUpTo) {
             return;
         }
-        delivered.forgetUpTo(number);
-        Map<String, MessageId> marks =
+        delivered.removeUpTo(sequence);
+        Map<String, MessageId> positions =
                 delivered.isEmpty() ? positions() : progressStore.record().positions();
-        progressStore.write(progressStore.record().advancedTo(number, marks));
-        deliveredUpTo = number;
-        marked = number;
+        progressStore.write(progressStore.record().advancedTo(sequence, positions));
+        deliveredUpTo = sequence;
+        recordedUpTo = sequence;
     }
 
-    /** All rows up to this one are there; now and then the ledger learns of it. */
-    void markDelivered(long number) {
-        deliveredUpTo = number;
-        delivered.forgetUpTo(number);
-        if (number - marked < ROWS_A_MARK || !delivered.isEmpty() || progressStore.isWriting()) {
+    /** All rows up to this one are delivered; writes a progress record from time to time. */
+    void markDelivered(long sequence) {
+        deliveredUpTo = sequence;
+        delivered.removeUpTo(sequence);
+        if (sequence - recordedUpTo < ROWS_PER_POSITION
+                || !delivered.isEmpty()
+                || progressStore.isWriting()) {
             return;
         }
-        marked = number;
-        Map<String, MessageId> marks = positions();
+        recordedUpTo = sequence;
+        Map<String, MessageId> positions = positions();
         progressStore.writeLater(
-                progressStore.record().advancedTo(number, marks),
-                () -> all().forEach(channel -> channel.release(marks.get(channel.topic()))));
+                progressStore.record().advancedTo(sequence, positions),
+                () -> all().forEach(channel -> channel.release(positions.get(channel.topic()))));
     }
 }

@@ -37,15 +37,16 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pulsar.client.api.PulsarClientException;
 
 /**
- * One lane into one topic. The lane has the topic for itself: its producers fence those of every
- * earlier holder, and a ledger topic tells who holds it. A message carries the row's number as its
- * sequence id, so that what is there is found by reading the topic from the last mark on.
+ * Writes one pipeline into one topic with exclusive access: its producers fence those of every
+ * earlier writer, and a progress topic names the current writer. A message has the row's sequence
+ * number as its sequence id, so that reading the topic from the last position shows which rows were
+ * delivered.
  *
- * <p>A batch is many messages, and Pulsar has nothing that makes them appear as one: a batch that
- * is cut off leaves a prefix in each partition. The next {@link #open} tells how far the lane is
- * without a gap; rows behind the first gap that are there are left out when they are written again.
+ * <p>Pulsar cannot write the messages of a batch atomically: an interrupted batch leaves a prefix
+ * in each partition. The next {@link #open} returns the last sequence number before the first gap;
+ * delivered rows after the gap are skipped when they are written again.
  *
- * <p>{@code at_least_once} shares the topic with others: nobody is shut out of it.
+ * <p>{@code at_least_once} shares the topic with other producers and fences none of them.
  */
 public final class PulsarDestinationClient implements DestinationClient {
 
@@ -68,25 +69,25 @@ public final class PulsarDestinationClient implements DestinationClient {
     }
 
     @Override
-    public RecoveredProgress open(WriterIdentity lane) throws Exception {
-        PulsarSession own = session();
-        boolean there = own.exists(target.topic());
-        progressStore = PulsarProgressStore.takeOver(own, target, lane);
+    public RecoveredProgress open(WriterIdentity writer) throws Exception {
+        PulsarSession current = session();
+        boolean exists = current.exists(target.topic());
+        progressStore = PulsarProgressStore.takeOver(current, target, writer);
         SequenceHistory found = progressStore.record().sequenceHistory();
-        if (!there) {
+        if (!exists) {
             failIfMissing();
         }
-        recount(own, lane, there);
-        if (!there && !target.createsTopics()) {
-            return opening(progressStore.record().lastSequence(), found, false);
+        rewindIfReplaced(current, writer, exists);
+        if (!exists && !target.createsTopics()) {
+            return recovered(progressStore.record().lastSequence(), found, false);
         }
         try {
-            topics = PipelineTopics.open(own, target, progressStore, lane);
+            topics = PipelineTopics.open(current, target, progressStore, writer);
         } catch (PulsarClientException e) {
             throw explain(e);
         }
-        new LeftoverSubscriptionCheck(own, target).logNotes(lane);
-        return opening(topics.deliveredUpTo(), found, there);
+        new LeftoverSubscriptionCheck(current, target).logNotes(writer);
+        return recovered(topics.deliveredUpTo(), found, exists);
     }
 
     private void failIfMissing() throws RowsLostException {
@@ -100,35 +101,36 @@ public final class PulsarDestinationClient implements DestinationClient {
     }
 
     /**
-     * Rows that the ledger counts may have gone with a topic that was deleted since. What was
-     * written behind the last mark is read from the topic itself, and so is not counted anyway.
+     * Rows that the progress record counts may have been deleted with the topic. Rows after the
+     * last position are read from the topic itself and therefore not counted.
      */
-    private void recount(PulsarSession own, WriterIdentity lane, boolean there) throws Exception {
+    private void rewindIfReplaced(PulsarSession current, WriterIdentity writer, boolean exists)
+            throws Exception {
         PulsarProgressRecord record = progressStore.record();
-        PulsarTargetVerifier marks = new PulsarTargetVerifier(own, target.topic());
+        PulsarTargetVerifier verifier = new PulsarTargetVerifier(current, target.topic());
         if (record.lastSequence() <= expected.lastSequence()
-                || (there && !marks.isReplaced(record))) {
+                || (exists && !verifier.isReplaced(record))) {
             return;
         }
         Progress recorded =
                 Progress.recorded(
                         record.lastSequence(), record.sequenceHistory(), record.incarnation());
-        String now = "topic " + target.topic();
+        String targetName = "topic " + target.topic();
         progressStore.write(
                 record.advancedTo(
-                        ReplacedTarget.effectiveSequence(expected, recorded, now, lane),
-                        marks.ofOtherTopics(record.positions())));
+                        ReplacedTarget.effectiveSequence(expected, recorded, targetName, writer),
+                        verifier.ofOtherTopics(record.positions())));
     }
 
-    private RecoveredProgress opening(long number, SequenceHistory found, boolean there) {
+    private RecoveredProgress recovered(long sequence, SequenceHistory found, boolean exists) {
         return new RecoveredProgress(
                 progressStore.record().epoch(),
                 new Progress(
-                        number,
+                        sequence,
                         found,
                         progressStore.record().incarnation(),
-                        there && number > 0 ? targetId() : ""),
-                new DestinationDescription(there, List.of()));
+                        exists && sequence > 0 ? targetId() : ""),
+                new DestinationDescription(exists, List.of()));
     }
 
     @Override
@@ -137,8 +139,8 @@ public final class PulsarDestinationClient implements DestinationClient {
     }
 
     /**
-     * Topics have no identity in Pulsar's protocol: of rows that were acknowledged, one that is
-     * there is taken for the same. Of others see {@link PulsarTargetVerifier}.
+     * Pulsar's protocol has no topic identity: for acknowledged rows, an existing topic counts as
+     * the same. For other rows see {@link PulsarTargetVerifier}.
      */
     @Override
     public String targetId() {
@@ -147,8 +149,8 @@ public final class PulsarDestinationClient implements DestinationClient {
 
     @Override
     public Duration writeTimeout() {
-        PulsarSession own = session;
-        return own == null ? Duration.ofMinutes(1) : own.settings().sendTimeout();
+        PulsarSession current = session;
+        return current == null ? Duration.ofMinutes(1) : current.settings().sendTimeout();
     }
 
     private PulsarSession session() throws Exception {
@@ -194,7 +196,7 @@ public final class PulsarDestinationClient implements DestinationClient {
 
     @Override
     public void prepare(RowSchema schema) throws Exception {
-        // nothing opens it by checkpoint, and no subscription of ours keeps it
+        // open does not use the topic with checkpoint transactions, and no subscription retains it
         if (target.usesCheckpointTransactions() && !session().exists(target.topic())) {
             failIfMissing();
         }
@@ -202,7 +204,7 @@ public final class PulsarDestinationClient implements DestinationClient {
         if (!problems.isEmpty()) {
             throw new DestinationException(String.join("\n", problems));
         }
-        // by checkpoint, the sink opens the topic itself
+        // with checkpoint transactions the sink opens the topic itself
         if (topics == null && !target.usesCheckpointTransactions()) {
             throw new PulsarClientException.ConnectException(
                     "topic %s was not there when the lane was opened".formatted(target.topic()));
@@ -211,29 +213,29 @@ public final class PulsarDestinationClient implements DestinationClient {
 
     @Override
     public void write(List<ChangeRow> rows) throws Exception {
-        List<OutboundMessage> batch = new ArrayList<>(rows.size());
+        List<OutboundMessage> messages = new ArrayList<>(rows.size());
         for (ChangeRow row : rows) {
-            OutboundMessage outgoing = encoded(row);
+            OutboundMessage message = encoded(row);
             int limit = session().largestMessage();
-            if (!outgoing.fits(limit)) {
+            if (!message.fits(limit)) {
                 throw new RowRejectedException(
-                        OversizedMessage.describe(row, outgoing.message(), limit, "maxMessageSize"),
+                        OversizedMessage.describe(row, message.message(), limit, "maxMessageSize"),
                         null);
             }
-            if (mustSend(outgoing)) {
-                batch.add(outgoing);
+            if (mustSend(message)) {
+                messages.add(message);
             }
         }
         failIfBroken();
         topics.skipTo(rows.get(0).sequence() - 1);
-        InFlightBatch flight = new InFlightBatch();
-        for (OutboundMessage row : batch) {
-            if (flight.isBroken() || closed) {
+        InFlightBatch batch = new InFlightBatch();
+        for (OutboundMessage row : messages) {
+            if (batch.isBroken() || closed) {
                 break;
             }
-            flight.send(row, topics.channelOf(row));
+            batch.send(row, topics.channelOf(row));
         }
-        awaitCompletion(flight);
+        awaitCompletion(batch);
         topics.markDelivered(rows.get(rows.size() - 1).sequence());
     }
 
@@ -266,50 +268,50 @@ public final class PulsarDestinationClient implements DestinationClient {
         return true;
     }
 
-    private void awaitCompletion(InFlightBatch flight) throws Exception {
+    private void awaitCompletion(InFlightBatch batch) throws Exception {
         topics.flush();
-        CompletableFuture<Void> landing = flight.completion();
-        while (!isOver(landing)) {
+        CompletableFuture<Void> completion = batch.completion();
+        while (!isCompleted(completion)) {
             failIfBroken();
-            long patience =
+            long timeout =
                     session().settings().sendTimeout().toNanos()
                             + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
-            if (flight.nanosSinceLastAnswer() > patience) {
+            if (batch.nanosSinceLastAck() > timeout) {
                 throw explain(
                         new PulsarClientException.TimeoutException(
                                 "the broker did not acknowledge a message within %d ms"
-                                        .formatted(TimeUnit.NANOSECONDS.toMillis(patience))));
+                                        .formatted(TimeUnit.NANOSECONDS.toMillis(timeout))));
             }
         }
         if (closed) {
             throw new PulsarClientException.AlreadyClosedException("closed");
         }
-        if (flight.isBroken()) {
-            throw explain(PulsarErrorClassifier.unwrap(flight.failure()));
+        if (batch.isBroken()) {
+            throw explain(PulsarErrorClassifier.unwrap(batch.failure()));
         }
-        throwRejected(flight);
+        throwRejected(batch);
     }
 
-    private static boolean isOver(CompletableFuture<Void> landing)
+    private static boolean isCompleted(CompletableFuture<Void> completion)
             throws InterruptedException, ExecutionException {
         try {
-            landing.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            completion.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;
         }
     }
 
-    /** Rows around a refused one are there: they must be left out when they are written again. */
-    private void throwRejected(InFlightBatch flight) throws RowRejectedException {
-        List<InFlightBatch.Rejected> refused = flight.rejected();
-        if (refused.isEmpty()) {
+    /** Rows around a rejected one were delivered: they are skipped when written again. */
+    private void throwRejected(InFlightBatch batch) throws RowRejectedException {
+        List<InFlightBatch.Rejected> rejected = batch.rejected();
+        if (rejected.isEmpty()) {
             return;
         }
-        for (OutboundMessage row : flight.acknowledged()) {
+        for (OutboundMessage row : batch.acknowledged()) {
             topics.delivered().add(row.number(), row.fingerprint());
         }
-        PulsarClientException reason = refused.get(0).reason();
+        PulsarClientException reason = rejected.get(0).reason();
         throw new RowRejectedException("the broker refuses it: " + reason.getMessage(), reason);
     }
 
@@ -325,10 +327,10 @@ public final class PulsarDestinationClient implements DestinationClient {
         }
     }
 
-    /** Whoever was fenced out learns of it by a broken connection first. */
+    /** A fenced writer notices a broken connection first. */
     private Exception explain(Exception failure) throws FencedException {
         try {
-            // a broker that is gone says so at once; the other questions wait for it
+            // an unreachable broker fails this call immediately; other requests would wait
             session().connect();
             progressStore.checkHolder();
         } catch (FencedException e) {
@@ -349,12 +351,12 @@ public final class PulsarDestinationClient implements DestinationClient {
         failIfBroken();
         topics.skipTo(row.sequence() - 1);
         int limit = session().largestMessage();
-        OutboundMessage letter =
+        OutboundMessage deadLetter =
                 DeadLetterMessageFactory.of(pipeline, encoder, row, error, Instant.now(), limit);
-        if (mustSend(letter)) {
-            InFlightBatch flight = new InFlightBatch();
-            flight.send(letter, topics.deadLetters());
-            awaitCompletion(flight);
+        if (mustSend(deadLetter)) {
+            InFlightBatch batch = new InFlightBatch();
+            batch.send(deadLetter, topics.deadLetters());
+            awaitCompletion(batch);
         }
         topics.markDelivered(row.sequence());
     }
@@ -372,9 +374,9 @@ public final class PulsarDestinationClient implements DestinationClient {
     @Override
     public void close() {
         closed = true;
-        PulsarSession held = session;
-        if (held != null) {
-            held.close();
+        PulsarSession current = session;
+        if (current != null) {
+            current.close();
         }
     }
 }

@@ -13,12 +13,12 @@ import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.common.naming.TopicName;
 
 /**
- * Tells by its marks whether a topic is the one that a ledger's record is about. Pulsar gives a
- * topic no identity, but each stretch of its messages is in a storage ledger whose number is never
- * given out again: a topic that begins behind a mark that its subscription kept is another one.
+ * Checks by positions whether a topic is the one that a progress record describes. Pulsar assigns
+ * topics no identity, but its messages are stored in BookKeeper ledgers whose ids are never reused:
+ * a topic without the message at a retained position was recreated.
  *
- * <p>A time to live or an expired subscription takes marks away, too. So this decides only about
- * rows that wait to be acknowledged, and may then bring them twice; it never stops a mapping.
+ * <p>A time to live or an expired subscription also deletes these messages. So the result is used
+ * only for rows that wait for an acknowledgement, and may duplicate them; it never stops a mapping.
  */
 final class PulsarTargetVerifier {
 
@@ -30,23 +30,23 @@ final class PulsarTargetVerifier {
         this.topic = topic;
     }
 
-    /** Whether one of the kept marks is not there. */
+    /** Whether the message at one of the retained positions is missing. */
     boolean isReplaced(PulsarProgressRecord record) throws Exception {
         List<String> partitions = session.partitions(topic);
-        for (Map.Entry<String, MessageId> mark : record.positions().entrySet()) {
-            if (record.retained().contains(mark.getKey())
-                    && isOfTopic(mark.getKey())
-                    && !(partitions.contains(mark.getKey())
-                            && holds(mark.getKey(), mark.getValue()))) {
+        for (Map.Entry<String, MessageId> position : record.positions().entrySet()) {
+            if (record.retained().contains(position.getKey())
+                    && isOfTopic(position.getKey())
+                    && !(partitions.contains(position.getKey())
+                            && holds(position.getKey(), position.getValue()))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Those that are not about this topic, such as the one of its dead letters. */
-    Map<String, MessageId> ofOtherTopics(Map<String, MessageId> marks) {
-        Map<String, MessageId> others = new TreeMap<>(marks);
+    /** Positions of other topics, such as the dead letter topic. */
+    Map<String, MessageId> ofOtherTopics(Map<String, MessageId> positions) {
+        Map<String, MessageId> others = new TreeMap<>(positions);
         others.keySet().removeIf(this::isOfTopic);
         return others;
     }
@@ -55,14 +55,16 @@ final class PulsarTargetVerifier {
         return TopicName.get(partition).getPartitionedTopicName().equals(topic);
     }
 
-    private boolean holds(String partition, MessageId mark) throws Exception {
+    private boolean holds(String partition, MessageId position) throws Exception {
         Reader<byte[]> reader =
                 session.open(
-                        session.reader(partition).startMessageId(mark).startMessageIdInclusive(),
+                        session.reader(partition)
+                                .startMessageId(position)
+                                .startMessageIdInclusive(),
                         partition);
         try {
             Optional<Message<byte[]>> first = session.next(reader);
-            return first.isPresent() && ledger(first.get().getMessageId()) == ledger(mark);
+            return first.isPresent() && ledger(first.get().getMessageId()) == ledger(position);
         } finally {
             var unused = reader.closeAsync();
         }

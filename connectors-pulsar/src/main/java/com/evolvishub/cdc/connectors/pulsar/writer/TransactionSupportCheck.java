@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 
-/** Looks whether {@code delivery: transactional} can work. */
+/** Checks whether the cluster supports {@code delivery: transactional}. */
 final class TransactionSupportCheck {
 
     private final PulsarClientSettings settings;
@@ -21,13 +21,13 @@ final class TransactionSupportCheck {
         this.settings = new PulsarClientSettings(target);
     }
 
-    /** What is in the way, each with what would do; empty: nothing. */
+    /** Problems with a remedy each; empty: none. */
     List<String> problems() throws InterruptedException {
         List<String> problems = new ArrayList<>();
-        // it is not asked in vain for more than the endpoint's timeout, whatever the client does
-        CompletableFuture<Void> answer = CompletableFuture.runAsync(this::beginAndAbort);
+        // bounded by the endpoint's timeout, whatever the client does
+        CompletableFuture<Void> attempt = CompletableFuture.runAsync(this::beginAndAbort);
         try {
-            answer.get(settings.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            attempt.get(settings.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             problems.add(noCoordinator(e.getCause().getMessage()));
         } catch (TimeoutException e) {
@@ -52,8 +52,8 @@ final class TransactionSupportCheck {
         }
     }
 
-    private static String noCoordinator(String why) {
+    private static String noCoordinator(String reason) {
         return "no transactions at this cluster (%s); set transactionCoordinatorEnabled=true at its brokers, or say delivery: exactly_once"
-                .formatted(why);
+                .formatted(reason);
     }
 }

@@ -38,39 +38,39 @@ class PulsarDeadLetterStoreITCase {
     @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
     private final PulsarTestTopic topic = PulsarTestTopic.on(PULSAR);
-    private TestPipeline lane = topic.lane().with(BadRowPolicy.DEAD_LETTER);
+    private TestPipeline testPipeline = topic.testPipeline().with(BadRowPolicy.DEAD_LETTER);
 
     private PulsarDestinationClient opened(String run) throws Exception {
-        PulsarDestinationClient client = topic.client(lane);
-        client.open(PulsarTestTopic.lane(run));
+        PulsarDestinationClient client = topic.client(testPipeline);
+        client.open(PulsarTestTopic.writerIdentity(run));
         client.prepare(PulsarTestTopic.SCHEMA);
         return client;
     }
 
-    private static ChangeRow numbered(long number, String id, String name) {
-        return TestPipeline.row(PulsarTestTopic.SCHEMA, id, name).withSequence(number);
+    private static ChangeRow numbered(long sequence, String id, String name) {
+        return TestPipeline.row(PulsarTestTopic.SCHEMA, id, name).withSequence(sequence);
     }
 
-    private DeadLetterStore letters() {
-        return new PulsarConnector().deadLetterStore(lane.pipeline()).orElseThrow();
+    private DeadLetterStore store() {
+        return new PulsarConnector().deadLetterStore(testPipeline.pipeline()).orElseThrow();
     }
 
     private List<DeadLetter> all() throws Exception {
-        try (DeadLetterStore letters = letters()) {
-            return letters.listAfter("", 100);
+        try (DeadLetterStore store = store()) {
+            return store.listAfter("", 100);
         }
     }
 
-    /** A client's connection lasts a moment longer than the client. */
-    private Optional<String> replayed(DeadLetter letter, ReplayPolicy rule) {
+    /** Retries, since a client's connection ends shortly after the client. */
+    private Optional<String> replayed(DeadLetter deadLetter, ReplayPolicy rule) {
         return await().ignoreException(DestinationException.class)
                 .until(
                         () -> {
-                            try (DeadLetterStore letters = letters()) {
-                                return letters.replay(letter, rule);
+                            try (DeadLetterStore store = store()) {
+                                return store.replay(deadLetter, rule);
                             }
                         },
-                        answer -> true);
+                        result -> true);
     }
 
     private static String shown(Message<byte[]> message) {
@@ -78,7 +78,7 @@ class PulsarDeadLetterStoreITCase {
     }
 
     @Test
-    void showsWhatIsThereOldestFirstAndPageByPage() throws Exception {
+    void listsDeadLettersOldestFirstInPages() throws Exception {
         assertThat(all()).isEmpty();
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "2", "one"), "too large");
@@ -87,58 +87,59 @@ class PulsarDeadLetterStoreITCase {
                     TestPipeline.row(Operation.DELETE, PulsarTestTopic.SCHEMA, "4").withSequence(3),
                     "no");
         }
-        try (DeadLetterStore letters = letters()) {
-            List<DeadLetter> first = letters.listAfter("", 2);
+        try (DeadLetterStore store = store()) {
+            List<DeadLetter> first = store.listAfter("", 2);
             assertThat(first).extracting(DeadLetter::sequence).containsExactly(1L, 2L);
             assertThat(first.get(0).mapping()).isEqualTo("orders");
             assertThat(first.get(0).error()).isEqualTo("too large");
             assertThat(first.get(0).payload()).isEqualTo("{\"id\":2,\"name\":\"one\"}");
             assertThat(first.get(0).superseded()).isEqualTo("row 2 of the same key came after it");
             assertThat(first.get(1).superseded()).isEmpty();
-            List<DeadLetter> rest = letters.listAfter(first.get(1).id(), 2);
-            assertThat(rest).extracting(DeadLetter::operation).containsExactly('d');
-            assertThat(rest.get(0).payload()).isEqualTo("{\"id\":4}");
-            assertThat(letters.find(rest.get(0).id())).contains(rest.get(0));
-            assertThat(letters.find("no id")).isEmpty();
+            List<DeadLetter> page = store.listAfter(first.get(1).id(), 2);
+            assertThat(page).extracting(DeadLetter::operation).containsExactly('d');
+            assertThat(page.get(0).payload()).isEqualTo("{\"id\":4}");
+            assertThat(store.find(page.get(0).id())).contains(page.get(0));
+            assertThat(store.find("no id")).isEmpty();
         }
     }
 
     @Test
-    void writesARowAgainAsItWouldHaveBeenDeliveredWhileTheJobRests() throws Exception {
+    void replaysARowLikeADeliveredOneWhileTheJobIsStopped() throws Exception {
         topic.partitioned(2);
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
             client.write(List.of(numbered(2, "2", "two")));
-            DeadLetter letter = all().get(0);
-            try (DeadLetterStore letters = letters()) {
-                assertThatThrownBy(() -> letters.replay(letter, REFUSE_SUPERSEDED))
+            DeadLetter deadLetter = all().get(0);
+            try (DeadLetterStore store = store()) {
+                assertThatThrownBy(() -> store.replay(deadLetter, REFUSE_SUPERSEDED))
                         .isInstanceOf(DestinationException.class)
                         .hasMessageContaining("stop the job, replay, and start it again");
             }
         }
-        DeadLetter letter = all().get(0);
+        DeadLetter deadLetter = all().get(0);
 
-        assertThat(replayed(letter, REFUSE_SUPERSEDED)).isEmpty();
+        assertThat(replayed(deadLetter, REFUSE_SUPERSEDED)).isEmpty();
 
-        assertThat(replayed(letter, REFUSE_SUPERSEDED)).contains("it is not there any more");
+        assertThat(replayed(deadLetter, REFUSE_SUPERSEDED)).contains("it is not there any more");
         assertThat(all()).isEmpty();
-        try (PulsarDestinationClient next = topic.client(lane)) {
-            assertThat(next.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(2);
+        try (PulsarDestinationClient next = topic.client(testPipeline)) {
+            assertThat(next.open(PulsarTestTopic.writerIdentity("b")).lastSequence()).isEqualTo(2);
             next.prepare(PulsarTestTopic.SCHEMA);
             next.write(List.of(numbered(3, "1", "one")));
         }
-        Message<byte[]> again = only(1);
+        Message<byte[]> replayedMessage = only(1);
         Message<byte[]> ordinary = only(3);
-        assertThat(again.getTopicName()).isEqualTo(ordinary.getTopicName());
-        assertThat(again.getKey()).isEqualTo(ordinary.getKey());
-        assertThat(again.getData()).isEqualTo(ordinary.getData());
-        assertThat(again.getProperties().keySet()).isEqualTo(ordinary.getProperties().keySet());
-        assertThat(topic.numbers()).containsExactlyInAnyOrder(1L, 2L, 3L);
+        assertThat(replayedMessage.getTopicName()).isEqualTo(ordinary.getTopicName());
+        assertThat(replayedMessage.getKey()).isEqualTo(ordinary.getKey());
+        assertThat(replayedMessage.getData()).isEqualTo(ordinary.getData());
+        assertThat(replayedMessage.getProperties().keySet())
+                .isEqualTo(ordinary.getProperties().keySet());
+        assertThat(topic.sequences()).containsExactlyInAnyOrder(1L, 2L, 3L);
     }
 
-    private Message<byte[]> only(long number) throws Exception {
+    private Message<byte[]> only(long sequence) throws Exception {
         return topic.messages().stream()
-                .filter(message -> message.getSequenceId() == number)
+                .filter(message -> message.getSequenceId() == sequence)
                 .findFirst()
                 .orElseThrow();
     }
@@ -147,8 +148,8 @@ class PulsarDeadLetterStoreITCase {
     @EnumSource(
             value = DeliveryMode.class,
             names = {"EXACTLY_ONCE", "AT_LEAST_ONCE"})
-    void refusesARowWhoseKeyWasDeliveredSinceUnlessItIsForced(DeliveryMode mode) throws Exception {
-        lane = lane.with(mode);
+    void rejectsASupersededRowUnlessForced(DeliveryMode mode) throws Exception {
+        testPipeline = testPipeline.with(mode);
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "older"), "no");
             client.writeDeadLetter(numbered(2, "2", "other"), "no");
@@ -172,19 +173,19 @@ class PulsarDeadLetterStoreITCase {
     }
 
     @Test
-    void aReplayThatDiesHalfwayNeitherLosesNorDoublesTheRow() throws Exception {
+    void anInterruptedReplayNeitherLosesNorDuplicatesTheRow() throws Exception {
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
         }
-        // what is left of a replay that died before it marked the letter
-        Message<byte[]> letter = topic.messages(topic.name() + ".dlq").get(0);
+        // the state after a replay that stopped before it wrote the outcome record
+        Message<byte[]> deadLetter = topic.messages(topic.name() + ".dlq").get(0);
         awaitProducer(
                 topic.name(),
-                dead ->
-                        dead.newMessage()
-                                .key(letter.getKey())
-                                .properties(letter.getProperties())
-                                .value(letter.getData())
+                producer ->
+                        producer.newMessage()
+                                .key(deadLetter.getKey())
+                                .properties(deadLetter.getProperties())
+                                .value(deadLetter.getData())
                                 .send());
 
         assertThat(replayed(all().get(0), REFUSE_SUPERSEDED)).isEmpty();
@@ -194,14 +195,14 @@ class PulsarDeadLetterStoreITCase {
     }
 
     @Test
-    void doesNotWaitWhereTheTopicHoldsNothingAsYoungAsTheLetter() throws Exception {
+    void doesNotWaitIfTheTopicHoldsNoMessageAsRecentAsTheDeadLetter() throws Exception {
         try (PulsarDestinationClient client = opened("a")) {
             client.write(List.of(numbered(1, "1", "one")));
         }
         awaitProducer(
                 topic.name() + ".dlq",
-                letters ->
-                        letters.newMessage()
+                producer ->
+                        producer.newMessage()
                                 .key("{\"id\":2}")
                                 .property("op", "u")
                                 .property("mapping", "orders")
@@ -213,38 +214,38 @@ class PulsarDeadLetterStoreITCase {
 
         assertThat(replayed(all().get(0), REFUSE_SUPERSEDED)).isEmpty();
 
-        assertThat(topic.numbers()).containsExactly(1L, 2L);
+        assertThat(topic.sequences()).containsExactly(1L, 2L);
     }
 
-    private interface Sending {
+    private interface SendAction {
         void by(Producer<byte[]> producer) throws Exception;
     }
 
-    /** Whoever had the topic for itself has it a moment longer than its client. */
-    private void awaitProducer(String of, Sending sending) {
+    /** Retries, since an exclusive producer ends shortly after its client. */
+    private void awaitProducer(String name, SendAction action) {
         await().ignoreExceptions()
                 .until(
                         () -> {
                             try (Producer<byte[]> producer =
-                                    topic.plainClient().newProducer().topic(of).create()) {
-                                sending.by(producer);
+                                    topic.plainClient().newProducer().topic(name).create()) {
+                                action.by(producer);
                                 return true;
                             }
                         });
     }
 
     @Test
-    void aJobThatIsStartedTakesTheTopicBackFromAReplay() throws Exception {
+    void aStartedJobTakesOverTheTopicFromAReplay() throws Exception {
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
             client.writeDeadLetter(numbered(2, "2", "two"), "no");
         }
         List<DeadLetter> both = all();
-        try (DeadLetterStore letters = letters()) {
+        try (DeadLetterStore store = store()) {
             await().ignoreException(DestinationException.class)
-                    .until(() -> letters.replay(both.get(0), REFUSE_SUPERSEDED).isEmpty());
+                    .until(() -> store.replay(both.get(0), REFUSE_SUPERSEDED).isEmpty());
             try (PulsarDestinationClient next = opened("b")) {
-                assertThatThrownBy(() -> letters.replay(both.get(1), REFUSE_SUPERSEDED))
+                assertThatThrownBy(() -> store.replay(both.get(1), REFUSE_SUPERSEDED))
                         .isInstanceOf(DestinationException.class)
                         .hasMessageEndingWith(
                                 "most likely because the job was started; the letter stays where it is");
@@ -252,22 +253,22 @@ class PulsarDeadLetterStoreITCase {
             }
         }
         assertThat(all()).extracting(DeadLetter::sequence).containsExactly(2L);
-        assertThat(topic.numbers()).containsExactly(1L, 3L);
+        assertThat(topic.sequences()).containsExactly(1L, 3L);
     }
 
     @Test
-    void dropsALetterForGoodWhileTheJobRunsAndKeepsTheOthers() throws Exception {
+    void dropsOneDeadLetterWhileTheJobRunsAndKeepsTheOthers() throws Exception {
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
             client.writeDeadLetter(numbered(2, "2", "two"), "no");
-            try (DeadLetterStore letters = letters()) {
-                DeadLetter one = letters.listAfter("", 1).get(0);
-                letters.drop(one);
-                letters.drop(one);
-                assertThat(letters.listAfter(one.id(), 9))
+            try (DeadLetterStore store = store()) {
+                DeadLetter one = store.listAfter("", 1).get(0);
+                store.drop(one);
+                store.drop(one);
+                assertThat(store.listAfter(one.id(), 9))
                         .extracting(DeadLetter::sequence)
                         .containsExactly(2L);
-                try (DeadLetterStore second = letters()) {
+                try (DeadLetterStore second = store()) {
                     assertThatThrownBy(() -> second.drop(one))
                             .hasMessage(
                                     "another replay or drop of this mapping's dead letters is at work");
@@ -276,11 +277,11 @@ class PulsarDeadLetterStoreITCase {
             client.write(List.of(numbered(3, "3", "three")));
         }
         assertThat(all()).extracting(DeadLetter::sequence).containsExactly(2L);
-        assertThat(topic.numbers()).containsExactly(3L);
+        assertThat(topic.sequences()).containsExactly(3L);
     }
 
     @Test
-    void lettersOutliveTheLanesOwnMarks() throws Exception {
+    void deadLettersAreRetainedBeyondThePipelinesPositions() throws Exception {
         try (PulsarDestinationClient client = opened("a")) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
         }
@@ -293,6 +294,6 @@ class PulsarDeadLetterStoreITCase {
                         "");
 
         assertThat(subscriptions)
-                .contains(new PulsarEndpoint(lane.pipeline()).deadLetterSubscription());
+                .contains(new PulsarEndpoint(testPipeline.pipeline()).deadLetterSubscription());
     }
 }

@@ -27,69 +27,69 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class PulsarSecurityITCase {
 
-    private static PulsarServer guarded;
+    private static PulsarServer server;
 
     @BeforeAll
     static void start() {
         ServerAvailability.require(
                 () ->
-                        guarded =
+                        server =
                                 PulsarServer.builder()
                                         .withTokens()
                                         .withTls()
                                         .parameter("allowAutoTopicCreation", "false")
                                         .start());
-        guarded.admin("POST", "/admin/v2/namespaces/public/default/permissions/writer", RIGHTS);
+        server.admin("POST", "/admin/v2/namespaces/public/default/permissions/writer", RIGHTS);
     }
 
     private static final String RIGHTS = "[\"produce\",\"consume\"]";
 
     @AfterAll
     static void stop() {
-        if (guarded != null) {
-            guarded.close();
+        if (server != null) {
+            server.close();
         }
     }
 
     @Test
-    void writesWithATokenOverTlsAndHasTopicsMadeByTheAdmin() throws Exception {
-        TlsSpec tls = new TlsSpec("verify-full", "", "", guarded.certificate().toString());
+    void writesWithATokenOverTlsAndCreatesTopicsWithTheAdminApi() throws Exception {
+        TlsSpec tls = new TlsSpec("verify-full", "", "", server.certificate().toString());
         try (PulsarDestinationClient client =
                 client(
                         "",
                         tls,
-                        option("service_url", guarded.tlsServiceUrl()),
-                        option("admin_url", guarded.adminUrl()),
+                        option("service_url", server.tlsServiceUrl()),
+                        option("admin_url", server.adminUrl()),
                         option("auth_plugin", "token"),
-                        option("auth_token", guarded.token("admin")))) {
+                        option("auth_token", server.token("admin")))) {
             assertThat(client.check(PulsarTestTopic.SCHEMA)).isEmpty();
-            assertThat(client.open(PulsarTestTopic.lane("a")).lastSequence()).isZero();
+            assertThat(client.open(PulsarTestTopic.writerIdentity("a")).lastSequence()).isZero();
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 10));
         }
     }
 
     @Test
-    void saysWhatToDoWhenTheBrokerMakesNoTopics() {
+    void reportsARemedyIfTheBrokerCreatesNoTopics() {
         Exception failure =
-                opening(
+                openFailure(
                         "",
-                        option("service_url", guarded.serviceUrl()),
-                        option("auth_token", guarded.token("writer")));
+                        option("service_url", server.serviceUrl()),
+                        option("auth_token", server.token("writer")));
         assertThat(failure)
                 .hasMessageContaining("is not there and the broker makes none by itself")
                 .hasMessageContaining("admin_url");
     }
 
     @Test
-    void tellsAWrongTokenAndDoesNotShowIt() {
-        String token = guarded.token("writer") + "x";
+    void reportsAWrongTokenWithoutShowingIt() {
+        String token = server.token("writer") + "x";
         Exception failure =
-                opening(
+                openFailure(
                         "",
-                        option("service_url", guarded.serviceUrl()),
+                        option("service_url", server.serviceUrl()),
                         option("auth_token", token));
-        assertThat(classified(failure))
+        assertThat(kindOf(failure))
                 .as(getStackTrace(failure))
                 .isEqualTo(FailureKind.AUTHENTICATION);
         assertThat(failure).hasMessageContaining("does not let us in");
@@ -97,44 +97,44 @@ class PulsarSecurityITCase {
     }
 
     @Test
-    void tellsARoleWithoutRights() {
+    void reportsARoleWithoutRights() {
         Exception failure =
-                opening(
+                openFailure(
                         "",
-                        option("service_url", guarded.serviceUrl()),
-                        option("auth_token", guarded.token("stranger")));
-        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.PERMANENT);
+                        option("service_url", server.serviceUrl()),
+                        option("auth_token", server.token("stranger")));
+        assertThat(kindOf(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.PERMANENT);
         assertThat(failure).hasMessageContaining("needs produce and consume on the namespace");
     }
 
     @Test
-    void tellsANamespaceThatIsNotThere() {
+    void reportsAMissingNamespace() {
         Exception failure =
-                opening(
+                openFailure(
                         "nobody/nowhere",
-                        option("service_url", guarded.serviceUrl()),
-                        option("auth_token", guarded.token("admin")));
-        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.PERMANENT);
+                        option("service_url", server.serviceUrl()),
+                        option("auth_token", server.token("admin")));
+        assertThat(kindOf(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.PERMANENT);
         assertThat(failure).hasMessageContaining("nobody/nowhere");
     }
 
     @Test
-    void tellsACertificateThatItDoesNotTrust() {
+    void reportsAnUntrustedCertificate() {
         Exception failure =
-                opening(
+                openFailure(
                         "",
-                        option("service_url", guarded.tlsServiceUrl()),
-                        option("auth_token", guarded.token("admin")));
-        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.TRANSIENT);
+                        option("service_url", server.tlsServiceUrl()),
+                        option("auth_token", server.token("admin")));
+        assertThat(kindOf(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.TRANSIENT);
         assertThat(failure).hasMessageContaining("check ssl_root_cert");
     }
 
     @Test
-    void takesAnAddressWithoutAServerForAnOutage() throws Exception {
-        // a port that no server is given: only root may listen there
+    void anUnreachableServerIsATransientError() throws Exception {
+        // a port without a server: only root may listen there
         int port = 1;
-        Exception failure = opening("", option("service_url", "pulsar://127.0.0.1:" + port));
-        assertThat(classified(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.TRANSIENT);
+        Exception failure = openFailure("", option("service_url", "pulsar://127.0.0.1:" + port));
+        assertThat(kindOf(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.TRANSIENT);
         assertThat(failure)
                 .hasMessageStartingWith("pulsar://127.0.0.1:" + port + " cannot be reached: ")
                 .hasMessageContaining("Connection refused")
@@ -143,44 +143,42 @@ class PulsarSecurityITCase {
     }
 
     @Test
-    void givesUpOnAServerThatNeverAnswers() throws Exception {
-        try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
-            String url = "pulsar://127.0.0.1:" + mute.getLocalPort();
+    void timesOutOnAnUnresponsiveServer() throws Exception {
+        try (ServerSocket unresponsive = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            String url = "pulsar://127.0.0.1:" + unresponsive.getLocalPort();
             Exception failure;
             try (PulsarDestinationClient client =
                     client("", TlsSpec.UNSET, Duration.ofSeconds(2), option("service_url", url))) {
-                failure = catchException(() -> client.open(PulsarTestTopic.lane("a")));
+                failure = catchException(() -> client.open(PulsarTestTopic.writerIdentity("a")));
             }
-            assertThat(classified(failure))
-                    .as(getStackTrace(failure))
-                    .isEqualTo(FailureKind.TRANSIENT);
+            assertThat(kindOf(failure)).as(getStackTrace(failure)).isEqualTo(FailureKind.TRANSIENT);
             assertThat(failure)
                     .hasMessage(url + " did not answer within 2 s when asked to connect");
         }
     }
 
-    private static Exception opening(String namespace, EndpointOption... options) {
+    private static Exception openFailure(String namespace, EndpointOption... options) {
         try (PulsarDestinationClient client = client(namespace, TlsSpec.UNSET, options)) {
-            return catchException(() -> client.open(PulsarTestTopic.lane("a")));
+            return catchException(() -> client.open(PulsarTestTopic.writerIdentity("a")));
         }
     }
 
-    private static FailureKind classified(Exception failure) {
+    private static FailureKind kindOf(Exception failure) {
         return client("", TlsSpec.UNSET).classify(failure);
     }
 
     private static PulsarDestinationClient client(
             String namespace, TlsSpec tls, EndpointOption... options) {
-        return client(namespace, tls, PulsarTestTopic.PATIENCE, options);
+        return client(namespace, tls, PulsarTestTopic.TIMEOUT, options);
     }
 
     private static PulsarDestinationClient client(
-            String namespace, TlsSpec tls, Duration limit, EndpointOption... options) {
+            String namespace, TlsSpec tls, Duration timeout, EndpointOption... options) {
         EndpointSpec endpoint =
                 new EndpointSpec(
                         "pulsar",
                         new ConnectionSpec(
-                                "", 6650, namespace, "", Secret.NONE, tls, limit, List.of()),
+                                "", 6650, namespace, "", Secret.NONE, tls, timeout, List.of()),
                         "",
                         "t" + System.nanoTime(),
                         List.of(options));

@@ -41,19 +41,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What {@code delivery: transactional} keeps when a broker is slow or goes away. */
+/** The guarantees of {@code delivery: transactional} when a broker is slow or unavailable. */
 @Timeout(300)
 class PulsarTransactionWriterITCase {
 
-    /** Types of commands, as PulsarApi.proto numbers them. */
+    /** Command types, as numbered in PulsarApi.proto. */
     private static final int SEND_RECEIPT = 7;
 
     private static final int ADD_PARTITION_TO_TXN_RESPONSE = 53;
 
-    private static final AtomicInteger HELD_TYPE = new AtomicInteger();
-    private static final MessageDelay HOLD =
-            MessageDelay.ofAnswers(message -> message[4] == 8 && message[5] == HELD_TYPE.get());
-    private static final TcpProxy PROXY = TcpProxy.listening().holding(HOLD);
+    private static final AtomicInteger DELAYED_TYPE = new AtomicInteger();
+    private static final MessageDelay DELAY =
+            MessageDelay.ofAnswers(message -> message[4] == 8 && message[5] == DELAYED_TYPE.get());
+    private static final TcpProxy PROXY = TcpProxy.listening().holding(DELAY);
 
     private static PulsarServer pulsar;
 
@@ -88,7 +88,7 @@ class PulsarTransactionWriterITCase {
         return target(topic.endpoint().connection().timeout());
     }
 
-    private PulsarEndpoint target(Duration patience) {
+    private PulsarEndpoint target(Duration timeout) {
         EndpointSpec endpoint = topic.endpoint();
         ConnectionSpec to = endpoint.connection();
         ConnectionSpec connection =
@@ -99,9 +99,9 @@ class PulsarTransactionWriterITCase {
                         to.username(),
                         to.password(),
                         to.tls(),
-                        patience,
+                        timeout,
                         to.parameters());
-        TestPipeline lane =
+        TestPipeline testPipeline =
                 TestPipeline.into(
                         new EndpointSpec(
                                 endpoint.type(),
@@ -109,7 +109,7 @@ class PulsarTransactionWriterITCase {
                                 endpoint.schema(),
                                 endpoint.table(),
                                 endpoint.options()));
-        return new PulsarEndpoint(lane.with(DeliveryMode.TRANSACTIONAL).pipeline());
+        return new PulsarEndpoint(testPipeline.with(DeliveryMode.TRANSACTIONAL).pipeline());
     }
 
     private static void write(PulsarTransactionWriter writer, List<ChangeRow> rows)
@@ -130,18 +130,18 @@ class PulsarTransactionWriterITCase {
     }
 
     private static void holdNext(int type) {
-        HELD_TYPE.set(type);
-        HOLD.holdNext();
+        DELAYED_TYPE.set(type);
+        DELAY.holdNext();
     }
 
     /**
-     * The client's thread is about to queue the first row, when ours comes with the second. It
-     * waits for the first one; without that, this gives 2, 1.
+     * The client's thread is about to queue the first row when the second row is sent. The sender
+     * must wait for the first one; otherwise the order is 2, 1.
      */
     @Test
-    void letsNoRowOvertakeOneThatTheClientIsAboutToQueue() throws Exception {
+    void noRowOvertakesOneThatTheClientIsAboutToQueue() throws Exception {
         CountDownLatch queueing = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch proceed = new CountDownLatch(1);
         PulsarSession session = PulsarSession.withTransactions(target());
         try (PulsarClient client = PulsarClient.builder().serviceUrl(pulsar.serviceUrl()).build()) {
             PulsarTransaction.Topic partitions =
@@ -151,16 +151,16 @@ class PulsarTransactionWriterITCase {
                                     client.newProducer()
                                             .topic(partition)
                                             .sendTimeout(0, TimeUnit.SECONDS)
-                                            .intercept(slow(1, queueing, goOn))
+                                            .intercept(slow(1, queueing, proceed))
                                             .create());
             PulsarTransaction transaction =
                     PulsarTransaction.begin(session, partitions, Duration.ofMinutes(1));
             FutureTask<Void> sending =
                     new FutureTask<>(
                             () -> {
-                                transaction.send(outgoing(1));
+                                transaction.send(message(1));
                                 queueing.await();
-                                transaction.send(outgoing(2));
+                                transaction.send(message(2));
                                 return null;
                             });
             Thread sender = new Thread(sending);
@@ -170,7 +170,7 @@ class PulsarTransactionWriterITCase {
                             () ->
                                     sending.isDone()
                                             || sender.getState() == Thread.State.TIMED_WAITING);
-            goOn.countDown();
+            proceed.countDown();
             sending.get();
             transaction.awaitAll();
             new TransactionCoordinatorClient(session).commit(transaction.toCommittable().id());
@@ -178,29 +178,29 @@ class PulsarTransactionWriterITCase {
             session.close();
         }
 
-        assertThat(topic.numbers()).containsExactly(1L, 2L);
+        assertThat(topic.sequences()).containsExactly(1L, 2L);
     }
 
-    private OutboundMessage outgoing(long number) throws Exception {
+    private OutboundMessage message(long sequence) throws Exception {
         MessageEncoder encoder = MessageEncoders.of(target().pipeline());
-        return OutboundMessage.of(number, encoder.encode(PulsarTestTopic.row(number)));
+        return OutboundMessage.of(sequence, encoder.encode(PulsarTestTopic.row(sequence)));
     }
 
-    /** The client's thread is held up by another one, just before it queues a message. */
-    @SuppressWarnings("rawtypes") // as the client has it
+    /** Blocks the client's thread just before it queues a message. */
+    @SuppressWarnings("rawtypes") // as in the client's interface
     private static ProducerInterceptor slow(
-            long number, CountDownLatch queueing, CountDownLatch goOn) {
+            long sequence, CountDownLatch queueing, CountDownLatch proceed) {
         return new ProducerInterceptor() {
             @Override
             public boolean eligible(Message message) {
-                return message.getSequenceId() == number;
+                return message.getSequenceId() == sequence;
             }
 
             @Override
             public Message beforeSend(Producer producer, Message message) {
                 queueing.countDown();
                 try {
-                    goOn.await();
+                    proceed.await();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -216,7 +216,7 @@ class PulsarTransactionWriterITCase {
         };
     }
 
-    private static List<Long> numbers(int last) {
+    private static List<Long> upTo(int last) {
         return LongStream.rangeClosed(1, last).boxed().toList();
     }
 
@@ -253,7 +253,7 @@ class PulsarTransactionWriterITCase {
     }
 
     @Test
-    void writesNoRowTwiceWhenTheConnectionBreaksBeforeTheAnswer() throws Exception {
+    void duplicatesNoRowWhenTheConnectionBreaksBeforeTheAcknowledgement() throws Exception {
         try (PulsarTransactionWriter writer = writer()) {
             write(writer, PulsarTestTopic.rows(1, 5));
             commit(writer);
@@ -271,35 +271,35 @@ class PulsarTransactionWriterITCase {
                                 }
                             });
             // the broker has written the rows
-            await().until(HOLD::isHolding);
+            await().until(DELAY::isHolding);
             PROXY.refuseConnections();
             PROXY.restore();
-            HOLD.release();
+            DELAY.release();
 
             assertThatThrownBy(flushing::get)
                     .rootCause()
                     .hasMessageContaining("has closed the connection");
         }
 
-        // as the task does when it is started again
+        // as a restarted task does
         try (PulsarTransactionWriter again = writer()) {
             write(again, PulsarTestTopic.rows(6, 20));
             commit(again);
         }
-        assertThat(topic.numbers()).isEqualTo(numbers(20));
+        assertThat(topic.sequences()).isEqualTo(upTo(20));
     }
 
     @Test
-    void failsTheTaskWhenTheCoordinatorDoesNotAnswerAndLosesNothing() throws Exception {
+    void failsTheTaskAndLosesNothingWhenTheCoordinatorDoesNotRespond() throws Exception {
         try (PulsarTransactionWriter writer = writer()) {
             write(writer, PulsarTestTopic.rows(1, 5));
             commit(writer);
             holdNext(ADD_PARTITION_TO_TXN_RESPONSE);
             CompletableFuture<Void> writing = writing(writer, PulsarTestTopic.rows(6, 10));
-            await().until(HOLD::isHolding);
+            await().until(DELAY::isHolding);
             PROXY.refuseConnections();
             PROXY.restore();
-            HOLD.release();
+            DELAY.release();
 
             assertThatThrownBy(writing::get).hasRootCauseInstanceOf(IOException.class);
         }
@@ -307,11 +307,11 @@ class PulsarTransactionWriterITCase {
             write(again, PulsarTestTopic.rows(6, 10));
             commit(again);
         }
-        assertThat(topic.numbers()).isEqualTo(numbers(10));
+        assertThat(topic.sequences()).isEqualTo(upTo(10));
     }
 
     @Test
-    void commitsAgainWhatWasCommittedBeforeAndSaysNothing() throws Exception {
+    void committingACommittedTransactionAgainIsNoError() throws Exception {
         try (PulsarTransactionWriter writer = writer()) {
             write(writer, PulsarTestTopic.rows(1, 3));
             List<Request> requests =
@@ -320,16 +320,16 @@ class PulsarTransactionWriterITCase {
             committer.commit(List.copyOf(requests));
             committer.commit(List.copyOf(requests));
             committer.close();
-            assertThat(requests.get(0).known).isTrue();
+            assertThat(requests.get(0).alreadyCommitted).isTrue();
         }
 
-        assertThat(topic.numbers()).isEqualTo(numbers(3));
+        assertThat(topic.sequences()).isEqualTo(upTo(3));
     }
 
     @Test
-    void commitsOnceTheServerIsBack() throws Exception {
+    void commitsOnceTheServerIsAvailableAgain() throws Exception {
         PulsarTransactionCommitter committer = new PulsarTransactionCommitter(target());
-        PulsarTransactionCommitter hasty =
+        PulsarTransactionCommitter impatient =
                 new PulsarTransactionCommitter(target(Duration.ofSeconds(1)));
         try (PulsarTransactionWriter writer = writer()) {
             write(writer, PulsarTestTopic.rows(1, 3));
@@ -337,19 +337,19 @@ class PulsarTransactionWriterITCase {
             write(writer, PulsarTestTopic.rows(4, 6));
             List<CommitRequest<PulsarCommittable>> second = requests(writer);
             PROXY.refuseConnections();
-            assertThatThrownBy(() -> hasty.commit(second))
+            assertThatThrownBy(() -> impatient.commit(second))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(
                             "orders: cannot commit rows 4 to 6 at the destination:");
             PROXY.restore();
-            // its connection has been broken since
+            // its connection is broken by now
             committer.commit(second);
         } finally {
             committer.close();
-            hasty.close();
+            impatient.close();
         }
 
-        assertThat(topic.numbers()).isEqualTo(numbers(6));
+        assertThat(topic.sequences()).isEqualTo(upTo(6));
     }
 
     private static List<CommitRequest<PulsarCommittable>> requests(PulsarTransactionWriter writer)
@@ -358,7 +358,7 @@ class PulsarTransactionWriterITCase {
     }
 
     @Test
-    void savesAndRestoresATransaction() throws Exception {
+    void serializesAndDeserializesACommittable() throws Exception {
         PulsarCommittable transaction = new PulsarCommittable(1, 2, 3, 4, 5);
         PulsarCommittableSerializer serializer = new PulsarCommittableSerializer();
 
@@ -368,10 +368,10 @@ class PulsarTransactionWriterITCase {
                 .hasMessageContaining("written in format 1; this build reads format 2");
     }
 
-    /** What Flink hands to a committer. */
+    /** A commit request as Flink passes it to a committer. */
     private static final class Request implements CommitRequest<PulsarCommittable> {
         private final PulsarCommittable transaction;
-        private boolean known;
+        private boolean alreadyCommitted;
 
         private Request(PulsarCommittable transaction) {
             this.transaction = transaction;
@@ -409,7 +409,7 @@ class PulsarTransactionWriterITCase {
 
         @Override
         public void signalAlreadyCommitted() {
-            known = true;
+            alreadyCommitted = true;
         }
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What mappings leave at a cluster, and what a cluster takes from them. */
+/** What mappings leave at a cluster, and which of it namespace policies delete. */
 @Timeout(300)
 class LeftoverSubscriptionCheckITCase {
 
@@ -33,41 +33,42 @@ class LeftoverSubscriptionCheckITCase {
     private final PulsarTestTopic topic = PulsarTestTopic.on(PULSAR);
 
     private static PulsarDestinationClient client(String mapping, EndpointSpec endpoint) {
-        Pipeline like = TestPipeline.into(endpoint).pipeline();
+        Pipeline template = TestPipeline.into(endpoint).pipeline();
         return new PulsarDestinationClient(
-                new Pipeline("file/" + mapping, mapping, true, "worker-1", 0, like.deliver()));
+                new Pipeline("file/" + mapping, mapping, true, "worker-1", 0, template.deliver()));
     }
 
-    private static WriterIdentity lane(String mapping) {
+    private static WriterIdentity writerIdentity(String mapping) {
         return new WriterIdentity("file/" + mapping, "run", "writer", "host", mapping, false, 0);
     }
 
     @Test
-    void namesTheMappingThatWroteToTheTopicBeforeAndTheCommandsThatRemoveIt() throws Exception {
+    void namesEarlierMappingsOfTheTopicAndTheCommandsThatRemoveThem() throws Exception {
         try (PulsarDestinationClient old = client("old", topic.endpoint())) {
-            old.open(lane("old"));
+            old.open(writerIdentity("old"));
             old.prepare(PulsarTestTopic.SCHEMA);
             old.write(PulsarTestTopic.rows(1, 5));
         }
-        String ledger = topic.ledgers().get(0);
-        String subscription = "evolvishub-cdc-" + ledger.substring(ledger.lastIndexOf('-') + 1);
+        String progressTopic = topic.progressTopics().get(0);
+        String subscription =
+                "evolvishub-cdc-" + progressTopic.substring(progressTopic.lastIndexOf('-') + 1);
         String full = "persistent://public/default/" + topic.name();
         String note =
                 "topic %s: mapping file/old has written to it, and its subscription keeps all messages since from being deleted. If that mapping is gone: pulsar-admin topics unsubscribe --force --subscription %s %s && pulsar-admin topics delete --force persistent://public/default/%s"
-                        .formatted(full, subscription, full, ledger);
+                        .formatted(full, subscription, full, progressTopic);
         try (PulsarDestinationClient renamed = client("renamed", topic.endpoint());
                 LogCapture log = LogCapture.of(LeftoverSubscriptionCheck.class)) {
             assertThat(renamed.notes(PulsarTestTopic.SCHEMA)).containsExactly(note);
-            renamed.open(lane("renamed"));
+            renamed.open(writerIdentity("renamed"));
             assertThat(log.lines()).containsExactly("WARN renamed: " + note);
 
-            // what the commands ask the admin API
+            // the same requests to the admin API as those commands send
             String path = "/admin/v2/persistent/public/default/";
             PULSAR.admin(
                     "DELETE",
                     path + topic.name() + "/subscription/" + subscription + "?force=true",
                     "");
-            PULSAR.admin("DELETE", path + ledger + "?force=true", "");
+            PULSAR.admin("DELETE", path + progressTopic + "?force=true", "");
 
             await().untilAsserted(
                             () -> assertThat(renamed.notes(PulsarTestTopic.SCHEMA)).isEmpty());
@@ -77,34 +78,36 @@ class LeftoverSubscriptionCheckITCase {
     }
 
     @Test
-    void refusesATimeToLiveThatWouldEndItsLedger() throws Exception {
+    void rejectsATimeToLiveThatWouldDeleteItsProgressRecord() throws Exception {
         String namespace = "public/ttl-" + UUID.randomUUID();
         PULSAR.admin("PUT", "/admin/v2/namespaces/" + namespace, "");
         PULSAR.admin("POST", "/admin/v2/namespaces/" + namespace + "/messageTTL", "60");
         EndpointSpec endpoint = in(namespace);
-        String ledger = new PulsarEndpoint(TestPipeline.into(endpoint).pipeline()).progressTopic();
+        String progressTopic =
+                new PulsarEndpoint(TestPipeline.into(endpoint).pipeline()).progressTopic();
         String problem =
                 "a message's time to live of 60 s would end the record of how far this mapping is, in topic %s; except that topic: %spulsar-admin topicPolicies set-message-ttl --ttl 0 %s";
-        String path = ledger.replace("persistent://", "/admin/v2/persistent/");
+        String path = progressTopic.replace("persistent://", "/admin/v2/persistent/");
         try (PulsarDestinationClient client =
                 new PulsarDestinationClient(TestPipeline.into(endpoint).pipeline())) {
-            // the admin API answers before the broker goes by what it was told
+            // the admin API responds before the broker applies the policy
             await().untilAsserted(
                             () ->
                                     assertThat(client.check(PulsarTestTopic.SCHEMA))
                                             .containsExactly(
                                                     problem.formatted(
-                                                            ledger,
+                                                            progressTopic,
                                                             "pulsar-admin topics create "
-                                                                    + ledger
+                                                                    + progressTopic
                                                                     + " && ",
-                                                            ledger)));
+                                                            progressTopic)));
             PULSAR.admin("PUT", path, "");
             await().untilAsserted(
                             () ->
                                     assertThat(client.check(PulsarTestTopic.SCHEMA))
                                             .containsExactly(
-                                                    problem.formatted(ledger, "", ledger)));
+                                                    problem.formatted(
+                                                            progressTopic, "", progressTopic)));
             assertThatThrownBy(() -> client.prepare(PulsarTestTopic.SCHEMA))
                     .isInstanceOf(DestinationException.class)
                     .hasMessageContaining("time to live");
@@ -116,7 +119,7 @@ class LeftoverSubscriptionCheckITCase {
     }
 
     @Test
-    void tellsPoliciesThatTakeSubscriptionsAway() throws Exception {
+    void reportsPoliciesThatDeleteSubscriptions() throws Exception {
         String namespace = "public/expires-" + UUID.randomUUID();
         String policies = "/admin/v2/namespaces/" + namespace;
         PULSAR.admin("PUT", policies, "");
@@ -143,17 +146,17 @@ class LeftoverSubscriptionCheckITCase {
         }
     }
 
-    /** In other modes the lane's own subscription keeps the topic. */
+    /** In other modes the pipeline's own subscription retains the topic. */
     @Test
-    void tellsThatTopicsOfTransactionsAreDeletedWhenNobodyReadsThem() throws Exception {
+    void reportsThatATransactionalTopicWithoutReadersIsDeleted() throws Exception {
         String namespace = "public/inactive-" + UUID.randomUUID();
         String policies = "/admin/v2/namespaces/" + namespace;
         PULSAR.admin("PUT", policies, "");
-        TestPipeline lane = TestPipeline.into(in(namespace));
-        try (PulsarDestinationClient client = new PulsarDestinationClient(lane.pipeline());
+        TestPipeline testPipeline = TestPipeline.into(in(namespace));
+        try (PulsarDestinationClient client = new PulsarDestinationClient(testPipeline.pipeline());
                 PulsarDestinationClient transactional =
                         new PulsarDestinationClient(
-                                lane.with(DeliveryMode.TRANSACTIONAL).pipeline())) {
+                                testPipeline.with(DeliveryMode.TRANSACTIONAL).pipeline())) {
             assertThat(transactional.notes(PulsarTestTopic.SCHEMA)).isEmpty();
             PULSAR.admin(
                     "POST",
@@ -179,7 +182,7 @@ class LeftoverSubscriptionCheckITCase {
                         "",
                         Secret.NONE,
                         TlsSpec.UNSET,
-                        PulsarTestTopic.PATIENCE,
+                        PulsarTestTopic.TIMEOUT,
                         List.of()),
                 "",
                 "orders",

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code -Dcrash.rounds=20} for more than a glance. */
+/** Brokers and writers that are killed; {@code -Dcrash.rounds=20} runs more rounds. */
 @Timeout(900)
 @DisabledOnOs(OS.WINDOWS)
 class PulsarCrashITCase {
@@ -53,21 +53,21 @@ class PulsarCrashITCase {
     }
 
     @Test
-    void losesAndDoublesNoneWhenTheBrokerIsKilled() throws Exception {
+    void deliversEveryRowOnceWhenTheBrokerIsKilled() throws Exception {
         topic.partitioned(2);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong written = new AtomicLong();
         CompletableFuture<Long> writer =
                 CompletableFuture.supplyAsync(() -> writeUntil(stop, written));
         for (int kill = 0; kill < ROUNDS; kill++) {
-            long soFar = written.get();
+            long before = written.get();
             int more = ThreadLocalRandom.current().nextInt(1, 2000);
             Awaitility.await()
                     .atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () ->
-                                    assertThat(written.get() >= soFar + more || writer.isDone())
-                                            .as("goes on behind %d; %s", soFar, outage.get())
+                                    assertThat(written.get() >= before + more || writer.isDone())
+                                            .as("goes on behind %d; %s", before, outage.get())
                                             .isTrue());
             PULSAR.kill();
             PULSAR.restart();
@@ -75,16 +75,16 @@ class PulsarCrashITCase {
         stop.set(true);
         long last = writer.get();
 
-        assertHoldsEachOnceInOrder(last);
+        assertEachRowOnceInOrder(last);
     }
 
-    /** What delivery's thread does: open, write, and start over after an outage. */
+    /** As delivery does: opens, writes, and opens again after an outage. */
     private long writeUntil(AtomicBoolean stop, AtomicLong written) {
         long sent = 0;
         while (true) {
             PulsarDestinationClient client = topic.client();
             try {
-                long last = client.open(lane("one")).lastSequence();
+                long last = client.open(writerIdentity("one")).lastSequence();
                 client.prepare(PulsarTestTopic.SCHEMA);
                 while (!stop.get() || last < sent) {
                     sent = Math.max(sent, last + 300);
@@ -105,7 +105,7 @@ class PulsarCrashITCase {
     }
 
     @Test
-    void losesAndDoublesNoneWhenTheWriterIsKilled() throws Exception {
+    void deliversEveryRowOnceWhenTheWriterIsKilled() throws Exception {
         topic.partitioned(2);
         for (int round = 0; round < ROUNDS; round++) {
             Process child = writer("run " + round);
@@ -118,33 +118,33 @@ class PulsarCrashITCase {
         }
         long last;
         try (PulsarDestinationClient client = topic.client()) {
-            last = client.open(lane("last")).lastSequence() + 1000;
+            last = client.open(writerIdentity("last")).lastSequence() + 1000;
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(last - 999, last));
         }
 
-        assertHoldsEachOnceInOrder(last);
+        assertEachRowOnceInOrder(last);
     }
 
     @Test
-    void keepsOutAWriterThatSleptWhileAnotherTookOver() throws Exception {
-        Process sleeper = writer("asleep");
-        BufferedReader out = output(sleeper);
+    void fencesAWriterThatWasSuspendedDuringATakeover() throws Exception {
+        Process suspended = writer("asleep");
+        BufferedReader out = output(suspended);
         assertThat(out.readLine()).isEqualTo("open 0");
         assertThat(out.readLine()).isEqualTo("wrote 300");
-        signal("STOP", sleeper);
+        signal("STOP", suspended);
         long last;
-        try (PulsarDestinationClient taker = topic.client()) {
-            last = taker.open(lane("b")).lastSequence();
-            taker.prepare(PulsarTestTopic.SCHEMA);
-            taker.write(List.of(byTheTaker(last + 1)));
-            signal("CONT", sleeper);
-            String said = out.readLine();
-            while (said.startsWith("wrote")) {
-                said = out.readLine();
+        try (PulsarDestinationClient newWriter = topic.client()) {
+            last = newWriter.open(writerIdentity("b")).lastSequence();
+            newWriter.prepare(PulsarTestTopic.SCHEMA);
+            newWriter.write(List.of(byNewWriter(last + 1)));
+            signal("CONT", suspended);
+            String line = out.readLine();
+            while (line.startsWith("wrote")) {
+                line = out.readLine();
             }
-            assertThat(said).isEqualTo("fenced: taken over by run b on host here");
-            taker.write(List.of(byTheTaker(last + 2)));
+            assertThat(line).isEqualTo("fenced: taken over by run b on host here");
+            newWriter.write(List.of(byNewWriter(last + 2)));
         }
 
         List<Message<byte[]>> messages = topic.messages();
@@ -153,26 +153,26 @@ class PulsarCrashITCase {
         assertThat(messages.get((int) last).getValue()).asString().contains("by the taker");
     }
 
-    private static ChangeRow byTheTaker(long number) {
-        return TestPipeline.row(PulsarTestTopic.SCHEMA, "1", "by the taker").withSequence(number);
+    private static ChangeRow byNewWriter(long sequence) {
+        return TestPipeline.row(PulsarTestTopic.SCHEMA, "1", "by the taker").withSequence(sequence);
     }
 
-    private static WriterIdentity lane(String run) {
+    private static WriterIdentity writerIdentity(String run) {
         return new WriterIdentity(
                 "file/orders", run, "writer of " + run, "here", "orders", false, 0);
     }
 
-    private void assertHoldsEachOnceInOrder(long last) throws Exception {
+    private void assertEachRowOnceInOrder(long last) throws Exception {
         Map<String, Long> lastOfKey = new HashMap<>();
-        Set<Long> numbers = new HashSet<>();
+        Set<Long> sequences = new HashSet<>();
         for (Message<byte[]> message : topic.messages()) {
-            long number = message.getSequenceId();
-            assertThat(numbers.add(number)).as("row %s is there once", number).isTrue();
-            Long before = lastOfKey.put(message.getKey(), number);
-            assertThat(before == null || before < number).as("order of " + number).isTrue();
+            long sequence = message.getSequenceId();
+            assertThat(sequences.add(sequence)).as("row %s is there once", sequence).isTrue();
+            Long before = lastOfKey.put(message.getKey(), sequence);
+            assertThat(before == null || before < sequence).as("order of " + sequence).isTrue();
         }
-        assertThat(numbers).hasSize((int) last);
-        assertThat(numbers).containsAll(LongStream.rangeClosed(1, last).boxed().toList());
+        assertThat(sequences).hasSize((int) last);
+        assertThat(sequences).containsAll(LongStream.rangeClosed(1, last).boxed().toList());
     }
 
     private Process writer(String run) throws Exception {

@@ -49,9 +49,9 @@ public class PulsarDestinationClientITCase extends DestinationContract {
 
     @Override
     protected DestinationClient impatientClient() {
-        // its first rows are to be delivered within it, however busy the machine is
+        // long enough for the first rows to be delivered on a busy machine
         PulsarTestTopic impatient = topic.with("send_timeout_millis", "5000");
-        // once a batch has failed, it asks who holds the lane for as long
+        // after a failed batch it queries the current writer with the same timeout
         return impatient.client(TestPipeline.into(impatient.endpoint(Duration.ofSeconds(20))));
     }
 
@@ -63,7 +63,7 @@ public class PulsarDestinationClientITCase extends DestinationContract {
     @Override
     protected void empty() {
         topic.delete(topic.name());
-        topic.ledgers().forEach(topic::delete);
+        topic.progressTopics().forEach(topic::delete);
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the broker does under each of the two fences that were weighed. */
+/** The broker's behavior with deduplication and with exclusive access, the two ways to fence. */
 @Timeout(300)
 class PulsarFencingModesITCase {
 
@@ -28,8 +28,8 @@ class PulsarFencingModesITCase {
     private final PulsarTestTopic topic = PulsarTestTopic.on(PULSAR);
 
     /**
-     * A zombie that is further than the state its successor began from sends a row that the
-     * successor does not know; the successor's own row of that number is then lost without a word.
+     * A stale writer that is ahead of its successor's state sends a row that the successor does not
+     * know; the successor's own row with that sequence number is then lost without an error.
      */
     @Test
     void deduplicationUnderAFixedNameLosesTheSuccessorsRow() throws Exception {
@@ -37,13 +37,13 @@ class PulsarFencingModesITCase {
         PULSAR.admin("PUT", url, "");
         PULSAR.admin("POST", url + "/deduplicationEnabled", "true");
         await().until(() -> PULSAR.admin("GET", url + "/deduplicationEnabled", ""), "true"::equals);
-        // known is not in force: a topic that is loaded anew begins with it
+        // the policy is known but not applied until the topic is loaded again
         PULSAR.admin("PUT", url + "/unload", "");
         try (PulsarClient one = client();
                 PulsarClient two = client()) {
-            Producer<byte[]> zombie = producer(one, "fixed", ProducerAccessMode.Shared);
-            send(zombie, 1, "known to both");
-            send(zombie, 2, "known to the zombie alone");
+            Producer<byte[]> staleProducer = producer(one, "fixed", ProducerAccessMode.Shared);
+            send(staleProducer, 1, "known to both");
+            send(staleProducer, 2, "known to the zombie alone");
             one.shutdown();
 
             Producer<byte[]> successor = producer(two, "fixed", ProducerAccessMode.Shared);
@@ -57,16 +57,17 @@ class PulsarFencingModesITCase {
     }
 
     @Test
-    void exclusiveAccessKeepsTheEarlierHolderOutForGood() throws Exception {
+    void exclusiveAccessFencesTheEarlierProducerPermanently() throws Exception {
         try (PulsarClient one = client();
                 PulsarClient two = client()) {
-            Producer<byte[]> zombie = producer(one, "e1", ProducerAccessMode.Exclusive);
-            send(zombie, 1, "before");
-            Producer<byte[]> taker = producer(two, "e2", ProducerAccessMode.ExclusiveWithFencing);
-            send(taker, 2, "after");
+            Producer<byte[]> staleProducer = producer(one, "e1", ProducerAccessMode.Exclusive);
+            send(staleProducer, 1, "before");
+            Producer<byte[]> newProducer =
+                    producer(two, "e2", ProducerAccessMode.ExclusiveWithFencing);
+            send(newProducer, 2, "after");
             two.shutdown();
 
-            assertThatThrownBy(() -> send(zombie, 2, "too late"))
+            assertThatThrownBy(() -> send(staleProducer, 2, "too late"))
                     .isInstanceOf(PulsarClientException.class);
             assertThat(topic.messages())
                     .extracting(PulsarFencingModesITCase::text)
@@ -88,10 +89,10 @@ class PulsarFencingModesITCase {
                 .create();
     }
 
-    private static MessageId send(Producer<byte[]> producer, long number, String text)
+    private static MessageId send(Producer<byte[]> producer, long sequence, String text)
             throws PulsarClientException {
         return producer.newMessage()
-                .sequenceId(number)
+                .sequenceId(sequence)
                 .value(text.getBytes(StandardCharsets.UTF_8))
                 .send();
     }

@@ -35,9 +35,9 @@ class PulsarMessagesITCase {
     private final PulsarTestTopic topic = PulsarTestTopic.on(PULSAR);
 
     @Test
-    void givesAMessageKeyPayloadAndProperties() throws Exception {
+    void writesKeyPayloadAndProperties() throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(
                     List.of(
@@ -62,27 +62,28 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void keepsAKeysOrderWithinAPartitionAndUsesThemAll() throws Exception {
+    void keepsTheOrderOfAKeyInOnePartitionAndUsesAllPartitions() throws Exception {
         topic.partitioned(3);
         try (PulsarDestinationClient client = topic.with("compression_type", "ZSTD").client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 1000));
             client.write(PulsarTestTopic.rows(1001, 2000));
         }
 
         Map<String, Long> last = new HashMap<>();
-        Map<String, String> home = new HashMap<>();
+        Map<String, String> partitions = new HashMap<>();
         for (Message<byte[]> message : topic.messages()) {
             assertThat(message.getSequenceId())
                     .isGreaterThan(last.getOrDefault(message.getKey(), 0L));
             last.put(message.getKey(), message.getSequenceId());
-            assertThat(home.computeIfAbsent(message.getKey(), key -> message.getTopicName()))
+            assertThat(partitions.computeIfAbsent(message.getKey(), key -> message.getTopicName()))
                     .isEqualTo(message.getTopicName());
         }
-        assertThat(home.values()).contains(partition(0), partition(1), partition(2));
+        assertThat(partitions.values()).contains(partition(0), partition(1), partition(2));
         try (PulsarDestinationClient next = topic.client()) {
-            assertThat(next.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(2000);
+            assertThat(next.open(PulsarTestTopic.writerIdentity("b")).lastSequence())
+                    .isEqualTo(2000);
         }
     }
 
@@ -91,31 +92,31 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void fillsTheGapsThatACutOffBatchLeftAndNothingElse() throws Exception {
+    void fillsOnlyTheGapsOfAnInterruptedBatch() throws Exception {
         topic.partitioned(2);
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 10));
-            // as if the connection to one of two partitions broke in the middle of 11 to 30
+            // as if the connection to one of two partitions broke between 11 and 30
             client.write(
                     PulsarTestTopic.rows(11, 30).stream()
                             .filter(row -> !partitionOf(row).equals("1") || row.sequence() < 15)
                             .toList());
         }
         try (PulsarDestinationClient next = topic.client()) {
-            long done = next.open(PulsarTestTopic.lane("b")).lastSequence();
-            assertThat(done).isBetween(14L, 29L);
+            long last = next.open(PulsarTestTopic.writerIdentity("b")).lastSequence();
+            assertThat(last).isBetween(14L, 29L);
             next.prepare(PulsarTestTopic.SCHEMA);
-            next.write(PulsarTestTopic.rows(done + 1, 40));
+            next.write(PulsarTestTopic.rows(last + 1, 40));
         }
 
-        assertThat(topic.numbers())
+        assertThat(topic.sequences())
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(
                         PulsarTestTopic.rows(1, 40).stream().map(ChangeRow::sequence).toList());
         try (PulsarDestinationClient last = topic.client()) {
-            assertThat(last.open(PulsarTestTopic.lane("c")).lastSequence()).isEqualTo(40);
+            assertThat(last.open(PulsarTestTopic.writerIdentity("c")).lastSequence()).isEqualTo(40);
         }
     }
 
@@ -125,16 +126,16 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void tellsAnOldStateByARowThatTheTopicHoldsUnderTheSameNumber() throws Exception {
+    void detectsAnOldStateByADifferentRowWithTheSameSequenceNumber() throws Exception {
         topic.partitioned(2);
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
-            // as a batch that was cut off leaves it
+            // as an interrupted batch leaves it
             client.write(List.of(PulsarTestTopic.row(1), PulsarTestTopic.row(3)));
         }
         try (PulsarDestinationClient next = topic.client()) {
-            assertThat(next.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(1);
+            assertThat(next.open(PulsarTestTopic.writerIdentity("b")).lastSequence()).isEqualTo(1);
             next.prepare(PulsarTestTopic.SCHEMA);
             ChangeRow other =
                     TestPipeline.row(PulsarTestTopic.SCHEMA, "99", "another row").withSequence(3);
@@ -146,29 +147,30 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void findsTheLastNumberWithoutTheBrokersMemory() throws Exception {
+    void findsTheLastSequenceNumberAfterTheTopicsWereUnloaded() throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 25_000));
             client.write(PulsarTestTopic.rows(25_001, 25_100));
         }
-        // as after a restart, or hours without a row: what is read up is let go, the log is trimmed
+        // as after a restart or hours without a row: consumed messages are released and trimmed
         unload(topic.name());
         PULSAR.admin("POST", TOPICS + topic.name() + "/trim", "");
-        for (String name : topic.ledgers()) {
+        for (String name : topic.progressTopics()) {
             unload(name);
         }
 
         try (PulsarDestinationClient next = topic.client()) {
-            assertThat(next.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(25_100);
+            assertThat(next.open(PulsarTestTopic.writerIdentity("b")).lastSequence())
+                    .isEqualTo(25_100);
         }
     }
 
     @Test
-    void opensAnewWhenTheTopicMovedAndDoublesNone() throws Exception {
+    void opensAgainAndDuplicatesNothingWhenTheTopicMoves() throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 100));
             unload(topic.name());
@@ -179,11 +181,11 @@ class PulsarMessagesITCase {
                                             .isEqualTo(FailureKind.TRANSIENT));
         }
         try (PulsarDestinationClient next = topic.client()) {
-            long done = next.open(PulsarTestTopic.lane("a")).lastSequence();
+            long last = next.open(PulsarTestTopic.writerIdentity("a")).lastSequence();
             next.prepare(PulsarTestTopic.SCHEMA);
-            next.write(PulsarTestTopic.rows(done + 1, 200));
+            next.write(PulsarTestTopic.rows(last + 1, 200));
         }
-        assertThat(topic.numbers())
+        assertThat(topic.sequences())
                 .containsExactlyElementsOf(
                         PulsarTestTopic.rows(1, 200).stream().map(ChangeRow::sequence).toList());
     }
@@ -193,9 +195,9 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void namesSizeAndLimitOfARowThatIsTooLarge() throws Exception {
+    void reportsSizeAndLimitOfAnOversizedRow() throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             ChangeRow large =
                     TestPipeline.row(PulsarTestTopic.SCHEMA, "1", "x".repeat(6_000_000))
@@ -210,16 +212,16 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void goesAroundARowThatTheTopicsOwnLimitRefuses() throws Exception {
+    void skipsARowThatTheTopicsLimitRejects() throws Exception {
         PULSAR.admin("PUT", TOPICS + topic.name(), "");
         PULSAR.admin("POST", TOPICS + topic.name() + "/maxMessageSize", "1000");
         await().until(
                         () -> PULSAR.admin("GET", TOPICS + topic.name() + "/maxMessageSize", ""),
                         "1000"::equals);
-        // known is not in force: a topic that is loaded anew begins with it
+        // the policy is known but not applied until the topic is loaded again
         unload(topic.name());
         try (PulsarDestinationClient client = topic.with("batching_enabled", "false").client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 1));
             ChangeRow large =
@@ -229,44 +231,44 @@ class PulsarMessagesITCase {
             assertThatThrownBy(() -> client.write(batch))
                     .isInstanceOf(RowRejectedException.class)
                     .hasMessageContaining("the broker refuses it");
-            // as delivery does: halves, the refused one put aside
+            // as delivery does: the batch is split and the rejected row becomes a dead letter
             client.write(PulsarTestTopic.rows(3, 3));
             client.write(PulsarTestTopic.rows(4, 6));
         }
-        assertThat(topic.numbers()).containsExactly(1L, 3L, 4L, 5L, 6L);
+        assertThat(topic.sequences()).containsExactly(1L, 3L, 4L, 5L, 6L);
     }
 
     @Test
-    void putsADeadLetterAsideOnceAndGoesOnBehindIt() throws Exception {
-        TestPipeline lane = topic.lane().with(BadRowPolicy.DEAD_LETTER);
+    void writesADeadLetterOnceAndContinuesAfterIt() throws Exception {
+        TestPipeline testPipeline = topic.testPipeline().with(BadRowPolicy.DEAD_LETTER);
         ChangeRow large =
                 TestPipeline.row(PulsarTestTopic.SCHEMA, "3", "x".repeat(6_000_000))
                         .withSequence(3);
-        try (PulsarDestinationClient client = topic.client(lane)) {
-            client.open(PulsarTestTopic.lane("a"));
+        try (PulsarDestinationClient client = topic.client(testPipeline)) {
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             assertThat(client.supportsDeadLetters()).isTrue();
             client.write(PulsarTestTopic.rows(1, 2));
             client.writeDeadLetter(large, "too large");
         }
-        try (PulsarDestinationClient next = topic.client(lane)) {
-            assertThat(next.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(3);
+        try (PulsarDestinationClient next = topic.client(testPipeline)) {
+            assertThat(next.open(PulsarTestTopic.writerIdentity("b")).lastSequence()).isEqualTo(3);
             next.prepare(PulsarTestTopic.SCHEMA);
             next.write(PulsarTestTopic.rows(4, 5));
         }
 
-        assertThat(topic.numbers()).containsExactly(1L, 2L, 4L, 5L);
-        List<Message<byte[]>> letters = topic.messages(topic.name() + ".dlq");
-        assertThat(letters).hasSize(1);
-        assertThat(letters.get(0).getKey()).isEqualTo("{\"id\":3}");
-        assertThat(letters.get(0).getProperties())
+        assertThat(topic.sequences()).containsExactly(1L, 2L, 4L, 5L);
+        List<Message<byte[]>> deadLetters = topic.messages(topic.name() + ".dlq");
+        assertThat(deadLetters).hasSize(1);
+        assertThat(deadLetters.get(0).getKey()).isEqualTo("{\"id\":3}");
+        assertThat(deadLetters.get(0).getProperties())
                 .containsEntry("error", "too large")
                 .containsEntry("mapping", "orders")
                 .containsKeys("time", "left_out_bytes", "event_id");
     }
 
     @Test
-    void keepsOffATopicThatOthersWriteToUnlessRepeatsAreAllowed() throws Exception {
+    void rejectsATopicWithOtherProducersUnlessAtLeastOnce() throws Exception {
         try (Producer<byte[]> other =
                 topic.plainClient()
                         .newProducer()
@@ -274,14 +276,14 @@ class PulsarMessagesITCase {
                         .producerName("somebody")
                         .create()) {
             try (PulsarDestinationClient client = topic.client()) {
-                assertThatThrownBy(() -> client.open(PulsarTestTopic.lane("a")))
+                assertThatThrownBy(() -> client.open(PulsarTestTopic.writerIdentity("a")))
                         .isInstanceOf(DestinationException.class)
                         .hasMessageContaining("is written to by other producers")
                         .hasMessageContaining("delivery: at_least_once");
             }
             try (PulsarDestinationClient client =
-                    topic.client(topic.lane().with(DeliveryMode.AT_LEAST_ONCE))) {
-                client.open(PulsarTestTopic.lane("a"));
+                    topic.client(topic.testPipeline().with(DeliveryMode.AT_LEAST_ONCE))) {
+                client.open(PulsarTestTopic.writerIdentity("a"));
                 client.prepare(PulsarTestTopic.SCHEMA);
                 client.write(PulsarTestTopic.rows(1, 10));
             }
@@ -291,9 +293,9 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void readsOnBehindWhatOthersWroteWhileItWasAway() throws Exception {
+    void ignoresMessagesThatOthersWroteWhileItWasStopped() throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 10));
         }
@@ -302,20 +304,21 @@ class PulsarMessagesITCase {
             other.send("x".getBytes(StandardCharsets.UTF_8));
         }
         try (PulsarDestinationClient next = topic.client()) {
-            assertThat(next.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(10);
+            assertThat(next.open(PulsarTestTopic.writerIdentity("b")).lastSequence()).isEqualTo(10);
         }
     }
 
     @Test
-    void makesNoTopicThatItIsNotAllowedToMake() throws Exception {
-        TestPipeline never = topic.lane().neverCreating();
+    void createsNoTopicIfNotAllowed() throws Exception {
+        TestPipeline never = topic.testPipeline().neverCreating();
         try (PulsarDestinationClient client = topic.client(never)) {
             assertThat(client.check(PulsarTestTopic.SCHEMA))
                     .containsExactly(
                             "topic persistent://public/default/%s: not there; create it, or leave"
                                             .formatted(topic.name())
                                     + " out create_table: never");
-            assertThat(client.open(PulsarTestTopic.lane("a")).target().exists()).isFalse();
+            assertThat(client.open(PulsarTestTopic.writerIdentity("a")).target().exists())
+                    .isFalse();
             assertThatThrownBy(() -> client.prepare(PulsarTestTopic.SCHEMA))
                     .isInstanceOf(DestinationException.class);
         }
@@ -324,17 +327,18 @@ class PulsarMessagesITCase {
     }
 
     @Test
-    void doesNotLookAgainForRowsThatItGoesOnWithout() throws Exception {
+    void doesNotSearchAgainForLostRowsItContinuesWithout() throws Exception {
         try (PulsarDestinationClient client = topic.client()) {
-            client.open(PulsarTestTopic.lane("a"));
+            client.open(PulsarTestTopic.writerIdentity("a"));
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 3));
-            // 4 to 6 are lost, and the user has said that the mapping goes on
+            // 4 to 6 are lost, and the user continues without them
             client.write(PulsarTestTopic.rows(7, 8));
         }
         try (PulsarDestinationClient client = topic.client()) {
-            assertThat(client.open(PulsarTestTopic.lane("b")).lastSequence()).isEqualTo(8);
+            assertThat(client.open(PulsarTestTopic.writerIdentity("b")).lastSequence())
+                    .isEqualTo(8);
         }
-        assertThat(topic.numbers()).containsExactly(1L, 2L, 3L, 7L, 8L);
+        assertThat(topic.sequences()).containsExactly(1L, 2L, 3L, 7L, 8L);
     }
 }

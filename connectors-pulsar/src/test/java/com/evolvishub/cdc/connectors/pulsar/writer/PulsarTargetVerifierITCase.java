@@ -11,29 +11,28 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Whether a topic is the one that the ledger's number was written to, where no state knows of it.
- */
+/** Detects whether a topic was recreated since the progress record was written, without a state. */
 @Timeout(300)
 class PulsarTargetVerifierITCase {
 
     @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
     private static long opened(PulsarDestinationClient client, String run) throws Exception {
-        long number = client.open(PulsarTestTopic.lane(run)).lastSequence();
+        long last = client.open(PulsarTestTopic.writerIdentity(run)).lastSequence();
         client.prepare(PulsarTestTopic.SCHEMA);
-        return number;
+        return last;
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void isToldByItsMarksWhateverOthersHaveWrittenSince(int partitions) throws Exception {
+    void detectsARecreatedTopicByPositionsWhateverOthersHaveWritten(int partitions)
+            throws Exception {
         PulsarTestTopic topic = PulsarTestTopic.on(PULSAR).partitioned(partitions);
         try (PulsarDestinationClient client = topic.client()) {
             assertThat(opened(client, "a")).isZero();
             client.write(PulsarTestTopic.rows(1, 30));
         }
-        // the first of them marks the rows, the others look whether the marks are there
+        // the first one writes positions, the others check that their messages exist
         for (String run : new String[] {"b", "c", "d"}) {
             try (PulsarDestinationClient client = topic.client()) {
                 assertThat(opened(client, run)).isEqualTo(30);

@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What {@code validate} says to {@code delivery: transactional}. */
+/** The preflight checks for {@code delivery: transactional}. */
 @Timeout(300)
 class TransactionSupportCheckITCase {
 
-    /** As it comes: without a transaction coordinator. */
+    /** With default settings: without a transaction coordinator. */
     @RegisterExtension static final PulsarServer PULSAR = PulsarServer.shared();
 
     @Test
-    void saysThatTheClusterHasNoTransactions() throws Exception {
+    void reportsAClusterWithoutTransactions() throws Exception {
         assertThat(problems(DeliveryMode.TRANSACTIONAL))
                 .singleElement()
                 .asString()
@@ -35,10 +35,10 @@ class TransactionSupportCheckITCase {
     }
 
     @Test
-    void doesNotMakeATopicAnewThatRowsWereDeliveredTo() throws Exception {
+    void doesNotRecreateATopicThatRowsWereDeliveredTo() throws Exception {
         PulsarTestTopic topic = PulsarTestTopic.on(PULSAR);
-        TestPipeline lane = topic.lane().with(DeliveryMode.TRANSACTIONAL);
-        try (PulsarDestinationClient client = topic.client(lane)) {
+        TestPipeline testPipeline = topic.testPipeline().with(DeliveryMode.TRANSACTIONAL);
+        try (PulsarDestinationClient client = topic.client(testPipeline)) {
             client.expectProgress(new Progress(3, SequenceHistory.UNKNOWN, "", client.targetId()));
             assertThatThrownBy(() -> client.prepare(PulsarTestTopic.SCHEMA))
                     .isInstanceOf(RowsLostException.class)
@@ -48,7 +48,7 @@ class TransactionSupportCheckITCase {
 
     private static List<String> problems(DeliveryMode mode) throws Exception {
         PulsarTestTopic topic = PulsarTestTopic.on(PULSAR);
-        try (PulsarDestinationClient client = topic.client(topic.lane().with(mode))) {
+        try (PulsarDestinationClient client = topic.client(topic.testPipeline().with(mode))) {
             return client.check(PulsarTestTopic.SCHEMA);
         }
     }

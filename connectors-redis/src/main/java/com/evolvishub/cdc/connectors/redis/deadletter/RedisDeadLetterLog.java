@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One lane's letters in the stream of dead letters, and what the lane's own stream holds since the
- * oldest of them was put there. Each stream is read once, and from there on.
+ * The dead letters of one pipeline, and the entries of the pipeline's own stream since the oldest
+ * of them was written. Reads each stream once and continues from there.
  */
 final class RedisDeadLetterLog {
 
@@ -21,14 +21,14 @@ final class RedisDeadLetterLog {
     private static final int TAIL_PAGE = 1000;
     private static final String ID = "\\d{1,20}-\\d{1,20}";
 
-    /** By so much the clocks of a server and of the replica that takes its place may differ. */
-    private static final long CLOCKS_DIFFER = 300_000;
+    /** Upper bound of the clock difference between a server and a promoted replica. */
+    private static final long MAX_CLOCK_DIFFERENCE_MILLIS = 300_000;
 
     private final RedisSession session;
     private final StreamKeys keys;
     private final String identity;
-    private final List<DeadLetterMessage> heads = new ArrayList<>();
-    private String lastLetter = "0-0";
+    private final List<DeadLetterMessage> deadLetters = new ArrayList<>();
+    private String lastDeadLetter = "0-0";
     private String lastEntry = "";
     private KeyVersionIndex versions;
 
@@ -39,56 +39,56 @@ final class RedisDeadLetterLog {
         this.versions = new KeyVersionIndex(identity);
     }
 
-    /** Reads what came to the dead letters since the last look. */
+    /** Reads the dead letters that were written since the last refresh. */
     void refresh() throws RedisException {
         boolean any = false;
         List<Found> page;
         do {
-            page = StreamReader.range(session, keys.deadLetters(), "(" + lastLetter, "+", PAGE);
+            page = StreamReader.range(session, keys.deadLetters(), "(" + lastDeadLetter, "+", PAGE);
             for (Found found : page) {
-                lastLetter = found.id();
-                Optional<DeadLetterMessage> letter = found.letter(identity);
-                letter.ifPresent(each -> heads.add(each.withoutPayload()));
-                any |= letter.isPresent();
+                lastDeadLetter = found.id();
+                Optional<DeadLetterMessage> deadLetter = found.deadLetter(identity);
+                deadLetter.ifPresent(each -> deadLetters.add(each.withoutPayload()));
+                any |= deadLetter.isPresent();
             }
         } while (page.size() == PAGE);
         if (any) {
-            // keys that were not looked for before
+            // read the stream again: the keys of new dead letters were not searched for
             lastEntry = "";
             versions = new KeyVersionIndex(identity);
-            heads.forEach(versions::addDeadLetter);
+            deadLetters.forEach(versions::addDeadLetter);
         }
     }
 
-    /** Letters behind this one with their content, oldest first. */
+    /** Dead letters after this one with their payload, oldest first. */
     List<DeadLetterMessage> after(String id, int atMost) throws RedisException {
-        List<DeadLetterMessage> letters = new ArrayList<>();
+        List<DeadLetterMessage> result = new ArrayList<>();
         String from = id.isEmpty() ? "-" : "(" + id;
         List<Found> page;
         do {
             page = StreamReader.range(session, keys.deadLetters(), from, "+", PAGE);
             for (Found found : page) {
                 from = "(" + found.id();
-                if (letters.size() < atMost) {
-                    found.letter(identity).ifPresent(letters::add);
+                if (result.size() < atMost) {
+                    found.deadLetter(identity).ifPresent(result::add);
                 }
             }
-        } while (page.size() == PAGE && letters.size() < atMost);
-        return letters;
+        } while (page.size() == PAGE && result.size() < atMost);
+        return result;
     }
 
     Optional<DeadLetterMessage> find(String id) throws RedisException {
         return id.matches(ID)
                 ? StreamReader.range(session, keys.deadLetters(), id, id, 1).stream()
                         .findFirst()
-                        .flatMap(found -> found.letter(identity))
+                        .flatMap(found -> found.deadLetter(identity))
                 : Optional.empty();
     }
 
     /**
-     * Reads the lane's own stream up to its end.
+     * Reads the pipeline's own stream to its end.
      *
-     * @return the last entry that was read, or the id behind which reading began
+     * @return the last entry that was read, or the id after which reading started
      */
     String readTail() throws RedisException {
         if (lastEntry.isEmpty()) {
@@ -105,18 +105,18 @@ final class RedisDeadLetterLog {
         return lastEntry;
     }
 
-    /** Ids of entries begin with the server's time. */
+    /** Entry ids start with the server's time. */
     private String start() {
-        String oldest = heads.get(0).id();
+        String oldest = deadLetters.get(0).id();
         long millis = Long.parseLong(oldest.substring(0, oldest.indexOf('-')));
-        return Math.max(0, millis - CLOCKS_DIFFER) + "-0";
+        return Math.max(0, millis - MAX_CLOCK_DIFFERENCE_MILLIS) + "-0";
     }
 
-    String supersededReason(DeadLetterMessage letter) {
-        return versions.supersededReason(letter);
+    String supersededReason(DeadLetterMessage deadLetter) {
+        return versions.supersededReason(deadLetter);
     }
 
-    boolean isDelivered(DeadLetterMessage letter) {
-        return versions.isDelivered(letter);
+    boolean isDelivered(DeadLetterMessage deadLetter) {
+        return versions.isDelivered(deadLetter);
     }
 }

@@ -21,16 +21,16 @@ import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * The dead letters of one lane in {@code <stream>:dlq}. A script appends the entry and deletes the
- * letter in one step, and only if nothing has come to the stream behind the place up to which newer
- * versions of the key were looked for.
+ * The dead letters of one pipeline in {@code <stream>:dlq}. A script appends the entry and deletes
+ * the dead letter atomically, and only if the stream holds no entry after the last one that was
+ * checked for newer versions of the key.
  */
 public final class RedisDeadLetterStore implements DeadLetterStore {
 
     /**
-     * Whatever could refuse a command has to refuse it before the entry is in: the first XDEL names
-     * an id that no entry has. KEYS: stream, dead letters. ARGV: the letter, up to where the stream
-     * was read, words of trimming, these words, then fields and values.
+     * Any error of a command must occur before the entry is appended, so the first XDEL runs with
+     * an id that does not exist. KEYS: stream, dead letters. ARGV: the dead letter, id up to which
+     * the stream was read, number of trimming arguments, these arguments, then fields and values.
      */
     private static final LuaScript REPLAY =
             LuaScript.of(
@@ -52,7 +52,7 @@ public final class RedisDeadLetterStore implements DeadLetterStore {
                     return 'written'
                     """);
 
-    private static final String GONE = "it is not there any more";
+    private static final String NO_LONGER_EXISTS = "it is not there any more";
 
     private final Pipeline pipeline;
     private final EndpointSpec endpoint;
@@ -60,7 +60,7 @@ public final class RedisDeadLetterStore implements DeadLetterStore {
     private volatile boolean closed;
     private volatile RedisSession current;
     private RedisSession session;
-    private RedisDeadLetterLog letters;
+    private RedisDeadLetterLog log;
 
     public RedisDeadLetterStore(Pipeline pipeline) {
         this.pipeline = pipeline;
@@ -68,83 +68,86 @@ public final class RedisDeadLetterStore implements DeadLetterStore {
         this.keys = StreamKeys.of(endpoint, pipeline.identity());
     }
 
-    private RedisDeadLetterLog letters() throws RedisException {
+    private RedisDeadLetterLog log() throws RedisException {
         if (session == null) {
             session =
                     new RedisServerLocator(endpoint, pipeline.mapping(), this::onOpened).connect();
-            letters = new RedisDeadLetterLog(session, keys, pipeline.identity());
+            log = new RedisDeadLetterLog(session, keys, pipeline.identity());
         }
-        letters.refresh();
-        return letters;
+        log.refresh();
+        return log;
     }
 
-    /** From here on {@link #close} cuts this connection. */
-    private void onOpened(RedisSession fresh) {
-        current = fresh;
+    /** From here on {@link #close} aborts this connection. */
+    private void onOpened(RedisSession opened) {
+        current = opened;
         if (closed) {
-            fresh.abort();
+            opened.abort();
         }
     }
 
     @Override
     public List<DeadLetter> listAfter(String id, int atMost) throws RedisException {
-        RedisDeadLetterLog all = letters();
-        return all.after(id, atMost).stream()
-                .map(letter -> letter.toDeadLetter(all.supersededReason(letter)))
+        RedisDeadLetterLog refreshed = log();
+        return refreshed.after(id, atMost).stream()
+                .map(deadLetter -> deadLetter.toDeadLetter(refreshed.supersededReason(deadLetter)))
                 .toList();
     }
 
     @Override
     public Optional<DeadLetter> find(String id) throws RedisException {
-        RedisDeadLetterLog all = letters();
-        return all.find(id).map(letter -> letter.toDeadLetter(all.supersededReason(letter)));
+        RedisDeadLetterLog refreshed = log();
+        return refreshed
+                .find(id)
+                .map(deadLetter -> deadLetter.toDeadLetter(refreshed.supersededReason(deadLetter)));
     }
 
     @Override
     public Optional<String> replay(DeadLetter wanted, ReplayPolicy rule) throws RedisException {
-        RedisDeadLetterLog all = letters();
-        Optional<DeadLetterMessage> found = all.find(wanted.id());
+        RedisDeadLetterLog refreshed = log();
+        Optional<DeadLetterMessage> found = refreshed.find(wanted.id());
         if (found.isEmpty()) {
-            return Optional.of(GONE);
+            return Optional.of(NO_LONGER_EXISTS);
         }
-        DeadLetterMessage letter = found.get();
-        Optional<String> hindrance = replayBlocker(letter);
-        if (hindrance.isPresent()) {
-            return hindrance;
+        DeadLetterMessage deadLetter = found.get();
+        Optional<String> blocker = replayBlocker(deadLetter);
+        if (blocker.isPresent()) {
+            return blocker;
         }
         while (true) {
-            String seen = all.readTail();
-            String newer = all.supersededReason(letter);
-            if (all.isDelivered(letter)) {
-                // a crash has cut off what deletes it
+            String readUpTo = refreshed.readTail();
+            String newer = refreshed.supersededReason(deadLetter);
+            if (refreshed.isDelivered(deadLetter)) {
+                // an earlier replay stopped before it could delete the dead letter
                 drop(wanted);
                 return Optional.empty();
             }
             if (!newer.isEmpty() && rule == ReplayPolicy.REFUSE_SUPERSEDED) {
                 return Optional.of(newer);
             }
-            switch (tryReplay(letter, seen)) {
+            switch (tryReplay(deadLetter, readUpTo)) {
                 case "written" -> {
                     return Optional.empty();
                 }
                 case "gone" -> {
-                    return Optional.of(GONE);
+                    return Optional.of(NO_LONGER_EXISTS);
                 }
-                // something came to the stream: it may be a newer version
+                // the stream has a new entry, which may be a newer version
                 default -> {}
             }
         }
     }
 
-    private Optional<String> replayBlocker(DeadLetterMessage letter) throws RedisException {
-        if (letter.replayBlocker().isPresent()) {
-            return letter.replayBlocker();
+    private Optional<String> replayBlocker(DeadLetterMessage deadLetter) throws RedisException {
+        if (deadLetter.replayBlocker().isPresent()) {
+            return deadLetter.replayBlocker();
         }
-        // rows that have no key are all inserts
-        if (letter.key().isEmpty() && !letter.attributes().getOrDefault("op", "").equals("c")) {
+        // rows without a key are all inserts
+        if (deadLetter.key().isEmpty()
+                && !deadLetter.attributes().getOrDefault("op", "").equals("c")) {
             return Optional.of("an earlier build put it there, which did not note its key");
         }
-        int length = letter.payload().map(payload -> payload.length).orElse(0);
+        int length = deadLetter.payload().map(payload -> payload.length).orElse(0);
         long longest = RedisServerSettings.of(session).longestValue();
         return length <= longest
                 ? Optional.empty()
@@ -153,41 +156,41 @@ public final class RedisDeadLetterStore implements DeadLetterStore {
                                 .formatted(length, longest));
     }
 
-    /** Written, gone, or moved: the stream holds more than was seen. */
-    String tryReplay(DeadLetterMessage letter, String seen) throws RedisException {
-        return RedisSession.text(session.call(command(letter, seen)));
+    /** Returns {@code written}, {@code gone}, or {@code moved}: the stream has a newer entry. */
+    String tryReplay(DeadLetterMessage deadLetter, String readUpTo) throws RedisException {
+        return RedisSession.text(session.call(command(deadLetter, readUpTo)));
     }
 
-    private CommandArguments command(DeadLetterMessage letter, String seen) {
+    private CommandArguments command(DeadLetterMessage deadLetter, String readUpTo) {
         List<String> trimming = RedisDestinationClient.trimming(endpoint);
         CommandArguments command = REPLAY.eval(List.of(keys.stream(), keys.deadLetters()));
-        command.add(letter.id()).add(seen).add(trimming.size());
+        command.add(deadLetter.id()).add(readUpTo).add(trimming.size());
         trimming.forEach(command::add);
         StreamEntry.Fields fields = new StreamEntry.Fields();
-        letter.messageAttributes().forEach(fields::with);
-        letter.key().ifPresent(key -> fields.with(StreamEntryEncoder.KEY, key));
-        fields.with(StreamEntryEncoder.payloadPart(1), letter.payload().orElseThrow());
-        fields.entry(letter.sequence()).fields().forEach(command::add);
+        deadLetter.messageAttributes().forEach(fields::with);
+        deadLetter.key().ifPresent(key -> fields.with(StreamEntryEncoder.KEY, key));
+        fields.with(StreamEntryEncoder.payloadPart(1), deadLetter.payload().orElseThrow());
+        fields.entry(deadLetter.sequence()).fields().forEach(command::add);
         return command;
     }
 
     @Override
-    public void drop(DeadLetter letter) throws RedisException {
-        letters();
-        session.call("XDEL", keys.deadLetters(), letter.id());
+    public void drop(DeadLetter deadLetter) throws RedisException {
+        log();
+        session.call("XDEL", keys.deadLetters(), deadLetter.id());
     }
 
     @Override
     public FailureKind classify(Exception failure) {
-        return failure instanceof RedisException told ? told.kind() : FailureKind.TRANSIENT;
+        return failure instanceof RedisException known ? known.kind() : FailureKind.TRANSIENT;
     }
 
     @Override
     public void close() {
         closed = true;
-        RedisSession held = current;
-        if (held != null) {
-            held.abort();
+        RedisSession open = current;
+        if (open != null) {
+            open.abort();
         }
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * One row as an entry of a stream.
  *
- * @param number the row's
- * @param fields names and values in turn; the arrays are shared
+ * @param number the row's sequence number
+ * @param fields alternating names and values; the arrays are shared
  */
 public record StreamEntry(long number, List<byte[]> fields) {
 
@@ -18,7 +18,7 @@ public record StreamEntry(long number, List<byte[]> fields) {
         fields = List.copyOf(fields);
     }
 
-    /** About what it takes on the wire. */
+    /** Approximate size on the wire. */
     long bytes() {
         long bytes = 0;
         for (byte[] field : fields) {
@@ -27,7 +27,7 @@ public record StreamEntry(long number, List<byte[]> fields) {
         return bytes;
     }
 
-    /** Gathers fields in order. */
+    /** Collects fields in order. */
     public static final class Fields {
         private final List<byte[]> all = new ArrayList<>();
 
@@ -41,8 +41,8 @@ public record StreamEntry(long number, List<byte[]> fields) {
             return this;
         }
 
-        public StreamEntry entry(long number) {
-            return new StreamEntry(number, all);
+        public StreamEntry entry(long sequence) {
+            return new StreamEntry(sequence, all);
         }
     }
 }

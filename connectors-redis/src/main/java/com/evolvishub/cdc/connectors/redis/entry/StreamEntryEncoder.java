@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Makes entries of rows, and finds those that a stream cannot take. */
+/** Encodes rows as entries, and rejects rows that a stream cannot hold. */
 public final class StreamEntryEncoder {
 
     public static final String KEY = "key";
@@ -25,7 +25,7 @@ public final class StreamEntryEncoder {
     private final long longestValue;
 
     /**
-     * @param longestValue in bytes, as the server allows it
+     * @param longestValue limit of the server, in bytes
      */
     public StreamEntryEncoder(MessageEncoder encoder, String identity, long longestValue) {
         this.encoder = encoder;
@@ -33,7 +33,7 @@ public final class StreamEntryEncoder {
         this.longestValue = longestValue;
     }
 
-    /** All rows, or none: the first that is bad is told. */
+    /** Encodes all rows, or throws for the first one that is rejected. */
     public List<StreamEntry> encode(List<ChangeRow> rows) throws RowRejectedException {
         List<StreamEntry> entries = new ArrayList<>(rows.size());
         for (ChangeRow row : rows) {
@@ -57,12 +57,12 @@ public final class StreamEntryEncoder {
         if (message.key().isPresent()) {
             fields.with(KEY, message.key().get());
         }
-        // a row that is gone has an empty one
+        // a deleted row has an empty payload
         fields.with(PAYLOAD, message.payload().orElse(NO_PAYLOAD));
         return fields.entry(row.sequence());
     }
 
-    /** The limit is that of each value, not of the message. */
+    /** The limit applies to each value, not to the message. */
     private void rejectTooLong(ChangeRow row, EncodedMessage message) throws RowRejectedException {
         long longest =
                 Math.max(
@@ -76,9 +76,9 @@ public final class StreamEntryEncoder {
     }
 
     /**
-     * A row that was refused, as a dead letter. Its payload is the message, or PostgreSQL's COPY
-     * text where none can be made. What is too long for one value goes on in {@code payload_2} and
-     * so on; a key that is too long is left out.
+     * A rejected row as a dead letter. Its payload is the message, or PostgreSQL's COPY text if the
+     * row cannot be encoded. A payload above the limit continues in {@code payload_2} and so on; a
+     * key above the limit is omitted.
      */
     public StreamEntry deadLetter(ChangeRow row, String mapping, String error, Instant time) {
         StreamEntry.Fields fields =
@@ -102,7 +102,7 @@ public final class StreamEntryEncoder {
                     .with("format", "copy");
             payload = row.line();
         }
-        return inParts(fields, payload).entry(row.sequence());
+        return splitPayload(fields, payload).entry(row.sequence());
     }
 
     private void key(StreamEntry.Fields fields, byte[] key) {
@@ -113,7 +113,7 @@ public final class StreamEntryEncoder {
         }
     }
 
-    private StreamEntry.Fields inParts(StreamEntry.Fields fields, byte[] payload) {
+    private StreamEntry.Fields splitPayload(StreamEntry.Fields fields, byte[] payload) {
         int longest = Math.toIntExact(Math.min(longestValue, Integer.MAX_VALUE));
         int part = 1;
         int from = 0;
@@ -125,7 +125,7 @@ public final class StreamEntryEncoder {
         return fields;
     }
 
-    /** Name of the field with this part of a payload, counted from 1. */
+    /** Name of the field with this part of a payload; the first part is 1. */
     public static String payloadPart(int part) {
         return part == 1 ? PAYLOAD : PAYLOAD + "_" + part;
     }

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Entries of streams as they are read. */
+/** Reads entries of streams. */
 public final class StreamReader {
 
     private StreamReader() {}
 
-    /** An entry with its key, its payload put together, and all other fields. */
+    /** An entry with its key, its reassembled payload, and all other fields. */
     public record Found(
             String id,
             Optional<byte[]> key,
             Optional<byte[]> payload,
             Map<String, String> attributes) {
 
-        /** As a dead letter of a lane, if it is one. */
-        public Optional<DeadLetterMessage> letter(String identity) {
+        /** The entry as a dead letter of a pipeline; empty if it is not one. */
+        public Optional<DeadLetterMessage> deadLetter(String identity) {
             return DeadLetterMessage.parse(identity, id, key, payload, attributes);
         }
     }
@@ -32,16 +32,16 @@ public final class StreamReader {
     /**
      * Entries of a stream in order.
      *
-     * @param from an id, or one behind an opening parenthesis, which is left out itself
+     * @param from an id; exclusive if an opening parenthesis precedes it
      * @param to an id, or {@code +}
-     * @param atMost how many
+     * @param atMost maximum number of entries
      */
     public static List<Found> range(
             RedisSession session, String stream, String from, String to, int atMost)
             throws RedisException {
         List<Found> found = new ArrayList<>();
-        Object answer = session.call("XRANGE", stream, from, to, "COUNT", Integer.toString(atMost));
-        for (Object entry : RedisSession.parts(answer)) {
+        Object reply = session.call("XRANGE", stream, from, to, "COUNT", Integer.toString(atMost));
+        for (Object entry : RedisSession.parts(reply)) {
             List<Object> parts = RedisSession.parts(entry);
             found.add(found(RedisSession.text(parts.get(0)), RedisSession.parts(parts.get(1))));
         }

@@ -18,17 +18,18 @@ import java.util.UUID;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * The hash beside the stream that says who writes the lane and what the stream holds of it: {@code
- * epoch}, {@code number}, {@code run}, {@code writer}, {@code host} and {@code mapping}; {@code
- * numbering}, who numbered its rows; {@code incarnation}, a random id that is made with it; and
- * {@code last}, the id of the entry that was written last.
+ * The progress record of a pipeline: a hash in the slot of the stream with its writer and what the
+ * stream holds. Fields: {@code epoch}, {@code number} (last sequence number), {@code run}, {@code
+ * writer}, {@code host}, {@code mapping}, {@code numbering} (sequence history), {@code incarnation}
+ * (random id of the record) and {@code last} (id of the last entry written).
  */
 public final class RedisProgressStore {
 
     /**
-     * Takes the lane if nobody else has taken it since it was looked at, and its holder has written
-     * nothing more. KEYS: hash. ARGV: epoch that was seen, epoch to write under, run, writer, host,
-     * mapping, numbering, incarnation if it has none yet, number that was seen.
+     * Takes over the pipeline, unless another writer has taken over or the current writer has
+     * written since the record was read. KEYS: hash. ARGV: epoch that was read, new epoch, run,
+     * writer, host, mapping, sequence history, incarnation for a new record, sequence number that
+     * was read.
      */
     private static final LuaScript TAKE_OVER =
             LuaScript.of(
@@ -46,11 +47,11 @@ public final class RedisProgressStore {
                     """);
 
     /**
-     * Says what another stream than the one that was written to holds, if nobody has taken the lane
-     * meanwhile. KEYS: hash. ARGV: epoch, writer, number that was found, number that counts,
-     * numbering.
+     * Sets the progress for a replaced stream, unless another writer has taken over. KEYS: hash.
+     * ARGV: epoch, writer, sequence number that was read, effective sequence number, sequence
+     * history.
      */
-    private static final LuaScript RECOUNT =
+    private static final LuaScript REWIND =
             LuaScript.of(
                     """
                     local lane = redis.call('HMGET', KEYS[1], 'epoch', 'writer', 'number')
@@ -61,13 +62,14 @@ public final class RedisProgressStore {
                     """);
 
     /**
-     * Appends entries and moves the number, or changes nothing. A script cannot be rolled back, so
-     * whatever could refuse a command (rights, memory, a replica, a full disk, a key of another
-     * kind) has to refuse it before an entry is in: the first HSET writes the number that stands
-     * there already, the first XADD is like all others. A stream that ends before the last entry
-     * written is another one, put there in mid-run; the next entry would hide that for ever. KEYS:
-     * stream, hash. ARGV: epoch, writer, number before, number after, "rows" or "letters", words of
-     * trimming, these words, then for each entry how many fields and values it has, and these.
+     * Appends entries and advances the sequence number, or changes nothing. A script cannot be
+     * rolled back, so any error of a command (rights, memory, a replica, a full disk, a key of
+     * another type) must occur before an entry is appended: the first HSET writes the current
+     * number again, and all XADD commands are alike. A stream that ends before the last entry
+     * written was replaced during the run; the next entry would hide that permanently. KEYS:
+     * stream, hash. ARGV: epoch, writer, sequence number before and after, "rows" or "letters",
+     * number of trimming arguments, these arguments, then for each entry the number of its fields
+     * and values, and these.
      */
     private static final LuaScript WRITE =
             LuaScript.of(
@@ -127,14 +129,14 @@ public final class RedisProgressStore {
                     return {'written'}
                     """);
 
-    /** So many pieces may be under way; more would only fill buffers. */
+    /** Maximum number of chunks in flight; more would only fill buffers. */
     private static final int MAX_IN_FLIGHT = 3;
 
     private final RedisSession session;
     private final StreamKeys keys;
     private String writer = "";
     private long epoch;
-    private long number;
+    private long lastSequence;
     private WriterIdentity owner;
     private Progress progress = Progress.NONE;
     private String lastEntry = "";
@@ -145,10 +147,10 @@ public final class RedisProgressStore {
         this.keys = keys;
     }
 
-    /** Raises the epoch. */
-    public void takeOver(WriterIdentity lane) throws RedisException, DestinationException {
-        owner = lane;
-        writer = lane.writer();
+    /** Takes over the pipeline and raises its epoch. */
+    public void takeOver(WriterIdentity newWriter) throws RedisException, DestinationException {
+        owner = newWriter;
+        writer = newWriter.writer();
         while (true) {
             List<Object> found =
                     RedisSession.parts(
@@ -163,30 +165,33 @@ public final class RedisProgressStore {
                                     "incarnation",
                                     "numbering",
                                     "last"));
-            long seen = number(found.get(0));
-            String holderRun = RedisSession.text(found.get(2));
-            if (!lane.mayTakeOverFrom(holderRun, RedisSession.text(found.get(3)), seen)) {
-                throw new FencedException(holderRun, RedisSession.text(found.get(4)));
+            long seen = parseNumber(found.get(0));
+            String currentRun = RedisSession.text(found.get(2));
+            if (!newWriter.mayTakeOverFrom(currentRun, RedisSession.text(found.get(3)), seen)) {
+                throw new FencedException(currentRun, RedisSession.text(found.get(4)));
             }
-            epoch = lane.nextEpoch(seen);
-            number = number(found.get(1));
+            epoch = newWriter.nextEpoch(seen);
+            lastSequence = parseNumber(found.get(1));
             String known = RedisSession.text(found.get(5));
             String incarnation = known.isEmpty() ? UUID.randomUUID().toString() : known;
-            SequenceHistory numbering = numbering(RedisSession.text(found.get(6)));
-            CommandArguments take =
+            SequenceHistory sequenceHistory = sequenceHistory(RedisSession.text(found.get(6)));
+            CommandArguments takeOver =
                     TAKE_OVER
                             .eval(List.of(keys.progress()))
                             .add(seen)
                             .add(epoch)
-                            .add(lane.run())
+                            .add(newWriter.run())
                             .add(writer)
-                            .add(lane.host())
-                            .add(lane.mapping())
-                            .add(lane.sequenceHistoryAfter(number, numbering).text())
+                            .add(newWriter.host())
+                            .add(newWriter.mapping())
+                            .add(
+                                    newWriter
+                                            .sequenceHistoryAfter(lastSequence, sequenceHistory)
+                                            .text())
                             .add(incarnation)
                             .add(RedisSession.text(found.get(1)));
-            if (session.call(take).equals(1L)) {
-                progress = Progress.recorded(number, numbering, incarnation);
+            if (session.call(takeOver).equals(1L)) {
+                progress = Progress.recorded(lastSequence, sequenceHistory, incarnation);
                 lastEntry = RedisSession.text(found.get(7));
                 return;
             }
@@ -194,25 +199,24 @@ public final class RedisProgressStore {
     }
 
     /**
-     * The stream is not the one that was written to: from here on the hash says what this one
-     * holds. To be called when rows are about to go into it.
+     * Sets the progress for a stream that was replaced. To be called before rows are written to it.
      *
-     * @param counted it holds rows up to this number
+     * @param effective the stream holds rows up to this sequence number
      */
-    public void recount(long counted) throws RedisException {
+    public void rewindTo(long effective) throws RedisException {
         session.call(
-                RECOUNT.eval(List.of(keys.progress()))
+                REWIND.eval(List.of(keys.progress()))
                         .add(epoch)
                         .add(writer)
-                        .add(number)
-                        .add(counted)
+                        .add(lastSequence)
+                        .add(effective)
                         .add(
-                                owner.sequenceHistoryAfter(counted, progress.sequenceHistory())
+                                owner.sequenceHistoryAfter(effective, progress.sequenceHistory())
                                         .text()));
-        number = counted;
+        lastSequence = effective;
     }
 
-    private SequenceHistory numbering(String text) throws DestinationException {
+    private SequenceHistory sequenceHistory(String text) throws DestinationException {
         try {
             return SequenceHistory.parse(text);
         } catch (IllegalArgumentException e) {
@@ -223,7 +227,7 @@ public final class RedisProgressStore {
         }
     }
 
-    private long number(Object value) throws DestinationException {
+    private long parseNumber(Object value) throws DestinationException {
         String text = RedisSession.text(value);
         try {
             return text.isEmpty() ? 0 : Long.parseLong(text);
@@ -239,44 +243,44 @@ public final class RedisProgressStore {
         return epoch;
     }
 
-    /** What was found when the lane was taken. */
+    /** The progress found when the pipeline was taken over. */
     public Progress progress() {
         return progress;
     }
 
-    /** Id of the last entry that was written to the stream; empty: none, or it is not known. */
+    /** Id of the last entry that was written to the stream; empty: none, or not known. */
     public String lastEntry() {
         return lastEntry;
     }
 
-    /** Number of the last row that the stream holds. */
-    long number() {
-        return number;
+    /** Sequence number of the last row that the stream holds. */
+    long lastSequence() {
+        return lastSequence;
     }
 
     /**
-     * Appends entries to a stream, a piece after the other, each with its last number.
+     * Appends entries to a stream, one chunk after the other, each with its last sequence number.
      *
-     * @param stream the lane's, or that of its dead letters
-     * @param trimming words for XADD that shorten the stream; may be empty
+     * @param stream the pipeline's stream, or that of its dead letters
+     * @param trimming arguments for XADD that trim the stream; may be empty
      */
     public void write(String stream, List<String> trimming, List<StreamEntry> entries)
             throws RedisException, FencedException {
-        List<Chunk> pieces = Chunk.of(number, entries);
+        List<Chunk> chunks = Chunk.of(lastSequence, entries);
         int sent = 0;
         int written = 0;
-        while (written < pieces.size()) {
-            while (sent < pieces.size() && sent - written < MAX_IN_FLIGHT) {
-                session.send(command(stream, trimming, pieces.get(sent++)));
+        while (written < chunks.size()) {
+            while (sent < chunks.size() && sent - written < MAX_IN_FLIGHT) {
+                session.send(command(stream, trimming, chunks.get(sent++)));
             }
             try {
-                handleReply(session.answer());
-                number = pieces.get(written++).last();
+                handleReply(session.reply());
+                lastSequence = chunks.get(written++).last();
             } catch (RedisException e) {
                 if (!isUnknownScript(e)) {
                     throw e;
                 }
-                // the later ones found a number that was not theirs: none of them is written
+                // later chunks expect a higher sequence number: none of them is written
                 drain(sent - written - 1);
                 sent = written;
                 scriptSent = false;
@@ -284,23 +288,23 @@ public final class RedisProgressStore {
         }
     }
 
-    private CommandArguments command(String stream, List<String> trimming, Chunk piece) {
-        List<String> touched = List.of(stream, keys.progress());
-        CommandArguments command = scriptSent ? WRITE.evalsha(touched) : WRITE.eval(touched);
+    private CommandArguments command(String stream, List<String> trimming, Chunk chunk) {
+        List<String> scriptKeys = List.of(stream, keys.progress());
+        CommandArguments command = scriptSent ? WRITE.evalsha(scriptKeys) : WRITE.eval(scriptKeys);
         scriptSent = true;
-        command.add(epoch).add(writer).add(piece.previous()).add(piece.last());
+        command.add(epoch).add(writer).add(chunk.previous()).add(chunk.last());
         command.add(stream.equals(keys.stream()) ? "rows" : "letters");
         command.add(trimming.size());
         trimming.forEach(command::add);
-        for (StreamEntry entry : piece.entries()) {
+        for (StreamEntry entry : chunk.entries()) {
             command.add(entry.fields().size());
             entry.fields().forEach(command::add);
         }
         return command;
     }
 
-    private void handleReply(Object answer) throws RedisException, FencedException {
-        List<Object> parts = RedisSession.parts(answer);
+    private void handleReply(Object reply) throws RedisException, FencedException {
+        List<Object> parts = RedisSession.parts(reply);
         switch (RedisSession.text(parts.get(0))) {
             case "written" -> {}
             case "taken" ->
@@ -322,7 +326,7 @@ public final class RedisProgressStore {
                 FailureKind.TRANSIENT,
                 ("%s: key %s should say that row %d was the last, but %s: the server has lost what"
                                 + " it had (a failover, an eviction), or somebody has changed it")
-                        .formatted(session.address(), keys.progress(), number, found));
+                        .formatted(session.address(), keys.progress(), lastSequence, found));
     }
 
     private static boolean isUnknownScript(RedisException failure) {
@@ -332,10 +336,10 @@ public final class RedisProgressStore {
                         .equals(RedisServerError.NO_SCRIPT);
     }
 
-    private void drain(int answers) throws RedisException {
-        for (int i = 0; i < answers; i++) {
+    private void drain(int replies) throws RedisException {
+        for (int i = 0; i < replies; i++) {
             try {
-                session.answer();
+                session.reply();
             } catch (RedisException e) {
                 if (!isUnknownScript(e)) {
                     throw e;

@@ -11,8 +11,8 @@ import redis.clients.jedis.Protocol.Command;
 /**
  * A Lua script.
  *
- * @param text the script
- * @param digest what the server calls it once it knows it
+ * @param text the source
+ * @param digest SHA-1 under which the server caches it
  */
 public record LuaScript(String text, String digest) {
 
@@ -27,12 +27,12 @@ public record LuaScript(String text, String digest) {
         }
     }
 
-    /** The command that runs it and makes it known; arguments are still to be added. */
+    /** The command that runs the script and caches it; the caller adds its arguments. */
     public CommandArguments eval(List<String> keys) {
         return withKeys(new CommandArguments(Command.EVAL).add(text), keys);
     }
 
-    /** The command that runs it where it is known. */
+    /** The command that runs the script if the server has cached it. */
     public CommandArguments evalsha(List<String> keys) {
         return withKeys(new CommandArguments(Command.EVALSHA).add(digest), keys);
     }

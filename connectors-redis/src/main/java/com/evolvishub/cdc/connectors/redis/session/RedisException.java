@@ -2,7 +2,7 @@ package com.evolvishub.cdc.connectors.redis.session;
 
 import com.evolvishub.cdc.sink.failure.FailureKind;
 
-/** The server refused or did not answer; the message says which server, what, and what would do. */
+/** The server rejected a command or did not respond; the message names server, cause and remedy. */
 public final class RedisException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class RedisException extends Exception {
         this.kind = kind;
     }
 
-    /** Whether trying again later may help. */
+    /** Whether a retry may succeed. */
     public FailureKind kind() {
         return kind;
     }

@@ -6,21 +6,21 @@ import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import java.time.Duration;
 
 /**
- * What follows once a connection stands.
+ * Login and timeout of a new connection.
  *
- * @param user ACL user; empty: the default one
+ * @param user ACL user; empty: the default user
  * @param password empty: none
  * @param database its number
  * @param clientName as {@code CLIENT LIST} shows it
- * @param answerWithin how long an answer may take
+ * @param responseTimeout timeout of each response
  */
 public record RedisLogin(
         String user, Secret password, int database, String clientName, Duration responseTimeout) {
 
-    // a server that vanished without a word must not hold the lane for ever
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+    // an unresponsive server must not block the pipeline forever
+    private static final Duration DEFAULT_RESPONSE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** As the server that holds the stream wants it. */
+    /** The login for the server that holds the stream. */
     static RedisLogin of(ConnectionSpec spec, String mapping) {
         int database = spec.database().isEmpty() ? 0 : Integer.parseInt(spec.database());
         return new RedisLogin(
@@ -31,7 +31,7 @@ public record RedisLogin(
                 responseTimeoutOf(spec));
     }
 
-    /** As a sentinel wants it, which has users of its own and no databases. */
+    /** The login for a sentinel, which has its own users and no databases. */
     static RedisLogin ofSentinel(ConnectionSpec spec, String mapping) {
         return new RedisLogin(
                 parameter(spec, "sentinelUser").reveal(),
@@ -41,15 +41,15 @@ public record RedisLogin(
                 responseTimeoutOf(spec));
     }
 
-    /** How long an answer may take. */
+    /** Timeout of a response. */
     public static Duration responseTimeoutOf(ConnectionSpec spec) {
         Secret millis = parameter(spec, "socketTimeoutMillis");
         return millis.isEmpty()
-                ? ANSWER_WITHIN
+                ? DEFAULT_RESPONSE_TIMEOUT
                 : Duration.ofMillis(Integer.parseInt(millis.reveal()));
     }
 
-    /** The server refuses spaces and everything that is not ASCII. */
+    /** The server rejects spaces and non-ASCII characters. */
     private static String name(ConnectionSpec spec, String mapping) {
         Secret given = parameter(spec, "clientName");
         String name = given.isEmpty() ? "evolvishub-cdc:" + mapping : given.reveal();

@@ -7,32 +7,32 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An error as the server words it.
+ * An error reply of the server.
  *
  * @param code its first word, for example {@code WRONGTYPE}
- * @param text the whole of it, code included, without what tells where in a script it came up
+ * @param text the full text including the code, without the location in a script
  */
 public record RedisServerError(String code, String text) {
 
     public static final String NO_SCRIPT = "NOSCRIPT";
     static final String NO_PERMISSION = "NOPERM";
 
-    /** The login was refused; too many of those can lock an account. */
+    /** Authentication failed; repeated failures can lock an account. */
     private static final String WRONG_PASSWORD = "WRONGPASS";
 
-    // Redis 6.2 puts it in front, Redis 7 behind
+    // Redis 6.2 writes the location before the error, Redis 7 after it
     private static final Pattern SCRIPT_HEAD =
             Pattern.compile("^(ERR )?Error running script \\(call to f_[0-9a-f]+\\): ");
     private static final Pattern SCRIPT_LINE = Pattern.compile("^@user_script: ?[0-9]+: ");
     private static final Pattern SCRIPT_TAIL =
             Pattern.compile(
                     ",? script: [0-9a-f]+, on @user_script:[0-9]+\\.?$| at @user_script: line [0-9]+$");
-    // within a script a missing right has no code of its own
+    // within a script, a missing right has no error code of its own
     private static final Pattern RIGHTS =
             Pattern.compile("^The user executing the script can't|^ERR ACL failure in script");
     private static final Pattern CODE = Pattern.compile("^([A-Z]{2,})\\b");
 
-    private static final Map<String, String> OUTAGES =
+    private static final Map<String, String> TRANSIENT_ERRORS =
             Map.ofEntries(
                     Map.entry("LOADING", "the server is starting"),
                     Map.entry(
@@ -51,7 +51,7 @@ public record RedisServerError(String code, String text) {
                     Map.entry(
                             "MISCONF", "it cannot write its data to disk; its log has the reason"));
 
-    private static final Map<String, String> MISTAKES =
+    private static final Map<String, String> PERMANENT_ERRORS =
             Map.of(
                     WRONG_PASSWORD,
                     "check username and password",
@@ -66,7 +66,7 @@ public record RedisServerError(String code, String text) {
                     "DENIED",
                     "the server wants a password or bind addresses of its own");
 
-    /** What the server said. */
+    /** Parses an error reply. */
     public static RedisServerError of(String message) {
         String text = message == null ? "" : message.strip();
         text = SCRIPT_HEAD.matcher(text).replaceFirst("");
@@ -83,13 +83,13 @@ public record RedisServerError(String code, String text) {
     }
 
     /**
-     * Whether trying again later may help.
+     * Whether a retry may succeed.
      *
-     * @param cluster whether the file says that the server is one of a cluster
+     * @param cluster whether the file says that the server belongs to a cluster
      */
     FailureKind kind(boolean cluster) {
         boolean outage =
-                OUTAGES.containsKey(code)
+                TRANSIENT_ERRORS.containsKey(code)
                         || (code.equals("MOVED") && cluster)
                         || text.startsWith("ERR max number of clients");
         if (outage) {
@@ -98,7 +98,7 @@ public record RedisServerError(String code, String text) {
         return code.equals(WRONG_PASSWORD) ? FailureKind.AUTHENTICATION : FailureKind.PERMANENT;
     }
 
-    /** The text, and what would do where that is known. */
+    /** The text, and a remedy if one is known. */
     String explain(boolean cluster) {
         return advice(cluster).map(advice -> text + ": " + advice).orElse(text);
     }
@@ -116,7 +116,7 @@ public record RedisServerError(String code, String text) {
         if (text.startsWith("ERR AUTH") && text.contains("without any password")) {
             return Optional.of("leave out password, or set one at the server");
         }
-        return Optional.ofNullable(OUTAGES.get(code))
-                .or(() -> Optional.ofNullable(MISTAKES.get(code)));
+        return Optional.ofNullable(TRANSIENT_ERRORS.get(code))
+                .or(() -> Optional.ofNullable(PERMANENT_ERRORS.get(code)));
     }
 }

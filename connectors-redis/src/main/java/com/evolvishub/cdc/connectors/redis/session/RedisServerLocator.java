@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
-/** Finds the server that holds a stream: the one named, one of its cluster, or its sentinel's. */
+/** Finds the server that holds a stream: the one given, its cluster's node, or the sentinel's. */
 public final class RedisServerLocator {
 
     private final EndpointSpec endpoint;
@@ -20,7 +20,8 @@ public final class RedisServerLocator {
     private final Consumer<RedisSession> opened;
 
     /**
-     * @param opened told of every connection before it is made, so that another thread can cut it
+     * @param opened receives every connection before it connects, so that another thread can abort
+     *     it
      */
     public RedisServerLocator(
             EndpointSpec endpoint, String mapping, Consumer<RedisSession> opened) {
@@ -32,7 +33,7 @@ public final class RedisServerLocator {
         this.opened = opened;
     }
 
-    /** A connection to the server that takes writes to the stream. */
+    /** A connection to the server that accepts writes to the stream. */
     public RedisSession connect() throws RedisException {
         HostAndPort named = new HostAndPort(spec.host(), spec.port());
         if (!sentinelMaster.isEmpty()) {
@@ -85,10 +86,12 @@ public final class RedisServerLocator {
                 "%s: no server of the cluster has slot %d".formatted(session.address(), slot));
     }
 
-    /** A server that does not know its own name leaves it empty: it is where it was asked. */
-    private static HostAndPort address(List<Object> hostAndPort, HostAndPort asked) {
+    /**
+     * A server that does not know its own address returns an empty one: it is the server itself.
+     */
+    private static HostAndPort address(List<Object> hostAndPort, HostAndPort server) {
         String host = RedisSession.text(hostAndPort.get(0));
         int port = Integer.parseInt(RedisSession.text(hostAndPort.get(1)));
-        return new HostAndPort(host.isEmpty() ? asked.getHost() : host, port);
+        return new HostAndPort(host.isEmpty() ? server.getHost() : host, port);
     }
 }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a server says of itself. A text is empty where this user may not ask.
+ * Settings and replication state of a server. A text is empty if this user may not read it.
  *
  * @param appendOnly {@code yes} or {@code no}
  * @param appendFsync {@code always}, {@code everysec} or {@code no}
  * @param evictionPolicy {@code maxmemory-policy}
  * @param longestValue in bytes
- * @param replicas how many follow it; 0 also where it may not be asked
+ * @param replicas number of connected replicas; also 0 if this user may not read it
  */
 public record RedisServerSettings(
         String appendOnly,
@@ -33,8 +33,8 @@ public record RedisServerSettings(
     }
 
     private static String setting(RedisSession session, String name) throws RedisException {
-        Optional<Object> answer = session.tryCall("CONFIG", "GET", name);
-        List<Object> pair = answer.map(RedisSession::parts).orElse(List.of());
+        Optional<Object> reply = session.tryCall("CONFIG", "GET", name);
+        List<Object> pair = reply.map(RedisSession::parts).orElse(List.of());
         return pair.size() == 2 ? RedisSession.text(pair.get(1)) : "";
     }
 
@@ -42,7 +42,7 @@ public record RedisServerSettings(
         return replication(session, "connected_slaves").map(Integer::parseInt).orElse(0);
     }
 
-    /** Whether it follows another server and takes no writes; not if it may not be asked. */
+    /** Whether it is a replica, which rejects writes; false if this user may not read it. */
     public static boolean isReplica(RedisSession session) throws RedisException {
         return replication(session, "role").filter("slave"::equals).isPresent();
     }
@@ -57,7 +57,7 @@ public record RedisServerSettings(
                 .findFirst();
     }
 
-    /** What the server may lose after it has answered, each with what would do. */
+    /** What the server may lose after its response, each with a remedy. */
     public List<String> risks() {
         List<String> risks = new ArrayList<>();
         if (appendOnly.isEmpty()) {

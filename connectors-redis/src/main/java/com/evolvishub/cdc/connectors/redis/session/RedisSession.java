@@ -19,8 +19,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * One connection to one server. Whatever goes wrong comes out as a {@link RedisException}. {@link
- * #abort} may be called from any thread.
+ * One connection to one server. All errors are thrown as {@link RedisException}. {@link #abort} may
+ * be called from any thread.
  */
 public final class RedisSession {
 
@@ -35,7 +35,7 @@ public final class RedisSession {
         this.socket = new RedisSocket(address, spec);
     }
 
-    /** Connects and logs in. Waits as long as the login's timeout allows for each answer. */
+    /** Connects and logs in. Each response may take as long as the login's timeout. */
     void connect(RedisLogin login) throws RedisException {
         DefaultJedisClientConfig.Builder config =
                 DefaultJedisClientConfig.builder()
@@ -57,17 +57,17 @@ public final class RedisSession {
         tryCall("CLIENT", "SETNAME", login.clientName());
     }
 
-    /** Runs a command and waits for its answer. */
+    /** Runs a command and waits for its reply. */
     public Object call(String... words) throws RedisException {
         return call(command(words));
     }
 
     public Object call(CommandArguments command) throws RedisException {
         send(command);
-        return answer();
+        return reply();
     }
 
-    /** The answer; nothing if this user may not ask or this server does not know the question. */
+    /** The reply; empty if this user may not run the command or the server does not know it. */
     public Optional<Object> tryCall(String... words) throws RedisException {
         try {
             connection.sendCommand(command(words));
@@ -79,7 +79,7 @@ public final class RedisSession {
         }
     }
 
-    /** Sends a command without waiting; each one sent must be followed by one {@link #answer}. */
+    /** Sends a command without waiting; one call of {@link #reply} must follow for each. */
     public void send(CommandArguments command) throws RedisException {
         try {
             connection.sendCommand(command);
@@ -88,8 +88,8 @@ public final class RedisSession {
         }
     }
 
-    /** The answer to the oldest command that has none yet. */
-    public Object answer() throws RedisException {
+    /** The reply to the oldest command without one. */
+    public Object reply() throws RedisException {
         try {
             return connection.getOne();
         } catch (JedisException e) {
@@ -123,7 +123,7 @@ public final class RedisSession {
                         FailureKind.PERMANENT, address + ": " + cause.getMessage(), e);
             }
         }
-        // what is broken underneath is a connection, whatever the client library calls it
+        // the connection is broken, whatever exception the client library throws
         String text = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
         FailureKind kind =
                 e instanceof JedisConnectionException
@@ -136,31 +136,31 @@ public final class RedisSession {
         return address;
     }
 
-    /** Cuts the connection. Does not wait. */
+    /** Aborts the connection. Does not wait. */
     public void abort() {
         socket.abort();
     }
 
-    /** The parts of an answer that is an array. */
-    public static List<Object> parts(Object answer) {
+    /** The elements of an array reply. */
+    public static List<Object> parts(Object reply) {
         List<Object> parts = new ArrayList<>();
-        if (answer instanceof List<?> list) {
+        if (reply instanceof List<?> list) {
             parts.addAll(list);
         }
         return parts;
     }
 
-    /** An answer as text; empty for nil. */
-    public static String text(Object answer) {
-        if (answer == null) {
+    /** A reply as text; empty for nil. */
+    public static String text(Object reply) {
+        if (reply == null) {
             return "";
         }
-        return answer instanceof byte[] bytes
+        return reply instanceof byte[] bytes
                 ? new String(bytes, StandardCharsets.UTF_8)
-                : answer.toString();
+                : reply.toString();
     }
 
-    /** A command by its name. */
+    /** A command given by its name. */
     private static final class Word implements ProtocolCommand {
         private final byte[] name;
 

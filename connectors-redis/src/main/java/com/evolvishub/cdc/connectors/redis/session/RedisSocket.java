@@ -32,7 +32,7 @@ final class RedisSocket implements JedisSocketFactory {
     public Socket createSocket() {
         try {
             Socket plain = connect();
-            // until it has shown that it answers; see RedisSession
+            // applies until the login has succeeded; see RedisSession
             plain.setSoTimeout(Math.toIntExact(spec.timeout().toMillis()));
             Optional<SSLContext> tls = RedisTlsContext.context(spec.tls());
             return tls.isPresent() ? secured(plain, tls.get()) : plain;
@@ -41,25 +41,25 @@ final class RedisSocket implements JedisSocketFactory {
         }
     }
 
-    /** A name may stand for several addresses: the first that answers. */
+    /** Tries all addresses of the host and returns the first connection. */
     private Socket connect() throws IOException {
         IOException failure = new ConnectException("no address");
         for (InetAddress one : InetAddress.getAllByName(address.getHost())) {
-            Socket fresh = new Socket();
-            socket = fresh;
+            Socket candidate = new Socket();
+            socket = candidate;
             if (aborted) {
-                fresh.close();
+                candidate.close();
                 throw new SocketException("closed");
             }
             try {
-                fresh.setTcpNoDelay(true);
-                fresh.setKeepAlive(true);
-                fresh.connect(
+                candidate.setTcpNoDelay(true);
+                candidate.setKeepAlive(true);
+                candidate.connect(
                         new InetSocketAddress(one, address.getPort()),
                         Math.toIntExact(spec.timeout().toMillis()));
-                return fresh;
+                return candidate;
             } catch (IOException e) {
-                fresh.close();
+                candidate.close();
                 failure = e;
             }
         }
@@ -71,7 +71,7 @@ final class RedisSocket implements JedisSocketFactory {
                 (SSLSocket)
                         context.getSocketFactory()
                                 .createSocket(plain, address.getHost(), address.getPort(), true);
-        if (RedisTlsContext.checksName(spec.tls())) {
+        if (RedisTlsContext.verifiesHostName(spec.tls())) {
             SSLParameters parameters = secured.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             secured.setSSLParameters(parameters);
@@ -80,16 +80,17 @@ final class RedisSocket implements JedisSocketFactory {
         return secured;
     }
 
-    /** Cuts the connection, whatever another thread does with it. Does not wait. */
+    /** Closes the connection, also while another thread uses it. Does not wait. */
     void abort() {
         aborted = true;
-        Socket held = socket;
-        if (held != null) {
+        Socket current = socket;
+        if (current != null) {
             try {
-                // the plain one, also under TLS: that would say good-bye, which may block
-                held.close();
+                // the plain socket, also under TLS: closing the TLS socket may block on a last
+                // write
+                current.close();
             } catch (IOException e) {
-                // it was closed already; there is nobody to tell and nothing to do
+                // it was closed already: nothing to do
                 return;
             }
         }

@@ -28,8 +28,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * The {@code ssl_*} keys as Java's TLS takes them. The files are PEM. Without {@code ssl_mode} the
- * connection is plain, unless certificates are given: then it is {@code verify-full}.
+ * Creates Java's TLS context from the {@code ssl_*} keys. The files are PEM. Without {@code
+ * ssl_mode} the connection is plain, unless certificates are given: then it is {@code verify-full}.
  */
 final class RedisTlsContext {
 
@@ -41,7 +41,7 @@ final class RedisTlsContext {
     private RedisTlsContext() {}
 
     /**
-     * How to make secure sockets; empty: they are plain.
+     * The TLS context; empty: connections are plain.
      *
      * @throws IOException if a certificate or the key cannot be read; the message names the key of
      *     the file
@@ -60,8 +60,8 @@ final class RedisTlsContext {
         }
     }
 
-    /** Whether the certificate must be made out to the host of the file. */
-    static boolean checksName(TlsSpec spec) {
+    /** Whether the certificate must match the host of the file. */
+    static boolean verifiesHostName(TlsSpec spec) {
         return mode(spec).equals("verify-full");
     }
 
@@ -76,13 +76,13 @@ final class RedisTlsContext {
     private static TrustManager[] trust(TlsSpec spec, String mode)
             throws IOException, GeneralSecurityException {
         if (spec.rootCertificate().isEmpty()) {
-            // null: those that Java itself trusts
+            // null: Java's default trust store
             return mode.equals("require") ? new TrustManager[] {new AnyCertificate()} : null;
         }
         KeyStore trusted = emptyStore();
-        int number = 0;
+        int index = 0;
         for (Certificate one : certificates("ssl_root_cert", spec.rootCertificate())) {
-            trusted.setCertificateEntry("authority-" + number++, one);
+            trusted.setCertificateEntry("authority-" + index++, one);
         }
         TrustManagerFactory factory =
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -94,15 +94,15 @@ final class RedisTlsContext {
         if (spec.certificate().isEmpty()) {
             return new KeyManager[0];
         }
-        KeyStore own = emptyStore();
-        own.setKeyEntry(
+        KeyStore store = emptyStore();
+        store.setKeyEntry(
                 "client",
                 privateKey(spec.key()),
                 NO_PASSWORD,
                 certificates("ssl_cert", spec.certificate()).toArray(new Certificate[0]));
         KeyManagerFactory factory =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(own, NO_PASSWORD);
+        factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
     }
 
@@ -152,7 +152,7 @@ final class RedisTlsContext {
         }
     }
 
-    /** Empty if it is a key of another kind. */
+    /** Empty if the key has another algorithm. */
     private static Optional<PrivateKey> privateKey(String algorithm, byte[] encoded)
             throws GeneralSecurityException {
         try {
@@ -165,13 +165,13 @@ final class RedisTlsContext {
     }
 
     private static UnusableCertificateException unusable(String key, String path, Exception cause) {
-        return cause instanceof UnusableCertificateException told
-                ? told
+        return cause instanceof UnusableCertificateException known
+                ? known
                 : new UnusableCertificateException(
                         "%s: cannot read %s: %s".formatted(key, path, cause.getMessage()), cause);
     }
 
-    /** Something that the user has to mend. */
+    /** A certificate or key that the user has to fix. */
     static final class UnusableCertificateException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -180,7 +180,7 @@ final class RedisTlsContext {
         }
     }
 
-    /** {@code ssl_mode: require} asks for secrecy, not for who is at the other end. */
+    /** {@code ssl_mode: require} encrypts without verifying the server. */
     private static final class AnyCertificate implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}

@@ -3,22 +3,22 @@ package com.evolvishub.cdc.connectors.redis.session;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 
 /**
- * The keys that a lane writes to. All are in one slot of a cluster, so that one script may touch
+ * The keys that a pipeline writes to. All hash to one slot of a cluster, so that one script can use
  * them.
  *
- * @param stream where rows go
- * @param lane a hash with the lane's epoch and last number
- * @param deadLetters where rows go that cannot be written
+ * @param stream the stream for rows
+ * @param progress a hash with the pipeline's epoch and last sequence number
+ * @param deadLetters the stream for rejected rows
  */
 public record StreamKeys(String stream, String progress, String deadLetters) {
 
     /**
-     * @param identity the lane's
+     * @param identity the pipeline identity
      */
     public static StreamKeys of(EndpointSpec endpoint, String identity) {
         String stream = endpoint.table();
         String tag = tag(stream);
-        // outside a cluster a plainer name will do
+        // without a cluster the name needs no hash tag
         boolean tagged = !tag.equals(stream) || !inCluster(endpoint);
         return new StreamKeys(
                 stream,
@@ -26,20 +26,20 @@ public record StreamKeys(String stream, String progress, String deadLetters) {
                 (tagged ? stream : "{" + stream + "}") + ":dlq");
     }
 
-    /** Whether the file says that the server is one of a cluster. */
+    /** Whether the file says that the server belongs to a cluster. */
     public static boolean inCluster(EndpointSpec endpoint) {
         return endpoint.option("cluster").filter(s -> s.reveal().equals("true")).isPresent();
     }
 
     /**
-     * Whether another key can be made that is sure to be in the stream's slot. Not if the name
-     * holds a closing brace that ends no tag.
+     * Whether other keys can be named so that they share the stream's slot. Not if the name
+     * contains a closing brace but no hash tag.
      */
     public static boolean canShareSlot(String stream) {
         return !tag(stream).equals(stream) || stream.indexOf('}') < 0;
     }
 
-    /** What the slot of a key hangs on: what stands in its first braces, or else all of it. */
+    /** The part of a key that determines its slot: its hash tag, else the whole key. */
     private static String tag(String key) {
         int open = key.indexOf('{');
         int close = open < 0 ? -1 : key.indexOf('}', open);

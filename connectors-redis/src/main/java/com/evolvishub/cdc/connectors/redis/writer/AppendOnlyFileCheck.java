@@ -8,14 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Makes sure that the server's log is whole before anything is added to it.
+ * Ensures that the server's append-only file has no partial script before anything is appended.
  *
- * <p>A server that is killed while it logs a script leaves the script's first commands behind its
- * {@code MULTI}. When it starts, Redis rightly does not run them, but it cuts the file after the
- * last whole command, not before the {@code MULTI}. The next script's {@code EXEC} then ends both,
- * and at the start after that the half script has come to life: rows twice. A log that is written
- * anew from memory has no such rest. So no lane writes to a server that has not written its log
- * anew since it started; the first lane to come has it done.
+ * <p>If a server is killed while it logs a script, the file ends with {@code MULTI} and the
+ * script's first commands. At the next start Redis does not run them, but truncates the file after
+ * the last complete command, not before the {@code MULTI}. The next script's {@code EXEC} then ends
+ * both, so that the start after that runs the partial script: duplicate rows. A rewritten file has
+ * no such remains. So no pipeline writes to a server that has not rewritten its file since it
+ * started; the first pipeline triggers the rewrite.
  */
 final class AppendOnlyFileCheck {
 
@@ -24,11 +24,11 @@ final class AppendOnlyFileCheck {
     private AppendOnlyFileCheck() {}
 
     /**
-     * Returns when the log is known to be whole; that takes as long as the server takes to write
-     * its data to disk.
+     * Returns when the file is known to be complete; a rewrite takes as long as the server needs to
+     * write its data to disk.
      *
-     * @return false: this user may not ask for it, or not have it done
-     * @throws RedisException if the server could not
+     * @return false: this user may not read the state or start a rewrite
+     * @throws RedisException if the rewrite failed
      */
     static boolean ensureComplete(RedisSession session) throws RedisException {
         Optional<String> state = state(session);
@@ -38,14 +38,14 @@ final class AppendOnlyFileCheck {
         if (isComplete(state.get())) {
             return true;
         }
-        if (!isBeingWritten(state.get())
+        if (!isBeingRewritten(state.get())
                 && session.tryCall("BGREWRITEAOF").isEmpty()
-                && !isBeingWritten(state(session).orElse(""))) {
+                && !isBeingRewritten(state(session).orElse(""))) {
             return false;
         }
         while (true) {
             String now = state(session).orElse("");
-            if (!isBeingWritten(now)) {
+            if (!isBeingRewritten(now)) {
                 if (isComplete(now)) {
                     return true;
                 }
@@ -62,14 +62,14 @@ final class AppendOnlyFileCheck {
         return session.tryCall("INFO", "persistence").map(RedisSession::text);
     }
 
-    /** There is none, or it was written since the server started. */
+    /** Whether there is no append-only file, or it was rewritten since the server started. */
     private static boolean isComplete(String state) {
         return state.contains("aof_enabled:0")
                 || (!state.contains("aof_last_rewrite_time_sec:-1")
                         && state.contains("aof_last_bgrewrite_status:ok"));
     }
 
-    private static boolean isBeingWritten(String state) {
+    private static boolean isBeingRewritten(String state) {
         return state.contains("aof_rewrite_in_progress:1")
                 || state.contains("aof_rewrite_scheduled:1");
     }

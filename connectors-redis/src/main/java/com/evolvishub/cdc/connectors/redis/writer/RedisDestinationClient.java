@@ -34,14 +34,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lane into one stream. A script compares the lane's epoch and number, appends the entries and
- * moves the number; the server runs it as one step, in memory and in its log.
+ * Writes one pipeline into one stream. A script checks the pipeline's epoch and sequence number,
+ * appends the entries and advances the number; the server runs it atomically, in memory and in its
+ * append-only file.
  *
- * <p>A batch of more than a thousand rows or half a megabyte goes in several such steps, in order,
- * each with the number of its own last row. One that fails in the middle leaves whole steps, and
- * the number says which.
+ * <p>A batch of more than 1000 rows or 512 KiB is written in several chunks, in order, each with
+ * the sequence number of its last row. An error leaves complete chunks only, and the sequence
+ * number shows which.
  *
- * <p>What the server has answered is as safe as its own persistence makes it: see {@link
+ * <p>Acknowledged rows are as durable as the server's persistence: see {@link
  * RedisServerSettings#risks}.
  */
 public final class RedisDestinationClient implements DestinationClient {
@@ -76,37 +77,39 @@ public final class RedisDestinationClient implements DestinationClient {
     }
 
     @Override
-    public RecoveredProgress open(WriterIdentity who) throws RedisException, DestinationException {
+    public RecoveredProgress open(WriterIdentity writer)
+            throws RedisException, DestinationException {
         failOn(slotProblems());
-        RedisSession own = session();
-        boolean whole = AppendOnlyFileCheck.ensureComplete(own);
-        progressStore = new RedisProgressStore(own, keys);
-        progressStore.takeOver(who);
+        RedisSession connected = session();
+        boolean fileComplete = AppendOnlyFileCheck.ensureComplete(connected);
+        progressStore = new RedisProgressStore(connected, keys);
+        progressStore.takeOver(writer);
         Progress found =
-                effectiveProgress(new RedisTargetVerifier(keys, pipeline.mapping()), own, who);
-        RedisServerSettings settings = RedisServerSettings.of(own);
+                effectiveProgress(
+                        new RedisTargetVerifier(keys, pipeline.mapping()), connected, writer);
+        RedisServerSettings settings = RedisServerSettings.of(connected);
         entries = new StreamEntryEncoder(encoder, pipeline.identity(), settings.longestValue());
-        if (!who.heldBefore()) {
+        if (!writer.heldBefore()) {
             warn(settings.risks());
-            warn(whole ? List.of() : List.of(AOF_NOT_CHECKED));
+            warn(fileComplete ? List.of() : List.of(AOF_NOT_CHECKED));
         }
-        boolean exists = own.call("EXISTS", keys.stream()).equals(1L);
+        boolean exists = connected.call("EXISTS", keys.stream()).equals(1L);
         return new RecoveredProgress(
                 progressStore.epoch(), found, new DestinationDescription(exists, List.of()));
     }
 
-    /** What the hash stands for at the stream that is there. */
+    /** The progress that the hash means for the existing stream. */
     private Progress effectiveProgress(
-            RedisTargetVerifier guard, RedisSession own, WriterIdentity who)
+            RedisTargetVerifier verifier, RedisSession connected, WriterIdentity writer)
             throws RedisException, DestinationException {
         Progress found = progressStore.progress();
         if (!expected.targetId().isEmpty()) {
-            guard.verify(own, progressStore.lastEntry(), expected.lastSequence());
-        } else if (guard.isReplaced(own, progressStore.lastEntry())) {
-            String now = "stream " + keys.stream();
-            long number = ReplacedTarget.effectiveSequence(expected, found, now, who);
-            effectiveProgress = OptionalLong.of(number);
-            return Progress.recorded(number, found.sequenceHistory(), found.incarnation());
+            verifier.verify(connected, progressStore.lastEntry(), expected.lastSequence());
+        } else if (verifier.isReplaced(connected, progressStore.lastEntry())) {
+            String targetName = "stream " + keys.stream();
+            long sequence = ReplacedTarget.effectiveSequence(expected, found, targetName, writer);
+            effectiveProgress = OptionalLong.of(sequence);
+            return Progress.recorded(sequence, found.sequenceHistory(), found.incarnation());
         }
         String target = progressStore.lastEntry().isEmpty() ? "" : RedisTargetVerifier.IDENTITY;
         return new Progress(
@@ -135,15 +138,15 @@ public final class RedisDestinationClient implements DestinationClient {
     }
 
     public static List<String> trimming(EndpointSpec endpoint) {
-        Optional<String> most = endpoint.option("max_length").map(Secret::reveal);
-        if (most.isEmpty()) {
+        Optional<String> maxLength = endpoint.option("max_length").map(Secret::reveal);
+        if (maxLength.isEmpty()) {
             return List.of();
         }
         boolean exact =
                 endpoint.option("approximate_trimming")
                         .filter(flag -> flag.reveal().equals("false"))
                         .isPresent();
-        return List.of("MAXLEN", exact ? "=" : "~", most.get());
+        return List.of("MAXLEN", exact ? "=" : "~", maxLength.get());
     }
 
     private RedisSession session() throws RedisException {
@@ -154,18 +157,18 @@ public final class RedisDestinationClient implements DestinationClient {
         return session;
     }
 
-    /** From here on {@link #close} cuts this connection. */
-    private void onOpened(RedisSession fresh) {
-        current = fresh;
+    /** From here on {@link #close} aborts this connection. */
+    private void onOpened(RedisSession opened) {
+        current = opened;
         if (closed) {
-            fresh.abort();
+            opened.abort();
         }
     }
 
     @Override
     public List<String> check(RowSchema schema) throws RedisException {
         List<String> problems = new ArrayList<>(problems(schema));
-        // not in prepare: to an open lane a replica is a failover, which passes
+        // not in prepare: for an open pipeline a replica is a failover, which is transient
         if (RedisServerSettings.isReplica(session())) {
             problems.add(
                     "%s: it is a replica; give the primary's address, or sentinel_master"
@@ -202,7 +205,7 @@ public final class RedisDestinationClient implements DestinationClient {
     public void prepare(RowSchema schema) throws RedisException, DestinationException {
         failOn(problems(schema));
         if (progressStore != null && effectiveProgress.isPresent()) {
-            progressStore.recount(effectiveProgress.getAsLong());
+            progressStore.rewindTo(effectiveProgress.getAsLong());
             effectiveProgress = OptionalLong.empty();
         }
     }
@@ -226,13 +229,14 @@ public final class RedisDestinationClient implements DestinationClient {
     @Override
     public void writeDeadLetter(ChangeRow row, String error)
             throws RedisException, DestinationException {
-        StreamEntry letter = entries.deadLetter(row, pipeline.mapping(), error, clock.instant());
-        progressStore.write(keys.deadLetters(), List.of(), List.of(letter));
+        StreamEntry deadLetter =
+                entries.deadLetter(row, pipeline.mapping(), error, clock.instant());
+        progressStore.write(keys.deadLetters(), List.of(), List.of(deadLetter));
     }
 
     @Override
     public FailureKind classify(Exception failure) {
-        return failure instanceof RedisException told ? told.kind() : FailureKind.TRANSIENT;
+        return failure instanceof RedisException known ? known.kind() : FailureKind.TRANSIENT;
     }
 
     @Override
@@ -243,9 +247,9 @@ public final class RedisDestinationClient implements DestinationClient {
     @Override
     public void close() {
         closed = true;
-        RedisSession held = current;
-        if (held != null) {
-            held.abort();
+        RedisSession open = current;
+        if (open != null) {
+            open.abort();
         }
     }
 }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tells a stream that rows were delivered to from one that was deleted and made anew: the server's
- * last entry id never goes back, whatever is trimmed or deleted from a stream.
+ * Detects whether the stream that rows were delivered to was deleted and recreated: a stream's last
+ * generated entry id never decreases, whatever is trimmed or deleted.
  */
 final class RedisTargetVerifier {
 
-    /** What delivery remembers of a stream that holds rows. */
+    /** Target identity of every stream that holds rows. */
     static final String IDENTITY = "stream";
 
     private final StreamKeys keys;
@@ -25,20 +25,20 @@ final class RedisTargetVerifier {
     }
 
     /**
-     * Looks whether the stream has come as far as the lane's hash says.
+     * Checks that the stream's last id is at least the one in the pipeline's progress record.
      *
-     * @param last id of the last entry that was written; empty: none was
-     * @param number of the last row that was acknowledged
+     * @param last id of the last entry that was written; empty: none
+     * @param sequence of the last row that was acknowledged
      */
-    void verify(RedisSession session, String last, long number)
+    void verify(RedisSession session, String last, long sequence)
             throws RedisException, RowsLostException {
-        Optional<String> another = replacedReason(session, last);
-        if (another.isPresent()) {
-            throw RowsLostException.of(1, number, another.get(), mapping);
+        Optional<String> reason = replacedReason(session, last);
+        if (reason.isPresent()) {
+            throw RowsLostException.of(1, sequence, reason.get(), mapping);
         }
     }
 
-    /** Whether it is not the stream that this entry was written to. */
+    /** Whether the existing stream is not the one that this entry was written to. */
     boolean isReplaced(RedisSession session, String last) throws RedisException {
         return replacedReason(session, last).isPresent();
     }
@@ -69,7 +69,7 @@ final class RedisTargetVerifier {
         return "0-0";
     }
 
-    /** Entry ids are two unsigned numbers: milliseconds, and a count within them. */
+    /** Entry ids are two unsigned numbers: milliseconds, and a counter within them. */
     static int compare(String one, String other) {
         int dash = one.indexOf('-');
         int otherDash = other.indexOf('-');

@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.connectors.redis.deadletter;
 
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 import static com.evolvishub.cdc.sink.deadletter.ReplayPolicy.REFUSE_SUPERSEDED;
 import static com.evolvishub.cdc.sink.deadletter.ReplayPolicy.WRITE_SUPERSEDED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,29 +38,29 @@ class RedisDeadLetterStoreITCase {
 
     private RedisDestinationClient opened() throws Exception {
         RedisDestinationClient client = destination.client();
-        client.open(lane("a"));
+        client.open(writerIdentity("a"));
         client.prepare(TestPipeline.KEYED);
         return client;
     }
 
-    private static ChangeRow numbered(long number, String id, String name) {
-        return TestPipeline.row(TestPipeline.KEYED, id, name).withSequence(number);
+    private static ChangeRow numbered(long sequence, String id, String name) {
+        return TestPipeline.row(TestPipeline.KEYED, id, name).withSequence(sequence);
     }
 
-    private DeadLetterStore letters() {
-        TestPipeline lane = TestPipeline.into(destination.endpoint());
-        return new RedisStreamsConnector().deadLetterStore(lane.pipeline()).orElseThrow();
+    private DeadLetterStore store() {
+        TestPipeline testPipeline = TestPipeline.into(destination.endpoint());
+        return new RedisStreamsConnector().deadLetterStore(testPipeline.pipeline()).orElseThrow();
     }
 
     private List<DeadLetter> all() throws Exception {
-        try (DeadLetterStore letters = letters()) {
-            return letters.listAfter("", 100);
+        try (DeadLetterStore store = store()) {
+            return store.listAfter("", 100);
         }
     }
 
-    private Optional<String> replayed(DeadLetter letter) throws Exception {
-        try (DeadLetterStore letters = letters()) {
-            return letters.replay(letter, REFUSE_SUPERSEDED);
+    private Optional<String> replayed(DeadLetter deadLetter) throws Exception {
+        try (DeadLetterStore store = store()) {
+            return store.replay(deadLetter, REFUSE_SUPERSEDED);
         }
     }
 
@@ -77,7 +77,7 @@ class RedisDeadLetterStoreITCase {
     }
 
     @Test
-    void showsWhatIsThereOldestFirstAndPageByPage() throws Exception {
+    void listsDeadLettersOldestFirstInPages() throws Exception {
         assertThat(all()).isEmpty();
         try (RedisDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "2", "one"), "too long");
@@ -86,8 +86,8 @@ class RedisDeadLetterStoreITCase {
                     TestPipeline.row(Operation.DELETE, TestPipeline.KEYED, "4").withSequence(3),
                     "no");
         }
-        try (DeadLetterStore letters = letters()) {
-            List<DeadLetter> first = letters.listAfter("", 2);
+        try (DeadLetterStore store = store()) {
+            List<DeadLetter> first = store.listAfter("", 2);
             assertThat(first).extracting(DeadLetter::sequence).containsExactly(1L, 2L);
             assertThat(first.get(0).mapping()).isEqualTo("orders");
             assertThat(first.get(0).error()).isEqualTo("too long");
@@ -95,24 +95,24 @@ class RedisDeadLetterStoreITCase {
             assertThat(first.get(0).payload()).isEqualTo("{\"id\":2,\"name\":\"one\"}");
             assertThat(first.get(0).superseded()).isEqualTo("row 2 of the same key came after it");
             assertThat(first.get(1).superseded()).isEmpty();
-            List<DeadLetter> rest = letters.listAfter(first.get(1).id(), 2);
-            assertThat(rest).extracting(DeadLetter::operation).containsExactly('d');
-            assertThat(rest.get(0).payload()).isEqualTo("{\"id\":4}");
-            assertThat(letters.find(rest.get(0).id())).contains(rest.get(0));
-            assertThat(letters.find("1-1")).isEmpty();
-            assertThat(letters.find("no id")).isEmpty();
+            List<DeadLetter> page = store.listAfter(first.get(1).id(), 2);
+            assertThat(page).extracting(DeadLetter::operation).containsExactly('d');
+            assertThat(page.get(0).payload()).isEqualTo("{\"id\":4}");
+            assertThat(store.find(page.get(0).id())).contains(page.get(0));
+            assertThat(store.find("1-1")).isEmpty();
+            assertThat(store.find("no id")).isEmpty();
         }
     }
 
     @Test
-    void writesARowAgainAsItWouldHaveBeenDeliveredWhileTheLaneGoesOn() throws Exception {
+    void replaysARowLikeADeliveredOneWhileThePipelineKeepsRunning() throws Exception {
         try (RedisDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
-            DeadLetter letter = all().get(0);
+            DeadLetter deadLetter = all().get(0);
 
-            assertThat(replayed(letter)).isEmpty();
+            assertThat(replayed(deadLetter)).isEmpty();
 
-            assertThat(replayed(letter)).contains("it is not there any more");
+            assertThat(replayed(deadLetter)).contains("it is not there any more");
             assertThat(all()).isEmpty();
             client.write(List.of(numbered(2, "1", "one")));
         }
@@ -125,51 +125,49 @@ class RedisDeadLetterStoreITCase {
     }
 
     @Test
-    void refusesARowWhoseKeyWasDeliveredSinceUnlessItIsForced() throws Exception {
+    void rejectsASupersededRowUnlessForced() throws Exception {
         try (RedisDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "older"), "no");
             client.writeDeadLetter(numbered(2, "2", "other"), "no");
             client.write(List.of(numbered(3, "1", "newer")));
         }
         List<DeadLetter> both = all();
-        try (DeadLetterStore letters = letters()) {
-            assertThat(letters.replay(both.get(0), REFUSE_SUPERSEDED))
+        try (DeadLetterStore store = store()) {
+            assertThat(store.replay(both.get(0), REFUSE_SUPERSEDED))
                     .contains("row 3 of the same key came after it");
-            assertThat(letters.replay(both.get(1), REFUSE_SUPERSEDED)).isEmpty();
-            assertThat(letters.listAfter("", 9))
-                    .extracting(DeadLetter::sequence)
-                    .containsExactly(1L);
-            assertThat(letters.replay(both.get(0), WRITE_SUPERSEDED)).isEmpty();
-            assertThat(letters.listAfter("", 9)).isEmpty();
+            assertThat(store.replay(both.get(1), REFUSE_SUPERSEDED)).isEmpty();
+            assertThat(store.listAfter("", 9)).extracting(DeadLetter::sequence).containsExactly(1L);
+            assertThat(store.replay(both.get(0), WRITE_SUPERSEDED)).isEmpty();
+            assertThat(store.listAfter("", 9)).isEmpty();
         }
         assertThat(RedisTestStream.lines(REDIS, destination.stream()))
                 .containsExactly("1\tnewer", "2\tother", "1\tolder");
     }
 
     @Test
-    void writesNothingIfTheStreamHasMovedSinceItWasRead() throws Exception {
+    void replaysNothingIfTheStreamHasNewEntries() throws Exception {
         try (RedisDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "older"), "no");
             client.write(List.of(numbered(2, "1", "newer")));
         }
-        try (RedisDeadLetterStore letters = (RedisDeadLetterStore) letters()) {
-            String id = letters.listAfter("", 1).get(0).id();
-            DeadLetterMessage letter =
+        try (RedisDeadLetterStore store = (RedisDeadLetterStore) store()) {
+            String id = store.listAfter("", 1).get(0).id();
+            DeadLetterMessage deadLetter =
                     new DeadLetterMessage(
                             id, 1, Optional.empty(), Optional.of(new byte[0]), Map.of());
 
-            assertThat(letters.tryReplay(letter, "0-0")).isEqualTo("moved");
+            assertThat(store.tryReplay(deadLetter, "0-0")).isEqualTo("moved");
         }
         assertThat(ids(destination.stream())).hasSize(1);
         assertThat(all()).hasSize(1);
     }
 
     @Test
-    void onlyLetsGoOfALetterWhoseEntryIsThere() throws Exception {
+    void onlyDeletesADeadLetterWhoseEntryWasDelivered() throws Exception {
         try (RedisDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
         }
-        // what is left of a replay whose last command a crash has cut off
+        // the state after a crash before the last command of a replay
         REDIS.command(
                 "XADD",
                 destination.stream(),
@@ -188,20 +186,20 @@ class RedisDeadLetterStoreITCase {
     }
 
     @Test
-    void writesARowAgainThatWasTooLongOnceTheServerTakesIt() throws Exception {
+    void replaysAnOversizedRowOnceTheServerAcceptsIt() throws Exception {
         try (RedisServer small =
                 RedisServer.builder().parameter("proto-max-bulk-len", "1048576").start()) {
             destination = RedisTestStream.at(small);
             try (RedisDestinationClient client = opened()) {
                 client.writeDeadLetter(numbered(1, "1", "x".repeat(3 << 20)), "too long");
             }
-            DeadLetter letter = all().get(0);
-            assertThat(replayed(letter).orElseThrow())
+            DeadLetter deadLetter = all().get(0);
+            assertThat(replayed(deadLetter).orElseThrow())
                     .startsWith("refused again: its payload of 31457")
                     .endsWith("is above the limit of 1048576 (proto-max-bulk-len)");
             small.command("CONFIG", "SET", "proto-max-bulk-len", "9000000");
 
-            assertThat(replayed(letter)).isEmpty();
+            assertThat(replayed(deadLetter)).isEmpty();
 
             assertThat(RedisTestStream.lines(small, destination.stream()))
                     .containsExactly("1\t" + "x".repeat(3 << 20));
@@ -209,16 +207,16 @@ class RedisDeadLetterStoreITCase {
     }
 
     @Test
-    void dropsALetterForGoodAndKeepsTheOthers() throws Exception {
+    void dropsOneDeadLetterAndKeepsTheOthers() throws Exception {
         try (RedisDestinationClient client = opened()) {
             client.writeDeadLetter(numbered(1, "1", "one"), "no");
             client.writeDeadLetter(numbered(2, "2", "two"), "no");
         }
-        try (DeadLetterStore letters = letters()) {
-            DeadLetter one = letters.listAfter("", 1).get(0);
-            letters.drop(one);
-            letters.drop(one);
-            assertThat(letters.listAfter(one.id(), 9))
+        try (DeadLetterStore store = store()) {
+            DeadLetter one = store.listAfter("", 1).get(0);
+            store.drop(one);
+            store.drop(one);
+            assertThat(store.listAfter(one.id(), 9))
                     .extracting(DeadLetter::sequence)
                     .containsExactly(2L);
         }
@@ -227,7 +225,7 @@ class RedisDeadLetterStoreITCase {
     }
 
     @Test
-    void saysWhereNobodyAnswers() {
+    void namesTheAddressThatDoesNotRespond() {
         destination = RedisTestStream.at("localhost", 1);
 
         assertThatThrownBy(this::all).hasMessageStartingWith("localhost:1: ");

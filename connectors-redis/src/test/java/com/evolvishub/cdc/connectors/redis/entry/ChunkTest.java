@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 
 class ChunkTest {
 
-    private static StreamEntry entry(long number, int bytes) {
-        return new StreamEntry.Fields().with("payload", new byte[bytes]).entry(number);
+    private static StreamEntry entry(long sequence, int bytes) {
+        return new StreamEntry.Fields().with("payload", new byte[bytes]).entry(sequence);
     }
 
     @Test
-    void leavesASmallBatchWhole() {
+    void keepsASmallBatchInOneChunk() {
         List<StreamEntry> entries = new ArrayList<>();
         for (int i = 1; i <= 1000; i++) {
             entries.add(entry(i, 100));
@@ -26,22 +26,22 @@ class ChunkTest {
     }
 
     @Property(tries = 100)
-    void losesNoEntryAndChainsTheNumbers(
+    void keepsAllEntriesAndChainsTheSequenceNumbers(
             @ForAll @Size(min = 1, max = 2500) List<@IntRange(max = 2000) Integer> sizes) {
         List<StreamEntry> entries = new ArrayList<>();
         for (int size : sizes) {
             entries.add(entry(10 + 2L * entries.size(), size));
         }
 
-        List<Chunk> pieces = Chunk.of(7, entries);
+        List<Chunk> chunks = Chunk.of(7, entries);
 
         long before = 7;
         List<StreamEntry> all = new ArrayList<>();
-        for (Chunk piece : pieces) {
-            assertThat(piece.previous()).isEqualTo(before);
-            assertThat(piece.entries()).hasSizeBetween(1, 1000);
-            before = piece.last();
-            all.addAll(piece.entries());
+        for (Chunk chunk : chunks) {
+            assertThat(chunk.previous()).isEqualTo(before);
+            assertThat(chunk.entries()).hasSizeBetween(1, 1000);
+            before = chunk.last();
+            all.addAll(chunk.entries());
         }
         assertThat(all).isEqualTo(entries);
     }

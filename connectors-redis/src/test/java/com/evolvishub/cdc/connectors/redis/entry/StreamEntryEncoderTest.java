@@ -21,12 +21,12 @@ class StreamEntryEncoderTest {
     private static final ChangeRow ROW =
             TestPipeline.row(TestPipeline.KEYED, "7", "Bea").withSequence(12);
 
-    private static MessageEncoder says(String payload) {
+    private static MessageEncoder encoderOf(String payload) {
         byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
         return row -> new EncodedMessage(Optional.empty(), Optional.of(bytes), List.of());
     }
 
-    private static EncodedMessage refuses(ChangeRow row) throws MessageEncodingException {
+    private static EncodedMessage reject(ChangeRow row) throws MessageEncodingException {
         throw new MessageEncodingException("column name: no form for it");
     }
 
@@ -37,9 +37,9 @@ class StreamEntryEncoderTest {
     }
 
     @Test
-    void takesARowThatHasNoMessageForABadOne() {
+    void rejectsARowThatCannotBeEncoded() {
         StreamEntryEncoder entries =
-                new StreamEntryEncoder(StreamEntryEncoderTest::refuses, "file/orders", 100);
+                new StreamEntryEncoder(StreamEntryEncoderTest::reject, "file/orders", 100);
 
         assertThatThrownBy(() -> entries.encode(List.of(ROW)))
                 .isInstanceOf(RowRejectedException.class)
@@ -47,9 +47,9 @@ class StreamEntryEncoderTest {
     }
 
     @Test
-    void keepsTheLineOfADeadLetterThatHasNoMessage() {
+    void writesADeadLetterThatCannotBeEncodedAsCopyText() {
         StreamEntryEncoder entries =
-                new StreamEntryEncoder(StreamEntryEncoderTest::refuses, "file/orders", 100);
+                new StreamEntryEncoder(StreamEntryEncoderTest::reject, "file/orders", 100);
 
         assertThat(texts(entries.deadLetter(ROW, "orders", "odd", NOON)))
                 .containsExactly(
@@ -63,9 +63,10 @@ class StreamEntryEncoderTest {
     }
 
     @Test
-    void keepsAllOfADeadLetterThatIsLongerThanAValueMayBe() {
+    void splitsTheOversizedPayloadOfADeadLetter() {
         StreamEntryEncoder entries =
-                new StreamEntryEncoder(says("x".repeat(100) + "y".repeat(100) + "z"), "id", 100);
+                new StreamEntryEncoder(
+                        encoderOf("x".repeat(100) + "y".repeat(100) + "z"), "id", 100);
 
         assertThat(texts(entries.deadLetter(ROW, "orders", "long", NOON)))
                 .containsSubsequence(
@@ -75,13 +76,13 @@ class StreamEntryEncoderTest {
     }
 
     @Test
-    void takesAValueOfExactlyTheLongestLength() throws Exception {
+    void acceptsAValueOfExactlyTheMaximumLength() throws Exception {
         StreamEntryEncoder entries =
-                new StreamEntryEncoder(says("x".repeat(100)), "file/orders", 100);
+                new StreamEntryEncoder(encoderOf("x".repeat(100)), "file/orders", 100);
 
         assertThat(entries.encode(List.of(ROW))).hasSize(1);
         StreamEntryEncoder shorter =
-                new StreamEntryEncoder(says("x".repeat(101)), "file/orders", 100);
+                new StreamEntryEncoder(encoderOf("x".repeat(101)), "file/orders", 100);
         assertThatThrownBy(() -> shorter.encode(List.of(ROW)))
                 .isInstanceOf(RowRejectedException.class);
     }

@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.connectors.redis.session;
 
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.ids;
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.rows;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -35,7 +35,7 @@ class RedisErrorsITCase {
 
     private static final String SECRET = "hush-hush";
 
-    /** Rows of more than {@link #MEMORY} bytes. */
+    /** These rows take more than {@link #MEMORY} bytes. */
     private static final int MANY = 50_000;
 
     private static final int MEMORY = 3 << 20;
@@ -50,7 +50,7 @@ class RedisErrorsITCase {
     private static RedisDestinationClient opened(RedisTestStream destination) throws Exception {
         RedisDestinationClient client = destination.client();
         try {
-            client.open(lane("a"));
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             return client;
         } catch (Exception e) {
@@ -59,7 +59,7 @@ class RedisErrorsITCase {
         }
     }
 
-    private static void refused(ThrowingCallable attempt, FailureKind kind, String... parts) {
+    private static void assertFails(ThrowingCallable attempt, FailureKind kind, String... parts) {
         RedisException failure = catchThrowableOfType(RedisException.class, attempt);
         assertThat(failure).isNotNull();
         assertThat(failure.kind()).isEqualTo(kind);
@@ -78,38 +78,38 @@ class RedisErrorsITCase {
     }
 
     @Test
-    void tellsAWrongPasswordAndAMissingOneAndOneTooMany() {
-        try (RedisServer guarded = RedisServer.builder().password("the-right-one").start()) {
-            RedisTestStream there = RedisTestStream.at(guarded);
-            refused(
-                    () -> there.login("", SECRET).client().open(lane("a")),
+    void reportsAWrongAMissingAndASuperfluousPassword() {
+        try (RedisServer server = RedisServer.builder().password("the-right-one").start()) {
+            RedisTestStream target = RedisTestStream.at(server);
+            assertFails(
+                    () -> target.login("", SECRET).client().open(writerIdentity("a")),
                     FailureKind.AUTHENTICATION,
-                    there.endpoint().connection().host() + ":" + guarded.port(),
+                    target.endpoint().connection().host() + ":" + server.port(),
                     "WRONGPASS",
                     "check username and password");
-            refused(
-                    () -> there.client().open(lane("a")),
+            assertFails(
+                    () -> target.client().open(writerIdentity("a")),
                     FailureKind.PERMANENT,
                     "NOAUTH",
                     "give a password");
         }
-        refused(
-                () -> destination.login("", SECRET).client().open(lane("a")),
+        assertFails(
+                () -> destination.login("", SECRET).client().open(writerIdentity("a")),
                 FailureKind.PERMANENT,
                 "without any password configured",
                 "leave out password");
     }
 
     @Test
-    void tellsAUserWithoutTheRightToWrite() throws Exception {
+    void reportsAUserWithoutTheRightToWrite() throws Exception {
         try (RedisServer server =
                 RedisServer.builder().user("reader", SECRET, "~* +@read +@connection").start()) {
-            refused(
+            assertFails(
                     () ->
                             RedisTestStream.at(server)
                                     .login("reader", SECRET)
                                     .client()
-                                    .open(lane("a")),
+                                    .open(writerIdentity("a")),
                     FailureKind.PERMANENT,
                     "NOPERM",
                     "docs/redis-streams.md");
@@ -117,15 +117,15 @@ class RedisErrorsITCase {
     }
 
     @Test
-    void writesNothingWhenARightIsTakenAway() throws Exception {
+    void writesNothingAfterARightWasRevoked() throws Exception {
         String rules = "~* +@read +@connection +eval +evalsha +hset +hsetnx +xadd";
         try (RedisServer server = RedisServer.builder().user("writer", SECRET, rules).start()) {
-            RedisTestStream there = RedisTestStream.at(server).login("writer", SECRET);
-            try (RedisDestinationClient client = opened(there)) {
+            RedisTestStream target = RedisTestStream.at(server).login("writer", SECRET);
+            try (RedisDestinationClient client = opened(target)) {
                 client.write(rows(1, 2));
                 for (String right : new String[] {"xadd", "hset"}) {
                     server.command("ACL", "SETUSER", "writer", "-" + right);
-                    refused(
+                    assertFails(
                             () -> client.write(rows(3, 4)),
                             FailureKind.PERMANENT,
                             "docs/redis-streams.md lists what the user needs");
@@ -133,30 +133,30 @@ class RedisErrorsITCase {
                 }
                 client.write(rows(3, 4));
             }
-            assertThat(ids(server, there.stream())).containsExactly(1L, 2L, 3L, 4L);
+            assertThat(ids(server, target.stream())).containsExactly(1L, 2L, 3L, 4L);
         }
     }
 
     @Test
-    void tellsThatTheNameBelongsToAKeyOfAnotherKind() throws Exception {
+    void reportsAKeyOfAnotherType() throws Exception {
         REDIS.command("SET", destination.stream(), "mine");
         try (RedisDestinationClient client = destination.client()) {
             assertThat(client.check(TestPipeline.KEYED))
                     .containsExactly(
                             "stream %s: the key is there as a string; give another table"
                                     .formatted(destination.stream()));
-            client.open(lane("a"));
+            client.open(writerIdentity("a"));
             assertThatThrownBy(() -> client.prepare(TestPipeline.KEYED))
                     .isInstanceOf(DestinationException.class);
-            refused(() -> client.write(rows(1, 2)), FailureKind.PERMANENT, "WRONGTYPE");
+            assertFails(() -> client.write(rows(1, 2)), FailureKind.PERMANENT, "WRONGTYPE");
         }
         try (RedisDestinationClient next = destination.client()) {
-            assertThat(next.open(lane("b")).lastSequence()).isZero();
+            assertThat(next.open(writerIdentity("b")).lastSequence()).isZero();
         }
     }
 
     @Test
-    void doesNotMakeAStreamThatItMayNotMake() throws Exception {
+    void createsNoStreamIfNotAllowed() throws Exception {
         TestPipeline strict = TestPipeline.into(destination.endpoint()).neverCreating();
         try (RedisDestinationClient client = destination.client(strict)) {
             assertThat(client.check(TestPipeline.KEYED))
@@ -169,66 +169,66 @@ class RedisErrorsITCase {
     }
 
     @Test
-    void waitsWhileTheServerIsAReplica() throws Exception {
+    void aReplicaIsATransientError() throws Exception {
         try (RedisServer replica = RedisServer.builder().replicaOf(REDIS).start()) {
-            RedisTestStream there = RedisTestStream.at(replica);
-            // until then it may say LOADING instead
+            RedisTestStream target = RedisTestStream.at(replica);
+            // until then it may report LOADING instead
             await().until(
                             () ->
                                     replica.command("INFO", "replication")
                                             .contains("master_link_status:up"));
-            refused(
-                    () -> there.client().open(lane("a")),
+            assertFails(
+                    () -> target.client().open(writerIdentity("a")),
                     FailureKind.TRANSIENT,
                     "READONLY",
                     "sentinel_master");
-            try (RedisDestinationClient client = there.client()) {
+            try (RedisDestinationClient client = target.client()) {
                 assertThat(client.check(TestPipeline.KEYED))
                         .containsExactly(
                                 "127.0.0.1:%d: it is a replica; give the primary's address, or sentinel_master"
                                         .formatted(replica.port()));
             }
             replica.command("REPLICAOF", "NO", "ONE");
-            try (RedisDestinationClient client = opened(there)) {
+            try (RedisDestinationClient client = opened(target)) {
                 client.write(rows(1, 1));
             }
         }
     }
 
     @Test
-    void writesWholePiecesOrNoneWhenMemoryIsFull() throws Exception {
+    void writesOnlyCompleteChunksWhenMemoryIsFull() throws Exception {
         try (RedisServer server = RedisServer.builder().start()) {
-            RedisTestStream there = RedisTestStream.at(server);
+            RedisTestStream target = RedisTestStream.at(server);
             long used =
                     server.command("INFO", "memory")
                             .lines()
                             .filter(line -> line.startsWith("used_memory:"))
                             .mapToLong(line -> Long.parseLong(line.substring(12).strip()))
                             .sum();
-            try (RedisDestinationClient client = opened(there)) {
+            try (RedisDestinationClient client = opened(target)) {
                 server.command("CONFIG", "SET", "maxmemory", Long.toString(used + MEMORY));
-                refused(
+                assertFails(
                         () -> client.write(rows(1, MANY)),
                         FailureKind.TRANSIENT,
                         "OOM command not allowed",
                         "its memory is full");
             }
-            long held = Long.parseLong(server.command("XLEN", there.stream()));
-            assertThat(held).isPositive();
+            long written = Long.parseLong(server.command("XLEN", target.stream()));
+            assertThat(written).isPositive();
             server.command("CONFIG", "SET", "maxmemory", "0");
-            try (RedisDestinationClient client = there.client()) {
-                assertThat(client.open(lane("b")).lastSequence()).isEqualTo(held);
+            try (RedisDestinationClient client = target.client()) {
+                assertThat(client.open(writerIdentity("b")).lastSequence()).isEqualTo(written);
                 client.prepare(TestPipeline.KEYED);
-                client.write(rows(held + 1, MANY));
+                client.write(rows(written + 1, MANY));
             }
-            assertThat(ids(server, there.stream()))
+            assertThat(ids(server, target.stream()))
                     .isEqualTo(LongStream.rangeClosed(1, MANY).boxed().toList());
         }
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void waitsWhileTheServerCannotWriteItsSnapshots() throws Exception {
+    void aServerThatCannotWriteSnapshotsIsATransientError() throws Exception {
         try (RedisServer server = RedisServer.builder().parameter("save", "3600 1").start();
                 RedisDestinationClient client = opened(RedisTestStream.at(server))) {
             server.command("CONFIG", "SET", "dir", "/proc");
@@ -237,84 +237,84 @@ class RedisErrorsITCase {
                             () ->
                                     server.command("INFO", "persistence")
                                             .contains("rdb_last_bgsave_status:err"));
-            refused(() -> client.write(rows(1, 2)), FailureKind.TRANSIENT, "MISCONF", "disk");
+            assertFails(() -> client.write(rows(1, 2)), FailureKind.TRANSIENT, "MISCONF", "disk");
         }
     }
 
     @Test
-    void tellsADatabaseThatIsNotThere() {
-        refused(
-                () -> destination.database("99").client().open(lane("a")),
+    void reportsAMissingDatabase() {
+        assertFails(
+                () -> destination.database("99").client().open(writerIdentity("a")),
                 FailureKind.PERMANENT,
                 "DB index is out of range",
                 "check database");
     }
 
     @Test
-    void tellsAClusterThatIsNone() {
-        refused(
-                () -> destination.option("cluster", "true").client().open(lane("a")),
+    void reportsAServerWithoutClusterSupport() {
+        assertFails(
+                () -> destination.option("cluster", "true").client().open(writerIdentity("a")),
                 FailureKind.PERMANENT,
                 "cluster support disabled",
                 "leave out cluster: true");
     }
 
     @Test
-    void tellsAnAddressWhereNobodyListens() throws Exception {
-        // a port that no server is given: only root may listen there
+    void reportsAnAddressWithoutAServer() throws Exception {
+        // a port without a server: only root may listen there
         int port = 1;
-        RedisTestStream nobody = RedisTestStream.at("127.0.0.1", port);
-        refused(
-                () -> nobody.client().open(lane("a")),
+        RedisTestStream unreachable = RedisTestStream.at("127.0.0.1", port);
+        assertFails(
+                () -> unreachable.client().open(writerIdentity("a")),
                 FailureKind.TRANSIENT,
                 "127.0.0.1:" + port,
                 "refused");
     }
 
     @Test
-    void tellsAServerThatAcceptsAndNeverAnswers() throws Exception {
-        try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            RedisTestStream there =
-                    RedisTestStream.at("127.0.0.1", mute.getLocalPort())
-                            .answersWithin(Duration.ofMillis(200));
-            refused(
-                    () -> there.login("", SECRET).client().open(lane("a")),
+    void reportsAnUnresponsiveServer() throws Exception {
+        try (ServerSocket unresponsive = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            RedisTestStream target =
+                    RedisTestStream.at("127.0.0.1", unresponsive.getLocalPort())
+                            .withResponseTimeout(Duration.ofMillis(200));
+            assertFails(
+                    () -> target.login("", SECRET).client().open(writerIdentity("a")),
                     FailureKind.TRANSIENT,
                     "no answer in time");
         }
     }
 
     @Test
-    void givesUpAServerThatStopsAnswering() throws Exception {
+    void timesOutWhenTheServerStopsResponding() throws Exception {
         try (RedisServer server = RedisServer.builder().start()) {
-            RedisTestStream there = RedisTestStream.at(server);
-            RedisTestStream impatient = there.answersWithin(Duration.ofMillis(300));
+            RedisTestStream target = RedisTestStream.at(server);
+            RedisTestStream impatient = target.withResponseTimeout(Duration.ofMillis(300));
             try (RedisDestinationClient client = openedInTime(impatient)) {
                 signal("STOP", server.pid());
-                refused(
+                assertFails(
                         () -> client.write(rows(1, 100)),
                         FailureKind.TRANSIENT,
                         "no answer in time");
             } finally {
                 signal("CONT", server.pid());
             }
-            try (RedisDestinationClient next = opened(there)) {
-                long last = next.open(lane("a")).lastSequence();
+            try (RedisDestinationClient next = opened(target)) {
+                long last = next.open(writerIdentity("a")).lastSequence();
                 next.write(rows(last + 1, 200));
             }
-            assertThat(ids(server, there.stream()))
+            assertThat(ids(server, target.stream()))
                     .isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
         }
     }
 
-    /** As often as it takes: a machine that stands still for a moment answers too late as well. */
+    /** Retries, since a stalled machine also exceeds the timeout. */
     private static RedisDestinationClient openedInTime(RedisTestStream impatient) {
         return await().ignoreExceptionsInstanceOf(RedisException.class)
                 .until(() -> opened(impatient), client -> true);
     }
 
     @Test
-    void isCutFromAnotherThreadWhileItWaits() throws Exception {
+    void stopsWaitingWhenClosedByAnotherThread() throws Exception {
         try (RedisServer server = RedisServer.builder().start();
                 RedisDestinationClient client = opened(RedisTestStream.at(server))) {
             signal("STOP", server.pid());
@@ -329,8 +329,8 @@ class RedisErrorsITCase {
                                                         () -> client.write(rows(1, 50_000)))));
                 writer.start();
                 await().until(() -> isInSocket(writer));
-                Runnable cut = client::close;
-                cut.run();
+                Runnable close = client::close;
+                close.run();
                 assertThat(failure.join()).isNotNull();
             } finally {
                 signal("CONT", server.pid());
@@ -344,40 +344,41 @@ class RedisErrorsITCase {
     }
 
     @Test
-    void connectsNoMoreOnceItIsClosed() {
+    void doesNotConnectAfterClose() {
         RedisDestinationClient client = destination.client();
         client.close();
-        refused(() -> client.open(lane("a")), FailureKind.TRANSIENT, "closed");
+        assertFails(() -> client.open(writerIdentity("a")), FailureKind.TRANSIENT, "closed");
     }
 
     @Test
-    void doesNotWriteOverALaneThatTheServerHasLost() throws Exception {
+    void failsIfTheServerHasLostTheProgressRecord() throws Exception {
         try (RedisDestinationClient client = opened(destination)) {
             client.write(rows(1, 5));
-            String lane = "{%s}:evolvishub_cdc:file/orders".formatted(destination.stream());
-            REDIS.command("HSET", lane, "number", "3");
-            refused(() -> client.write(rows(6, 9)), FailureKind.TRANSIENT, "row 5", "it says 3");
-            REDIS.command("DEL", lane);
-            refused(() -> client.write(rows(6, 9)), FailureKind.TRANSIENT, "it is gone");
+            String progressKey = "{%s}:evolvishub_cdc:file/orders".formatted(destination.stream());
+            REDIS.command("HSET", progressKey, "number", "3");
+            assertFails(
+                    () -> client.write(rows(6, 9)), FailureKind.TRANSIENT, "row 5", "it says 3");
+            REDIS.command("DEL", progressKey);
+            assertFails(() -> client.write(rows(6, 9)), FailureKind.TRANSIENT, "it is gone");
         }
         assertThat(ids(REDIS, destination.stream())).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
     @Test
-    void doesNotWriteIntoAnOlderStreamThatWasPutBackInMidRun() throws Exception {
+    void failsIfTheStreamWasReplacedByAnOlderOneDuringTheRun() throws Exception {
         String stream = destination.stream();
         try (RedisDestinationClient client = opened(destination)) {
             client.write(rows(1, 5));
             REDIS.command("COPY", stream, stream + ":older");
             client.write(rows(6, 9));
             REDIS.command("RENAME", stream + ":older", stream);
-            refused(() -> client.write(rows(10, 12)), FailureKind.TRANSIENT, "another one");
+            assertFails(() -> client.write(rows(10, 12)), FailureKind.TRANSIENT, "another one");
         }
         assertThat(ids(REDIS, stream)).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
     @Test
-    void writesOnWhereOthersHaveWrittenTrimmedAndDeleted() throws Exception {
+    void continuesAfterOthersHaveWrittenAndTrimmed() throws Exception {
         String stream = destination.stream();
         try (RedisDestinationClient client = opened(destination)) {
             client.write(rows(1, 5));

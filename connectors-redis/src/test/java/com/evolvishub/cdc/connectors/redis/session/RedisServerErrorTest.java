@@ -20,7 +20,7 @@ class RedisServerErrorTest {
                 "OOM command not allowed when used memory > 'maxmemory'. script: 0a1b, on"
                         + " @user_script:9.",
             })
-    void findsTheCodeWhateverScriptsPutAroundIt(String message) {
+    void findsTheCodeWithinAScriptError(String message) {
         RedisServerError error = RedisServerError.of(message);
 
         assertThat(error.code()).isEqualTo("OOM");
@@ -47,7 +47,7 @@ class RedisServerErrorTest {
         "ERR unknown command,PERMANENT",
         "'',PERMANENT"
     })
-    void tellsOutagesFromWhatSomebodyHasToMend(String message, FailureKind kind) {
+    void distinguishesTransientFromPermanentErrors(String message, FailureKind kind) {
         assertThat(RedisServerError.of(message).kind(false)).isEqualTo(kind);
     }
 
@@ -59,12 +59,12 @@ class RedisServerErrorTest {
                         + " user executing the script can't run this command or subcommand",
                 "ERR ACL failure in script: User w has no permissions to run the 'xadd' command",
             })
-    void knowsAMissingRightHoweverItIsWorded(String message) {
+    void recognizesEveryWordingOfAMissingRight(String message) {
         assertThat(RedisServerError.of(message).code()).isEqualTo("NOPERM");
     }
 
     @Test
-    void takesAMovedSlotForAnOutageOnlyInACluster() {
+    void aMovedSlotIsTransientOnlyInACluster() {
         RedisServerError moved = RedisServerError.of("MOVED 12539 127.0.0.1:7001");
 
         assertThat(moved.kind(true)).isEqualTo(FailureKind.TRANSIENT);
@@ -73,7 +73,7 @@ class RedisServerErrorTest {
     }
 
     @Test
-    void saysWhatWouldDo() {
+    void addsAKnownRemedyToTheText() {
         assertThat(RedisServerError.of("ERR DB index is out of range").explain(false))
                 .isEqualTo("ERR DB index is out of range: check database");
         assertThat(RedisServerError.of("ERR something else").explain(false))

@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.connectors.redis.session;
 
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.ids;
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.row;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.rows;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -35,21 +35,21 @@ class RedisServerLocatorITCase {
                     + " +exists";
 
     @Test
-    void writesToTheServerOfTheClusterThatHasTheStream() throws Exception {
+    void writesToTheClusterServerThatHoldsTheStream() throws Exception {
         try (RedisCluster cluster = RedisCluster.start()) {
             RedisServer seed = cluster.servers().get(0);
-            RedisTestStream any =
+            RedisTestStream template =
                     RedisTestStream.at(seed).stream("orders").option("cluster", "true");
             Set<RedisServer> used = new HashSet<>();
             for (int i = 0; used.size() < 3; i++) {
-                RedisTestStream there = any.stream("orders-" + i);
-                RedisServer owner = owner(cluster, there.stream());
+                RedisTestStream target = template.stream("orders-" + i);
+                RedisServer owner = owner(cluster, target.stream());
                 if (used.add(owner)) {
-                    writeWithADeadLetter(there, owner);
+                    writeWithADeadLetter(target, owner);
                 }
             }
-            goesAfterASlotThatMoves(cluster, any);
-            tellsThatTheServerIsOneOfACluster(seed, cluster);
+            assertFollowsAMovedSlot(cluster, template);
+            assertReportsAClusterServer(seed, cluster);
         }
     }
 
@@ -58,33 +58,33 @@ class RedisServerLocatorITCase {
         return cluster.servers().get(third);
     }
 
-    private static void writeWithADeadLetter(RedisTestStream there, RedisServer owner)
+    private static void writeWithADeadLetter(RedisTestStream target, RedisServer owner)
             throws Exception {
-        try (RedisDestinationClient client = there.client()) {
-            client.open(lane("a"));
+        try (RedisDestinationClient client = target.client()) {
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             client.write(rows(1, 3000));
             client.writeDeadLetter(row(3001), "too odd");
         }
-        assertThat(ids(owner, there.stream()))
+        assertThat(ids(owner, target.stream()))
                 .isEqualTo(LongStream.rangeClosed(1, 3000).boxed().toList());
-        assertThat(ids(owner, "{" + there.stream() + "}:dlq")).containsExactly(3001L);
+        assertThat(ids(owner, "{" + target.stream() + "}:dlq")).containsExactly(3001L);
     }
 
-    private static void goesAfterASlotThatMoves(RedisCluster cluster, RedisTestStream there)
+    private static void assertFollowsAMovedSlot(RedisCluster cluster, RedisTestStream target)
             throws Exception {
-        RedisServer from = owner(cluster, there.stream());
+        RedisServer from = owner(cluster, target.stream());
         RedisServer to =
                 cluster.servers().stream()
                         .filter(server -> server != from)
                         .findFirst()
                         .orElseThrow();
-        try (RedisDestinationClient client = there.client()) {
-            client.open(lane("a"));
+        try (RedisDestinationClient client = target.client()) {
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
-            String lane = "{orders}:evolvishub_cdc:file/orders";
-            from.command("DEL", lane);
-            String slot = from.command("CLUSTER", "KEYSLOT", lane);
+            String progressKey = "{orders}:evolvishub_cdc:file/orders";
+            from.command("DEL", progressKey);
+            String slot = from.command("CLUSTER", "KEYSLOT", progressKey);
             String node = to.command("CLUSTER", "MYID");
             for (RedisServer server : cluster.servers()) {
                 server.command("CLUSTER", "SETSLOT", slot, "NODE", node);
@@ -94,48 +94,50 @@ class RedisServerLocatorITCase {
             assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
             assertThat(failure).hasMessageContaining("the slot has moved");
         }
-        try (RedisDestinationClient next = there.client()) {
-            next.open(lane("a"));
+        try (RedisDestinationClient next = target.client()) {
+            next.open(writerIdentity("a"));
             next.write(rows(1, 2));
         }
-        assertThat(ids(to, there.stream())).containsExactly(1L, 2L);
+        assertThat(ids(to, target.stream())).containsExactly(1L, 2L);
     }
 
-    private static void tellsThatTheServerIsOneOfACluster(RedisServer seed, RedisCluster cluster) {
-        String elsewhere =
+    private static void assertReportsAClusterServer(RedisServer seed, RedisCluster cluster) {
+        String otherStream =
                 owner(cluster, "orders-0") == seed
                         ? owner(cluster, "orders-1") == seed ? "orders-2" : "orders-1"
                         : "orders-0";
-        RedisTestStream single = RedisTestStream.at(seed).stream(elsewhere);
+        RedisTestStream single = RedisTestStream.at(seed).stream(otherStream);
         RedisException failure =
-                catchThrowableOfType(RedisException.class, () -> single.client().open(lane("a")));
+                catchThrowableOfType(
+                        RedisException.class, () -> single.client().open(writerIdentity("a")));
         assertThat(failure.kind()).isEqualTo(FailureKind.PERMANENT);
         assertThat(failure).hasMessageContaining("give cluster: true");
     }
 
     @Test
-    void refusesANameThatNoOtherKeyCanStandBesideInACluster() {
-        RedisTestStream there = RedisTestStream.at(REDIS).stream("a}b").option("cluster", "true");
-        DestinationException refusal =
+    void rejectsAStreamNameWhoseSlotNoOtherKeyCanShare() {
+        RedisTestStream target = RedisTestStream.at(REDIS).stream("a}b").option("cluster", "true");
+        DestinationException failure =
                 catchThrowableOfType(
-                        DestinationException.class, () -> there.client().open(lane("a")));
-        assertThat(refusal)
+                        DestinationException.class,
+                        () -> target.client().open(writerIdentity("a")));
+        assertThat(failure)
                 .hasMessage(
                         "stream a}b: no other key can be put into its slot of the cluster; leave"
                                 + " the } out of its name");
     }
 
     @Test
-    void goesWhereTheSentinelPointsAlsoAfterAFailover() throws Exception {
+    void followsTheSentinelAlsoAfterAFailover() throws Exception {
         try (RedisServer primary = RedisServer.builder().start();
                 RedisServer replica = RedisServer.builder().replicaOf(primary).start();
-                RedisServer sentinel = sentinelOnceItFollows(replica, primary)) {
-            RedisTestStream there = RedisTestStream.at(sentinel).option("sentinel_master", "main");
-            try (RedisDestinationClient client = there.client()) {
-                client.open(lane("a"));
+                RedisServer sentinel = sentinelOnceReplicaFollows(replica, primary)) {
+            RedisTestStream target = RedisTestStream.at(sentinel).option("sentinel_master", "main");
+            try (RedisDestinationClient client = target.client()) {
+                client.open(writerIdentity("a"));
                 client.prepare(TestPipeline.KEYED);
                 client.write(rows(1, 1500));
-                await().until(() -> replica.command("XLEN", there.stream()).equals("1500"));
+                await().until(() -> replica.command("XLEN", target.stream()).equals("1500"));
                 await().until(
                                 () ->
                                         sentinel.command("SENTINEL", "REPLICAS", "main")
@@ -147,18 +149,19 @@ class RedisServerLocatorITCase {
                                 RedisException.class, () -> client.write(rows(1501, 1502)));
                 assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT);
             }
-            await().atMost(Duration.ofMinutes(2)).until(() -> opened(there).isPresent());
-            try (RedisDestinationClient client = there.client()) {
-                assertThat(client.open(lane("b")).lastSequence()).isEqualTo(1500);
+            await().atMost(Duration.ofMinutes(2)).until(() -> opened(target).isPresent());
+            try (RedisDestinationClient client = target.client()) {
+                assertThat(client.open(writerIdentity("b")).lastSequence()).isEqualTo(1500);
                 client.write(rows(1501, 2000));
             }
-            assertThat(ids(replica, there.stream()))
+            assertThat(ids(replica, target.stream()))
                     .isEqualTo(LongStream.rangeClosed(1, 2000).boxed().toList());
         }
     }
 
-    /** A sentinel looks for replicas when it starts, and then only every ten seconds. */
-    private static RedisServer sentinelOnceItFollows(RedisServer replica, RedisServer primary) {
+    /** A sentinel discovers replicas when it starts, and then only every ten seconds. */
+    private static RedisServer sentinelOnceReplicaFollows(
+            RedisServer replica, RedisServer primary) {
         await().until(
                         () ->
                                 replica.command("INFO", "replication")
@@ -168,10 +171,10 @@ class RedisServerLocatorITCase {
         return RedisServer.sentinelOf("main", primary);
     }
 
-    private static Optional<Long> opened(RedisTestStream there) {
-        RedisDestinationClient client = there.client();
+    private static Optional<Long> opened(RedisTestStream target) {
+        RedisDestinationClient client = target.client();
         try (client) {
-            return Optional.of(client.open(lane("a")).epoch());
+            return Optional.of(client.open(writerIdentity("a")).epoch());
         } catch (Exception e) {
             assertThat(client.classify(e)).as("%s", e).isEqualTo(FailureKind.TRANSIENT);
             return Optional.empty();
@@ -179,12 +182,13 @@ class RedisServerLocatorITCase {
     }
 
     @Test
-    void saysThatTheSentinelDoesNotKnowTheName() {
+    void reportsANameThatTheSentinelDoesNotKnow() {
         try (RedisServer sentinel = RedisServer.sentinelOf("main", REDIS)) {
-            RedisTestStream there = RedisTestStream.at(sentinel).option("sentinel_master", "other");
+            RedisTestStream target =
+                    RedisTestStream.at(sentinel).option("sentinel_master", "other");
             RedisException failure =
                     catchThrowableOfType(
-                            RedisException.class, () -> there.client().open(lane("a")));
+                            RedisException.class, () -> target.client().open(writerIdentity("a")));
             assertThat(failure.kind()).isEqualTo(FailureKind.PERMANENT);
             assertThat(failure)
                     .hasMessageEndingWith("the sentinel knows no \"other\"; check sentinel_master");
@@ -192,13 +196,13 @@ class RedisServerLocatorITCase {
     }
 
     @Test
-    void needsFewRights() throws Exception {
+    void writesWithTheFewestRightsNeeded() throws Exception {
         try (RedisServer server =
                 RedisServer.builder().user("cdc", "hush-hush", FEW_RIGHTS).start()) {
-            RedisTestStream there =
+            RedisTestStream target =
                     RedisTestStream.at(server).stream("orders").login("cdc", "hush-hush");
-            try (RedisDestinationClient client = there.client()) {
-                client.open(lane("a"));
+            try (RedisDestinationClient client = target.client()) {
+                client.open(writerIdentity("a"));
                 client.prepare(TestPipeline.KEYED);
                 client.write(rows(1, 3));
                 client.writeDeadLetter(row(4), "too odd");

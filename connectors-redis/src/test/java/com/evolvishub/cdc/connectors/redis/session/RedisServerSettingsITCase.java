@@ -17,8 +17,8 @@ class RedisServerSettingsITCase {
 
     @RegisterExtension static final RedisServer REDIS = RedisServer.shared();
 
-    private static RedisServerSettings settings(RedisTestStream there) throws RedisException {
-        ConnectionSpec spec = there.endpoint().connection();
+    private static RedisServerSettings settings(RedisTestStream target) throws RedisException {
+        ConnectionSpec spec = target.endpoint().connection();
         RedisSession session =
                 new RedisSession(new HostAndPort(spec.host(), spec.port()), spec, false);
         session.connect(RedisLogin.of(spec, "orders"));
@@ -30,8 +30,8 @@ class RedisServerSettingsITCase {
     }
 
     @Test
-    void findsNothingToWarnOfWhereEveryAnswerIsOnDisk() throws Exception {
-        // not the shared one, which may have had replicas a moment ago
+    void reportsNoRiskIfEveryWriteIsOnDisk() throws Exception {
+        // not the shared server, which may have had replicas shortly before
         try (RedisServer server = RedisServer.builder().start()) {
             RedisServerSettings settings = settings(RedisTestStream.at(server));
 
@@ -41,7 +41,7 @@ class RedisServerSettingsITCase {
     }
 
     @Test
-    void warnsOfWhatTheServerMayLose() throws Exception {
+    void reportsRisksOfDataLoss() throws Exception {
         try (RedisServer server =
                         RedisServer.builder()
                                 .parameter("appendfsync", "everysec")
@@ -66,7 +66,7 @@ class RedisServerSettingsITCase {
     }
 
     @Test
-    void saysWhatItMayNotLookAt() throws Exception {
+    void reportsSettingsThatItMayNotRead() throws Exception {
         try (RedisServer server =
                 RedisServer.builder().user("cdc", "hush-hush", "~* +ping").start()) {
             RedisServerSettings settings =

@@ -1,7 +1,7 @@
 package com.evolvishub.cdc.connectors.redis.session;
 
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.rows;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -61,63 +61,64 @@ class RedisTlsITCase {
     @ParameterizedTest
     @ValueSource(strings = {"", "require", "verify-ca", "verify-full"})
     void writesUnderTls(String mode) throws Exception {
-        RedisTestStream there = RedisTestStream.at(server).tls(asClient(mode, "authority"));
-        try (RedisDestinationClient client = there.client()) {
-            client.open(lane("a"));
+        RedisTestStream target = RedisTestStream.at(server).tls(asClient(mode, "authority"));
+        try (RedisDestinationClient client = target.client()) {
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             client.write(rows(1, 5000));
-            assertThat(client.open(lane("a")).lastSequence()).isEqualTo(5000);
+            assertThat(client.open(writerIdentity("a")).lastSequence()).isEqualTo(5000);
         }
     }
 
     @Test
-    void asksForNoAuthorityWhereOnlySecrecyIsWanted() throws Exception {
+    void requireNeedsNoAuthority() throws Exception {
         try (RedisDestinationClient client =
                 RedisTestStream.at(server).tls(asClient("require", "")).client()) {
-            assertThat(client.open(lane("a")).lastSequence()).isZero();
+            assertThat(client.open(writerIdentity("a")).lastSequence()).isZero();
         }
     }
 
-    private static RedisException refusal(TlsSpec tls) {
+    private static RedisException openFailure(TlsSpec tls) {
         return catchThrowableOfType(
                 RedisException.class,
-                () -> RedisTestStream.at(server).tls(tls).client().open(lane("a")));
+                () -> RedisTestStream.at(server).tls(tls).client().open(writerIdentity("a")));
     }
 
     @Test
-    void refusesAServerThatAStrangerVouchesFor() {
-        RedisException failure = refusal(asClient("verify-full", "stranger"));
+    void rejectsAServerOfAnUntrustedAuthority() {
+        RedisException failure = openFailure(asClient("verify-full", "stranger"));
 
         assertThat(failure.kind()).isEqualTo(FailureKind.PERMANENT);
         assertThat(failure).hasMessageContaining("certification path");
     }
 
     @Test
-    void comparesTheNameOnlyWhenAskedTo() throws Exception {
+    void verifiesTheHostNameOnlyWithVerifyFull() throws Exception {
         TlsSpec full = asClient("verify-full", "authority");
         RedisTestStream byName = RedisTestStream.at("localhost", server.port());
         RedisException failure =
                 catchThrowableOfType(
-                        RedisException.class, () -> byName.tls(full).client().open(lane("a")));
+                        RedisException.class,
+                        () -> byName.tls(full).client().open(writerIdentity("a")));
 
         assertThat(failure.kind()).isEqualTo(FailureKind.PERMANENT);
         assertThat(failure).hasMessageContaining("localhost");
         try (RedisDestinationClient client =
                 byName.tls(asClient("verify-ca", "authority")).client()) {
-            assertThat(client.open(lane("a")).epoch()).isEqualTo(1);
+            assertThat(client.open(writerIdentity("a")).epoch()).isEqualTo(1);
         }
     }
 
     @Test
-    void namesTheFileThatCannotBeRead() {
+    void namesAFileThatCannotBeRead() {
         String none = folder.resolve("none.pem").toString();
-        RedisException missing = refusal(new TlsSpec("verify-full", "", "", none));
+        RedisException missing = openFailure(new TlsSpec("verify-full", "", "", none));
         String key = certificates.certificate("client").toString();
-        RedisException odd = refusal(new TlsSpec("require", key, key, ""));
+        RedisException invalid = openFailure(new TlsSpec("require", key, key, ""));
 
         assertThat(missing.kind()).isEqualTo(FailureKind.PERMANENT);
         assertThat(missing).hasMessageContaining("ssl_root_cert: cannot read " + none);
-        assertThat(odd.kind()).isEqualTo(FailureKind.PERMANENT);
-        assertThat(odd).hasMessageContaining("ssl_key: no plain PKCS#8 key in " + key);
+        assertThat(invalid.kind()).isEqualTo(FailureKind.PERMANENT);
+        assertThat(invalid).hasMessageContaining("ssl_key: no plain PKCS#8 key in " + key);
     }
 }

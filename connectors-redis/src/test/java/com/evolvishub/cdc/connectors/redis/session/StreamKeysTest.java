@@ -21,7 +21,7 @@ class StreamKeysTest {
     }
 
     @Test
-    void keepsDeadLettersUnderThePlainNameWhereThereAreNoSlots() {
+    void usesThePlainNameForDeadLettersWithoutACluster() {
         StreamKeys keys =
                 StreamKeys.of(
                         RedisTestStream.at("h", 1).stream("orders").endpoint(), "file/orders");
@@ -31,20 +31,20 @@ class StreamKeysTest {
     }
 
     @Test
-    void usesTheTagThatAStreamHas() {
+    void usesTheHashTagOfTheStream() {
         assertThat(keys("a{b}c").deadLetters()).isEqualTo("a{b}c:dlq");
         assertThat(keys("orders").deadLetters()).isEqualTo("{orders}:dlq");
     }
 
     @Test
-    void knowsNamesThatNoOtherKeyCanStandBeside() {
+    void recognizesNamesWhoseSlotNoOtherKeyCanShare() {
         assertThat(StreamKeys.canShareSlot("a}b")).isFalse();
         assertThat(StreamKeys.canShareSlot("a{}b")).isFalse();
         assertThat(StreamKeys.canShareSlot("a{b")).isTrue();
     }
 
     @Property(tries = 500)
-    void putsAllKeysIntoTheStreamsSlot(
+    void allKeysHashToTheStreamsSlot(
             @ForAll
                     @StringLength(min = 1, max = 8)
                     @Chars({'{', '}', ':'})

@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.connectors.redis.writer;
 
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.ids;
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.rows;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code -Dredis.kill.rounds=20} kills more often. */
+/** Servers and writers that are killed; {@code -Dredis.kill.rounds=20} runs more rounds. */
 @Timeout(300)
 class RedisCrashITCase {
 
@@ -40,7 +40,7 @@ class RedisCrashITCase {
 
     private static final int WRITER_ROUNDS = Integer.getInteger("redis.kill.rounds", 3);
     private static final int SERVER_ROUNDS = Math.max(5, WRITER_ROUNDS);
-    private static final int ROWS_A_ROUND = 4000;
+    private static final int ROWS_PER_ROUND = 4000;
 
     private final long seed = new Random().nextLong();
 
@@ -49,25 +49,25 @@ class RedisCrashITCase {
     }
 
     @Test
-    void losesAndDoublesNothingWhenTheServerIsKilled() {
+    void deliversEveryRowOnceWhenTheServerIsKilled() {
         System.out.println("seed " + seed);
-        long all = (SERVER_ROUNDS + 1L) * ROWS_A_ROUND;
+        long all = (SERVER_ROUNDS + 1L) * ROWS_PER_ROUND;
         try (RedisServer server = RedisServer.builder().start()) {
             RedisTestStream destination = RedisTestStream.at(server);
-            AtomicLong answered = new AtomicLong();
+            AtomicLong acknowledged = new AtomicLong();
             AtomicInteger outages = new AtomicInteger();
-            // the last row is written behind the last kill, so that the writer notices one
+            // the last row is written after the last kill, so that the writer notices an outage
             AtomicLong until = new AtomicLong(all - 1);
             CompletableFuture<Void> writing =
                     CompletableFuture.runAsync(
-                            () -> writeAll(destination, all, until, answered, outages));
+                            () -> writeAll(destination, all, until, acknowledged, outages));
             Random random = new Random(seed);
             for (int round = 0; round < SERVER_ROUNDS; round++) {
-                long from = (long) round * ROWS_A_ROUND + random.nextInt(ROWS_A_ROUND);
+                long from = (long) round * ROWS_PER_ROUND + random.nextInt(ROWS_PER_ROUND);
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
                         .atMost(Duration.ofMinutes(2))
-                        .until(() -> writing.isDone() || answered.get() >= from);
+                        .until(() -> writing.isDone() || acknowledged.get() >= from);
                 server.kill();
                 server.restart();
             }
@@ -78,42 +78,43 @@ class RedisCrashITCase {
         }
     }
 
-    /** As delivery does: after any failure a new client goes on behind what the stream holds. */
+    /** As delivery does: after each failure a new client continues after the delivered rows. */
     private void writeAll(
             RedisTestStream destination,
             long all,
             AtomicLong until,
-            AtomicLong answered,
+            AtomicLong acknowledged,
             AtomicInteger outages) {
         Random random = new Random(seed + 1);
-        while (answered.get() < all) {
+        while (acknowledged.get() < all) {
             RedisDestinationClient client = destination.client();
             try (client) {
-                RecoveredProgress opening = client.open(lane("a"));
-                // what was answered for is there, whatever happened to the server
-                assertThat(opening.lastSequence()).isGreaterThanOrEqualTo(answered.get());
-                answered.set(opening.lastSequence());
+                RecoveredProgress recovered = client.open(writerIdentity("a"));
+                // acknowledged rows are in the stream whatever happened to the server
+                assertThat(recovered.lastSequence()).isGreaterThanOrEqualTo(acknowledged.get());
+                acknowledged.set(recovered.lastSequence());
                 client.prepare(TestPipeline.KEYED);
-                while (answered.get() < all) {
-                    if (answered.get() == until.get()) {
+                while (acknowledged.get() < all) {
+                    if (acknowledged.get() == until.get()) {
                         LockSupport.parkNanos(1_000_000);
                         continue;
                     }
-                    long last = Math.min(until.get(), answered.get() + 1 + random.nextInt(3000));
-                    client.write(rows(answered.get() + 1, last));
-                    answered.set(last);
+                    long last =
+                            Math.min(until.get(), acknowledged.get() + 1 + random.nextInt(3000));
+                    client.write(rows(acknowledged.get() + 1, last));
+                    acknowledged.set(last);
                 }
             } catch (Exception e) {
                 assertThat(client.classify(e)).as("%s", e).isEqualTo(FailureKind.TRANSIENT);
                 outages.incrementAndGet();
-                // the server needs the processor to come back
+                // the server needs the processor to restart
                 LockSupport.parkNanos(5_000_000);
             }
         }
     }
 
     @Test
-    void losesAndDoublesNothingWhenTheWriterIsKilled() throws Exception {
+    void deliversEveryRowOnceWhenTheWriterIsKilled() throws Exception {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         RedisTestStream destination = RedisTestStream.at(REDIS);
@@ -122,32 +123,32 @@ class RedisCrashITCase {
             Process writer = RedisWriterMain.start(destination, "run " + round, random.nextLong());
             try (BufferedReader output = RedisWriterMain.output(writer)) {
                 assertThat(output.readLine()).isEqualTo(RedisWriterMain.OPEN);
-                long enough = before + 1 + random.nextInt(10_000);
+                long target = before + 1 + random.nextInt(10_000);
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
                         .atMost(Duration.ofMinutes(2))
-                        .until(() -> length(destination) >= enough);
+                        .until(() -> length(destination) >= target);
             } finally {
                 writer.destroyForcibly().waitFor();
             }
             try (RedisDestinationClient client = destination.client()) {
-                // whatever of the dead one is still on its way is refused from here on
-                before = client.open(lane("look " + round)).lastSequence();
+                // from here on, delayed writes of the killed process are fenced
+                before = client.open(writerIdentity("look " + round)).lastSequence();
             }
             assertThat(length(destination)).isEqualTo(before);
         }
         assertThat(ids(REDIS, destination.stream())).isEqualTo(upTo(before));
     }
 
-    /** Redis cuts a half script after its last whole command, and runs it one start later. */
+    /** Redis truncates after the last complete command, and runs the rest at the second start. */
     @Test
-    void doesNotLetAHalfScriptComeToLife() throws Exception {
+    void neverAppliesAPartialScriptOfTheAppendOnlyFile() throws Exception {
         try (RedisServer server = RedisServer.builder().start()) {
             RedisTestStream destination = RedisTestStream.at(server);
             write(destination, 1, 100);
             write(destination, 101, 200);
             server.kill();
-            cutLog(server, 2000);
+            truncateAppendOnlyFile(server, 2000);
             server.restart();
 
             long last = write(destination, 0, 300);
@@ -159,10 +160,10 @@ class RedisCrashITCase {
         }
     }
 
-    /** Writes from {@code first} on, or from behind what is there; the number found. */
+    /** Writes from {@code first}, or after the delivered rows if 0; returns the last of those. */
     private static long write(RedisTestStream destination, long first, long last) throws Exception {
         try (RedisDestinationClient client = destination.client()) {
-            long found = client.open(lane("a")).lastSequence();
+            long found = client.open(writerIdentity("a")).lastSequence();
             client.prepare(TestPipeline.KEYED);
             client.write(rows(first == 0 ? found + 1 : first, last));
             return found;
@@ -170,10 +171,10 @@ class RedisCrashITCase {
     }
 
     /** As if the server had been killed before the last bytes were on disk. */
-    private static void cutLog(RedisServer server, long bytes) throws Exception {
+    private static void truncateAppendOnlyFile(RedisServer server, long bytes) throws Exception {
         Path data = server.logFile().resolveSibling("data");
         try (Stream<Path> files = Files.walk(data)) {
-            // since Redis 7 there are several, of which the one with the newest commands is "incr"
+            // since Redis 7 there are several files; the newest commands are in "incr"
             Path log =
                     files.filter(file -> file.toString().matches(".*(incr|appendonly)\\.aof"))
                             .findFirst()
@@ -190,25 +191,25 @@ class RedisCrashITCase {
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void refusesAWriterThatSleptThroughATakeover() throws Exception {
+    void fencesAWriterThatWasSuspendedDuringATakeover() throws Exception {
         RedisTestStream destination = RedisTestStream.at(REDIS);
-        Process zombie = RedisWriterMain.start(destination, "zombie", seed);
-        try (BufferedReader output = RedisWriterMain.output(zombie);
-                RedisDestinationClient taker = destination.client()) {
+        Process staleWriter = RedisWriterMain.start(destination, "zombie", seed);
+        try (BufferedReader output = RedisWriterMain.output(staleWriter);
+                RedisDestinationClient newWriter = destination.client()) {
             assertThat(output.readLine()).isEqualTo(RedisWriterMain.OPEN);
             await().until(() -> length(destination) > 5000);
-            signal("STOP", zombie.pid());
+            signal("STOP", staleWriter.pid());
 
-            long last = taker.open(lane("taker")).lastSequence();
-            taker.prepare(TestPipeline.KEYED);
-            taker.write(rows(last + 1, last + 10));
-            signal("CONT", zombie.pid());
+            long last = newWriter.open(writerIdentity("taker")).lastSequence();
+            newWriter.prepare(TestPipeline.KEYED);
+            newWriter.write(rows(last + 1, last + 10));
+            signal("CONT", staleWriter.pid());
 
             assertThat(output.readLine()).isEqualTo("taken over by run taker on host host");
-            taker.write(rows(last + 11, last + 2000));
+            newWriter.write(rows(last + 11, last + 2000));
             assertThat(ids(REDIS, destination.stream())).isEqualTo(upTo(last + 2000));
         } finally {
-            zombie.destroyForcibly().waitFor();
+            staleWriter.destroyForcibly().waitFor();
         }
     }
 

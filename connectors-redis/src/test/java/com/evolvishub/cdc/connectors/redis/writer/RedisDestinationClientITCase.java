@@ -72,13 +72,13 @@ class RedisDestinationClientITCase extends DestinationContract {
 
     @Override
     protected DestinationClient impatientClient() {
-        return destination.answersWithin(Duration.ofSeconds(1)).client();
+        return destination.withResponseTimeout(Duration.ofSeconds(1)).client();
     }
 
     @Override
     protected Restore hold() {
-        SuspendedProcess held = SuspendedProcess.suspend(List.of(server.pid()));
-        return held::close;
+        SuspendedProcess suspended = SuspendedProcess.suspend(List.of(server.pid()));
+        return suspended::close;
     }
 
     @Override
@@ -93,7 +93,7 @@ class RedisDestinationClientITCase extends DestinationContract {
 
     @Override
     protected void make() {
-        // as a consumer does that comes before the first entry
+        // as a consumer does that starts before the first entry
         server.command("XGROUP", "CREATE", keys().stream(), "readers", "$", "MKSTREAM");
     }
 

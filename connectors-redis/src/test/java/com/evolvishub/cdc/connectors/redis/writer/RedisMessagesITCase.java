@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.connectors.redis.writer;
 
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.ids;
-import static com.evolvishub.cdc.connectors.redis.RedisTestStream.lane;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.row;
 import static com.evolvishub.cdc.connectors.redis.RedisTestStream.rows;
+import static com.evolvishub.cdc.connectors.redis.RedisTestStream.writerIdentity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +38,7 @@ class RedisMessagesITCase {
 
     private void write(RedisTestStream to, List<ChangeRow> rows) throws Exception {
         try (RedisDestinationClient client = to.client()) {
-            client.open(lane("a"));
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             client.write(rows);
         }
@@ -52,7 +52,7 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void carriesAttributesKeyAndPayload() throws Exception {
+    void writesAttributesKeyAndPayload() throws Exception {
         ChangeRow row =
                 ChangeRow.of(
                         Operation.UPSERT,
@@ -72,9 +72,9 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void saysOfARowThatIsGoneItsKeyAndAnEmptyPayload() throws Exception {
-        ChangeRow gone = TestPipeline.row(Operation.DELETE, TestPipeline.KEYED, "7");
-        write(destination, List.of(gone.withSequence(1)));
+    void writesADeleteWithItsKeyAndAnEmptyPayload() throws Exception {
+        ChangeRow delete = TestPipeline.row(Operation.DELETE, TestPipeline.KEYED, "7");
+        write(destination, List.of(delete.withSequence(1)));
 
         assertThat(entry(destination.stream()))
                 .containsSubsequence("op", "d")
@@ -82,7 +82,7 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void writesABatchOfManyPiecesInOrder() throws Exception {
+    void writesABatchOfManyChunksInOrder() throws Exception {
         write(destination, rows(1, 12_345));
 
         assertThat(ids(REDIS, destination.stream()))
@@ -90,9 +90,9 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void goesOnAfterTheServerForgotItsScripts() throws Exception {
+    void continuesAfterTheServerHasFlushedItsScripts() throws Exception {
         try (RedisDestinationClient client = destination.client()) {
-            client.open(lane("a"));
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             client.write(rows(1, 10));
             REDIS.command("SCRIPT", "FLUSH");
@@ -103,10 +103,10 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void keepsTheLanesOfOneStreamApart() throws Exception {
+    void keepsThePipelinesOfOneStreamSeparate() throws Exception {
         try (RedisDestinationClient one = destination.client();
-                RedisDestinationClient other = lanes("file/others")) {
-            one.open(lane("a"));
+                RedisDestinationClient other = otherPipelinesClient("file/others")) {
+            one.open(writerIdentity("a"));
             other.open(new WriterIdentity("file/others", "b", "w", "host", "others", false, 0));
             one.prepare(TestPipeline.KEYED);
             other.prepare(TestPipeline.KEYED);
@@ -117,14 +117,15 @@ class RedisMessagesITCase {
         assertThat(ids(REDIS, destination.stream())).containsExactly(1L, 2L, 3L, 1L, 2L, 4L, 5L);
     }
 
-    private RedisDestinationClient lanes(String identity) {
-        Pipeline like = TestPipeline.into(destination.endpoint()).pipeline();
-        Pipeline pipeline = new Pipeline(identity, "others", true, "worker-1", 1, like.deliver());
+    private RedisDestinationClient otherPipelinesClient(String identity) {
+        Pipeline template = TestPipeline.into(destination.endpoint()).pipeline();
+        Pipeline pipeline =
+                new Pipeline(identity, "others", true, "worker-1", 1, template.deliver());
         return (RedisDestinationClient) new RedisStreamsConnector().client(pipeline);
     }
 
     @Test
-    void shortensTheStreamAndNothingElse() throws Exception {
+    void trimsOnlyTheStream() throws Exception {
         write(
                 destination.option("max_length", "100").option("approximate_trimming", "false"),
                 rows(1, 2500));
@@ -133,7 +134,7 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void shortensByWholeBlocksUnlessToldOtherwise() throws Exception {
+    void trimsApproximatelyByDefault() throws Exception {
         write(destination.option("max_length", "1000"), rows(1, 5000));
 
         long length = Long.parseLong(REDIS.command("XLEN", destination.stream()));
@@ -141,20 +142,20 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void writesToADatabaseByItsNumber() throws Exception {
+    void writesToANumberedDatabase() throws Exception {
         write(destination.database("3"), rows(1, 2));
 
         assertThat(REDIS.command("EXISTS", destination.stream())).isEqualTo("0");
         try (RedisDestinationClient client = destination.database("3").client()) {
-            assertThat(client.open(lane("b")).lastSequence()).isEqualTo(2);
+            assertThat(client.open(writerIdentity("b")).lastSequence()).isEqualTo(2);
         }
     }
 
     @Test
-    void keepsADeadLetterAndItsNumberInOneStep() throws Exception {
+    void writesADeadLetterAndItsSequenceNumberAtomically() throws Exception {
         try (RedisDestinationClient client = destination.client()) {
             assertThat(client.supportsDeadLetters()).isTrue();
-            client.open(lane("a"));
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             client.write(rows(1, 2));
             client.writeDeadLetter(row(3), "too odd");
@@ -171,16 +172,16 @@ class RedisMessagesITCase {
                         "key", "{\"id\":3}",
                         "payload", "{\"id\":3,\"name\":\"row 3\"}");
         try (RedisDestinationClient next = destination.client()) {
-            assertThat(next.open(lane("b")).lastSequence()).isEqualTo(4);
+            assertThat(next.open(writerIdentity("b")).lastSequence()).isEqualTo(4);
         }
     }
 
     @Test
-    void namesSizeAndLimitOfAValueThatIsTooLong() throws Exception {
+    void reportsSizeAndLimitOfAnOversizedValue() throws Exception {
         try (RedisServer small =
                         RedisServer.builder().parameter("proto-max-bulk-len", "1048576").start();
                 RedisDestinationClient client = RedisTestStream.at(small).client()) {
-            client.open(lane("a"));
+            client.open(writerIdentity("a"));
             client.prepare(TestPipeline.KEYED);
             ChangeRow large =
                     TestPipeline.row(TestPipeline.KEYED, "1", "x".repeat(1 << 20)).withSequence(1);
@@ -196,7 +197,7 @@ class RedisMessagesITCase {
     }
 
     @Test
-    void takesAValueThatIsLongerThanAPiece() throws Exception {
+    void acceptsAValueAboveTheChunkSize() throws Exception {
         ChangeRow large =
                 TestPipeline.row(TestPipeline.KEYED, "1", "x".repeat(3 << 20)).withSequence(1);
         write(destination, List.of(large, row(2)));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class RedisTargetVerifierTest {
 
     @Test
-    void ordersEntriesByTheirTwoNumbers() {
+    void ordersEntryIdsByTheirTwoNumbers() {
         assertThat(RedisTargetVerifier.compare("9-0", "10-0")).isNegative();
         assertThat(RedisTargetVerifier.compare("10-2", "10-10")).isNegative();
         assertThat(RedisTargetVerifier.compare("10-2", "10-2")).isZero();
