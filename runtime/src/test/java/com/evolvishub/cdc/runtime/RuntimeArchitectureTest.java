@@ -12,7 +12,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module may import; docs/development.md shows the whole. */
+/** Allowed dependencies of this module; docs/development.md shows all modules. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.runtime",
         importOptions = ImportOption.DoNotIncludeTests.class)

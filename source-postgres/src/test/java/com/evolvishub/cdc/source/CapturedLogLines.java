@@ -9,7 +9,7 @@ import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
-/** What a class logs, at INFO and above, until this is closed. */
+/** The log lines of a class at INFO and above, until this is closed. */
 public final class CapturedLogLines implements AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -17,8 +17,8 @@ public final class CapturedLogLines implements AutoCloseable {
     private final Level before;
     private final AbstractAppender appender;
 
-    private CapturedLogLines(Class<?> logging) {
-        logger = (Logger) LogManager.getLogger(logging);
+    private CapturedLogLines(Class<?> logged) {
+        logger = (Logger) LogManager.getLogger(logged);
         before = logger.getLevel();
         appender =
                 new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
@@ -33,8 +33,8 @@ public final class CapturedLogLines implements AutoCloseable {
         logger.setLevel(Level.INFO);
     }
 
-    public static CapturedLogLines of(Class<?> logging) {
-        return new CapturedLogLines(logging);
+    public static CapturedLogLines of(Class<?> logged) {
+        return new CapturedLogLines(logged);
     }
 
     public List<String> lines() {

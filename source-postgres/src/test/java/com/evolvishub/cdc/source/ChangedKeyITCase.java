@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows that were told apart by columns which tell them apart no more. */
+/** Keys that no longer identify rows. */
 class ChangedKeyITCase {
 
     private static final String OTHER_KEY =
@@ -30,74 +30,74 @@ class ChangedKeyITCase {
 
     @ParameterizedTest
     @EnumSource
-    void anotherPrimaryKeyOfTheTableStopsTheMapping(Mode mode, @FreshDatabase Database source)
+    void aChangedPrimaryKeyStopsTheMapping(Mode mode, @FreshDatabase Database source)
             throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(table(source, mode).build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source, mode).build())) {
+            harness.finishPolls(1);
             source.execute(OTHER_KEY, "INSERT INTO t VALUES (1, 2), (2, 2)");
 
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining(
                             "the primary key of table \"public\".\"t\" is now (tenant, id)")
                     .hasMessageContaining("(id)")
                     .hasMessageContaining("--reset")
                     .hasMessageContaining("key: [id]");
-            assertThat(lane.sent()).hasSize(2);
+            assertThat(harness.sent()).hasSize(2);
 
-            lane.restart(table(source, mode).build(), RestoreMode.RESET);
-            lane.finishPolls(1);
-            assertThat(lane.sent()).hasSize(6);
-            assertThat(lane.position().key().columns()).containsExactly("tenant", "id");
+            harness.restart(table(source, mode).build(), RestoreMode.RESET);
+            harness.finishPolls(1);
+            assertThat(harness.sent()).hasSize(6);
+            assertThat(harness.position().key().columns()).containsExactly("tenant", "id");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aDroppedPrimaryKeyStopsTheMappingUntilAnIndexKeepsRowsApart(
+    void aDroppedPrimaryKeyStopsTheMappingUntilAUniqueIndexExists(
             Mode mode, @FreshDatabase Database source) throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(table(source, mode).build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source, mode).build())) {
+            harness.finishPolls(1);
             source.execute("ALTER TABLE t DROP CONSTRAINT t_pkey", "INSERT INTO t VALUES (3)");
 
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining("table \"public\".\"t\" has no primary key any more")
                     .hasMessageContaining("create a unique index on (id)");
-            assertThat(lane.sent()).hasSize(2);
+            assertThat(harness.sent()).hasSize(2);
 
             source.execute("CREATE UNIQUE INDEX ON t (id)");
-            lane.finishPolls(1);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+            harness.finishPolls(1);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aKeyWhoseColumnIsGoneStopsTheMappingUntilItIsBack(
+    void aMissingKeyColumnStopsTheMappingUntilItExistsAgain(
             Mode mode, @FreshDatabase Database source) throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(table(source, mode).build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source, mode).build())) {
+            harness.finishPolls(1);
             source.execute("ALTER TABLE t RENAME COLUMN id TO number");
 
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining("table \"public\".\"t\" has no column id any more")
                     .hasMessageContaining("the new key (number) and start with --reset")
                     .hasMessageNotContaining("key: [id]");
 
             source.execute("ALTER TABLE t RENAME COLUMN number TO id", "INSERT INTO t VALUES (3)");
-            lane.finishPolls(1);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+            harness.finishPolls(1);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aViewInTheTablesPlaceIsNotAskedForAnIndex(Mode mode, @FreshDatabase Database source)
+    void aViewThatReplacesTheTableNeedsNoIndex(Mode mode, @FreshDatabase Database source)
             throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(table(source, mode).build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source, mode).build())) {
+            harness.finishPolls(1);
             source.execute("ALTER TABLE t RENAME TO base", "CREATE VIEW t AS SELECT * FROM base");
 
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining("view \"public\".\"t\" has no primary key, as the table")
                     .hasMessageContaining("key: [id]")
                     .hasMessageNotContaining("index");
@@ -106,65 +106,65 @@ class ChangedKeyITCase {
 
     @ParameterizedTest
     @EnumSource
-    void aKeyThatAnotherIndexKeepsUniqueGoesOn(Mode mode, @FreshDatabase Database source)
+    void continuesIfAnotherUniqueIndexCoversTheKey(Mode mode, @FreshDatabase Database source)
             throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(table(source, mode).build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source, mode).build())) {
+            harness.finishPolls(1);
             source.execute("CREATE UNIQUE INDEX ON t (id)", OTHER_KEY, "INSERT INTO t VALUES (3)");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aPrimaryKeyOfFewerColumnsGoesOn(Mode mode, @FreshDatabase Database source)
+    void continuesWithAPrimaryKeyOfFewerColumns(Mode mode, @FreshDatabase Database source)
             throws Exception {
         PipelineBuilder table = table(source, mode);
         source.execute(OTHER_KEY);
-        try (SourceTestHarness lane = new SourceTestHarness(table.build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table.build())) {
+            harness.finishPolls(1);
             source.execute(
                     "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id)",
                     "INSERT INTO t VALUES (3)");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anAcceptedKeyOfTheFileTakesThePlaceOfTheOld(Mode mode, @FreshDatabase Database source)
+    void anAcceptedKeyOfTheFileReplacesTheOldKey(Mode mode, @FreshDatabase Database source)
             throws Exception {
         PipelineBuilder table = table(source, mode);
-        try (SourceTestHarness lane = new SourceTestHarness(table.key("id").build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(table.key("id").build())) {
+            harness.finishPolls(1);
             source.execute(OTHER_KEY, "INSERT INTO t VALUES (1, 2), (2, 2)");
-            lane.restart(table.key("tenant", "id").build(), RestoreMode.ACCEPT_CHANGE);
-            lane.finishPolls(1);
+            harness.restart(table.key("tenant", "id").build(), RestoreMode.ACCEPT_CHANGE);
+            harness.finishPolls(1);
 
-            assertThat(lane.trouble()).isEmpty();
-            assertThat(lane.position().key().columns()).containsExactly("tenant", "id");
-            assertThat(lane.sent().subList(2, lane.sent().size())).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(harness.warnings()).isEmpty();
+            assertThat(harness.position().key().columns()).containsExactly("tenant", "id");
+            assertThat(harness.sent().subList(2, harness.sent().size()))
+                    .hasSizeGreaterThanOrEqualTo(2);
         }
     }
 
     @Test
-    void anAcceptedKeyBeginsAReadThatWasBrokenOffAnew(@FreshDatabase Database source)
-            throws Exception {
+    void anAcceptedKeyRestartsAnAbortedRead(@FreshDatabase Database source) throws Exception {
         PipelineBuilder table = table(source, Mode.WATERMARK).pageRows(4);
         source.execute("INSERT INTO t SELECT n FROM generate_series(3, 20) n");
-        try (SourceTestHarness lane = new SourceTestHarness(table.key("id").build())) {
-            while (lane.sent().size() < 9) {
-                lane.step();
+        try (SourceTestHarness harness = new SourceTestHarness(table.key("id").build())) {
+            while (harness.sent().size() < 9) {
+                harness.step();
             }
-            lane.restart(table.key("tenant", "id").build(), RestoreMode.ACCEPT_CHANGE);
-            lane.finishPolls(1);
+            harness.restart(table.key("tenant", "id").build(), RestoreMode.ACCEPT_CHANGE);
+            harness.finishPolls(1);
 
-            assertThat(lane.position().key().columns()).containsExactly("tenant", "id");
-            assertThat(lane.cells(0).stream().distinct()).hasSize(20);
+            assertThat(harness.position().key().columns()).containsExactly("tenant", "id");
+            assertThat(harness.cells(0).stream().distinct()).hasSize(20);
         }
     }
 

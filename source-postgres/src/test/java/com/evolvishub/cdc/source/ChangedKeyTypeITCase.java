@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Under another type of the key, an old text that is missing does not mean that a row is gone. */
+/** A missing old text of a key does not mean a deleted row after the key's type changes. */
 class ChangedKeyTypeITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -32,23 +32,23 @@ class ChangedKeyTypeITCase {
                 "numeric(10,1)|int",
                 "date|timestamp"
             })
-    void nothingIsDeletedByItsOldText(String before, String now, @FreshDatabase Database source)
+    void deletesNoRowByItsOldText(String before, String after, @FreshDatabase Database source)
             throws Exception {
-        try (SourceTestHarness lane = lane(source, before)) {
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(2);
-            source.execute("ALTER TABLE t ALTER k TYPE " + now);
-            lane.takeCheckpoint();
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = harness(source, before)) {
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(2);
+            source.execute("ALTER TABLE t ALTER k TYPE " + after);
+            harness.takeCheckpoint();
+            harness.finishPolls(1);
 
-            assertThat(lane.sent())
+            assertThat(harness.sent())
                     .extracting(row -> row.operation())
                     .containsExactly(
                             Operation.INSERT, Operation.INSERT, Operation.UPSERT, Operation.UPSERT);
             source.execute("DELETE FROM t WHERE v = 1");
-            lane.finishPolls(1);
-            assertThat(lane.sent()).hasSize(5);
-            assertThat(lane.sent().get(4).operation()).isEqualTo(Operation.DELETE);
+            harness.finishPolls(1);
+            assertThat(harness.sent()).hasSize(5);
+            assertThat(harness.sent().get(4).operation()).isEqualTo(Operation.DELETE);
         }
     }
 
@@ -63,43 +63,43 @@ class ChangedKeyTypeITCase {
                 "text|varchar(9)",
                 "numeric(10,2)|numeric(12,2)"
             })
-    void whereTheTextStaysNothingIsSentAgain(
-            String before, String now, @FreshDatabase Database source) throws Exception {
-        try (SourceTestHarness lane = lane(source, before)) {
-            lane.finishPolls(1);
-            source.execute("ALTER TABLE t ALTER k TYPE " + now, "DELETE FROM t WHERE v = 1");
-            lane.finishPolls(1);
+    void sendsNothingAgainIfTheTextStaysTheSame(
+            String before, String after, @FreshDatabase Database source) throws Exception {
+        try (SourceTestHarness harness = harness(source, before)) {
+            harness.finishPolls(1);
+            source.execute("ALTER TABLE t ALTER k TYPE " + after, "DELETE FROM t WHERE v = 1");
+            harness.finishPolls(1);
 
-            assertThat(lane.sent()).hasSize(3);
-            assertThat(lane.sent().get(2).operation()).isEqualTo(Operation.DELETE);
+            assertThat(harness.sent()).hasSize(3);
+            assertThat(harness.sent().get(2).operation()).isEqualTo(Operation.DELETE);
         }
     }
 
     @Test
-    void aCrashInTheMiddleOfTheNewBaselineSendsNoRowAsNew(@FreshDatabase Database source)
+    void aCrashDuringTheNewBaselineSendsNoRowAsNew(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (k numeric(10,1) PRIMARY KEY, v int)",
                 "INSERT INTO t SELECT n, n FROM generate_series(1, 20) n");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t").pageRows(4).polling().build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             source.execute("ALTER TABLE t ALTER k TYPE numeric(10,2)");
-            while (lane.sent().size() < 30) {
-                lane.step();
+            while (harness.sent().size() < 30) {
+                harness.step();
             }
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(1);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(1);
 
-            assertThat(lane.sent()).hasSize(40);
-            assertThat(lane.sent().subList(20, 40))
+            assertThat(harness.sent()).hasSize(40);
+            assertThat(harness.sent().subList(20, 40))
                     .allMatch(row -> row.operation() == Operation.UPSERT);
         }
     }
 
-    private static SourceTestHarness lane(Database source, String type) throws Exception {
+    private static SourceTestHarness harness(Database source, String type) throws Exception {
         boolean time = type.startsWith("time") || type.equals("date");
         source.execute(
                 "CREATE EXTENSION IF NOT EXISTS citext",

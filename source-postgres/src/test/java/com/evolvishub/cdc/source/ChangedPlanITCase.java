@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** State that was left by another plan. */
+/** State written under another plan. */
 class ChangedPlanITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -31,7 +31,7 @@ class ChangedPlanITCase {
     private static final String CHOICES =
             " of the mapping changed since its state was written, and a position in one means nothing in another. Undo the change; or start with --reset test to load anew, or with --accept-change test to go on from the position all the same";
 
-    /** Something that another position goes with. */
+    /** A change of the plan that makes the position invalid. */
     enum Change {
         SOURCE("source"),
         QUERY("source"),
@@ -40,10 +40,10 @@ class ChangedPlanITCase {
         MODE("watermark, capture"),
         DESTINATION("destination");
 
-        private final String told;
+        private final String changedParts;
 
-        Change(String told) {
-            this.told = told;
+        Change(String changedParts) {
+            this.changedParts = changedParts;
         }
 
         private Pipeline applied(Database source) {
@@ -69,31 +69,31 @@ class ChangedPlanITCase {
 
     @ParameterizedTest
     @EnumSource
-    void isRefusedUntilItIsAccepted(Change change, @FreshDatabase Database source)
+    void isRejectedUntilItIsAccepted(Change change, @FreshDatabase Database source)
             throws Exception {
         fill(source);
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(watermark(PipelineBuilder.table(source, "t")).build())) {
-            lane.finishPolls(2);
-            lane.restart(change.applied(source), RestoreMode.RESUME);
-            assertThat(lane.refused())
-                    .isEqualTo(MappingState.QUARANTINED + ": " + change.told + CHOICES);
-            assertThat(lane.rows()).hasSize(3);
+            harness.finishPolls(2);
+            harness.restart(change.applied(source), RestoreMode.RESUME);
+            assertThat(harness.rejection())
+                    .isEqualTo(MappingState.QUARANTINED + ": " + change.changedParts + CHOICES);
+            assertThat(harness.rows()).hasSize(3);
 
-            lane.restart(change.applied(source), RestoreMode.ACCEPT_CHANGE);
-            lane.finishPolls(1);
-            lane.takeCheckpoint();
-            // once accepted it is the plan: the next start needs to say nothing
-            lane.restart(change.applied(source), RestoreMode.RESUME);
-            lane.finishPolls(1);
-            assertThat(lane.position().poll()).isEqualTo(4);
+            harness.restart(change.applied(source), RestoreMode.ACCEPT_CHANGE);
+            harness.finishPolls(1);
+            harness.takeCheckpoint();
+            // an accepted change is part of the plan: the next start needs no option
+            harness.restart(change.applied(source), RestoreMode.RESUME);
+            harness.finishPolls(1);
+            assertThat(harness.position().poll()).isEqualTo(4);
         }
     }
 
     @Test
-    void thatIsAcceptedGoesOnFromThePosition(@FreshDatabase Database source) throws Exception {
+    void resumesFromThePositionWhenAccepted(@FreshDatabase Database source) throws Exception {
         fill(source);
-        Pipeline wider =
+        Pipeline asQuery =
                 watermark(
                                 PipelineBuilder.query(
                                         source,
@@ -101,71 +101,72 @@ class ChangedPlanITCase {
                                                 "SELECT id, at, later FROM t WHERE true")))
                         .key("id")
                         .build();
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         watermark(PipelineBuilder.table(source, "t")).key("id").build())) {
-            lane.finishPolls(2);
-            lane.restart(wider, RestoreMode.ACCEPT_CHANGE);
+            harness.finishPolls(2);
+            harness.restart(asQuery, RestoreMode.ACCEPT_CHANGE);
             source.execute("INSERT INTO t VALUES (4, now(), now())");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(ids(lane)).containsExactly("1", "2", "3", "4");
+            assertThat(ids(harness)).containsExactly("1", "2", "3", "4");
         }
     }
 
     @Test
-    void thatIsNoneGoesOn(@FreshDatabase Database source) throws Exception {
+    void resumesWhenNothingRelevantChanged(@FreshDatabase Database source) throws Exception {
         fill(source);
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(watermark(PipelineBuilder.table(source, "t")).build())) {
-            lane.finishPolls(2);
-            lane.restart(
+            harness.finishPolls(2);
+            harness.restart(
                     watermark(PipelineBuilder.table(source, "t")).pageRows(1).build(),
                     RestoreMode.RESUME);
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(ids(lane)).containsExactly("1", "2", "3");
+            assertThat(ids(harness)).containsExactly("1", "2", "3");
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aResetLoadsAnewOnceARunAndPollsGoOnCounting(
+    void aResetLoadsAgainOncePerRunAndPollNumbersContinue(
             boolean byWatermark, @FreshDatabase Database source) throws Exception {
         fill(source);
-        PipelineBuilder plan = PipelineBuilder.table(source, "t");
-        Pipeline pipeline = (byWatermark ? watermark(plan) : plan.polling()).build();
-        try (SourceTestHarness lane = new SourceTestHarness(pipeline)) {
-            lane.finishPolls(5);
-            lane.restart(pipeline, RestoreMode.RESET);
-            lane.finishPolls(1);
-            assertThat(ids(lane)).containsExactlyInAnyOrder("1", "2", "3", "1", "2", "3");
-            assertThat(lane.position().poll()).isEqualTo(6);
+        PipelineBuilder builder = PipelineBuilder.table(source, "t");
+        Pipeline pipeline = (byWatermark ? watermark(builder) : builder.polling()).build();
+        try (SourceTestHarness harness = new SourceTestHarness(pipeline)) {
+            harness.finishPolls(5);
+            harness.restart(pipeline, RestoreMode.RESET);
+            harness.finishPolls(1);
+            assertThat(ids(harness)).containsExactlyInAnyOrder("1", "2", "3", "1", "2", "3");
+            assertThat(harness.position().poll()).isEqualTo(6);
 
-            lane.takeCheckpoint();
-            lane.finishPolls(1);
-            lane.crash();
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(6);
-            assertThat(lane.position().poll()).isEqualTo(8);
+            harness.takeCheckpoint();
+            harness.finishPolls(1);
+            harness.crash();
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(6);
+            assertThat(harness.position().poll()).isEqualTo(8);
 
-            lane.restart(pipeline, RestoreMode.RESET);
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(9);
+            harness.restart(pipeline, RestoreMode.RESET);
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(9);
         }
     }
 
     @Test
-    void aResetDeletesWhatIsGoneFromTheSource(@FreshDatabase Database source) throws Exception {
+    void aResetDeletesRowsThatAreDeletedAtTheSource(@FreshDatabase Database source)
+            throws Exception {
         fill(source);
         Pipeline pipeline = PipelineBuilder.table(source, "t").key("id").polling().build();
-        try (SourceTestHarness lane = new SourceTestHarness(pipeline)) {
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
+        try (SourceTestHarness harness = new SourceTestHarness(pipeline)) {
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
             source.execute("DELETE FROM t WHERE id = 2");
-            lane.restart(pipeline, RestoreMode.RESET);
-            lane.finishPolls(2);
-            assertThat(lane.sent().subList(3, lane.sent().size()))
+            harness.restart(pipeline, RestoreMode.RESET);
+            harness.finishPolls(2);
+            assertThat(harness.sent().subList(3, harness.sent().size()))
                     .extracting(ChangeRow::operation)
                     .containsExactlyInAnyOrder(
                             Operation.UPDATE, Operation.UPDATE, Operation.DELETE);
@@ -173,18 +174,18 @@ class ChangedPlanITCase {
     }
 
     @Test
-    void aResetUnderAnotherKeyDeletesNothingByTheOldOne(@FreshDatabase Database source)
+    void aResetWithAnotherKeyDeletesNoRowByTheOldKey(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, number int UNIQUE)",
                 "INSERT INTO t VALUES (1, 10), (2, 20), (10, 1)");
         Pipeline byId = PipelineBuilder.table(source, "t").key("id").polling().build();
         Pipeline byNumber = PipelineBuilder.table(source, "t").key("number").polling().build();
-        try (SourceTestHarness lane = new SourceTestHarness(byId)) {
-            lane.finishPolls(2);
-            lane.restart(byNumber, RestoreMode.RESET);
-            lane.finishPolls(2);
-            assertThat(lane.sent().subList(3, lane.sent().size()))
+        try (SourceTestHarness harness = new SourceTestHarness(byId)) {
+            harness.finishPolls(2);
+            harness.restart(byNumber, RestoreMode.RESET);
+            harness.finishPolls(2);
+            assertThat(harness.sent().subList(3, harness.sent().size()))
                     .extracting(ChangeRow::operation)
                     .containsExactly(Operation.INSERT, Operation.INSERT, Operation.INSERT);
         }
@@ -192,32 +193,33 @@ class ChangedPlanITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"timestamptz", "bigint"})
-    void ofTheLookBackDoublesNothing(String type, @FreshDatabase Database source) throws Exception {
+    void aChangedLookbackDuplicatesNoRow(String type, @FreshDatabase Database source)
+            throws Exception {
         String value = type.equals("bigint") ? "n" : "now() - interval '1 h' + n * interval '1 s'";
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")",
                 "INSERT INTO t SELECT n, " + value + " FROM generate_series(1, 2000) n");
-        try (SourceTestHarness lane = new SourceTestHarness(reaching(source, 5))) {
-            lane.finishPolls(3);
-            // a row a second: the look-back, and the minute that a clock may be set back
-            assertThat(lane.remembered()).isLessThan(80);
-            lane.restart(reaching(source, 1000), RestoreMode.RESUME);
+        try (SourceTestHarness harness = new SourceTestHarness(withLookback(source, 5))) {
+            harness.finishPolls(3);
+            // one row per second: the lookback, and the minute that a clock may be set back
+            assertThat(harness.dedupeStateRows()).isLessThan(80);
+            harness.restart(withLookback(source, 1000), RestoreMode.RESUME);
             source.execute("INSERT INTO t SELECT 2001, max(at) FROM t");
-            lane.finishPolls(3);
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(3);
+            harness.finishPolls(3);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(3);
 
-            assertThat(ids(lane)).hasSize(2001).doesNotHaveDuplicates();
-            lane.restart(reaching(source, 1), RestoreMode.RESUME);
-            lane.finishPolls(2);
-            lane.restart(reaching(source, 5000), RestoreMode.RESUME);
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(2001);
+            assertThat(ids(harness)).hasSize(2001).doesNotHaveDuplicates();
+            harness.restart(withLookback(source, 1), RestoreMode.RESUME);
+            harness.finishPolls(2);
+            harness.restart(withLookback(source, 5000), RestoreMode.RESUME);
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(2001);
         }
     }
 
-    private static Pipeline reaching(Database source, int far) {
+    private static Pipeline withLookback(Database source, int lookback) {
         return PipelineBuilder.table(source, "t")
                 .capture(
                         new Capture.ByWatermark(
@@ -225,16 +227,16 @@ class ChangedPlanITCase {
                                 WatermarkType.TIMESTAMP,
                                 "",
                                 "UTC",
-                                Duration.ofSeconds(far),
-                                far,
+                                Duration.ofSeconds(lookback),
+                                lookback,
                                 Duration.ZERO,
                                 NullWatermarkPolicy.IGNORE))
                 .polling()
                 .build();
     }
 
-    private static PipelineBuilder watermark(PipelineBuilder plan) {
-        return plan.watermark("at", NullWatermarkPolicy.IGNORE).polling();
+    private static PipelineBuilder watermark(PipelineBuilder builder) {
+        return builder.watermark("at", NullWatermarkPolicy.IGNORE).polling();
     }
 
     private static void fill(Database source) {
@@ -244,7 +246,7 @@ class ChangedPlanITCase {
                 "INSERT INTO t SELECT n, now(), now() FROM generate_series(1, 3) n");
     }
 
-    private static List<String> ids(SourceTestHarness lane) {
-        return lane.cells(0);
+    private static List<String> ids(SourceTestHarness harness) {
+        return harness.cells(0);
     }
 }

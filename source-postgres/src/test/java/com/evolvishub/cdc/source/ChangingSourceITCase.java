@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Columns that change, relations that go and come, tables that are emptied: while a lane runs. */
+/** Column changes, dropped and recreated relations, and emptied tables while a pipeline runs. */
 class ChangingSourceITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -43,7 +43,7 @@ class ChangingSourceITCase {
                 "ALTER TABLE t ALTER v TYPE text                   | id at v   | id at v",
                 "ALTER TABLE t ADD a int, DROP v                   | id at a   | id at",
             })
-    void columnsAreFollowedOrLeftOutOrRefused(
+    void columnChangesAreAppliedIgnoredOrRejected(
             String change, String evolved, String ignored, @FreshDatabase Database source)
             throws Exception {
         source.execute(
@@ -57,10 +57,10 @@ class ChangingSourceITCase {
                         new SourceTestHarness(diff(source, SchemaChangePolicy.EVOLVE));
                 SourceTestHarness fail =
                         new SourceTestHarness(watermark(source, SchemaChangePolicy.FAIL))) {
-            for (SourceTestHarness lane : List.of(evolve, ignore, diff, fail)) {
-                lane.finishPolls(1);
-                lane.takeCheckpoint();
-                lane.crash();
+            for (SourceTestHarness harness : List.of(evolve, ignore, diff, fail)) {
+                harness.finishPolls(1);
+                harness.takeCheckpoint();
+                harness.crash();
             }
             source.execute(change, "INSERT INTO t (id, at) VALUES (2, now())");
             evolve.finishPolls(2);
@@ -88,85 +88,86 @@ class ChangingSourceITCase {
     }
 
     @Test
-    void aColumnThatIsIgnoredSendsNoRowAgain(@FreshDatabase Database source) throws Exception {
+    void anIgnoredColumnSendsNoRowAgain(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
                 "INSERT INTO t VALUES (1, now(), 7), (2, now(), 7)");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                         new SourceTestHarness(watermark(source, SchemaChangePolicy.IGNORE));
                 SourceTestHarness diff =
                         new SourceTestHarness(diff(source, SchemaChangePolicy.IGNORE))) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             diff.finishPolls(1);
             source.execute("ALTER TABLE t ADD a int DEFAULT 5");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
             diff.finishPolls(3);
 
-            assertThat(lane.sent()).hasSize(2);
+            assertThat(harness.sent()).hasSize(2);
             assertThat(diff.sent()).hasSize(2);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aViewThatIsDroppedIsWaitedForAndTakenAsItIsThen(
+    void recoversWithTheNewDefinitionOfADroppedView(
             SchemaChangePolicy policy, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE b (id int PRIMARY KEY, at timestamptz, v int)",
                 "CREATE VIEW t AS SELECT * FROM b",
                 "INSERT INTO b VALUES (1, now(), 7)");
         ManualClock clock = new ManualClock();
-        try (SourceTestHarness lane = new SourceTestHarness(watermark(source, policy));
+        try (SourceTestHarness harness = new SourceTestHarness(watermark(source, policy));
                 SourceTestHarness diff = new SourceTestHarness(diff(source, policy))) {
-            for (SourceTestHarness one : List.of(lane, diff)) {
-                one.goBy(clock);
-                one.finishPolls(1);
+            for (SourceTestHarness current : List.of(harness, diff)) {
+                current.useClock(clock);
+                current.finishPolls(1);
             }
             source.execute("DROP VIEW t");
             clock.advance(Duration.ofSeconds(1));
-            for (SourceTestHarness one : List.of(lane, diff)) {
-                assertThatThrownBy(() -> one.finishPolls(1)).hasMessageContaining("\"t\"");
+            for (SourceTestHarness current : List.of(harness, diff)) {
+                assertThatThrownBy(() -> current.finishPolls(1)).hasMessageContaining("\"t\"");
             }
             source.execute(
                     "CREATE VIEW t AS SELECT * FROM b", "INSERT INTO b VALUES (2, now(), 8)");
             clock.advance(Duration.ofMinutes(6));
-            for (SourceTestHarness one : List.of(lane, diff)) {
-                one.waitingOutOutages().finishPolls(1);
-                assertThat(ids(one)).containsExactly("1", "2");
-                assertThat(one.gate().status().source().cause()).isEmpty();
+            for (SourceTestHarness current : List.of(harness, diff)) {
+                current.retryingOutages().finishPolls(1);
+                assertThat(ids(current)).containsExactly("1", "2");
+                assertThat(current.gate().status().source().cause()).isEmpty();
             }
         }
     }
 
     @Test
-    void aTableThatIsEmptiedIsNotBelievedByADiff(@FreshDatabase Database source) throws Exception {
+    void aDiffDoesNotDeleteTheRowsOfAnEmptiedTable(@FreshDatabase Database source)
+            throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
                 "INSERT INTO t SELECT n, now(), n FROM generate_series(1, 200) n");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                         new SourceTestHarness(watermark(source, SchemaChangePolicy.EVOLVE));
                 SourceTestHarness diff =
                         new SourceTestHarness(diff(source, SchemaChangePolicy.EVOLVE))) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             diff.finishPolls(1);
             source.execute("TRUNCATE t");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             diff.finishPolls(2);
-            assertThat(lane.sent()).hasSize(200);
+            assertThat(harness.sent()).hasSize(200);
             assertThat(diff.sent()).hasSize(200);
-            assertThat(diff.trouble()).contains("200 rows fewer than the 200 known before");
+            assertThat(diff.warnings()).contains("200 rows fewer than the 200 known before");
 
             diff.takeCheckpoint();
             diff.crash();
             source.execute("INSERT INTO t SELECT n, now(), n FROM generate_series(101, 201) n");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             diff.finishPolls(2);
-            assertThat(lane.sent()).hasSize(301);
+            assertThat(harness.sent()).hasSize(301);
             assertThat(diff.rows().stream().filter(row -> row.startsWith("DELETE"))).hasSize(100);
         }
     }
 
-    /** How the table is read. */
+    /** Ways to read the table. */
     enum Reading {
         TABLE,
         WATERMARK_OF_A_QUERY,
@@ -191,70 +192,69 @@ class ChangingSourceITCase {
 
     @ParameterizedTest
     @EnumSource
-    void aColumnThatChangesWhileThePollWaitsForALockIsReadAsWhatItIs(
+    void readsTheNewTypeOfAColumnChangedWhileThePollWaitsForALock(
             Reading reading, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
                 "INSERT INTO t VALUES (1, now() - interval '1 h', 7)");
-        try (SourceTestHarness lane = new SourceTestHarness(reading.of(source)).waitingOutLocks();
+        try (SourceTestHarness harness = new SourceTestHarness(reading.of(source)).retryingLocks();
                 Connection holder = source.connect();
-                Statement altering = holder.createStatement()) {
-            lane.finishPolls(2);
+                Statement statement = holder.createStatement()) {
+            harness.finishPolls(2);
             holder.setAutoCommit(false);
-            altering.execute("ALTER TABLE t ALTER v TYPE text");
-            altering.execute("INSERT INTO t VALUES (2, now() - interval '1 s', 'x')");
+            statement.execute("ALTER TABLE t ALTER v TYPE text");
+            statement.execute("INSERT INTO t VALUES (2, now() - interval '1 s', 'x')");
             for (int i = 0; i < 3; i++) {
-                lane.step();
+                harness.step();
             }
             holder.commit();
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(ids(lane)).contains("2");
-            assertThat(lastType(lane)).isEqualTo("text");
+            assertThat(ids(harness)).contains("2");
+            assertThat(lastType(harness)).isEqualTo("text");
         }
     }
 
     @Test
-    void aTableThatTakesTheNameOfTheOneAQueryReadsIsNoticed(@FreshDatabase Database source)
-            throws Exception {
+    void detectsATableThatShadowsTheTableOfAQuery(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE SCHEMA near",
                 "ALTER DATABASE %s SET search_path TO near, public".formatted(source.name()),
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
                 "INSERT INTO t VALUES (1, now() - interval '1 s', 7)");
-        try (SourceTestHarness lane = new SourceTestHarness(Reading.QUERY.of(source))) {
-            lane.finishPolls(3);
+        try (SourceTestHarness harness = new SourceTestHarness(Reading.QUERY.of(source))) {
+            harness.finishPolls(3);
             source.execute(
                     "CREATE TABLE near.t (id int PRIMARY KEY, at timestamptz, v text)",
                     "INSERT INTO near.t VALUES (2, now(), 'x')");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(ids(lane)).containsExactly("1", "2");
-            assertThat(lastType(lane)).isEqualTo("text");
+            assertThat(ids(harness)).containsExactly("1", "2");
+            assertThat(lastType(harness)).isEqualTo("text");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aColumnThatChangesBetweenItsDescriptionAndTheLockIsReadAsWhatItIs(
+    void readsTheNewTypeOfAColumnChangedBetweenDescriptionAndLock(
             Reading reading, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, v int)",
                 "INSERT INTO t VALUES (1, now() - interval '1 h', 7)",
-                // lock_timeout counts for advisory locks too
+                // lock_timeout also applies to advisory locks
                 "CREATE FUNCTION held_up() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN"
                         + " WHILE NOT pg_try_advisory_xact_lock_shared(7) LOOP"
                         + " PERFORM pg_sleep(0.01); END LOOP; RETURN pg_catalog.now(); END'");
-        try (SourceTestHarness lane = new SourceTestHarness(reading.of(source));
+        try (SourceTestHarness harness = new SourceTestHarness(reading.of(source));
                 Connection holder = source.connect();
-                Statement held = holder.createStatement()) {
-            lane.goBy(new DatabaseClock("public.held_up()"));
-            lane.finishPolls(1);
-            held.execute("SELECT pg_advisory_lock(7)");
+                Statement lock = holder.createStatement()) {
+            harness.useClock(new DatabaseClock("public.held_up()"));
+            harness.finishPolls(1);
+            lock.execute("SELECT pg_advisory_lock(7)");
             FutureTask<Void> poll =
                     new FutureTask<>(
                             () -> {
-                                lane.finishPolls(1);
+                                harness.finishPolls(1);
                                 return null;
                             });
             new Thread(poll).start();
@@ -269,17 +269,17 @@ class ChangingSourceITCase {
             source.execute(
                     "ALTER TABLE t ALTER v TYPE text",
                     "INSERT INTO t VALUES (2, now() - interval '1 min', 'x')");
-            held.execute("SELECT pg_advisory_unlock(7)");
+            lock.execute("SELECT pg_advisory_unlock(7)");
             poll.get();
 
-            assertThat(ids(lane)).contains("2");
-            assertThat(lastType(lane)).isEqualTo("text");
+            assertThat(ids(harness)).contains("2");
+            assertThat(lastType(harness)).isEqualTo("text");
         }
     }
 
-    /** Of the third column in the row that came last. */
-    private static String lastType(SourceTestHarness lane) {
-        ChangeRow last = lane.sent().get(lane.sent().size() - 1);
+    /** The type of the third column in the last row. */
+    private static String lastType(SourceTestHarness harness) {
+        ChangeRow last = harness.sent().get(harness.sent().size() - 1);
         return last.schema().columns().get(2).type().name();
     }
 
@@ -296,16 +296,16 @@ class ChangingSourceITCase {
         return PipelineBuilder.table(source, "t").key("id").schemaChange(policy).polling().build();
     }
 
-    /** Of the row that came last. */
-    private static String columns(SourceTestHarness lane) {
+    /** The columns of the last row. */
+    private static String columns(SourceTestHarness harness) {
         return String.join(
                 " ",
-                lane.sent().get(lane.sent().size() - 1).schema().columns().stream()
+                harness.sent().get(harness.sent().size() - 1).schema().columns().stream()
                         .map(column -> column.name())
                         .toList());
     }
 
-    private static List<String> ids(SourceTestHarness lane) {
-        return lane.cells(0);
+    private static List<String> ids(SourceTestHarness harness) {
+        return harness.cells(0);
     }
 }

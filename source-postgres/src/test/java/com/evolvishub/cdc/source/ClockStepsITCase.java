@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A database whose clock is set: a failover, or somebody who sets it right. */
+/** A database whose clock is changed, by a failover or by an administrator. */
 class ClockStepsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -38,135 +38,133 @@ class ClockStepsITCase {
                 "bigint | nextval('ids')",
                 "text | to_char(nextval('ids'), 'FM0000000000')",
             })
-    void noRowIsLostWhenTheClockGoesBackAndIsPutRight(
+    void losesNoRowWhenTheClockGoesBackAndIsCorrected(
             String type, String value, @FreshDatabase Database source) throws Exception {
         SettableDatabaseClock clock = create(source, type);
         insert(source, 1, value);
-        try (SourceTestHarness lane = lane(table(source).build())) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(table(source).build())) {
+            harness.finishPolls(2);
             clock.set(type.equals("date") ? "-1 day" : "-2 min");
             for (int id = 2; id <= 8; id++) {
                 insert(source, id, value);
-                lane.finishPolls(1);
+                harness.finishPolls(1);
             }
             clock.set("0");
             insert(source, 9, value);
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).contains("1", "2", "3", "4", "5", "6", "7", "8", "9");
+            assertThat(harness.cells(0)).contains("1", "2", "3", "4", "5", "6", "7", "8", "9");
         }
     }
 
     @Test
-    void noRowIsLostThatWasWrittenLongBeforeTheNextPoll(@FreshDatabase Database source)
-            throws Exception {
+    void losesNoRowWrittenLongBeforeTheNextPoll(@FreshDatabase Database source) throws Exception {
         SettableDatabaseClock clock = create(source, "timestamptz");
-        ManualClock ours = new ManualClock();
+        ManualClock localClock = new ManualClock();
         insert(source, 1, "db_now()");
-        // our clock stands still, so the look-back covers what this machine takes for it all
-        try (SourceTestHarness lane = lane(table(source, Duration.ofMinutes(2)).build())) {
-            lane.measureBy(ours);
-            lane.finishPolls(2);
+        // the local clock stands still, so the lookback covers the whole test
+        try (SourceTestHarness harness = harness(table(source, Duration.ofMinutes(2)).build())) {
+            harness.useSteadyClock(localClock);
+            harness.finishPolls(2);
             clock.set("-20 min");
             insert(source, 2, "db_now()");
-            // ten minutes go by: the row is older than the look-back by now
-            ours.advance(Duration.ofMinutes(10));
+            // ten minutes pass: the row is now older than the lookback
+            localClock.advance(Duration.ofMinutes(10));
             clock.set("-10 min");
             insert(source, 3, "db_now()");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).contains("1", "2", "3");
+            assertThat(harness.cells(0)).contains("1", "2", "3");
         }
     }
 
     @ParameterizedTest
     @CsvSource({"0", "9"})
-    void noRowIsLostBehindAReadThatTheStepBrokeOff(int sent, @FreshDatabase Database source)
+    void losesNoRowAfterAReadAbortedByTheStep(int sent, @FreshDatabase Database source)
             throws Exception {
         SettableDatabaseClock clock = create(source, "timestamptz");
         source.execute(
                 "INSERT INTO t SELECT n, db_now() - interval '1 s' + n * interval '1 ms'"
                         + " FROM generate_series(1, 20) n");
-        try (SourceTestHarness lane = lane(table(source).pageRows(1).build())) {
-            while (lane.sent().size() < sent) {
-                lane.step();
+        try (SourceTestHarness harness = harness(table(source).pageRows(1).build())) {
+            while (harness.sent().size() < sent) {
+                harness.step();
             }
-            lane.takeCheckpoint();
+            harness.takeCheckpoint();
             clock.set("-2 min");
             insert(source, 21, "db_now()");
-            lane.crash();
-            lane.finishPolls(1);
+            harness.crash();
+            harness.finishPolls(1);
             clock.set("0");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).hasSize(21).doesNotHaveDuplicates();
+            assertThat(harness.cells(0)).hasSize(21).doesNotHaveDuplicates();
         }
     }
 
     @Test
-    void aTransactionThatLivesThroughTheStepIsReadFromItsLowestTime(@FreshDatabase Database source)
+    void readsATransactionThatSpansTheStepFromItsLowestTime(@FreshDatabase Database source)
             throws Exception {
         SettableDatabaseClock clock = create(source, "timestamptz");
         insert(source, 1, "db_now()");
-        try (SourceTestHarness lane = lane(table(source).build());
+        try (SourceTestHarness harness = harness(table(source).build());
                 Connection writer = source.connect();
                 Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             statement.execute("INSERT INTO t VALUES (2, db_now())");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             clock.set("-2 min");
-            lane.finishPolls(1);
-            // such as clock_timestamp(): asked at each statement
+            harness.finishPolls(1);
+            // like clock_timestamp(), which is evaluated at each statement
             statement.execute("INSERT INTO t VALUES (3, db_now())");
             clock.set("-1 min");
             insert(source, 4, "db_now()");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             writer.commit();
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).contains("1", "2", "3", "4");
+            assertThat(harness.cells(0)).contains("1", "2", "3", "4");
         }
     }
 
-    /** What was forgotten before is no reason to stop above what is written after the step. */
+    /** Rows evicted before the step do not limit how far back polls read after it. */
     @Test
-    void noRowIsLostBehindAStepThatFollowsALongerLookBack(@FreshDatabase Database source)
+    void losesNoRowAfterAStepThatFollowsALongerLookback(@FreshDatabase Database source)
             throws Exception {
         SettableDatabaseClock clock = create(source, "timestamptz");
         insert(source, 1, "db_now()");
-        try (SourceTestHarness lane = lane(table(source, Duration.ofSeconds(10)).build())) {
-            lane.finishPolls(2);
-            lane.restart(table(source, Duration.ofSeconds(20)).build(), RestoreMode.RESUME);
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(table(source, Duration.ofSeconds(10)).build())) {
+            harness.finishPolls(2);
+            harness.restart(table(source, Duration.ofSeconds(20)).build(), RestoreMode.RESUME);
+            harness.finishPolls(2);
             clock.set("-50 s");
             insert(source, 2, "db_now()");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             insert(source, 3, "db_now()");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3");
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3");
         }
     }
 
     @Test
-    void afterAStepForwardRowsMayStillComeLate(@FreshDatabase Database source) throws Exception {
+    void findsLateRowsAfterAForwardStep(@FreshDatabase Database source) throws Exception {
         SettableDatabaseClock clock = create(source, "timestamptz");
         insert(source, 1, "db_now()");
-        try (SourceTestHarness lane = lane(table(source).build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = harness(table(source).build())) {
+            harness.finishPolls(1);
             clock.set("2 min");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
             insert(source, 2, "db_now() - interval '2 min 3 s'");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2");
+            assertThat(harness.cells(0)).containsExactly("1", "2");
         }
     }
 
     @Test
-    void noRowIsLostToAQueryThatSaysItselfWhatIsNew(@FreshDatabase Database source)
-            throws Exception {
+    void losesNoRowOfAQueryWithItsOwnCondition(@FreshDatabase Database source) throws Exception {
         SettableDatabaseClock clock = create(source, "timestamptz");
         insert(source, 1, "db_now()");
         Pipeline query =
@@ -178,103 +176,104 @@ class ClockStepsITCase {
                         .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
                         .polling()
                         .build();
-        try (SourceTestHarness lane = lane(query)) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(query)) {
+            harness.finishPolls(2);
             clock.set("-2 min");
             for (int id = 2; id <= 4; id++) {
                 insert(source, id, "db_now()");
-                lane.finishPolls(1);
+                harness.finishPolls(1);
             }
-            assertThat(lane.cells(0)).contains("1", "2", "3", "4");
+            assertThat(harness.cells(0)).contains("1", "2", "3", "4");
         }
     }
 
     @ParameterizedTest
     @CsvSource({"PRIMARY KEY", "NOT NULL"})
-    void aSmallStepDoublesNothing(String key, @FreshDatabase Database source) throws Exception {
+    void aSmallStepDuplicatesNoRow(String key, @FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int " + key + ", at timestamptz)");
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
         source.execute(
                 "INSERT INTO t SELECT n, db_now() - n * interval '1 s'"
                         + " FROM generate_series(1, 40) n");
-        try (SourceTestHarness lane = lane(table(source).build())) {
-            lane.finishPolls(3);
+        try (SourceTestHarness harness = harness(table(source).build())) {
+            harness.finishPolls(3);
             clock.set("-30 s");
             source.execute("INSERT INTO t VALUES (41, db_now())");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
             clock.set("0");
             source.execute("INSERT INTO t VALUES (42, db_now())");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            assertThat(lane.cells(0)).hasSize(42).doesNotHaveDuplicates();
+            assertThat(harness.cells(0)).hasSize(42).doesNotHaveDuplicates();
         }
     }
 
-    /** Between the position and the clock that was set back lie rows that were sent. */
+    /** Rows between the reset clock and the position were already sent. */
     @ParameterizedTest
     @CsvSource({"timestamptz, PRIMARY KEY", "timestamptz, NOT NULL", "timestamp(0), PRIMARY KEY"})
-    void aSmallStepDoublesNothingOfWhatIsWrittenAllTheTime(
+    void aSmallStepDuplicatesNoRowOfDenseWatermarks(
             String type, String key, @FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int " + key + ", at " + type + ")");
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
         source.execute(
                 "INSERT INTO t SELECT n, db_now() - n * interval '5 ms'"
                         + " FROM generate_series(1, 8000) n");
-        try (SourceTestHarness lane = lane(table(source).build())) {
-            lane.finishPolls(3);
+        try (SourceTestHarness harness = harness(table(source).build())) {
+            harness.finishPolls(3);
             clock.set("-30 s");
-            lane.step();
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(2);
+            harness.step();
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(2);
             insert(source, 8001, "db_now()");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             clock.set("0");
             insert(source, 8002, "db_now()");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            assertThat(lane.cells(0)).hasSize(8002).doesNotHaveDuplicates();
+            assertThat(harness.cells(0)).hasSize(8002).doesNotHaveDuplicates();
         }
     }
 
     @Test
-    void aLargeStepStopsWhatWouldBeDoubled(@FreshDatabase Database source) throws Exception {
+    void aLargeStepStopsAMappingThatWouldDuplicateRows(@FreshDatabase Database source)
+            throws Exception {
         source.execute("CREATE TABLE t (id int, at timestamptz)");
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
         source.execute("INSERT INTO t VALUES (1, db_now())");
         Pipeline appending = table(source).build();
-        try (SourceTestHarness lane = lane(appending)) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(appending)) {
+            harness.finishPolls(2);
             clock.set("-2 min");
             source.execute("INSERT INTO t VALUES (2, db_now())");
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining("the database's clock has gone back by ")
                     .hasMessageContaining(
                             "Set the clock right; or start with --accept-change test");
 
-            // either advice, word for word
-            lane.restart(appending, RestoreMode.ACCEPT_CHANGE);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).contains("1", "2");
+            // follow the advice of the message
+            harness.restart(appending, RestoreMode.ACCEPT_CHANGE);
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).contains("1", "2");
         }
     }
 
     @Test
-    void aClockThatIsSetRightAgainIsGoneOnWith(@FreshDatabase Database source) throws Exception {
+    void resumesWhenTheClockIsCorrected(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int, at timestamptz)");
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
         source.execute("INSERT INTO t VALUES (1, db_now())");
         Pipeline appending = table(source).build();
-        try (SourceTestHarness lane = lane(appending)) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(appending)) {
+            harness.finishPolls(2);
             clock.set("-2 min");
-            assertThatThrownBy(() -> lane.finishPolls(1)).hasMessageContaining("gone back");
+            assertThatThrownBy(() -> harness.finishPolls(1)).hasMessageContaining("gone back");
             clock.set("0");
-            lane.restart(appending, RestoreMode.RESUME);
+            harness.restart(appending, RestoreMode.RESUME);
             source.execute("INSERT INTO t VALUES (2, db_now())");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2");
+            assertThat(harness.cells(0)).containsExactly("1", "2");
         }
     }
 
@@ -284,10 +283,10 @@ class ClockStepsITCase {
         return new SettableDatabaseClock(source);
     }
 
-    private static SourceTestHarness lane(Pipeline pipeline) throws Exception {
-        SourceTestHarness lane = new SourceTestHarness(pipeline);
-        lane.goBy(SettableDatabaseClock.CLOCK, new MonotonicClock());
-        return lane;
+    private static SourceTestHarness harness(Pipeline pipeline) throws Exception {
+        SourceTestHarness harness = new SourceTestHarness(pipeline);
+        harness.useClock(SettableDatabaseClock.CLOCK, new MonotonicClock());
+        return harness;
     }
 
     private static PipelineBuilder table(Database source) {

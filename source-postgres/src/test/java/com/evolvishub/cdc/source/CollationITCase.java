@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts that grow in byte order, in a column that has another one. */
+/** Texts that increase in byte order, in a column with another collation. */
 class CollationITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -31,57 +31,57 @@ class CollationITCase {
                 "text COLLATE same",
                 "token",
             })
-    void aTextThatGrowsInByteOrderArrives(String type, @FreshDatabase Database source)
+    void findsATextThatIncreasesInByteOrder(String type, @FreshDatabase Database source)
             throws Exception {
         create(source, type);
         source.execute("INSERT INTO t VALUES (1, '2Zq0Y'), (2, '2Zq0Z')");
-        try (SourceTestHarness lane = new SourceTestHarness(bytes(source, "t"))) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = new SourceTestHarness(inByteOrder(source, "t"))) {
+            harness.finishPolls(2);
             source.execute("INSERT INTO t VALUES (3, '2Zq0a'), (4, '2Zq0z')");
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
-            lane.crash();
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
+            harness.crash();
             source.execute("INSERT INTO t VALUES (5, '2Zq1A')");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5");
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4", "5");
         }
     }
 
     @Test
-    void theColumnsOwnOrderMissesIt(@FreshDatabase Database source) throws Exception {
+    void theColumnsCollationMissesIt(@FreshDatabase Database source) throws Exception {
         create(source, "text COLLATE \"en-x-icu\"");
         source.execute("INSERT INTO t VALUES (1, '2Zq0Z')");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t")
                                 .watermark("at", WatermarkType.STRING)
                                 .key("id")
                                 .polling()
                                 .build())) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             source.execute("INSERT INTO t VALUES (2, '2Zq0a'), (3, '2Zr')");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).containsExactly("1", "3");
+            assertThat(harness.cells(0)).containsExactly("1", "3");
         }
     }
 
     @Test
-    void aReadInByteOrderIsResumedAtEachOfItsRows(@FreshDatabase Database source) throws Exception {
+    void aReadInByteOrderResumesAtEachOfItsRows(@FreshDatabase Database source) throws Exception {
         create(source, "text COLLATE same");
         source.execute(
                 "INSERT INTO t VALUES (1, 'A'), (2, 'B'), (3, 'B'), (4, 'a'), (5, 'a'), (6, 'b')");
         for (int crashAfter = 1; crashAfter <= 5; crashAfter++) {
-            try (SourceTestHarness lane = new SourceTestHarness(bytes(source, "t"))) {
-                while (lane.sent().size() < crashAfter) {
-                    lane.step();
+            try (SourceTestHarness harness = new SourceTestHarness(inByteOrder(source, "t"))) {
+                while (harness.sent().size() < crashAfter) {
+                    harness.step();
                 }
-                lane.takeCheckpoint();
-                lane.step();
-                lane.crash();
-                lane.finishPolls(3);
-                assertThat(lane.cells(0))
+                harness.takeCheckpoint();
+                harness.step();
+                harness.crash();
+                harness.finishPolls(3);
+                assertThat(harness.cells(0))
                         .as("crash after %d", crashAfter)
                         .containsExactly("1", "2", "3", "4", "5", "6");
             }
@@ -89,34 +89,33 @@ class CollationITCase {
     }
 
     @Test
-    void aTransactionThatWasOpenIsWaitedForInByteOrder(@FreshDatabase Database source)
-            throws Exception {
+    void findsRowsOfAnOpenTransactionInByteOrder(@FreshDatabase Database source) throws Exception {
         create(source, "text COLLATE \"en-x-icu\"");
         source.execute("INSERT INTO t VALUES (1, 'Z')");
-        try (SourceTestHarness lane = new SourceTestHarness(bytes(source, "t"))) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = new SourceTestHarness(inByteOrder(source, "t"))) {
+            harness.finishPolls(2);
             try (var writer = source.connect();
                     var statement = writer.createStatement()) {
                 writer.setAutoCommit(false);
                 statement.execute("INSERT INTO t VALUES (2, 'a')");
-                lane.finishPolls(1);
+                harness.finishPolls(1);
                 source.execute("INSERT INTO t VALUES (3, 'b')");
-                lane.finishPolls(2);
+                harness.finishPolls(2);
                 writer.commit();
             }
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"uuid", "int", "bytea"})
-    void aTypeWithoutSuchAnOrderIsRefused(String type, @FreshDatabase Database source)
+    void rejectsATypeWithoutACollation(String type, @FreshDatabase Database source)
             throws Exception {
         create(source, type);
-        try (SourceTestHarness lane = new SourceTestHarness(bytes(source, "t"))) {
-            assertThatThrownBy(() -> lane.finishPolls(1))
+        try (SourceTestHarness harness = new SourceTestHarness(inByteOrder(source, "t"))) {
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContainingAll(
                             "at is of type", "not compared byte by byte", "leave collation out");
         }
@@ -130,7 +129,7 @@ class CollationITCase {
                 "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
     }
 
-    private static Pipeline bytes(Database source, String table) {
+    private static Pipeline inByteOrder(Database source, String table) {
         return PipelineBuilder.table(source, table)
                 .capture(
                         new Capture.ByWatermark(

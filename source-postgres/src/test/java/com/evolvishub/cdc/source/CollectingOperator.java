@@ -23,33 +23,33 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The end of a test's lane: installs the gate, acknowledges each poll at once, and keeps what came
- * in its state, so that what it holds is what a delivery without doubles would hold.
+ * The sink of a test's pipeline: installs the gate, acknowledges each poll at once, and keeps the
+ * received rows in its state. The rows equal those of a delivery without duplicates.
  */
 public final class CollectingOperator extends AbstractStreamOperator<PipelineElement>
         implements OneInputStreamOperator<PipelineElement, PipelineElement> {
     private static final long serialVersionUID = 1L;
 
-    private static final ConcurrentMap<String, Lane> LANES = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, CollectedOutput> OUTPUTS = new ConcurrentHashMap<>();
 
     private final PipelineKey key;
     private final List<String> targetKey;
-    private transient Lane lane;
+    private transient CollectedOutput collectedOutput;
     private transient BackpressureGate gate;
     private transient ListState<String> state;
 
-    /** What a test sees of a lane. */
-    public static final class Lane {
+    /** What a test can observe of a pipeline. */
+    public static final class CollectedOutput {
         public final List<String> rows =
                 java.util.Collections.synchronizedList(new java.util.ArrayList<>());
         public final List<PipelineElement> elements =
                 java.util.Collections.synchronizedList(new java.util.ArrayList<>());
         public final AtomicInteger attempts = new AtomicInteger();
 
-        /** Fails the task when so many rows have come in this attempt; once. */
+        /** Fails the task once, after this many rows in one attempt. */
         public final AtomicInteger failsAt = new AtomicInteger(-1);
 
-        /** Closes the gate before so many rows have come; once. */
+        /** Closes the gate once, when this many rows have been received in one attempt. */
         public final AtomicInteger closesAt = new AtomicInteger(-1);
 
         public volatile boolean opensGate = true;
@@ -64,8 +64,8 @@ public final class CollectingOperator extends AbstractStreamOperator<PipelineEle
         chainingStrategy = ChainingStrategy.ALWAYS;
     }
 
-    public static Lane lane(PipelineKey key) {
-        return LANES.computeIfAbsent(key.run() + key.identity(), unused -> new Lane());
+    public static CollectedOutput collected(PipelineKey key) {
+        return OUTPUTS.computeIfAbsent(key.run() + key.identity(), unused -> new CollectedOutput());
     }
 
     @Override
@@ -74,12 +74,12 @@ public final class CollectingOperator extends AbstractStreamOperator<PipelineEle
         state =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("rows", Types.STRING));
-        lane = lane(key);
-        lane.rows.clear();
-        lane.inAttempt = 0;
-        lane.attempts.incrementAndGet();
+        collectedOutput = collected(key);
+        collectedOutput.rows.clear();
+        collectedOutput.inAttempt = 0;
+        collectedOutput.attempts.incrementAndGet();
         for (String row : state.get()) {
-            lane.rows.add(row);
+            collectedOutput.rows.add(row);
         }
     }
 
@@ -88,8 +88,8 @@ public final class CollectingOperator extends AbstractStreamOperator<PipelineEle
         super.open();
         gate = BackpressureGate.install(key);
         gate.setDestination(new DestinationDescription(true, targetKey));
-        lane.gate = gate;
-        if (lane.opensGate) {
+        collectedOutput.gate = gate;
+        if (collectedOutput.opensGate) {
             gate.open();
         }
     }
@@ -98,23 +98,24 @@ public final class CollectingOperator extends AbstractStreamOperator<PipelineEle
     public void processElement(StreamRecord<PipelineElement> record) {
         PipelineElement element = record.getValue();
         if (element instanceof ChangeRow row) {
-            if (lane.inAttempt++ == lane.failsAt.get() && !lane.failed) {
-                lane.failed = true;
+            if (collectedOutput.inAttempt++ == collectedOutput.failsAt.get()
+                    && !collectedOutput.failed) {
+                collectedOutput.failed = true;
                 throw new IllegalStateException("the test asked for it");
             }
-            if (lane.closesAt.compareAndSet(lane.inAttempt, -1)) {
+            if (collectedOutput.closesAt.compareAndSet(collectedOutput.inAttempt, -1)) {
                 gate.close();
             }
-            lane.rows.add(text(row));
+            collectedOutput.rows.add(text(row));
         } else {
-            lane.elements.add(element);
+            collectedOutput.elements.add(element);
         }
         if (element instanceof PollEnded ended) {
             gate.acknowledge(ended.poll());
         }
     }
 
-    /** Operation, COPY text, row id if there is one. */
+    /** Operation, COPY text, and row id if there is one. */
     private static String text(ChangeRow row) {
         String id = row.rowId().length == 0 ? "" : " #" + HexFormat.of().formatHex(row.rowId());
         return row.operation() + " " + new String(row.line(), StandardCharsets.UTF_8) + id;
@@ -123,7 +124,7 @@ public final class CollectingOperator extends AbstractStreamOperator<PipelineEle
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.update(List.copyOf(lane.rows));
+        state.update(List.copyOf(collectedOutput.rows));
     }
 
     @Override

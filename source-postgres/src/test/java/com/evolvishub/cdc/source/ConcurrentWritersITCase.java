@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Clients that write at once while a lane polls and crashes and the server kills its sessions: a
- * bounded number of transactions, then the same questions as after any history.
+ * Clients write concurrently while a pipeline polls and crashes and the server ends its sessions: a
+ * bounded number of transactions, then the checks of the random histories.
  */
 class ConcurrentWritersITCase {
 
@@ -58,8 +58,11 @@ class ConcurrentWritersITCase {
                 "bigint      | nextval('ids')                              | true",
                 "text        | to_char(nextval('ids'), 'FM0000000000')     | true",
             })
-    void loseNothingAndDoubleNothing(
-            String type, String watermark, boolean sessionsDie, @FreshDatabase Database source)
+    void losesAndDuplicatesNoRow(
+            String type,
+            String watermark,
+            boolean sessionsAreTerminated,
+            @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE SEQUENCE ids",
@@ -67,31 +70,32 @@ class ConcurrentWritersITCase {
                 "CREATE TABLE t (k int PRIMARY KEY, v int, at " + type + ")");
         Random random = new Random(7);
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-        try (SourceTestHarness lane = new SourceTestHarness(pipeline(source)).waitingOutOutages()) {
+        try (SourceTestHarness harness =
+                new SourceTestHarness(pipeline(source)).retryingOutages()) {
             List<Future<Void>> writing = new ArrayList<>();
             for (int client = 0; client < CLIENTS; client++) {
                 writing.add(clients.submit(writer(source, watermark, client)));
             }
             while (writing.stream().anyMatch(one -> !one.isDone())) {
-                lane.step();
+                harness.step();
                 int choice = random.nextInt(300);
                 if (choice < 6) {
-                    lane.takeCheckpoint();
+                    harness.takeCheckpoint();
                 } else if (choice < 9) {
-                    lane.crash();
-                } else if (choice < 12 && sessionsDie) {
+                    harness.crash();
+                } else if (choice < 12 && sessionsAreTerminated) {
                     source.queryOne(KILL);
                 }
             }
             for (Future<Void> one : writing) {
                 one.get();
             }
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            check(lane, source);
-            int sent = lane.sent().size();
-            lane.finishPolls(3);
-            assertThat(lane.sent()).as("at rest").hasSize(sent);
+            check(harness, source);
+            int sent = harness.sent().size();
+            harness.finishPolls(3);
+            assertThat(harness.sent()).as("at rest").hasSize(sent);
         } finally {
             clients.shutdownNow();
         }
@@ -108,7 +112,7 @@ class ConcurrentWritersITCase {
                                             .formatted(watermark))) {
                 connection.setAutoCommit(false);
                 for (int i = 0; i < TRANSACTIONS; i++) {
-                    // keys rise within a transaction, so that no two wait for each other
+                    // keys increase within a transaction, so that transactions do not deadlock
                     int key = 0;
                     for (int row = random.nextInt(4); row >= 0 && key < KEYS; row--) {
                         key += 1 + random.nextInt(KEYS / 4);
@@ -126,11 +130,11 @@ class ConcurrentWritersITCase {
         };
     }
 
-    private static void check(SourceTestHarness lane, Database source) {
+    private static void check(SourceTestHarness harness, Database source) {
         Map<String, Integer> newest = new HashMap<>();
         Set<String> versions = new HashSet<>();
-        List<String> keys = lane.cells(0);
-        List<String> values = lane.cells(1);
+        List<String> keys = harness.cells(0);
+        List<String> values = harness.cells(1);
         for (int i = 0; i < keys.size(); i++) {
             String version = keys.get(i) + "\t" + values.get(i);
             assertThat(versions.add(version)).as("%s is sent once", version).isTrue();
@@ -149,7 +153,7 @@ class ConcurrentWritersITCase {
                                 WatermarkType.TIMESTAMP,
                                 "",
                                 "UTC",
-                                // longer than a process may pause where its transaction begins
+                                // longer than a process may pause at the start of its transaction
                                 Duration.ofSeconds(10),
                                 20,
                                 Duration.ZERO,

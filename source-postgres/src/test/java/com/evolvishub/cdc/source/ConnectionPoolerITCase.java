@@ -13,7 +13,7 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.sql.PollQuery;
 import com.evolvishub.cdc.runtime.pipeline.PipelineStatus;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.source.facts.PostgresCatalog;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.FreshDatabase;
@@ -27,7 +27,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A transaction pooler in between: skipped where PgBouncer is not installed. */
+/** Reads through a transaction pooler; skipped if PgBouncer is not installed. */
 class ConnectionPoolerITCase {
 
     private static final List<String> ROLE_SETTINGS =
@@ -40,7 +40,10 @@ class ConnectionPoolerITCase {
                     "lock_timeout = '3s'",
                     "idle_in_transaction_session_timeout = '2s'");
 
-    /** What our transactions must leave as it was, as any client of the pooler sees it. */
+    /**
+     * The session settings, as any client of the pooler sees them; our transactions must not change
+     * them.
+     */
     private static final String SESSION =
             """
             SELECT string_agg(name || '=' || setting, ', ' ORDER BY name) FROM pg_settings
@@ -55,7 +58,7 @@ class ConnectionPoolerITCase {
     @RegisterExtension static final PipelineTestCluster CLUSTER = new PipelineTestCluster();
 
     @Test
-    void everyModeReadsTheSameAsWithoutAPooler(@FreshDatabase Database source) throws Exception {
+    void everyModeReadsTheSameRowsThroughAPooler(@FreshDatabase Database source) throws Exception {
         String role = role(source);
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL, f float8, d date,"
@@ -65,12 +68,12 @@ class ConnectionPoolerITCase {
         String cells = "0.30000000000000004\t2024-02-01\t1 day 02:00:00\t\\\\x00ff";
         try (PgBouncer pooler = PgBouncer.before(source, 2, role, "reads")) {
             ConnectionSpec pooled = as(role, pooler.of(source), List.of());
-            RunningLane watermark =
+            RunningPipeline watermark =
                     run(
                             PipelineBuilder.table(pooled, "t")
                                     .watermark("at", WatermarkType.TIMESTAMP));
-            RunningLane diff = run(PipelineBuilder.table(pooled, "t").key("id"));
-            RunningLane query =
+            RunningPipeline diff = run(PipelineBuilder.table(pooled, "t").key("id"));
+            RunningPipeline query =
                     run(
                             PipelineBuilder.query(
                                             pooled,
@@ -78,43 +81,45 @@ class ConnectionPoolerITCase {
                                             PollQuery.Placeholder.LAST_SYNC)
                                     .key("id")
                                     .capture(new Capture.ByQuery(Duration.ofSeconds(10), "")));
-            List<RunningLane> lanes = List.of(watermark, diff, query);
+            List<RunningPipeline> pipelines = List.of(watermark, diff, query);
             await().untilAsserted(
                             () ->
-                                    assertThat(lanes)
+                                    assertThat(pipelines)
                                             .allSatisfy(
-                                                    lane -> assertThat(lane.rows()).hasSize(3)));
+                                                    running ->
+                                                            assertThat(running.rows()).hasSize(3)));
 
-            // the pooler's server processes end: each mapping is given another one
+            // the pooler's server processes end: each mapping gets another one
             endServerProcesses(source);
             source.execute(
                     "INSERT INTO t SELECT 4, now(), 0.1::float8 + 0.2, '2024-02-01',"
                             + " '1 day 2 hours', '\\x00ff'");
             await().untilAsserted(
                             () ->
-                                    assertThat(lanes)
+                                    assertThat(pipelines)
                                             .allSatisfy(
-                                                    lane -> assertThat(lane.rows()).hasSize(4)));
-            assertThat(lanes)
+                                                    running ->
+                                                            assertThat(running.rows()).hasSize(4)));
+            assertThat(pipelines)
                     .allSatisfy(
-                            lane ->
-                                    assertThat(lane.rows())
+                            running ->
+                                    assertThat(running.rows())
                                             .allSatisfy(row -> assertThat(row).endsWith(cells)));
         }
     }
 
     @Test
-    void leavesNothingBehindForTheOtherClientsOfThePooler(@FreshDatabase Database source)
+    void changesNoSettingsOfOtherClientsOfThePooler(@FreshDatabase Database source)
             throws Exception {
         String role = role(source);
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL)",
                 "GRANT INSERT ON t TO " + role,
                 "INSERT INTO t VALUES (1, now() - interval '1 h')");
-        // one server process: it is the same for all
+        // one server process, shared by all clients
         try (PgBouncer pooler = PgBouncer.before(source, 1, role, "reads");
                 Connection other = connect(role, pooler.of(source))) {
-            String before = ask(other, SESSION);
+            String before = query(other, SESSION);
             Catalog catalog = new PostgresCatalog("validate");
             EndpointSpec table =
                     new EndpointSpec(
@@ -124,20 +129,20 @@ class ConnectionPoolerITCase {
                             "t",
                             List.of());
             assertThat(catalog.table(table).orElseThrow().kind()).isEqualTo("table");
-            RunningLane lane =
+            RunningPipeline running =
                     run(
                             PipelineBuilder.table(table.connection(), "t")
                                     .watermark("at", WatermarkType.TIMESTAMP));
-            await().until(() -> lane.rows().size() == 1);
+            await().until(() -> running.rows().size() == 1);
 
-            assertThat(ask(other, SESSION)).isEqualTo(before);
-            assertThat(ask(other, "INSERT INTO t VALUES (2, now()) RETURNING id")).isEqualTo("2");
-            await().until(() -> lane.rows().size() == 2);
+            assertThat(query(other, SESSION)).isEqualTo(before);
+            assertThat(query(other, "INSERT INTO t VALUES (2, now()) RETURNING id")).isEqualTo("2");
+            await().until(() -> running.rows().size() == 2);
         }
     }
 
     @Test
-    void namesAreLookedForInTheSchemasOfTheFile(@FreshDatabase Database source) throws Exception {
+    void resolvesNamesInTheSchemasOfTheFile(@FreshDatabase Database source) throws Exception {
         String role = role(source);
         source.execute(
                 "CREATE SCHEMA \"Sales, old\"",
@@ -148,36 +153,36 @@ class ConnectionPoolerITCase {
         try (PgBouncer pooler = PgBouncer.before(source, 2, role, "reads")) {
             EndpointOption schemas =
                     new EndpointOption("currentSchema", new Secret("public, \"Sales, old\""));
-            RunningLane lane =
+            RunningPipeline running =
                     run(
                             PipelineBuilder.table(
                                             as(role, pooler.of(source), List.of(schemas)), "t")
                                     .key("id"));
-            await().untilAsserted(() -> assertThat(lane.rows()).containsExactly("INSERT 7"));
+            await().untilAsserted(() -> assertThat(running.rows()).containsExactly("INSERT 7"));
         }
     }
 
     @Test
-    void whatIsUnderWayIsEndedAtTheServerToo(@FreshDatabase Database source) throws Exception {
+    void cancellingEndsTheRunningStatementAtTheServer(@FreshDatabase Database source)
+            throws Exception {
         String role = role(source);
         source.execute("CREATE VIEW endless AS SELECT 1 AS id FROM pg_sleep(100000)");
         String active =
                 "SELECT count(*) FROM pg_stat_activity WHERE usename = '%s' AND state = 'active'"
                         .formatted(role);
         try (PgBouncer pooler = PgBouncer.before(source, 1, role, "reads")) {
-            RunningLane lane =
+            RunningPipeline running =
                     run(
                             PipelineBuilder.table(as(role, pooler.of(source), List.of()), "endless")
                                     .key("id"));
             await().until(() -> source.queryOne(active).equals("1"));
-            lane.cancel();
+            running.cancel();
             await().until(() -> source.queryOne(active).equals("0"));
         }
     }
 
     @Test
-    void aSessionThatTheServerEndedWhileItWasIdleIsReplacedSilently(@FreshDatabase Database source)
-            throws Exception {
+    void replacesAnIdleSessionThatTheServerEnded(@FreshDatabase Database source) throws Exception {
         ServerVersionAssumptions.skipBefore(
                 14, "idle_session_timeout is there from PostgreSQL 14 on", source);
         String role = role(source);
@@ -185,24 +190,24 @@ class ConnectionPoolerITCase {
                 "ALTER ROLE " + role + " SET idle_session_timeout = '1s'",
                 "CREATE TABLE t (id int PRIMARY KEY)",
                 "INSERT INTO t VALUES (1)");
-        RunningLane lane =
+        RunningPipeline running =
                 run(
                         PipelineBuilder.table(as(role, source, List.of()), "t")
                                 .key("id")
                                 .schedule(new Schedule.Every(Duration.ofMillis(1500))));
-        await().until(() -> lane.rows().size() == 1);
+        await().until(() -> running.rows().size() == 1);
         source.execute("INSERT INTO t VALUES (2)");
-        await().until(() -> lane.rows().size() == 2);
-        PipelineStatus status = lane.collected().gate.status();
+        await().until(() -> running.rows().size() == 2);
+        PipelineStatus status = running.collected().gate.status();
         await().until(() -> status.polls.get() > 3);
         assertThat(status.errors).hasValue(0);
     }
 
-    private static RunningLane run(PipelineBuilder builder) throws Exception {
+    private static RunningPipeline run(PipelineBuilder builder) throws Exception {
         return CLUSTER.run(builder.build());
     }
 
-    /** A role whose own settings spoil values and cut reads short. */
+    /** A role with settings that change the text of values and abort long reads. */
     static String role(Database source) {
         String role = "reader_" + source.name();
         source.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'reads'");
@@ -214,15 +219,15 @@ class ConnectionPoolerITCase {
     }
 
     static ConnectionSpec as(String role, Database database, List<EndpointOption> parameters) {
-        ConnectionSpec mighty = PipelineBuilder.connection(database);
+        ConnectionSpec superuser = PipelineBuilder.connection(database);
         return new ConnectionSpec(
-                mighty.host(),
-                mighty.port(),
-                mighty.database(),
+                superuser.host(),
+                superuser.port(),
+                superuser.database(),
                 role,
                 new Secret("reads"),
-                mighty.tls(),
-                mighty.timeout(),
+                superuser.tls(),
+                superuser.timeout(),
                 parameters);
     }
 
@@ -237,7 +242,7 @@ class ConnectionPoolerITCase {
                 .connect();
     }
 
-    private static String ask(Connection connection, String sql) throws SQLException {
+    private static String query(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 var found = statement.executeQuery(sql)) {
             found.next();

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A poll gives way to others' DDL: it never makes that the victim of a deadlock. */
+/** A poll never causes a deadlock in which the DDL of another session is aborted. */
 class DeadlockITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     private static final int TRANSACTIONS = 40;
 
-    /** Against the order in which a poll takes its locks. */
+    /** DDL that locks in the opposite order of a poll. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -32,14 +32,15 @@ class DeadlockITCase {
                         + " INSERT INTO u SELECT generate_series(101, 120)",
                 "REINDEX TABLE u"
             })
-    void ofDdlOverTheTablesOfAView(String ddl, @FreshDatabase Database source) throws Exception {
+    void ddlOnTheTablesOfAViewNeverFails(String ddl, @FreshDatabase Database source)
+            throws Exception {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY)",
                 "CREATE TABLE u (k int PRIMARY KEY)",
                 "INSERT INTO t SELECT generate_series(1, 20)",
                 "INSERT INTO u SELECT generate_series(101, 120)",
                 "CREATE VIEW w AS SELECT * FROM t UNION ALL SELECT * FROM u");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                                 PipelineBuilder.table(source, "w")
                                         .key("k")
@@ -47,31 +48,31 @@ class DeadlockITCase {
                                         .pageRows(4)
                                         .polling()
                                         .build())
-                        .waitingOutOutages()) {
+                        .retryingOutages()) {
             CompletableFuture<List<String>> failures =
                     CompletableFuture.supplyAsync(() -> failures(source, ddl));
             while (!failures.isDone()) {
-                lane.step();
+                harness.step();
             }
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
             assertThat(failures.join()).isEmpty();
-            assertThat(lane.cells(0)).hasSize(40);
+            assertThat(harness.cells(0)).hasSize(40);
         }
     }
 
-    /** Runs the DDL again and again, each time in one transaction; says what failed. */
+    /** Runs the DDL repeatedly, each time in one transaction; returns the failures. */
     private static List<String> failures(Database source, String ddl) {
         List<String> failures = new ArrayList<>();
         try (Connection connection = source.connect();
                 Statement statement = connection.createStatement()) {
-            // who waits looks for a deadlock at once, and would be its victim
+            // a waiting session checks for a deadlock at once and would be aborted
             statement.execute("SET deadlock_timeout = '1ms'");
             connection.setAutoCommit(false);
             for (int i = 0; i < TRANSACTIONS; i++) {
                 try {
-                    for (String one : ddl.split(";", -1)) {
-                        statement.execute(one);
+                    for (String sql : ddl.split(";", -1)) {
+                        statement.execute(sql);
                     }
                     connection.commit();
                 } catch (SQLException failure) {

@@ -23,7 +23,7 @@ class DeleteWhenITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    private static final String NEVER_BEFORE = "2024-01-01 00:00:00+00";
+    private static final String DELETED_AT = "2024-01-01 00:00:00+00";
 
     @ParameterizedTest
     @CsvSource(
@@ -38,8 +38,8 @@ class DeleteWhenITCase {
                 "gone = was it | text        | 'is'  | 'was it'",
                 "\"a = b\" = 7 | int         | 6     | 7",
             })
-    void goAsDeletesAndComeBackByWatermark(
-            String when, String type, String alive, String dead, @FreshDatabase Database source)
+    void areSentAsDeletesAndReturnByWatermark(
+            String when, String type, String alive, String deleted, @FreshDatabase Database source)
             throws Exception {
         String column = SqlIdentifier.quote(DeleteWhen.parse(when).column());
         source.execute(
@@ -47,33 +47,34 @@ class DeleteWhenITCase {
                         .formatted(column, type),
                 "INSERT INTO t VALUES ('a', 1, %1$s, now()), ('b', 2, %1$s, now())"
                         .formatted(alive));
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t")
                                 .watermark("at", WatermarkType.TIMESTAMP)
                                 .deleteWhen(when)
                                 .polling()
                                 .build())) {
-            lane.finishPolls(1);
-            source.execute("UPDATE t SET at = now(), " + column + " = " + dead + " WHERE id = 2");
-            lane.finishPolls(2);
-            // the key's columns in the order of the key
-            assertThat(lane.rows()).hasSize(3);
-            assertThat(lane.rows().get(2)).isEqualTo("DELETE 2\tb");
+            harness.finishPolls(1);
+            source.execute(
+                    "UPDATE t SET at = now(), " + column + " = " + deleted + " WHERE id = 2");
+            harness.finishPolls(2);
+            // the key columns in key order
+            assertThat(harness.rows()).hasSize(3);
+            assertThat(harness.rows().get(2)).isEqualTo("DELETE 2\tb");
 
             source.execute("UPDATE t SET at = now(), " + column + " = " + alive + " WHERE id = 2");
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(4);
-            assertThat(lane.rows().get(3)).startsWith("UPSERT b\t2\t");
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(4);
+            assertThat(harness.rows().get(3)).startsWith("UPSERT b\t2\t");
         }
     }
 
     @Test
-    void goAsDeletesAndComeBackFromAQuery(@FreshDatabase Database source) throws Exception {
+    void areSentAsDeletesAndReturnFromAQuery(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, status text, at timestamptz)",
                 "INSERT INTO t VALUES (1, 'here', now()), (2, 'gone', now())");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.query(
                                         source,
@@ -84,80 +85,80 @@ class DeleteWhenITCase {
                                 .deleteWhen("status = gone")
                                 .polling()
                                 .build())) {
-            lane.finishPolls(2);
-            assertThat(lane.rows()).containsExactlyInAnyOrder("UPSERT 1\there", "DELETE 2");
+            harness.finishPolls(2);
+            assertThat(harness.rows()).containsExactlyInAnyOrder("UPSERT 1\there", "DELETE 2");
 
             source.execute("UPDATE t SET status = 'here', at = now() WHERE id = 2");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             source.execute("UPDATE t SET status = 'gone', at = now() WHERE id = 1");
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(4).endsWith("UPSERT 2\there", "DELETE 1");
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(4).endsWith("UPSERT 2\there", "DELETE 1");
         }
     }
 
     @Test
-    void areNotThereForADiffAndComeBack(@FreshDatabase Database source) throws Exception {
+    void areMissingForADiffAndReturn(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, gone timestamptz)",
-                "INSERT INTO t VALUES (1, NULL), (2, NULL), (3, '" + NEVER_BEFORE + "')");
-        try (SourceTestHarness lane =
+                "INSERT INTO t VALUES (1, NULL), (2, NULL), (3, '" + DELETED_AT + "')");
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t").deleteWhen("gone").polling().build())) {
-            lane.finishPolls(2);
-            assertThat(lane.rows()).containsExactlyInAnyOrder("INSERT 1\t\\N", "INSERT 2\t\\N");
+            harness.finishPolls(2);
+            assertThat(harness.rows()).containsExactlyInAnyOrder("INSERT 1\t\\N", "INSERT 2\t\\N");
 
             source.execute("UPDATE t SET gone = now() WHERE id = 2");
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(3).endsWith("DELETE 2");
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(3).endsWith("DELETE 2");
 
             source.execute("UPDATE t SET gone = NULL WHERE id = 2");
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(4).endsWith("INSERT 2\t\\N");
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(4).endsWith("INSERT 2\t\\N");
         }
     }
 
     @Test
-    void areTakenOutOfADiffWithoutAKey(@FreshDatabase Database source) throws Exception {
+    void areDeletedByADiffWithoutAKey(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int, gone boolean)", "INSERT INTO t VALUES (1, false)");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t").deleteWhen("gone").polling().build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             source.execute("UPDATE t SET gone = true");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(lane.rows()).containsExactly("INSERT 1\tf", "DELETE ");
-            assertThat(lane.sent().get(1).rowId()).isEqualTo(lane.sent().get(0).rowId());
+            assertThat(harness.rows()).containsExactly("INSERT 1\tf", "DELETE ");
+            assertThat(harness.sent().get(1).rowId()).isEqualTo(harness.sent().get(0).rowId());
         }
     }
 
     @Test
-    void cannotBeDeletedWithoutAKey(@FreshDatabase Database source) throws Exception {
+    void areRejectedWithoutAKey(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int, gone boolean, at timestamptz)",
                 "INSERT INTO t VALUES (1, true, now())");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t")
                                 .watermark("at", WatermarkType.TIMESTAMP)
                                 .deleteWhen("gone")
                                 .polling()
                                 .build())) {
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining("QUARANTINED")
                     .hasMessageContaining(
                             "delete_when (gone) needs a key to delete by, and table \"public\".\"t\" has none; name one in the mapping");
-            assertThat(lane.sent()).isEmpty();
+            assertThat(harness.sent()).isEmpty();
         }
     }
 
     @Test
-    void byAColumnThatIsNotThereAreTold(@FreshDatabase Database source) throws Exception {
+    void aMissingDeleteWhenColumnIsReported(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, gone boolean)");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t").deleteWhen("went").polling().build())) {
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining("delete_when names the column \"went\"");
         }
     }

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Values that the database takes for equal and that are not spelled alike. */
+/** Values that the database treats as equal, with different text representations. */
 class EqualValuesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    /** A crash in the middle of the tie, at each of its rows. */
+    /** Crashes during the read of the tie, after each of its rows. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -27,8 +27,8 @@ class EqualValuesITCase {
                 "text COLLATE same | CASE WHEN n % 2 = 0 THEN 'a' ELSE 'A' END",
                 "interval | CASE WHEN n % 2 = 0 THEN '1 day' ELSE '24:00:00' END",
             })
-    void aTieOfSeveralSpellingsComesOnceOverACrashInItsMiddle(
-            String watermark, @FreshDatabase Database source) throws Exception {
+    void sendsATieOfSeveralTextsOnceDespiteACrash(String watermark, @FreshDatabase Database source)
+            throws Exception {
         fill(source, watermark);
         for (String key : new String[] {"", "id"}) {
             for (int crashAfter = 1; crashAfter <= 5; crashAfter++) {
@@ -36,15 +36,15 @@ class EqualValuesITCase {
                 if (!key.isEmpty()) {
                     builder.key(key);
                 }
-                try (SourceTestHarness lane = new SourceTestHarness(builder.build())) {
-                    while (lane.sent().size() < crashAfter) {
-                        lane.step();
+                try (SourceTestHarness harness = new SourceTestHarness(builder.build())) {
+                    while (harness.sent().size() < crashAfter) {
+                        harness.step();
                     }
-                    lane.takeCheckpoint();
-                    lane.step();
-                    lane.crash();
-                    lane.finishPolls(3);
-                    assertThat(lane.cells(0))
+                    harness.takeCheckpoint();
+                    harness.step();
+                    harness.crash();
+                    harness.finishPolls(3);
+                    assertThat(harness.cells(0))
                             .as("key %s, crash after %d", key, crashAfter)
                             .containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6");
                 }
@@ -58,36 +58,36 @@ class EqualValuesITCase {
                 "numeric | CASE WHEN n % 2 = 0 THEN '1.0' ELSE '1.00' END",
                 "text COLLATE same | CASE WHEN n % 2 = 0 THEN 'a' ELSE 'A' END",
             })
-    void aTieOfSeveralSpellingsIsRememberedWhenItGrows(
+    void sendsOnlyNewRowsOfAGrowingTieOfSeveralTexts(
             String watermark, @FreshDatabase Database source) throws Exception {
         fill(source, watermark);
-        try (SourceTestHarness lane = new SourceTestHarness(watermark(source).key("id").build())) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness =
+                new SourceTestHarness(watermark(source).key("id").build())) {
+            harness.finishPolls(2);
             source.execute("INSERT INTO t SELECT id + 6, at FROM t");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            assertThat(lane.cells(0)).hasSize(12).doesNotHaveDuplicates();
+            assertThat(harness.cells(0)).hasSize(12).doesNotHaveDuplicates();
         }
     }
 
-    /** The key is none, but nobody says so to a view. */
+    /** The key is not unique, which a view cannot show. */
     @Test
-    void noKeyIsSkippedThatEqualsTheOneAResumedReadStoodAt(@FreshDatabase Database source)
-            throws Exception {
+    void aResumedReadSkipsNoKeyEqualToItsPosition(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id numeric, at timestamptz)",
                 "INSERT INTO t SELECT v::numeric, '2024-01-01' FROM"
                         + " unnest(ARRAY['1.0', '1.00', '1.000', '2']) v");
         for (int crashAfter = 1; crashAfter <= 3; crashAfter++) {
-            try (SourceTestHarness lane =
+            try (SourceTestHarness harness =
                     new SourceTestHarness(watermark(source).key("id").pageRows(1).build())) {
-                while (lane.sent().size() < crashAfter) {
-                    lane.step();
+                while (harness.sent().size() < crashAfter) {
+                    harness.step();
                 }
-                lane.takeCheckpoint();
-                lane.crash();
-                lane.finishPolls(2);
-                assertThat(lane.cells(0)).containsExactlyInAnyOrder("1.0", "1.00", "1.000", "2");
+                harness.takeCheckpoint();
+                harness.crash();
+                harness.finishPolls(2);
+                assertThat(harness.cells(0)).containsExactlyInAnyOrder("1.0", "1.00", "1.000", "2");
             }
         }
     }
@@ -105,7 +105,7 @@ class EqualValuesITCase {
     private static PipelineBuilder watermark(Database source) {
         return PipelineBuilder.table(source, "t")
                 .watermark("at", NullWatermarkPolicy.IGNORE)
-                .lookingBack(Duration.ofMinutes(10))
+                .lookback(Duration.ofMinutes(10))
                 .polling();
     }
 }

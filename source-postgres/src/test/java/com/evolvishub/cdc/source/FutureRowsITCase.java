@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rows whose watermark lies above the database's clock. */
+/** Rows whose watermark is above the database's clock. */
 class FutureRowsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -37,7 +37,7 @@ class FutureRowsITCase {
                 "float8 | 'NaN' | nextval('ids')",
                 "float4 | 'Infinity' | nextval('ids')",
             })
-    void comeOnceAndHoldUpNothing(
+    void areSentOnceAndDelayNoOtherRow(
             String type, String future, String value, @FreshDatabase Database source)
             throws Exception {
         if (type.equals("numeric") && future.equals("'Infinity'")) {
@@ -50,27 +50,27 @@ class FutureRowsITCase {
                     "CREATE SEQUENCE IF NOT EXISTS ids",
                     "CREATE TABLE t (id int " + key + ", at " + type + ")",
                     "INSERT INTO t VALUES (1, %s), (2, %s)".formatted(value, future));
-            try (SourceTestHarness lane = new SourceTestHarness(table(source).build())) {
-                lane.finishPolls(2);
-                assertThat(lane.cells(0)).containsExactly("1", "2");
-                assertThat(lane.gate().status().futureWatermarks).hasValue(1);
-                assertThat(lane.position().highWatermark().values().get(0))
+            try (SourceTestHarness harness = new SourceTestHarness(table(source).build())) {
+                harness.finishPolls(2);
+                assertThat(harness.cells(0)).containsExactly("1", "2");
+                assertThat(harness.gate().status().futureWatermarks).hasValue(1);
+                assertThat(harness.position().highWatermark().values().get(0))
                         .doesNotContain("2999", "inf");
 
-                lane.takeCheckpoint();
+                harness.takeCheckpoint();
                 source.execute("INSERT INTO t VALUES (3, " + value + ")");
-                lane.finishPolls(1);
-                lane.crash();
+                harness.finishPolls(1);
+                harness.crash();
                 source.execute("INSERT INTO t VALUES (4, " + future + ")");
-                lane.finishPolls(2);
-                assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4");
+                harness.finishPolls(2);
+                assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4");
             }
         }
     }
 
     @ParameterizedTest
     @CsvSource({"PRIMARY KEY", "NOT NULL"})
-    void areNotSentAgainWhenTheirTimeHasCome(String key, @FreshDatabase Database source)
+    void areNotSentAgainWhenTheClockReachesThem(String key, @FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE TABLE t (id int " + key + ", at timestamptz)");
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
@@ -79,19 +79,19 @@ class FutureRowsITCase {
                 "INSERT INTO t SELECT n / 2, db_now() + n / 2 * interval '1 s'"
                         + " FROM generate_series(%d, 9) n".formatted(key.startsWith("P") ? 9 : 4));
         int rows = key.startsWith("P") ? 2 : 7;
-        try (SourceTestHarness lane = new SourceTestHarness(table(source).build())) {
-            lane.goBy(SettableDatabaseClock.CLOCK);
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(rows);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source).build())) {
+            harness.useClock(SettableDatabaseClock.CLOCK);
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(rows);
             clock.set("1 hour");
-            lane.finishPolls(1);
-            lane.takeCheckpoint();
+            harness.finishPolls(1);
+            harness.takeCheckpoint();
             source.execute("INSERT INTO t VALUES (77, db_now())");
-            lane.crash();
-            lane.finishPolls(3);
+            harness.crash();
+            harness.finishPolls(3);
 
-            assertThat(lane.sent()).hasSize(rows + 1);
-            assertThat(lane.gate().status().futureWatermarks).hasValue(0);
+            assertThat(harness.sent()).hasSize(rows + 1);
+            assertThat(harness.gate().status().futureWatermarks).hasValue(0);
         }
     }
 
@@ -105,7 +105,7 @@ class FutureRowsITCase {
                 "numeric | 'NaN' | 5000",
                 "float8 | 'NaN' | 5000",
             })
-    void areLookedUpWhenTheyHaveMovedIntoThePast(
+    void areLookedUpWhenTheirWatermarkMovesIntoThePast(
             String type, String future, String now, @FreshDatabase Database source)
             throws Exception {
         String past = type.equals("date") || type.startsWith("time") ? "'2001-02-03'" : "1";
@@ -113,40 +113,40 @@ class FutureRowsITCase {
                 "CREATE TABLE t (id int, b text, at " + type + ", PRIMARY KEY (id, b))",
                 "INSERT INTO t VALUES (1, 'a', %1$s), (2, E'b\\t''', %2$s), (3, 'c', %2$s)"
                         .formatted(now, future));
-        try (SourceTestHarness lane = new SourceTestHarness(table(source).build())) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source).build())) {
+            harness.finishPolls(2);
             source.execute(
                     "UPDATE t SET at = " + past + " WHERE id = 2", "DELETE FROM t WHERE id = 3");
-            lane.finishPolls(3);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "2");
-            assertThat(lane.gate().keyLookupRequests().requested()).isEmpty();
+            harness.finishPolls(3);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "2");
+            assertThat(harness.gate().keyLookupRequests().requested()).isEmpty();
 
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(4);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(4);
         }
     }
 
     @Test
-    void areReadOnceAMinuteWhereThereAreMany(@FreshDatabase Database source) throws Exception {
+    void areReadOncePerMinuteIfThereAreMany(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
         source.execute(
                 "INSERT INTO t SELECT n, '2999-01-01' FROM generate_series(1, 10001) n",
                 "INSERT INTO t VALUES (0, db_now())");
-        try (SourceTestHarness lane = new SourceTestHarness(table(source).build())) {
-            lane.goBy(SettableDatabaseClock.CLOCK);
-            lane.finishPolls(1);
-            assertThat(lane.sent()).hasSize(10_002);
+        try (SourceTestHarness harness = new SourceTestHarness(table(source).build())) {
+            harness.useClock(SettableDatabaseClock.CLOCK);
+            harness.finishPolls(1);
+            assertThat(harness.sent()).hasSize(10_002);
             source.execute(
                     "INSERT INTO t VALUES (-1, db_now())",
                     "INSERT INTO t VALUES (-2, '2999-01-01')");
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(10_003);
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(10_003);
             clock.set("61 s");
-            lane.finishPolls(1);
-            assertThat(lane.sent()).hasSize(10_004);
+            harness.finishPolls(1);
+            assertThat(harness.sent()).hasSize(10_004);
         }
     }
 
@@ -155,10 +155,10 @@ class FutureRowsITCase {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at date)",
                 "INSERT INTO t SELECT n, now()::date + n FROM generate_series(1, 5) n");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source).schedule(new Schedule.Once()).build())) {
-            lane.finishPolls(1);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5");
+            harness.finishPolls(1);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4", "5");
         }
     }
 

@@ -7,7 +7,7 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.sql.PollQuery;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.PostgresServer;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Counts in the server's log what a poll sends that finds nothing. */
+/** Counts the statements of a poll that finds nothing, in the server's log. */
 class IdlePollITCase {
 
     private static final int POLLS = 20;
@@ -39,7 +39,7 @@ class IdlePollITCase {
     }
 
     @Test
-    void byWatermarkItIsThreeStatements() throws Exception {
+    void aWatermarkPollSendsThreeStatements() throws Exception {
         Database source = filled("by_watermark");
         assertThat(
                         statements(
@@ -49,13 +49,13 @@ class IdlePollITCase {
     }
 
     @Test
-    void aDiffIsThreeStatements() throws Exception {
+    void aDiffSendsThreeStatements() throws Exception {
         Database source = filled("diff");
         assertThat(statements(PipelineBuilder.table(source, "t"))).isEqualTo(3);
     }
 
     @Test
-    void aQueryIsThreeStatements() throws Exception {
+    void aQuerySendsThreeStatements() throws Exception {
         Database source = filled("query");
         assertThat(
                         statements(
@@ -77,20 +77,20 @@ class IdlePollITCase {
     }
 
     /**
-     * Statements of a poll, rounded, besides its begin, which is one message with the settings and
-     * the lock, and its end.
+     * The number of statements of a poll, rounded, without its start, which is one message with the
+     * settings and the lock, and without its end.
      */
     private static long statements(PipelineBuilder builder) throws Exception {
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(builder.schedule(new Schedule.Every(Duration.ofMillis(50))).build());
-        await().until(() -> lane.rows().size() == 1);
-        var polls = lane.collected().gate.status().polls;
+        await().until(() -> running.rows().size() == 1);
+        var polls = running.collected().gate.status().polls;
         long first = polls.get() + 5;
         await().until(() -> polls.get() >= first);
         long before = Files.size(server.logFile());
         await().until(() -> polls.get() >= first + POLLS);
         String log = Files.readString(server.logFile()).substring((int) before);
-        lane.cancel();
+        running.cancel();
         List<String> sent =
                 Arrays.stream(log.split("\n(?=\\d{4}-\\d\\d-\\d\\d )", -1))
                         .filter(entry -> entry.contains("LOG:  "))

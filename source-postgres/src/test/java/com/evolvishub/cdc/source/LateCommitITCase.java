@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A transaction that commits when rows with higher watermarks went out long ago. */
+/** A transaction that commits after rows with higher watermarks were sent. */
 class LateCommitITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -51,7 +51,7 @@ class LateCommitITCase {
             WHERE datname = current_database() AND state = 'idle in transaction'
             """;
 
-    /** With hardly any look-back, so that only the looks can find the row. */
+    /** With nearly no lookback, so that only the transaction tracker can find the row. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -65,116 +65,116 @@ class LateCommitITCase {
                 "text | to_char(nextval('ids'), 'FM0000000000')",
                 "uuid | lpad(nextval('ids')::text, 32, '0')::uuid",
             })
-    void comesWhateverTypeTheWatermarkHas(String type, String value, @FreshDatabase Database source)
+    void isFoundForEveryWatermarkType(String type, String value, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
         insert(source, 0, value);
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                         new SourceTestHarness(table(source, NO_LOOKBACK, 0, Duration.ZERO));
                 Connection late = late(source, value);
                 Connection writer = source.connect();
                 Statement writing = writer.createStatement()) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             for (int i = 1; i <= POLLS; i++) {
                 writing.execute("INSERT INTO t VALUES (%d, %s)".formatted(i, value));
-                lane.finishPolls(1);
-                assertThat(ids(lane)).as("what is in front is not held back").contains("" + i);
+                harness.finishPolls(1);
+                assertThat(ids(harness)).as("what is in front is not held back").contains("" + i);
             }
-            assertThat(ids(lane)).doesNotContain("-1");
+            assertThat(ids(harness)).doesNotContain("-1");
 
             late.commit();
-            lane.finishPolls(2);
-            assertThat(ids(lane)).hasSize(POLLS + 2).doesNotHaveDuplicates().contains("-1");
+            harness.finishPolls(2);
+            assertThat(ids(harness)).hasSize(POLLS + 2).doesNotHaveDuplicates().contains("-1");
         }
     }
 
     @Test
-    void comesToARoleThatMayOnlySelectThoughItIsOlderThanTheLookBack(@FreshDatabase Database source)
+    void isFoundByARoleWithOnlySelectWhenOlderThanTheLookback(@FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
         insert(source, 0, "now()");
         ConnectionSpec reader = plainRole(source);
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(reader, "t")
                                 .capture(byTimestamp(Duration.ofSeconds(1), 1000, Duration.ZERO))
                                 .schedule(new Schedule.Every(Duration.ofMillis(1)))
                                 .build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             try (Connection late = late(source, "now()")) {
-                // longer than the look-back: only the looks can find it
+                // longer than the lookback: only the transaction tracker can find it
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> source.queryOne(OPEN_FOR_LONG).equals("t"));
                 insert(source, 1, "now()");
-                lane.finishPolls(2);
-                assertThat(ids(lane)).containsExactly("0", "1");
-                assertThat(lane.gate().status().lowWatermark())
+                harness.finishPolls(2);
+                assertThat(ids(harness)).containsExactly("0", "1");
+                assertThat(harness.gate().status().lowWatermark())
                         .contains("held for")
                         .contains("pid ");
 
                 late.commit();
-                lane.finishPolls(2);
-                assertThat(ids(lane)).containsExactly("0", "1", "-1");
-                assertThat(lane.gate().status().lowWatermark()).isEmpty();
+                harness.finishPolls(2);
+                assertThat(ids(harness)).containsExactly("0", "1", "-1");
+                assertThat(harness.gate().status().lowWatermark()).isEmpty();
             }
         }
     }
 
     @Test
-    void comesAfterItWasPreparedAndTheLaneRestarted(@FreshDatabase Database source)
+    void isFoundAfterItWasPreparedAndThePipelineRestarted(@FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at bigint)");
         insert(source, 0, "nextval('ids')");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, NO_LOOKBACK, 0, Duration.ZERO))) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             try (Connection late = late(source, "nextval('ids')");
                     Statement statement = late.createStatement()) {
-                lane.finishPolls(1);
+                harness.finishPolls(1);
                 insert(source, 1, "nextval('ids')");
-                lane.finishPolls(1);
+                harness.finishPolls(1);
                 statement.execute("PREPARE TRANSACTION '" + source.name() + "'");
             }
-            lane.finishPolls(1);
-            lane.takeCheckpoint();
-            lane.crash();
+            harness.finishPolls(1);
+            harness.takeCheckpoint();
+            harness.crash();
             source.execute("COMMIT PREPARED '" + source.name() + "'");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(ids(lane)).containsExactly("0", "1", "-1");
+            assertThat(ids(harness)).containsExactly("0", "1", "-1");
         }
     }
 
     @Test
-    void comesToAQueryThatSaysItselfWhatIsNew(@FreshDatabase Database source) throws Exception {
+    void isFoundByAQueryWithItsOwnCondition(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
         insert(source, 0, "now()");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.query(
                                         source,
-                                        // the column that decides is not even selected
+                                        // the watermark column is not selected
                                         new PollQuery.Text("SELECT id FROM t WHERE at > "),
                                         PollQuery.Placeholder.LAST_SYNC)
                                 .key("id")
                                 .capture(new Capture.ByQuery(NO_LOOKBACK, ""))
                                 .schedule(new Schedule.Every(Duration.ofMillis(1)))
                                 .build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             try (Connection late = late(source, "now()")) {
                 for (int i = 1; i <= 20; i++) {
                     insert(source, i, "now()");
-                    lane.finishPolls(1);
+                    harness.finishPolls(1);
                 }
                 late.commit();
             }
-            lane.finishPolls(2);
-            assertThat(ids(lane)).hasSize(22).doesNotHaveDuplicates().contains("-1");
+            harness.finishPolls(2);
+            assertThat(ids(harness)).hasSize(22).doesNotHaveDuplicates().contains("-1");
         }
     }
 
-    /** From one look-back to another at a restart while the transaction is open. */
+    /** The lookback changes at a restart while the transaction is open. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -187,34 +187,34 @@ class LateCommitITCase {
                 "bigint      | nextval('ids') | 3 | 1",
                 "numeric     | nextval('ids') | 1 | 3",
             })
-    void comesAlthoughTheLookBackWasChanged(
+    void isFoundAlthoughTheLookbackChanged(
             String type, String value, int before, int after, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
         insert(source, 0, value);
         boolean days = type.equals("date");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, millis(before), before, Duration.ZERO))) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             try (Connection late = late(source, value)) {
-                lane.finishPolls(1);
+                harness.finishPolls(1);
                 for (int i = 1; i <= 6; i++) {
-                    // the position moves on by more than both look-backs
+                    // the position advances by more than both lookbacks
                     insert(source, i, days ? "now()::date" : value);
-                    lane.finishPolls(1);
+                    harness.finishPolls(1);
                 }
                 await().until(() -> !source.queryOne(LONGER_THAN_BOTH).equals("f"));
                 insert(source, 7, value);
-                lane.finishPolls(1);
+                harness.finishPolls(1);
 
-                lane.restart(
+                harness.restart(
                         table(source, millis(after), after, Duration.ZERO), RestoreMode.RESUME);
-                lane.finishPolls(1);
+                harness.finishPolls(1);
                 late.commit();
             }
-            lane.finishPolls(2);
-            assertThat(ids(lane)).hasSize(9).doesNotHaveDuplicates().contains("-1");
+            harness.finishPolls(2);
+            assertThat(ids(harness)).hasSize(9).doesNotHaveDuplicates().contains("-1");
         }
     }
 
@@ -223,52 +223,52 @@ class LateCommitITCase {
     }
 
     @Test
-    void isNotWaitedForLongerThanTheUserWants(@FreshDatabase Database source) throws Exception {
+    void isIgnoredAfterMaxPinSeconds(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE SEQUENCE ids", "CREATE TABLE t (id int PRIMARY KEY, at bigint)");
         insert(source, 0, "nextval('ids')");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                         new SourceTestHarness(table(source, NO_LOOKBACK, 0, Duration.ofMillis(1)));
                 Connection late = late(source, "nextval('ids')")) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             insert(source, 1, "nextval('ids')");
-            lane.finishPolls(3);
-            assertThat(lane.gate().status().lowWatermark()).isEmpty();
+            harness.finishPolls(3);
+            assertThat(harness.gate().status().lowWatermark()).isEmpty();
 
             late.commit();
             insert(source, 2, "nextval('ids')");
-            lane.finishPolls(2);
-            assertThat(ids(lane)).containsExactly("0", "1", "2");
+            harness.finishPolls(2);
+            assertThat(ids(harness)).containsExactly("0", "1", "2");
         }
     }
 
     @Test
-    void thatIsNotSeenAtAnyLookComesByTheLookBack(@FreshDatabase Database source) throws Exception {
+    void isFoundByTheLookbackWhenNoSnapshotSawIt(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, at timestamptz)");
         insert(source, 0, "now()");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, Duration.ofMinutes(10), 0, Duration.ZERO))) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             insert(source, 1, "now()");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             insert(source, 2, "now() - interval '5 s'");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(ids(lane)).containsExactly("0", "1", "2");
+            assertThat(ids(harness)).containsExactly("0", "1", "2");
         }
     }
 
     @Test
-    void ofATieThatGrowsComesOnceWithoutAKeyToo(@FreshDatabase Database source) throws Exception {
+    void aGrowingTieIsSentOnceWithoutAKey(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (id int, at timestamptz)");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, Duration.ofSeconds(10), 0, Duration.ZERO))) {
             for (int i = 0; i < 5; i++) {
                 insert(source, i, "'2024-01-01'");
-                // the same row once more: two equal rows are two rows
+                // the same row again: two equal rows are two rows
                 insert(source, 7, "'2024-01-01'");
-                lane.finishPolls(1);
+                harness.finishPolls(1);
             }
-            assertThat(ids(lane))
+            assertThat(ids(harness))
                     .containsExactlyInAnyOrder("0", "1", "2", "3", "4", "7", "7", "7", "7", "7");
         }
     }
@@ -297,7 +297,7 @@ class LateCommitITCase {
         source.execute("INSERT INTO t VALUES (" + id + ", " + value + ")");
     }
 
-    /** A transaction that has written row -1 and does not commit yet. */
+    /** A transaction that has written row -1 and is still open. */
     private static Connection late(Database source, String value) throws SQLException {
         Connection connection = source.connect();
         connection.setAutoCommit(false);
@@ -311,20 +311,20 @@ class LateCommitITCase {
         String role = "reader_" + database.name();
         database.execute(
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'reads'", "GRANT SELECT ON t TO " + role);
-        ConnectionSpec mighty = PipelineBuilder.connection(database);
+        ConnectionSpec superuser = PipelineBuilder.connection(database);
         return new ConnectionSpec(
-                mighty.host(),
-                mighty.port(),
-                mighty.database(),
+                superuser.host(),
+                superuser.port(),
+                superuser.database(),
                 role,
                 new Secret("reads"),
-                mighty.tls(),
-                mighty.timeout(),
-                mighty.parameters());
+                superuser.tls(),
+                superuser.timeout(),
+                superuser.parameters());
     }
 
-    private static List<String> ids(SourceTestHarness lane) {
-        return lane.sent().stream()
+    private static List<String> ids(SourceTestHarness harness) {
+        return harness.sent().stream()
                 .map(ChangeRow::line)
                 .map(line -> new String(CopyText.cell(line, 0), UTF_8))
                 .toList();

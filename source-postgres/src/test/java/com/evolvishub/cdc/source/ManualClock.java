@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Stands still until it is moved. */
+/** A clock that stands still until it is advanced. */
 public final class ManualClock extends Clock {
 
-    /** Where it stands before it is first moved, in milliseconds since 1970. */
+    /** Its initial time, in milliseconds since 1970. */
     public static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
     private Instant now = Instant.ofEpochMilli(START);

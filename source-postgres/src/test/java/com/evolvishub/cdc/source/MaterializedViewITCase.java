@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A refresh shows rows of any age at once. */
+/** A refresh makes rows of any age visible at once. */
 class MaterializedViewITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -33,23 +33,23 @@ class MaterializedViewITCase {
     }
 
     @Test
-    void findsOldRowsThatARefreshShows() throws Exception {
-        try (SourceTestHarness lane = byWatermark("m")) {
-            showOldRows(lane, "REFRESH MATERIALIZED VIEW m");
+    void findsOldRowsAfterARefresh() throws Exception {
+        try (SourceTestHarness harness = byWatermark("m")) {
+            assertOldRowsAreFound(harness, "REFRESH MATERIALIZED VIEW m");
         }
     }
 
     @Test
-    void findsThemThroughAViewAndAfterAConcurrentRefresh() throws Exception {
+    void findsOldRowsThroughAViewAfterAConcurrentRefresh() throws Exception {
         source.execute("CREATE UNIQUE INDEX ON m (id)");
-        try (SourceTestHarness lane = byWatermark("v")) {
-            showOldRows(lane, "REFRESH MATERIALIZED VIEW CONCURRENTLY m");
+        try (SourceTestHarness harness = byWatermark("v")) {
+            assertOldRowsAreFound(harness, "REFRESH MATERIALIZED VIEW CONCURRENTLY m");
         }
     }
 
     @Test
-    void findsThemByAQuery() throws Exception {
-        SourceTestHarness lane =
+    void findsOldRowsByAQuery() throws Exception {
+        SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.query(
                                         source,
@@ -59,62 +59,63 @@ class MaterializedViewITCase {
                                 .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
                                 .polling()
                                 .build());
-        try (lane) {
-            showOldRows(lane, "REFRESH MATERIALIZED VIEW m");
+        try (harness) {
+            assertOldRowsAreFound(harness, "REFRESH MATERIALIZED VIEW m");
         }
     }
 
     @Test
-    void comparesEverythingOnceARefresh() throws Exception {
-        // on a server of its own: while others hold a transaction open, a refresh is taken for new
+    void comparesAllRowsOncePerRefresh() throws Exception {
+        // on its own server: an open transaction of another test would make a refresh look new
+        // again
         try (PostgresServer server = PostgresServer.builder().start()) {
             createView(server.createDatabase("quiet"));
             source.execute("CREATE UNIQUE INDEX ON m (id)");
-            comparesEverythingOnce();
+            assertAllRowsAreComparedOnce();
         }
     }
 
-    private void comparesEverythingOnce() throws Exception {
-        try (SourceTestHarness lane = byWatermark("m")) {
-            lane.finishPolls(2);
-            long before = lane.gate().status().rowsRead.get();
-            lane.finishPolls(3);
-            // a transaction that ends has nothing to do with the view
+    private void assertAllRowsAreComparedOnce() throws Exception {
+        try (SourceTestHarness harness = byWatermark("m")) {
+            harness.finishPolls(2);
+            long before = harness.gate().status().rowsRead.get();
+            harness.finishPolls(3);
+            // a transaction that does not concern the view ends
             source.execute("CREATE TABLE noise ()");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            // within the look-back the newest row is read again at each of the six polls
-            assertThat(lane.gate().status().rowsRead.get()).isBetween(before, before + 6);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5");
+            // within the lookback each of the six polls reads the newest row again
+            assertThat(harness.gate().status().rowsRead.get()).isBetween(before, before + 6);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4", "5");
         }
     }
 
     @Test
-    void comparesEverythingAgainAfterACrash() throws Exception {
-        try (SourceTestHarness lane = byWatermark("m")) {
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
+    void comparesAllRowsAgainAfterACrash() throws Exception {
+        try (SourceTestHarness harness = byWatermark("m")) {
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
             source.execute(
                     "INSERT INTO t VALUES (0, now() - interval '2 h')",
                     "REFRESH MATERIALIZED VIEW m");
-            lane.finishPolls(1);
-            lane.crash();
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5", "0");
+            harness.finishPolls(1);
+            harness.crash();
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4", "5", "0");
         }
     }
 
-    private void showOldRows(SourceTestHarness lane, String refresh) throws Exception {
-        lane.finishPolls(2);
+    private void assertOldRowsAreFound(SourceTestHarness harness, String refresh) throws Exception {
+        harness.finishPolls(2);
         source.execute(
                 "INSERT INTO t SELECT 6, max(at) - interval '1 ms' FROM t",
                 "INSERT INTO t VALUES (7, now() - interval '2 h')",
                 refresh);
-        lane.finishPolls(2);
-        assertThat(lane.cells(0)).containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6", "7");
+        harness.finishPolls(2);
+        assertThat(harness.cells(0)).containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6", "7");
         source.execute("UPDATE t SET at = at - interval '1 day' WHERE id = 1", refresh);
-        lane.finishPolls(3);
-        assertThat(lane.cells(0)).hasSize(8).endsWith("1");
+        harness.finishPolls(3);
+        assertThat(harness.cells(0)).hasSize(8).endsWith("1");
     }
 
     private SourceTestHarness byWatermark(String relation) throws Exception {

@@ -16,53 +16,53 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows that have no watermark. */
+/** Rows without a watermark. */
 class NullWatermarkRowsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void rowsWithoutAWatermarkAreCountedWhereTheyAreIgnored(@FreshDatabase Database source)
+    void countsRowsWithoutAWatermarkIfTheyAreIgnored(@FreshDatabase Database source)
             throws Exception {
         fill(source, "id int PRIMARY KEY, at timestamptz");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, NullWatermarkPolicy.IGNORE))) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.rows()).hasSize(2).noneMatch(row -> row.contains("\\N"));
-            assertThat(lane.gate().status().nullWatermarks).hasValue(5);
+            assertThat(harness.rows()).hasSize(2).noneMatch(row -> row.contains("\\N"));
+            assertThat(harness.gate().status().nullWatermarks).hasValue(5);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void rowsWithoutAWatermarkAreCountedBehindTheFirstLoad(
-            NullWatermarkPolicy without, @FreshDatabase Database source) throws Exception {
+    void countsRowsWithoutAWatermarkAfterTheFirstLoad(
+            NullWatermarkPolicy policy, @FreshDatabase Database source) throws Exception {
         fill(source, "id int PRIMARY KEY, at timestamptz");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t")
-                                .watermark("at", without)
+                                .watermark("at", policy)
                                 .pageRows(1)
                                 .polling()
                                 .build())) {
-            while (lane.sent().size() < 2) {
-                lane.step();
+            while (harness.sent().size() < 2) {
+                harness.step();
             }
-            assertThat(lane.rows()).noneMatch(row -> row.contains("\\N"));
-            assertThat(lane.gate().status().nullWatermarks).hasValue(0);
+            assertThat(harness.rows()).noneMatch(row -> row.contains("\\N"));
+            assertThat(harness.gate().status().nullWatermarks).hasValue(0);
 
-            lane.waitingOutOutages().finishPolls(1);
-            assertThat(lane.gate().status().nullWatermarks).hasValue(5);
+            harness.retryingOutages().finishPolls(1);
+            assertThat(harness.gate().status().nullWatermarks).hasValue(5);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"PRIMARY KEY", "NOT NULL"})
-    void rowsWithoutAWatermarkComeOnceAlsoOverACrashAmongThem(
-            String key, @FreshDatabase Database source) throws Exception {
+    void sendsRowsWithoutAWatermarkOnceDespiteCrashes(String key, @FreshDatabase Database source)
+            throws Exception {
         fill(source, "id int " + key + ", at timestamptz");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t")
                                 .watermark("at", NullWatermarkPolicy.INCLUDE_ONCE)
@@ -70,70 +70,70 @@ class NullWatermarkRowsITCase {
                                 .polling()
                                 .build())) {
             for (int rows = 1; rows < 7; rows++) {
-                while (lane.sent().size() < rows) {
-                    lane.step();
+                while (harness.sent().size() < rows) {
+                    harness.step();
                 }
-                lane.takeCheckpoint();
-                lane.step();
-                lane.crash();
+                harness.takeCheckpoint();
+                harness.step();
+                harness.crash();
             }
-            lane.finishPolls(2);
-            assertThat(lane.rows())
+            harness.finishPolls(2);
+            assertThat(harness.rows())
                     .hasSize(7)
                     .doesNotHaveDuplicates()
                     .filteredOn(row -> row.endsWith("\\N"))
                     .hasSize(5);
 
             source.execute("UPDATE t SET at = now() WHERE id = 3");
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(8);
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(8);
         }
     }
 
     @Test
-    void twoEqualRowsWithoutAKeyAndAWatermarkAreTwo(@FreshDatabase Database source)
+    void sendsEqualRowsWithoutAKeyAndAWatermarkSeparately(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int, at timestamptz)",
                 "INSERT INTO t VALUES (1, NULL), (1, NULL), (2, NULL)");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, NullWatermarkPolicy.INCLUDE_ONCE))) {
-            lane.finishPolls(1);
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(1);
+            harness.finishPolls(1);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(1);
 
-            assertThat(lane.rows())
+            assertThat(harness.rows())
                     .containsExactlyInAnyOrder("INSERT 1\t\\N", "INSERT 1\t\\N", "INSERT 2\t\\N");
-            assertThat(lane.remembered()).isEqualTo(2);
+            assertThat(harness.dedupeStateRows()).isEqualTo(2);
         }
     }
 
     @Test
-    void rowsWithoutAWatermarkStopAMappingThatWantsNone(@FreshDatabase Database source)
+    void rowsWithoutAWatermarkStopAMappingWithPolicyFail(@FreshDatabase Database source)
             throws Exception {
         fill(source, "id int PRIMARY KEY, at timestamptz");
         ManualClock clock = new ManualClock();
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(table(source, NullWatermarkPolicy.FAIL))) {
-            lane.goBy(clock);
+            harness.useClock(clock);
             String cause =
                     "5 rows of table \"public\".\"t\" have no watermark: at is NULL, and null_watermark is fail";
-            lane.finishPolls(1);
-            assertThat(lane.gate().status().source().cause()).contains(cause);
-            assertThat(lane.rows()).hasSize(2);
-            lane.takeCheckpoint();
+            harness.finishPolls(1);
+            assertThat(harness.gate().status().source().cause()).contains(cause);
+            assertThat(harness.rows()).hasSize(2);
+            harness.takeCheckpoint();
 
             source.execute("INSERT INTO t VALUES (8, now())");
             clock.advance(Duration.ofMinutes(6));
-            assertThatThrownBy(() -> lane.finishPolls(1)).hasMessageContaining(cause);
-            assertThat(lane.rows()).hasSize(2);
+            assertThatThrownBy(() -> harness.finishPolls(1)).hasMessageContaining(cause);
+            assertThat(harness.rows()).hasSize(2);
 
             source.execute("UPDATE t SET at = now() WHERE at IS NULL");
             clock.advance(Duration.ofMinutes(6));
-            lane.waitingOutOutages().finishPolls(1);
-            assertThat(lane.rows()).hasSize(8);
-            assertThat(lane.gate().status().source().cause()).isEmpty();
+            harness.retryingOutages().finishPolls(1);
+            assertThat(harness.rows()).hasSize(8);
+            assertThat(harness.gate().status().source().cause()).isEmpty();
         }
     }
 
@@ -144,7 +144,7 @@ class NullWatermarkRowsITCase {
                 "INSERT INTO t VALUES (6, '2024-01-01'), (7, '2024-01-02')");
     }
 
-    private static Pipeline table(Database source, NullWatermarkPolicy without) {
-        return PipelineBuilder.table(source, "t").watermark("at", without).polling().build();
+    private static Pipeline table(Database source, NullWatermarkPolicy policy) {
+        return PipelineBuilder.table(source, "t").watermark("at", policy).polling().build();
     }
 }

@@ -12,7 +12,7 @@ import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.RowSizeGuard;
 import com.evolvishub.cdc.planner.sql.ScanSql;
 import com.evolvishub.cdc.runtime.pipeline.MappingState;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.FreshDatabase;
 import com.evolvishub.cdc.testing.postgres.PostgresServer;
@@ -31,21 +31,23 @@ class OversizedRowsITCase {
     @RegisterExtension static final PipelineTestCluster CLUSTER = new PipelineTestCluster();
 
     @Test
-    void aCellOf260MegabytesCostsAMappingAndNotTheHeap(@FreshDatabase Database source)
+    void aCellOf260MegabytesStopsItsMappingAndNotTheJob(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE VIEW t AS SELECT 1 AS id, 'small' AS a"
                         + " UNION ALL SELECT 2, repeat('x', 260000000)",
                 "CREATE TABLE others (id int PRIMARY KEY)",
                 "INSERT INTO others VALUES (7)");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "t").key("id").build());
-        RunningLane other = CLUSTER.run(PipelineBuilder.table(source, "others").build());
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "t").key("id").build());
+        RunningPipeline other = CLUSTER.run(PipelineBuilder.table(source, "others").build());
 
-        awaitCause(lane, "a row (id = 2) has 260,000,000 bytes, more than max_row_bytes (");
+        awaitCause(running, "a row (id = 2) has 260,000,000 bytes, more than max_row_bytes (");
         await().untilAsserted(() -> assertThat(other.rows()).containsExactly("INSERT 7"));
     }
 
-    /** The second row is too large by each of these; the first and the third are not. */
+    /**
+     * The second row exceeds the limit with each of these values; the first and the third do not.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -63,7 +65,7 @@ class OversizedRowsITCase {
                         + " | id = 2) has 108,",
             })
     void measuresTheTextOfTheWholeRow(
-            String columns, String values, String told, @FreshDatabase Database source)
+            String columns, String values, String expectedCause, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, " + columns + ")",
@@ -72,29 +74,29 @@ class OversizedRowsITCase {
                 "CREATE VIEW v AS SELECT * FROM t");
 
         for (String relation : List.of("t", "v")) {
-            RunningLane lane =
+            RunningPipeline running =
                     CLUSTER.run(
                             PipelineBuilder.table(source, relation)
                                     .key("id")
                                     .maxRowBytes(LIMIT, BadRowPolicy.QUARANTINE)
                                     .build());
-            awaitCause(lane, told);
+            awaitCause(running, expectedCause);
         }
     }
 
     @Test
-    void rowsUpToTheLimitArrive(@FreshDatabase Database source) throws Exception {
+    void rowsUpToTheLimitAreSent(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, a text, b jsonb)",
                 "INSERT INTO t VALUES (1, repeat('x', 99000), '{}'), (2, '', '[1]'), (3, NULL, NULL)");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "t")
                                 .maxRowBytes(LIMIT, BadRowPolicy.QUARANTINE)
                                 .build());
         await().untilAsserted(
                         () ->
-                                assertThat(lane.rows())
+                                assertThat(running.rows())
                                         .containsExactly(
                                                 "INSERT 1\t" + "x".repeat(99000) + "\t{}",
                                                 "INSERT 2\t\t[1]",
@@ -102,34 +104,33 @@ class OversizedRowsITCase {
     }
 
     @Test
-    void byWatermarkTheReadStopsInFrontOfTheRowAndGoesOnOnceItIsSmaller(
-            @FreshDatabase Database source) throws Exception {
+    void aWatermarkReadStopsBeforeTheRow(@FreshDatabase Database source) throws Exception {
         fill(source);
-        RunningLane lane = CLUSTER.run(watermark(source, BadRowPolicy.QUARANTINE));
-        awaitCause(lane, "a row (id = 2) has 200,000 bytes, more than max_row_bytes (100,000)");
-        // rows come by another way than the state
-        await().untilAsserted(() -> assertThat(keys(lane)).containsExactly("1"));
+        RunningPipeline running = CLUSTER.run(watermark(source, BadRowPolicy.QUARANTINE));
+        awaitCause(running, "a row (id = 2) has 200,000 bytes, more than max_row_bytes (100,000)");
+        // rows and the status arrive on different paths
+        await().untilAsserted(() -> assertThat(keys(running)).containsExactly("1"));
     }
 
     @Test
-    void byWatermarkTheRowIsLeftOutIfTheFileSaysSo(@FreshDatabase Database source)
+    void aWatermarkReadSkipsTheRowWithPolicyDeadLetter(@FreshDatabase Database source)
             throws Exception {
         fill(source);
-        RunningLane lane = CLUSTER.run(watermark(source, BadRowPolicy.DEAD_LETTER));
-        await().untilAsserted(() -> assertThat(keys(lane)).containsExactly("1", "3"));
+        RunningPipeline running = CLUSTER.run(watermark(source, BadRowPolicy.DEAD_LETTER));
+        await().untilAsserted(() -> assertThat(keys(running)).containsExactly("1", "3"));
 
         source.execute("UPDATE t SET a = 'small', at = now() WHERE id = 2");
-        await().untilAsserted(() -> assertThat(keys(lane)).containsExactly("1", "3", "2"));
+        await().untilAsserted(() -> assertThat(keys(running)).containsExactly("1", "3", "2"));
     }
 
     @Test
-    void aQueryStopsOrLeavesOut(@FreshDatabase Database source) throws Exception {
+    void aQueryStopsOrSkipsTheRow(@FreshDatabase Database source) throws Exception {
         fill(source);
-        RunningLane stops = CLUSTER.run(query(source, BadRowPolicy.QUARANTINE));
-        RunningLane goesOn = CLUSTER.run(query(source, BadRowPolicy.DEAD_LETTER));
-        awaitCause(stops, "a row (id = 2) has 200,000 bytes");
-        await().untilAsserted(() -> assertThat(keys(goesOn)).containsExactly("1", "3"));
-        awaitCause(goesOn, "1 rows were left out because they are too large; the first: a row");
+        RunningPipeline quarantining = CLUSTER.run(query(source, BadRowPolicy.QUARANTINE));
+        RunningPipeline skipping = CLUSTER.run(query(source, BadRowPolicy.DEAD_LETTER));
+        awaitCause(quarantining, "a row (id = 2) has 200,000 bytes");
+        await().untilAsserted(() -> assertThat(keys(skipping)).containsExactly("1", "3"));
+        awaitCause(skipping, "1 rows were left out because they are too large; the first: a row");
     }
 
     @Test
@@ -137,35 +138,35 @@ class OversizedRowsITCase {
         fill(source);
         source.execute("UPDATE t SET a = 'small'");
         for (BadRowPolicy policy : BadRowPolicy.values()) {
-            RunningLane lane =
+            RunningPipeline running =
                     CLUSTER.run(
                             PipelineBuilder.table(source, "t").maxRowBytes(LIMIT, policy).build());
-            await().untilAsserted(() -> assertThat(lane.rows()).hasSize(3));
+            await().untilAsserted(() -> assertThat(running.rows()).hasSize(3));
             source.execute("UPDATE t SET a = repeat('x', 200000) WHERE id = 2");
-            awaitCause(lane, "a row (id = 2) has 200,000 bytes");
-            assertThat(lane.rows()).noneMatch(row -> row.startsWith("DELETE"));
+            awaitCause(running, "a row (id = 2) has 200,000 bytes");
+            assertThat(running.rows()).noneMatch(row -> row.startsWith("DELETE"));
             source.execute("UPDATE t SET a = 'small'");
         }
     }
 
     @Test
-    void aKeyMayBeWhatIsTooLarge(@FreshDatabase Database source) throws Exception {
+    void reportsAnOversizedKey(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id text, n int)", "INSERT INTO t VALUES (repeat('x', 200000), 5)");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "t")
                                 .key("n", "id")
                                 .maxRowBytes(LIMIT, BadRowPolicy.QUARANTINE)
                                 .build());
-        awaitCause(lane, "a row (n = 5, id = (too large)) has 200,000 bytes");
+        awaitCause(running, "a row (n = 5, id = (too large)) has 200,000 bytes");
     }
 
     @Test
-    void anExpressionOfAViewIsWorkedOutOnce(@FreshDatabase Database source) throws Exception {
+    void evaluatesAnExpressionOfAViewOnce(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)",
-                // stable: the server may put it wherever the column is named
+                // stable: the server may evaluate it wherever the column is referenced
                 "CREATE FUNCTION slow(int) RETURNS text STABLE LANGUAGE sql AS"
                         + " 'SELECT count(*)::text FROM pg_class'",
                 "CREATE VIEW v AS SELECT id, slow(id) AS a FROM t");
@@ -179,10 +180,11 @@ class OversizedRowsITCase {
                 new ScanSql(new Relation.Table("", "v"), List.of("id", "a"), List.of("id"))
                         .withSizeGuard(guard);
         String plan =
-                source.queryAll("EXPLAIN (VERBOSE, COSTS OFF) " + sql.all(place -> "")).toString();
-        // in brackets stands what a step below has worked out
-        String workedOut = plan.replace("(slow(t.id))", "");
-        assertThat(workedOut.split("slow\\(", -1)).as(plan).hasSize(2);
+                source.queryAll("EXPLAIN (VERBOSE, COSTS OFF) " + sql.all(placeholder -> ""))
+                        .toString();
+        // an expression in parentheses was evaluated by a lower plan node
+        String evaluated = plan.replace("(slow(t.id))", "");
+        assertThat(evaluated.split("slow\\(", -1)).as(plan).hasSize(2);
     }
 
     private static void fill(Database source) {
@@ -212,16 +214,16 @@ class OversizedRowsITCase {
                 .build();
     }
 
-    private static List<String> keys(RunningLane lane) {
-        return lane.rows().stream().map(row -> row.split("[ \t]", -1)[1]).toList();
+    private static List<String> keys(RunningPipeline running) {
+        return running.rows().stream().map(row -> row.split("[ \t]", -1)[1]).toList();
     }
 
-    private static void awaitCause(RunningLane lane, String cause) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> lane.collected().gate != null);
+    private static void awaitCause(RunningPipeline running, String cause) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> running.collected().gate != null);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> {
-                            var source = lane.collected().gate.status().source();
+                            var source = running.collected().gate.status().source();
                             assertThat(source.cause()).contains(cause);
                             assertThat(source.state()).isEqualTo(MappingState.QUARANTINED);
                         });

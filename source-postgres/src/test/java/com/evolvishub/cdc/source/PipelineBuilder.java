@@ -28,7 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Says what a test's lane reads; the rest is what a short file would ask for. */
+/** Builds a test's pipeline; all other options have the defaults of a short file. */
 public final class PipelineBuilder {
 
     private final ConnectionSpec connection;
@@ -45,7 +45,7 @@ public final class PipelineBuilder {
     private RowSizeLimit rowLimit = RowSizeLimit.DEFAULT;
     private RetryPolicy retry = new RetryPolicy(3, Duration.ofMillis(50));
     private String worker = "worker-1";
-    private int turn;
+    private int order;
     private String destination = "copy";
 
     private PipelineBuilder(ConnectionSpec connection, Relation relation) {
@@ -94,8 +94,8 @@ public final class PipelineBuilder {
                         NullWatermarkPolicy.IGNORE));
     }
 
-    /** The same, but for what becomes of rows without a watermark. */
-    public PipelineBuilder watermark(String column, NullWatermarkPolicy without) {
+    /** Like the other method, with a policy for rows without a watermark. */
+    public PipelineBuilder watermark(String column, NullWatermarkPolicy nullPolicy) {
         return capture(
                 new Capture.ByWatermark(
                         column,
@@ -105,15 +105,15 @@ public final class PipelineBuilder {
                         Duration.ofSeconds(10),
                         1000,
                         Duration.ZERO,
-                        without));
+                        nullPolicy));
     }
 
-    /** Looks back so far, for rows that join what was read while a busy machine stood still. */
-    public PipelineBuilder lookingBack(Duration distance) {
+    /** Sets the lookback, for rows added to ties that were read while a busy machine paused. */
+    public PipelineBuilder lookback(Duration distance) {
         return capture(((Capture.ByWatermark) capture).withLookback(distance));
     }
 
-    /** Polls as often as it can. */
+    /** Polls without delay. */
     public PipelineBuilder polling() {
         return schedule(new Schedule.Every(Duration.ofMillis(1)));
     }
@@ -163,7 +163,7 @@ public final class PipelineBuilder {
         return this;
     }
 
-    /** A larger row is a bad row. */
+    /** Treats a larger row as a bad row. */
     public PipelineBuilder maxRowBytes(long bytes, BadRowPolicy onBadRow) {
         rowLimit = new RowSizeLimit(bytes, onBadRow);
         return this;
@@ -179,9 +179,9 @@ public final class PipelineBuilder {
         return this;
     }
 
-    public PipelineBuilder worker(String name, int place) {
+    public PipelineBuilder worker(String name, int order) {
         worker = name;
-        turn = place;
+        this.order = order;
         return this;
     }
 
@@ -203,7 +203,7 @@ public final class PipelineBuilder {
                 rowLimit);
     }
 
-    /** A lane of its own: identities do not repeat. */
+    /** A pipeline with a unique identity. */
     public Pipeline build() {
         PhysicalNode detect = new DetectChanges(scan(), capture);
         return new Pipeline(
@@ -211,7 +211,7 @@ public final class PipelineBuilder {
                 "test",
                 enabled,
                 worker,
-                turn,
+                order,
                 new Deliver(
                         detect,
                         new EndpointSpec("postgresql", connection, "", destination, List.of()),

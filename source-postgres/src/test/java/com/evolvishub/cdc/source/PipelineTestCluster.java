@@ -37,27 +37,30 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A Flink in this JVM that runs lanes of a test; what a test leaves running is cancelled. */
+/**
+ * A Flink cluster in this JVM that runs the pipelines of a test; cancels the jobs that a test
+ * leaves running.
+ */
 public final class PipelineTestCluster
         implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
     private final List<JobID> running = new ArrayList<>();
     private MiniCluster cluster;
 
-    /** A lane that runs. */
-    public final class RunningLane {
+    /** A running pipeline. */
+    public final class RunningPipeline {
         private final Pipeline pipeline;
         private final PipelineKey key;
         private final JobID job;
 
-        private RunningLane(Pipeline pipeline, PipelineKey key, JobID job) {
+        private RunningPipeline(Pipeline pipeline, PipelineKey key, JobID job) {
             this.pipeline = pipeline;
             this.key = key;
             this.job = job;
         }
 
-        public CollectingOperator.Lane collected() {
-            return CollectingOperator.lane(key);
+        public CollectingOperator.CollectedOutput collected() {
+            return CollectingOperator.collected(key);
         }
 
         public List<String> rows() {
@@ -97,18 +100,18 @@ public final class PipelineTestCluster
             running.remove(job);
         }
 
-        /** The same pipeline, gone on with. */
-        public RunningLane restored(String savepoint) throws Exception {
+        /** Restores the same pipeline. */
+        public RunningPipeline restored(String savepoint) throws Exception {
             return submit(pipeline, newKey(pipeline), savepoint, List.of(), false);
         }
 
-        /** The same pipeline, gone on with until it is finished. */
-        public RunningLane restoredToItsEnd(String savepoint) throws Exception {
+        /** Restores the same pipeline and runs it until it is finished. */
+        public RunningPipeline restoredUntilFinished(String savepoint) throws Exception {
             return submit(pipeline, newKey(pipeline), savepoint, List.of(), true);
         }
 
-        /** The same pipeline, started as {@code --accept-deletes} starts it. */
-        public RunningLane restoredAcceptingDeletes(String savepoint) throws Exception {
+        /** Restores the same pipeline with {@code --accept-deletes}. */
+        public RunningPipeline restoredAcceptingDeletes(String savepoint) throws Exception {
             return submit(
                     pipeline,
                     newKey(pipeline),
@@ -118,8 +121,8 @@ public final class PipelineTestCluster
                     SuspectDeletePolicy.ACCEPT_ONCE);
         }
 
-        /** The same state under a changed plan. */
-        public RunningLane restored(String savepoint, Pipeline changed) throws Exception {
+        /** Restores the state with a changed plan. */
+        public RunningPipeline restored(String savepoint, Pipeline changed) throws Exception {
             return submit(changed, newKey(changed), savepoint, List.of(), false);
         }
     }
@@ -127,9 +130,9 @@ public final class PipelineTestCluster
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         Configuration configuration = new Configuration();
-        // several builds on one machine
+        // several builds may run on one machine
         configuration.set(RestOptions.BIND_PORT, "0");
-        // a savepoint, too, has to be answered in that time
+        // a savepoint must also complete within this timeout
         configuration.set(RpcOptions.ASK_TIMEOUT_DURATION, Duration.ofMinutes(2));
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
@@ -148,44 +151,44 @@ public final class PipelineTestCluster
         return new PipelineKey(UUID.randomUUID().toString(), pipeline.identity());
     }
 
-    public RunningLane run(Pipeline pipeline) throws Exception {
+    public RunningPipeline run(Pipeline pipeline) throws Exception {
         return submit(pipeline, newKey(pipeline), "", List.of(), false);
     }
 
-    public RunningLane run(Pipeline pipeline, PipelineKey key) throws Exception {
+    public RunningPipeline run(Pipeline pipeline, PipelineKey key) throws Exception {
         return submit(pipeline, key, "", List.of(), false);
     }
 
-    /** With a destination that has a primary key. */
-    public RunningLane runInto(Pipeline pipeline, List<String> targetKey) throws Exception {
+    /** Runs a pipeline whose destination has the primary key {@code targetKey}. */
+    public RunningPipeline runInto(Pipeline pipeline, List<String> targetKey) throws Exception {
         return submit(pipeline, newKey(pipeline), "", targetKey, false);
     }
 
-    public RunningLane runToItsEnd(Pipeline pipeline) throws Exception {
+    public RunningPipeline runUntilFinished(Pipeline pipeline) throws Exception {
         return submit(pipeline, newKey(pipeline), "", List.of(), true);
     }
 
-    private RunningLane submit(
+    private RunningPipeline submit(
             Pipeline pipeline,
             PipelineKey key,
             String savepoint,
             List<String> targetKey,
-            boolean ends)
+            boolean finishes)
             throws Exception {
-        return submit(pipeline, key, savepoint, targetKey, ends, SuspectDeletePolicy.STOP);
+        return submit(pipeline, key, savepoint, targetKey, finishes, SuspectDeletePolicy.STOP);
     }
 
-    private RunningLane submit(
+    private RunningPipeline submit(
             Pipeline pipeline,
             PipelineKey key,
             String savepoint,
             List<String> targetKey,
-            boolean ends,
+            boolean finishes,
             SuspectDeletePolicy suspects)
             throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(50));
-        // what a test has collected may be more than a checkpoint in memory takes
+        // the collected rows of a test may exceed the size limit of an in-memory checkpoint
         configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
@@ -200,7 +203,7 @@ public final class PipelineTestCluster
         env.setParallelism(1);
         DataStream<PipelineElement> source =
                 env.fromSource(
-                                new PostgresSource(pipeline, key.run(), ends),
+                                new PostgresSource(pipeline, key.run(), finishes),
                                 WatermarkStrategy.noWatermarks(),
                                 "source")
                         .uid("source");
@@ -219,7 +222,7 @@ public final class PipelineTestCluster
         }
         JobID job = cluster.submitJob(graph).get().getJobID();
         running.add(job);
-        return new RunningLane(pipeline, key, job);
+        return new RunningPipeline(pipeline, key, job);
     }
 
     @Override

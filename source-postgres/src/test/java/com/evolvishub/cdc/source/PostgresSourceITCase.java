@@ -7,7 +7,7 @@ import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.runtime.pipeline.PipelineKey;
 import com.evolvishub.cdc.runtime.pipeline.PipelineStatus;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.FreshDatabase;
 import com.evolvishub.cdc.testing.postgres.PostgresServer;
@@ -25,36 +25,36 @@ class PostgresSourceITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final PipelineTestCluster CLUSTER = new PipelineTestCluster();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Test
-    void readsWhatIsThereAndThenWhatComes(@FreshDatabase Database source) throws Exception {
+    void readsExistingRowsAndThenNewOnes(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, item text, at timestamptz NOT NULL)",
                 "INSERT INTO orders VALUES (2, 'two', '2024-01-01 00:00:00.000002+00'),"
                         + " (1, 'one', '2024-01-01 00:00:00.000001+00')");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "orders")
                                 .watermark("at", WatermarkType.TIMESTAMP)
                                 .build());
 
         awaitRows(
-                lane,
+                running,
                 "UPSERT 1\tone\t2024-01-01 00:00:00.000001+00",
                 "UPSERT 2\ttwo\t2024-01-01 00:00:00.000002+00");
 
         source.execute(
                 "UPDATE orders SET item = 'zwei', at = '2024-01-02 00:00:00+00' WHERE id = 2");
         awaitRows(
-                lane,
+                running,
                 "UPSERT 1\tone\t2024-01-01 00:00:00.000001+00",
                 "UPSERT 2\ttwo\t2024-01-01 00:00:00.000002+00",
                 "UPSERT 2\tzwei\t2024-01-02 00:00:00+00");
     }
 
     @Test
-    void goesOnInsideATieAfterAFailure(@FreshDatabase Database source) throws Exception {
+    void resumesInsideATieAfterAFailure(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, at timestamp NOT NULL)",
                 "INSERT INTO orders SELECT n, '2024-01-01' FROM generate_series(1, 20000) n");
@@ -64,12 +64,12 @@ class PostgresSourceITCase {
                         .pageRows(500)
                         .build();
         PipelineKey key = PipelineTestCluster.newKey(pipeline);
-        CollectingOperator.lane(key).failsAt.set(12_345);
-        RunningLane lane = CLUSTER.run(pipeline, key);
+        CollectingOperator.collected(key).failsAt.set(12_345);
+        RunningPipeline running = CLUSTER.run(pipeline, key);
 
-        await().atMost(PATIENCE).until(() -> lane.rows().size() >= 20_000);
-        assertThat(lane.collected().attempts).hasValue(2);
-        assertThat(lane.rows())
+        await().atMost(TIMEOUT).until(() -> running.rows().size() >= 20_000);
+        assertThat(running.collected().attempts).hasValue(2);
+        assertThat(running.rows())
                 .isEqualTo(
                         IntStream.rangeClosed(1, 20_000)
                                 .mapToObj(n -> "UPSERT " + n + "\t2024-01-01 00:00:00")
@@ -77,10 +77,10 @@ class PostgresSourceITCase {
     }
 
     @Test
-    void goesOnInsideATieOfRowsWithoutAKey(@FreshDatabase Database source) throws Exception {
+    void resumesInsideATieOfRowsWithoutAKey(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE visits (page int, at timestamp)",
-                // each row twice: rows that are alike are two rows
+                // each row twice: equal rows are two rows
                 "INSERT INTO visits SELECT n / 2, '2024-01-01' FROM generate_series(0, 19999) n");
         Pipeline pipeline =
                 PipelineBuilder.table(source, "visits")
@@ -88,12 +88,12 @@ class PostgresSourceITCase {
                         .pageRows(500)
                         .build();
         PipelineKey key = PipelineTestCluster.newKey(pipeline);
-        CollectingOperator.lane(key).failsAt.set(12_345);
-        RunningLane lane = CLUSTER.run(pipeline, key);
+        CollectingOperator.collected(key).failsAt.set(12_345);
+        RunningPipeline running = CLUSTER.run(pipeline, key);
 
-        await().atMost(PATIENCE).until(() -> lane.rows().size() >= 20_000);
-        assertThat(lane.collected().attempts).hasValue(2);
-        assertThat(lane.rows())
+        await().atMost(TIMEOUT).until(() -> running.rows().size() >= 20_000);
+        assertThat(running.collected().attempts).hasValue(2);
+        assertThat(running.rows())
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, 20_000)
                                 .mapToObj(n -> "INSERT " + n / 2 + "\t2024-01-01 00:00:00")
@@ -101,27 +101,27 @@ class PostgresSourceITCase {
     }
 
     @Test
-    void goesOnFromASavepointWithoutSendingAgain(
+    void resumesFromASavepointWithoutSendingRowsAgain(
             @FreshDatabase Database source, @TempDir Path folder) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, item text)",
                 "INSERT INTO orders VALUES (1, 'one'), (2, 'two')");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "orders")
                                 .watermark("id", WatermarkType.INTEGER)
                                 .build());
-        awaitRows(lane, "UPSERT 1\tone", "UPSERT 2\ttwo");
-        String savepoint = lane.stopWithSavepoint(folder);
+        awaitRows(running, "UPSERT 1\tone", "UPSERT 2\ttwo");
+        String savepoint = running.stopWithSavepoint(folder);
         source.execute("INSERT INTO orders VALUES (3, 'three')");
 
-        RunningLane restored = lane.restored(savepoint);
+        RunningPipeline restored = running.restored(savepoint);
         awaitRows(restored, "UPSERT 1\tone", "UPSERT 2\ttwo", "UPSERT 3\tthree");
-        await().untilAsserted(() -> assertThat(rowsHandedOn(restored)).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(newRowsRead(restored)).isEqualTo(1));
     }
 
     @Test
-    void carriesEveryCellAsItIs(@FreshDatabase Database source) throws Exception {
+    void sendsEveryCellUnchanged(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE \"Or.der\" (\"I\"\"d\" int PRIMARY KEY, \"ein Text\" text, \"group\" bytea,"
                         + " n numeric, d double precision, t timestamptz)",
@@ -129,14 +129,14 @@ class PostgresSourceITCase {
                         + " (2, NULL, NULL, NULL, NULL, NULL),"
                         + " (3, E'a\\\\b\\tc\\nd\\re', '\\x00ff', 1.000, '-Infinity', '0044-03-15 BC'),"
                         + " (4, '\\N', '\\x', 1e-20, 1e300, '-infinity')");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "Or.der")
                                 .watermark("I\"d", WatermarkType.INTEGER)
                                 .build());
 
         awaitRows(
-                lane,
+                running,
                 "UPSERT 1\t\t\\\\x\tNaN\t0.1\tinfinity",
                 "UPSERT 2\t\\N\t\\N\t\\N\t\\N\t\\N",
                 "UPSERT 3\ta\\\\b\\tc\\nd\\re\t\\\\x00ff\t1.000\t-Infinity\t0044-03-15 00:00:00+00 BC",
@@ -154,7 +154,7 @@ class PostgresSourceITCase {
                 "INSERT INTO customers VALUES (1, 'ada'), (2, 'bob')",
                 "INSERT INTO orders VALUES (1, 1, '2024-01-01 00:00+00'), (2, 2, '2024-01-02 00:00+00'),"
                         + " (3, 1, '2024-01-02 00:00+00')");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.runInto(
                         PipelineBuilder.table(source, "totals")
                                 .rename("customer_id", "customer_key")
@@ -163,53 +163,53 @@ class PostgresSourceITCase {
                         List.of("customer_key"));
 
         awaitRows(
-                lane,
+                running,
                 "UPSERT 1\tada\t2\t2024-01-02 00:00:00+00",
                 "UPSERT 2\tbob\t1\t2024-01-02 00:00:00+00");
         source.execute("INSERT INTO orders VALUES (4, 2, '2024-01-03 00:00+00')");
         awaitRows(
-                lane,
+                running,
                 "UPSERT 1\tada\t2\t2024-01-02 00:00:00+00",
                 "UPSERT 2\tbob\t1\t2024-01-02 00:00:00+00",
                 "UPSERT 2\tbob\t2\t2024-01-03 00:00:00+00");
     }
 
     @Test
-    void aRowFromTheFutureIsSentAndDragsNothingAlong(@FreshDatabase Database source)
+    void aFutureRowIsSentAndDoesNotMoveThePosition(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO orders VALUES (1, '2999-01-01 00:00+00'), (2, '2024-01-01 00:00+00')");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "orders")
                                 .watermark("at", WatermarkType.TIMESTAMP)
                                 .build());
-        awaitRows(lane, "UPSERT 2\t2024-01-01 00:00:00+00", "UPSERT 1\t2999-01-01 00:00:00+00");
+        awaitRows(running, "UPSERT 2\t2024-01-01 00:00:00+00", "UPSERT 1\t2999-01-01 00:00:00+00");
 
         source.execute("INSERT INTO orders VALUES (3, '2024-01-02 00:00+00')");
         awaitRows(
-                lane,
+                running,
                 "UPSERT 2\t2024-01-01 00:00:00+00",
                 "UPSERT 1\t2999-01-01 00:00:00+00",
                 "UPSERT 3\t2024-01-02 00:00:00+00");
     }
 
     @Test
-    void neverAsksForAnExcludedColumn() throws Exception {
+    void neverSelectsAnExcludedColumn() throws Exception {
         try (PostgresServer server = PostgresServer.builder().logsStatements().start()) {
             Database source = server.createDatabase("shop");
             source.execute(
                     "CREATE TABLE people (id int PRIMARY KEY, name text, secret_number text)",
                     "INSERT INTO people VALUES (1, 'ada', '123-45-6789')");
             long before = Files.size(server.logFile());
-            RunningLane lane =
+            RunningPipeline running =
                     CLUSTER.run(
                             PipelineBuilder.table(source, "people")
                                     .exclude("secret_number")
                                     .build());
-            awaitRows(lane, "INSERT 1\tada");
-            lane.cancel();
+            awaitRows(running, "INSERT 1\tada");
+            running.cancel();
 
             String log = Files.readString(server.logFile()).substring((int) before);
             assertThat(log)
@@ -220,16 +220,16 @@ class PostgresSourceITCase {
     }
 
     /**
-     * Rows of this attempt that were not read for a second time only; too many while a row is
-     * looked at.
+     * Rows read in this attempt, without those dropped as unchanged; too high while a row is being
+     * compared.
      */
-    static long rowsHandedOn(RunningLane lane) {
-        PipelineStatus status = lane.collected().gate.status();
+    static long newRowsRead(RunningPipeline running) {
+        PipelineStatus status = running.collected().gate.status();
         return status.rowsRead.get() - status.rowsUnchanged.get();
     }
 
-    static void awaitRows(RunningLane lane, String... rows) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(lane.rows()).isEqualTo(List.of(rows)));
+    static void awaitRows(RunningPipeline running, String... rows) {
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(running.rows()).isEqualTo(List.of(rows)));
     }
 }

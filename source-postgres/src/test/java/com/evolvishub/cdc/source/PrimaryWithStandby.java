@@ -16,20 +16,20 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A primary and a standby that streams from it: one pair a JVM, started on first use. {@link
- * PostgresServer#shared} must be at hand too, since it says whether there is a server program.
+ * A primary and a standby that streams from it: one pair per JVM, started on first use. A test also
+ * needs {@link PostgresServer#shared}, which reports whether a server program exists.
  */
 public final class PrimaryWithStandby implements BeforeAllCallback {
 
-    /** Of tests that pause the standby's replay, or rely on it: one at a time. */
+    /** Lock of tests that pause the standby's replay or depend on it: they run one at a time. */
     public static final String REPLAY = "the standby's replay";
 
-    /** The first major version that can be told how often to hash a password. */
-    private static final int FIRST_WITH_FEWER_ROUNDS = 16;
+    /** The first major version with a setting for the number of password hash iterations. */
+    private static final int FIRST_WITH_SCRAM_ITERATIONS = 16;
 
     private static final PrimaryWithStandby SHARED = new PrimaryWithStandby();
 
-    private Path empty;
+    private Path template;
     private PostgresServer primary;
     private PostgresServer standby;
 
@@ -50,12 +50,12 @@ public final class PrimaryWithStandby implements BeforeAllCallback {
         }
         try {
             Path folder = TestDirectories.temporary("evolvishub-cdc-standby-");
-            empty = folder.resolve("empty");
-            try (PostgresServer first = PostgresServer.builder().dataDirectory(empty).start()) {
-                loginsCostLittle(first);
+            template = folder.resolve("empty");
+            try (PostgresServer first = PostgresServer.builder().dataDirectory(template).start()) {
+                reduceScramIterations(first);
             }
-            copy(empty, folder.resolve("primary"));
-            primary = serving(folder.resolve("primary"));
+            copy(template, folder.resolve("primary"));
+            primary = startServer(folder.resolve("primary"));
             standby = standbyOf(primary, folder.resolve("standby"));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder), "end-standby"));
         } catch (IOException e) {
@@ -63,17 +63,19 @@ public final class PrimaryWithStandby implements BeforeAllCallback {
         }
     }
 
-    /** A login costs a client thousands of hashes, which tests pay at every connection. */
-    private static void loginsCostLittle(PostgresServer server) {
+    /**
+     * Reduces the thousands of hash iterations per login, which tests would pay at each connection.
+     */
+    private static void reduceScramIterations(PostgresServer server) {
         Database database = server.database("postgres");
-        if (ServerVersionAssumptions.of(database) >= FIRST_WITH_FEWER_ROUNDS) {
+        if (ServerVersionAssumptions.of(database) >= FIRST_WITH_SCRAM_ITERATIONS) {
             database.execute(
                     "SET scram_iterations TO 1",
                     "ALTER ROLE %s PASSWORD '%s'".formatted(server.user(), server.password()));
         }
     }
 
-    private static PostgresServer serving(Path home) {
+    private static PostgresServer startServer(Path home) {
         return PostgresServer.builder()
                 .parameter("wal_keep_size", "1GB")
                 .dataDirectory(home)
@@ -81,22 +83,26 @@ public final class PrimaryWithStandby implements BeforeAllCallback {
     }
 
     /**
-     * Another server that streams from one of the pair.
+     * Creates a standby that streams from {@code upstream}.
      *
-     * @param home a folder that is not there yet
+     * @param home a folder that does not exist yet
      */
-    public PostgresServer standbyOf(PostgresServer of, Path home) throws IOException {
-        copy(empty, home);
+    public PostgresServer standbyOf(PostgresServer upstream, Path home) throws IOException {
+        copy(template, home);
         Path data = home.resolve("data");
         Files.deleteIfExists(data.resolve("postmaster.pid"));
         Files.createFile(data.resolve("standby.signal"));
         Files.writeString(
                 data.resolve("postgresql.auto.conf"),
                 "\nprimary_conninfo = 'host=%s port=%d user=%s password=%s'\nhot_standby = on\n"
-                                .formatted(of.host(), of.port(), of.user(), of.password())
+                                .formatted(
+                                        upstream.host(),
+                                        upstream.port(),
+                                        upstream.user(),
+                                        upstream.password())
                         + "max_standby_streaming_delay = 0\nhot_standby_feedback = on\n",
                 StandardOpenOption.APPEND);
-        return serving(home);
+        return startServer(home);
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -116,7 +122,7 @@ public final class PrimaryWithStandby implements BeforeAllCallback {
         try {
             TestDirectories.delete(folder);
         } catch (IOException leftBehind) {
-            // in the system's folder for what may be lost
+            // the rest stays in the system's temporary folder
         }
     }
 
@@ -128,29 +134,29 @@ public final class PrimaryWithStandby implements BeforeAllCallback {
         return standby;
     }
 
-    /** A database of the primary as the standby shows it, all of it replayed. */
+    /** A database of the primary as seen by the standby, after it has replayed everything. */
     public Database replica(Database source) {
         return replica(source, standby);
     }
 
-    /** The same at another standby. */
-    public static Database replica(Database source, PostgresServer shownBy) {
+    /** A database of the primary as seen by another standby. */
+    public static Database replica(Database source, PostgresServer server) {
         await().until(
                         () ->
-                                shownBy.database("postgres")
+                                server.database("postgres")
                                         .queryOne(
                                                 "SELECT count(*) FROM pg_database WHERE datname = '"
                                                         + source.name()
                                                         + "'"),
                         "1"::equals);
-        Database replica = shownBy.database(source.name());
+        Database replica = server.database(source.name());
         replay(source, replica);
         return replica;
     }
 
     /** Waits until the standby has replayed all that the primary has written. */
     public static void replay(Database source, Database replica) {
-        // what is not committed yet is sent once it is flushed, and this flushes it
+        // uncommitted changes are streamed after a flush, which this commit causes
         source.execute(
                 "SET synchronous_commit TO on",
                 "SELECT pg_logical_emit_message(true, 'flush', '')");
@@ -160,13 +166,13 @@ public final class PrimaryWithStandby implements BeforeAllCallback {
                         "t"::equals);
     }
 
-    /** Stops the standby's replay, once it has replayed all there is. */
+    /** Pauses the standby's replay after it has replayed everything. */
     public static void pause(Database source, Database replica) {
         replay(source, replica);
         replica.execute("SELECT pg_wal_replay_pause()");
     }
 
-    /** Lets the standby replay again, and waits until it has. */
+    /** Resumes the standby's replay and waits until it has replayed everything. */
     public static void resume(Database source, Database replica) {
         replica.execute("SELECT pg_wal_replay_resume()");
         replay(source, replica);

@@ -21,66 +21,66 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A query in {@code query} mode whose look-back is changed at a restart. */
+/** A query in {@code query} mode with a lookback that changes at a restart. */
 class QueryLookbackITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @ParameterizedTest
     @ValueSource(strings = {"timestamptz", "timestamp", "date"})
-    void sendsNoForgottenRowAgainWhenItIsRaised(String type, @FreshDatabase Database source)
+    void sendsNoEvictedRowAgainWhenTheLookbackIsRaised(String type, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")",
                 "INSERT INTO t SELECT n, now() - n * interval '12 h' FROM generate_series(1, 20) n");
-        try (SourceTestHarness lane = new SourceTestHarness(reaching(source, 1))) {
-            lane.finishPolls(3);
-            assertThat(lane.remembered()).isLessThan(5);
+        try (SourceTestHarness harness = new SourceTestHarness(withLookback(source, 1))) {
+            harness.finishPolls(3);
+            assertThat(harness.dedupeStateRows()).isLessThan(5);
 
-            lane.restart(reaching(source, 1_000_000), RestoreMode.RESUME);
+            harness.restart(withLookback(source, 1_000_000), RestoreMode.RESUME);
             source.execute("INSERT INTO t VALUES (21, now())");
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(2);
-            assertThat(ids(lane)).hasSize(21).doesNotHaveDuplicates();
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(2);
+            assertThat(ids(harness)).hasSize(21).doesNotHaveDuplicates();
 
-            lane.restart(reaching(source, 0), RestoreMode.RESUME);
-            lane.finishPolls(2);
-            lane.restart(reaching(source, 2_000_000), RestoreMode.RESUME);
+            harness.restart(withLookback(source, 0), RestoreMode.RESUME);
+            harness.finishPolls(2);
+            harness.restart(withLookback(source, 2_000_000), RestoreMode.RESUME);
             source.execute("INSERT INTO t VALUES (22, now())");
-            lane.finishPolls(3);
-            assertThat(ids(lane)).hasSize(22).doesNotHaveDuplicates();
+            harness.finishPolls(3);
+            assertThat(ids(harness)).hasSize(22).doesNotHaveDuplicates();
         }
     }
 
-    /** The row is stamped 8 s before the poll that saw its transaction first. */
+    /** The row's watermark is 8 s before the poll that first saw its transaction. */
     @ParameterizedTest
     @CsvSource({"10, 1", "10, 15", "10, 0"})
-    void keepsWhatWasPinnedUnderTheLookbackOfThen(
+    void keepsTheLowWatermarkPinnedUnderTheOldLookback(
             int before, int after, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO t SELECT n, now() - n * interval '1 min' FROM generate_series(1, 20) n");
-        try (SourceTestHarness lane = new SourceTestHarness(reaching(source, before));
-                Connection late = source.connect();
-                Statement statement = late.createStatement()) {
-            lane.finishPolls(2);
-            late.setAutoCommit(false);
+        try (SourceTestHarness harness = new SourceTestHarness(withLookback(source, before));
+                Connection writer = source.connect();
+                Statement statement = writer.createStatement()) {
+            harness.finishPolls(2);
+            writer.setAutoCommit(false);
             statement.execute("INSERT INTO t VALUES (-1, clock_timestamp() - interval '8 s')");
-            lane.finishPolls(1);
-            lane.restart(reaching(source, after), RestoreMode.RESUME);
+            harness.finishPolls(1);
+            harness.restart(withLookback(source, after), RestoreMode.RESUME);
             source.execute("INSERT INTO t VALUES (21, now())");
-            lane.finishPolls(2);
-            late.commit();
-            lane.finishPolls(3);
+            harness.finishPolls(2);
+            writer.commit();
+            harness.finishPolls(3);
 
-            assertThat(ids(lane)).hasSize(22).doesNotHaveDuplicates().contains("-1");
+            assertThat(ids(harness)).hasSize(22).doesNotHaveDuplicates().contains("-1");
         }
     }
 
     @Test
-    void readsFurtherBackFromTheChangeOn(@FreshDatabase Database source) throws Exception {
+    void readsFurtherBackAfterTheChange(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE SCHEMA test",
                 "CREATE TABLE test.ahead (by interval)",
@@ -89,22 +89,22 @@ class QueryLookbackITCase {
                         + " 'SELECT pg_catalog.now() + by FROM test.ahead'",
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO t VALUES (1, test.now())");
-        try (SourceTestHarness lane = new SourceTestHarness(reaching(source, 1))) {
-            lane.goBy(new DatabaseClock("test.now()"));
-            lane.finishPolls(2);
-            lane.restart(reaching(source, 60), RestoreMode.RESUME);
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(withLookback(source, 1))) {
+            harness.useClock(new DatabaseClock("test.now()"));
+            harness.finishPolls(2);
+            harness.restart(withLookback(source, 60), RestoreMode.RESUME);
+            harness.finishPolls(1);
             source.execute("UPDATE test.ahead SET by = '2 min'");
-            lane.finishPolls(2);
-            // 30 s late: too late for the old look-back
+            harness.finishPolls(2);
+            // 30 s late: beyond the old lookback
             source.execute("INSERT INTO t VALUES (2, test.now() - interval '30 s')");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(ids(lane)).containsExactly("1", "2");
+            assertThat(ids(harness)).containsExactly("1", "2");
         }
     }
 
-    private static Pipeline reaching(Database source, int seconds) {
+    private static Pipeline withLookback(Database source, int seconds) {
         return PipelineBuilder.query(
                         source,
                         new PollQuery.Text("SELECT id, at FROM t WHERE at > "),
@@ -115,7 +115,7 @@ class QueryLookbackITCase {
                 .build();
     }
 
-    private static List<String> ids(SourceTestHarness lane) {
-        return lane.cells(0);
+    private static List<String> ids(SourceTestHarness harness) {
+        return harness.cells(0);
     }
 }

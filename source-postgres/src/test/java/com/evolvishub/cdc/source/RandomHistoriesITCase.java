@@ -40,11 +40,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Any interleaving of writers, polls, checkpoints and crashes: when the writers have stopped and
- * the lane is level, the destination holds the newest version of every row, was given none twice,
- * and versions of a key never went back. {@code -Dhistories=N} runs N rounds in all, {@code
- * -Dhistories.seed=S} one round with that seed in each mode. Modes run side by side, each in a
- * database of its own: nearly all of the time is spent on one statement after another.
+ * Random interleavings of writers, polls, checkpoints and crashes. When the writers have stopped
+ * and the pipeline is up to date, the destination holds the newest version of every row, received
+ * none twice, and versions of a key never decreased. {@code -Dhistories=N} runs N rounds in total,
+ * {@code -Dhistories.seed=S} one round with that seed in each mode. Modes run in parallel, each in
+ * its own database: they spend most of their time waiting for statements.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class RandomHistoriesITCase {
@@ -55,11 +55,13 @@ class RandomHistoriesITCase {
     private static final Logger LOG = LoggerFactory.getLogger(RandomHistoriesITCase.class);
     private static final int ROUNDS = Integer.getInteger("histories", 200);
 
-    /** Ways to capture, and what writers take for watermarks. */
+    /** Capture modes, and the watermarks that writers set. */
     enum Mode {
         SERVER_TIME("timestamptz", "began()", true),
         SERVER_TIME_WITHOUT_KEY("timestamptz", "began()", false),
-        /** Asked at each statement: a transaction's own time is not set back with the clock. */
+        /**
+         * Evaluated at each statement: a transaction's start time does not change with the clock.
+         */
         CLIENT_TIME(
                 "timestamptz",
                 "db_now() + (clock_timestamp() - now()) - random() * interval '8 s'",
@@ -71,7 +73,7 @@ class RandomHistoriesITCase {
         SEQUENCE_WITHOUT_KEY("int", "nextval('ids')", false),
         NUMERIC("numeric", "nextval('ids') + 0.5", true),
         TEXT("text", "to_char(began(), 'YYYY-MM-DD HH24:MI:SS.US')", true),
-        /** Stamped at each change: a standby shows a transaction from its first one on. */
+        /** Set at each change: a standby shows a transaction from its first change on. */
         STANDBY("timestamptz", "clock_timestamp()", true),
         QUERY("timestamptz", "began()", true),
         DIFF("timestamptz", "began()", true),
@@ -89,7 +91,7 @@ class RandomHistoriesITCase {
             this.future = futureOf();
         }
 
-        /** SQL of a watermark that lies so many units ahead of the clock; empty: none does. */
+        /** SQL of a watermark that many units ahead of the clock; empty: the type has none. */
         private String futureOf() {
             return switch (type) {
                 case "timestamptz", "timestamp", "timestamp(0)" -> "db_now() + %d * interval '1 s'";
@@ -99,15 +101,15 @@ class RandomHistoriesITCase {
             };
         }
 
-        boolean isStepped() {
-            // a query and a text know nothing of what was sent for the past minute
+        boolean allowsClockSteps() {
+            // a query and a text watermark keep no dedupe state for a minute back
             return this != QUERY && this != TEXT && this != STANDBY;
         }
 
         /**
-         * As long as users have it, and longer than a busy machine stands still: time is made to
-         * pass. A standby shows the clock's row late, so there time itself passes. A whole second
-         * stands for more than its look-back.
+         * As long as users configure it, and longer than a busy machine pauses, because time is
+         * simulated. A standby replays the clock's row late, so real time passes there. Whole
+         * seconds have a granularity above the lookback.
          */
         Duration lookback() {
             return switch (this) {
@@ -118,10 +120,10 @@ class RandomHistoriesITCase {
         }
 
         /**
-         * Steps are whole multiples of so many seconds: more than a look may be off by, where the
-         * look-back would not cover it.
+         * The unit of clock steps in seconds: larger than the error of a transaction snapshot where
+         * the lookback does not cover it.
          */
-        int secondsOfAStep() {
+        int stepSeconds() {
             return this == WHOLE_SECONDS ? 5 : 1;
         }
 
@@ -132,23 +134,23 @@ class RandomHistoriesITCase {
 
     @ParameterizedTest
     @EnumSource(names = "STANDBY", mode = EnumSource.Mode.EXCLUDE)
-    void losesNothingAndDoublesNothing(Mode mode, @FreshDatabase Database source)
-            throws SQLException {
-        play(mode, source, StandbyReplay.NONE);
+    void losesAndDuplicatesNoRow(Mode mode, @FreshDatabase Database source) throws SQLException {
+        runRounds(mode, source, StandbyReplay.NONE);
     }
 
     @Test
     @ResourceLock(PrimaryWithStandby.REPLAY)
-    void losesNothingAndDoublesNothingOnAStandby() throws SQLException {
+    void losesAndDuplicatesNoRowOnAStandby() throws SQLException {
         Database source = PAIR.primary().createDatabase("histories");
         try (StandbyReplay replay = StandbyReplay.of(source)) {
-            play(Mode.STANDBY, source, replay);
+            runRounds(Mode.STANDBY, source, replay);
         } finally {
             PAIR.primary().dropDatabase(source.name());
         }
     }
 
-    private static void play(Mode mode, Database source, StandbyReplay replay) throws SQLException {
+    private static void runRounds(Mode mode, Database source, StandbyReplay replay)
+            throws SQLException {
         Long seed = Long.getLong("histories.seed");
         int rounds = seed != null ? 1 : Math.max(1, ROUNDS / Mode.values().length);
         source.execute(
@@ -166,28 +168,35 @@ class RandomHistoriesITCase {
                                 SettableDatabaseClock.BEGIN,
                                 mode.watermark,
                                 mode.isDiff());
-                TableMaintenance upkeep = new TableMaintenance(source)) {
+                TableMaintenance maintenance = new TableMaintenance(source)) {
             SettableDatabaseClock clock = new SettableDatabaseClock(source).over(statement);
-            for (long drawn : seeds) {
+            for (long roundSeed : seeds) {
                 try {
-                    play(mode, source, replay, clock, writers, upkeep, new Random(drawn));
+                    runRounds(
+                            mode,
+                            source,
+                            replay,
+                            clock,
+                            writers,
+                            maintenance,
+                            new Random(roundSeed));
                 } catch (AssertionError | Exception failure) {
                     throw new AssertionError(
                             "-Dhistories.seed=%d in %s, of the seeds %s: %s"
-                                    .formatted(drawn, mode, seeds, failure.getMessage()),
+                                    .formatted(roundSeed, mode, seeds, failure.getMessage()),
                             failure);
                 }
             }
         }
     }
 
-    private static void play(
+    private static void runRounds(
             Mode mode,
             Database source,
             StandbyReplay replay,
             SettableDatabaseClock clock,
             RandomTableWriters writers,
-            TableMaintenance upkeep,
+            TableMaintenance maintenance,
             Random random)
             throws Exception {
         clock.reset();
@@ -202,12 +211,13 @@ class RandomHistoriesITCase {
                 "CREATE OR REPLACE VIEW w AS SELECT * FROM t");
         Database read = replay.catchUp(source);
         writers.beginRound(random);
-        try (SourceTestHarness lane =
-                new SourceTestHarness(pipeline(mode, read, mode.lookback())).waitingOutLocks()) {
-            lane.goBy(
+        try (SourceTestHarness harness =
+                new SourceTestHarness(pipeline(mode, read, mode.lookback())).retryingLocks()) {
+            harness.useClock(
                     SettableDatabaseClock.CLOCK,
-                    mode.isStepped() ? clock.ours() : clock.oursBetweenPauses());
-            History history = new History(mode, read, lane, writers, clock, upkeep, replay, random);
+                    mode.allowsClockSteps() ? clock.localClock() : clock.simulatedClock());
+            History history =
+                    new History(mode, read, harness, writers, clock, maintenance, replay, random);
             for (int i = random.nextInt(20); i > 0; i--) {
                 writers.step();
             }
@@ -216,107 +226,110 @@ class RandomHistoriesITCase {
                 history.next();
             }
             writers.finish();
-            history.settle();
+            history.passFutureRows();
             replay.catchUp(source);
-            // a few polls also end what is open
-            lane.finishPolls(3);
-            check(mode, writers, lane.sent());
-            List<ChangeRow> before = List.copyOf(lane.sent());
-            lane.finishPolls(3);
-            assertThat(lane.sent()).as("sent at rest").hasSameSizeAs(before);
+            // the polls also finish an open read
+            harness.finishPolls(3);
+            check(mode, writers, harness.sent());
+            List<ChangeRow> before = List.copyOf(harness.sent());
+            harness.finishPolls(3);
+            assertThat(harness.sent()).as("sent at rest").hasSameSizeAs(before);
         }
     }
 
-    /** What may happen; a new kind of event is a new line. */
+    /** The kinds of events. */
     private enum Event {
         WRITE(30) {
             @Override
-            void happen(History in) throws Exception {
-                in.writers.step();
+            void execute(History history) throws Exception {
+                history.writers.step();
             }
         },
         READ(60) {
             @Override
-            void happen(History in) throws Exception {
-                in.lane.step();
+            void execute(History history) throws Exception {
+                history.harness.step();
             }
         },
         CHECKPOINT(4) {
             @Override
-            void happen(History in) throws Exception {
-                in.lane.takeCheckpoint();
+            void execute(History history) throws Exception {
+                history.harness.takeCheckpoint();
             }
         },
         CRASH(2) {
             @Override
-            void happen(History in) throws Exception {
-                in.lane.crash();
+            void execute(History history) throws Exception {
+                history.harness.crash();
             }
         },
-        /** Up to 50 s, which doubles nothing. */
+        /** A clock step of up to 50 s, which duplicates no row. */
         CLOCK_STEP(3) {
             @Override
-            void happen(History in) throws Exception {
-                if (in.mode.isStepped()) {
-                    int seconds = in.mode.secondsOfAStep();
+            void execute(History history) throws Exception {
+                if (history.mode.allowsClockSteps()) {
+                    int seconds = history.mode.stepSeconds();
                     int steps = 50 / seconds;
-                    in.step(seconds * (in.random.nextInt(steps) - steps / 2) + " s");
+                    history.step(seconds * (history.random.nextInt(steps) - steps / 2) + " s");
                 }
             }
         },
-        /** Often, so that many transactions outlast the look-back. */
+        /** Frequent, so that many transactions last longer than the lookback. */
         TIME_PASSES(8) {
             @Override
-            void happen(History in) throws SQLException {
-                if (in.mode != Mode.STANDBY) {
-                    long most = 2 * in.mode.lookback().toMillis();
-                    in.clock.pass(Duration.ofMillis(in.random.nextLong(most)));
+            void execute(History history) throws SQLException {
+                if (history.mode != Mode.STANDBY) {
+                    long maxMillis = 2 * history.mode.lookback().toMillis();
+                    history.clock.pass(Duration.ofMillis(history.random.nextLong(maxMillis)));
                 }
             }
         },
-        /** A row of tomorrow, or of a few seconds ahead. */
+        /** A future row, up to days or a few seconds ahead. */
         FUTURE_ROW(2) {
             @Override
-            void happen(History in) throws Exception {
-                if (!in.mode.future.isEmpty()) {
-                    in.writers.write(in.mode.future.formatted(1 + in.random.nextInt(50)));
+            void execute(History history) throws Exception {
+                if (!history.mode.future.isEmpty()) {
+                    history.writers.write(
+                            history.mode.future.formatted(1 + history.random.nextInt(50)));
                 }
             }
         },
-        /** Somebody excludes all readers while a poll or two are tried. */
+        /** Another session locks out all readers during one or two polls. */
         LOCK_WAIT(1) {
             @Override
-            void happen(History in) throws Exception {
-                if (in.mode != Mode.STANDBY) {
-                    in.upkeep.whileLocked(in.lane, 1 + in.random.nextInt(2));
+            void execute(History history) throws Exception {
+                if (history.mode != Mode.STANDBY) {
+                    history.maintenance.whileLocked(history.harness, 1 + history.random.nextInt(2));
                 }
             }
         },
         /**
-         * Every row is written anew, unchanged, into the same table or into one that replaces it.
+         * Every row is written again, unchanged, into the same table or into a replacement table.
          */
         FULL_REFRESH(1) {
             @Override
-            void happen(History in) throws Exception {
-                // on a standby the replay of it would cancel the reads
-                if (in.mode != Mode.STANDBY) {
-                    in.writers.finish();
-                    in.upkeep.refresh(in.lane, in.random.nextBoolean());
+            void execute(History history) throws Exception {
+                // on a standby its replay would cancel the reads
+                if (history.mode != Mode.STANDBY) {
+                    history.writers.finish();
+                    history.maintenance.refresh(history.harness, history.random.nextBoolean());
                 }
             }
         },
-        /** A standby's replay is paused, or goes on. */
+        /** A standby's replay is paused or resumed. */
         PAUSED_REPLAY(4) {
             @Override
-            void happen(History in) {
-                in.replay.toggle();
+            void execute(History history) {
+                history.replay.toggle();
             }
         },
         CHANGED_LOOKBACK(1) {
             @Override
-            void happen(History in) throws Exception {
-                Duration other = in.mode.lookback().multipliedBy(1 + in.random.nextInt(3));
-                in.lane.restart(pipeline(in.mode, in.source, other), RestoreMode.RESUME);
+            void execute(History history) throws Exception {
+                Duration other =
+                        history.mode.lookback().multipliedBy(1 + history.random.nextInt(3));
+                history.harness.restart(
+                        pipeline(history.mode, history.source, other), RestoreMode.RESUME);
             }
         };
 
@@ -326,17 +339,17 @@ class RandomHistoriesITCase {
             this.weight = weight;
         }
 
-        abstract void happen(History in) throws Exception;
+        abstract void execute(History history) throws Exception;
     }
 
-    /** One round: who takes part, and what comes next. */
+    /** One round: its participants and the choice of the next event. */
     private record History(
             Mode mode,
             Database source,
-            SourceTestHarness lane,
+            SourceTestHarness harness,
             RandomTableWriters writers,
             SettableDatabaseClock clock,
-            TableMaintenance upkeep,
+            TableMaintenance maintenance,
             StandbyReplay replay,
             Random random) {
 
@@ -347,21 +360,24 @@ class RandomHistoriesITCase {
             for (Event event : Event.values()) {
                 draw -= event.weight;
                 if (draw < 0) {
-                    event.happen(this);
+                    event.execute(this);
                     return;
                 }
             }
         }
 
-        /** Nothing is ahead of the clock any more, as far as that is possible. */
-        void settle() throws Exception {
+        /** Moves the clock forward, so that future rows become past as far as possible. */
+        void passFutureRows() throws Exception {
             step("26 s");
         }
 
-        /** Sets the clock; of two steps behind the last look that is kept nobody could know. */
+        /**
+         * Sets the clock, after polls and a checkpoint: two steps since the last transaction
+         * snapshot in the state cannot be detected.
+         */
         private void step(String interval) throws Exception {
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
             clock.set(interval);
         }
     }

@@ -13,7 +13,7 @@ import java.util.Random;
 /**
  * Clients that write to one table in transactions of any length, one statement at a time: inserts,
  * updates of one row or many, deletes, savepoints, rollbacks, prepared transactions. Each version
- * of a row has a number of its own. Connections last from one round to the next.
+ * of a row has a unique number. Connections are kept between rounds.
  */
 final class RandomTableWriters implements AutoCloseable {
 
@@ -31,7 +31,7 @@ final class RandomTableWriters implements AutoCloseable {
     private Random random = new Random(0);
     private int version;
 
-    /** A connection, and whether it is in a transaction. */
+    /** A connection and the state of its transaction. */
     private static final class Client {
         private final Connection connection;
         private boolean open;
@@ -43,7 +43,7 @@ final class RandomTableWriters implements AutoCloseable {
     }
 
     /**
-     * @param begin what clients send first in each transaction
+     * @param begin first statement of clients in each transaction
      * @param watermark SQL of a new version's watermark
      */
     RandomTableWriters(Database database, String begin, String watermark, boolean deletes)
@@ -55,7 +55,7 @@ final class RandomTableWriters implements AutoCloseable {
         for (int i = 0; i < CLIENTS; i++) {
             Connection connection = database.connect();
             try (Statement statement = connection.createStatement()) {
-                // a client that waits for another one's row gives up: there is one thread
+                // a client that waits for another client's row fails: there is only one thread
                 statement.execute("SET lock_timeout = '1ms'");
             }
             connection.setAutoCommit(false);
@@ -65,8 +65,8 @@ final class RandomTableWriters implements AutoCloseable {
     }
 
     /** Begins a round, in which one to {@link #CLIENTS} clients take part. */
-    void beginRound(Random next) {
-        random = next;
+    void beginRound(Random random) {
+        this.random = random;
         clients = all.subList(0, 1 + random.nextInt(CLIENTS));
     }
 
@@ -89,17 +89,17 @@ final class RandomTableWriters implements AutoCloseable {
         }
     }
 
-    /** A row of its own watermark, at once. */
+    /** Writes and commits a row with the given watermark. */
     void write(String ownWatermark) throws SQLException {
         try (Statement statement = committer.createStatement()) {
-            // who waits for a writer's row gives up: there is one thread
+            // a statement that waits for a client's row fails: there is only one thread
             statement.execute("SET lock_timeout = '1ms'");
             statement.execute(
                     ("INSERT INTO t VALUES (%d, nextval('versions'), %s)"
                                     + " ON CONFLICT (k) DO UPDATE SET v = nextval('versions'), at = excluded.at")
                             .formatted(random.nextInt(KEYS), ownWatermark));
         } catch (SQLException conflict) {
-            // the next one may be free
+            // the row is locked: skip it
         }
     }
 
@@ -111,7 +111,7 @@ final class RandomTableWriters implements AutoCloseable {
             client.open = true;
             int choice = random.nextInt(20);
             if (choice < 2) {
-                // reads for now, and may write later
+                // reads now and may write later
                 statement.execute("SELECT now()");
             } else if (choice < 4) {
                 client.savepoint = client.connection.setSavepoint();
@@ -143,7 +143,7 @@ final class RandomTableWriters implements AutoCloseable {
             try (Statement statement = client.connection.createStatement()) {
                 statement.execute("PREPARE TRANSACTION '" + name + "'");
             }
-            // the driver still believes that it is in a transaction
+            // the driver still assumes an open transaction
             client.connection.rollback();
             prepared.add(name);
         } else {
@@ -159,7 +159,7 @@ final class RandomTableWriters implements AutoCloseable {
         }
     }
 
-    /** All transactions end. */
+    /** Ends all transactions. */
     void finish() throws SQLException {
         for (Client client : clients) {
             if (client.open) {
@@ -175,7 +175,7 @@ final class RandomTableWriters implements AutoCloseable {
         }
     }
 
-    /** What stands in the table, in no order. */
+    /** The rows of the table, in no order. */
     List<String> rows() throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Statement statement = committer.createStatement();

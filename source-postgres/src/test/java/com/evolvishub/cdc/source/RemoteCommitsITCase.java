@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Relations whose rows were stamped and committed where no transaction can be seen. */
+/**
+ * Relations whose rows are committed on another server, so that their transactions are not visible.
+ */
 class RemoteCommitsITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -26,9 +28,10 @@ class RemoteCommitsITCase {
     private Database source;
 
     @BeforeEach
-    void createTables(@FreshDatabase Database elsewhere, @FreshDatabase Database here) {
-        remote = elsewhere;
-        source = here;
+    void createTables(
+            @FreshDatabase Database remoteDatabase, @FreshDatabase Database localDatabase) {
+        remote = remoteDatabase;
+        source = localDatabase;
         remote.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO t VALUES (1, now())");
@@ -47,14 +50,14 @@ class RemoteCommitsITCase {
     }
 
     @Test
-    void aForeignTableIsReadAnHourBack() throws Exception {
-        findsTheRowOfALongRemoteTransaction(
+    void readsAForeignTableOneHourBack() throws Exception {
+        assertFindsTheRowOfALongRemoteTransaction(
                 PipelineBuilder.table(source, "v").watermark("at", NullWatermarkPolicy.IGNORE));
     }
 
     @Test
-    void aQueryOverAForeignTableTooIfTheFileSaysNothingElse() throws Exception {
-        findsTheRowOfALongRemoteTransaction(
+    void readsAQueryOverAForeignTableOneHourBackByDefault() throws Exception {
+        assertFindsTheRowOfALongRemoteTransaction(
                 PipelineBuilder.query(
                                 source,
                                 new PollQuery.Text("SELECT id, at FROM f WHERE at > "),
@@ -63,21 +66,21 @@ class RemoteCommitsITCase {
     }
 
     @Test
-    void anyRelationIsReadAsFarBackAsTheFileSays() throws Exception {
+    void readsAnyRelationAsFarBackAsTheFileSays() throws Exception {
         source.execute(
                 "CREATE TABLE filled (id int, at timestamptz)",
                 "INSERT INTO filled VALUES (1, now())");
         Pipeline pipeline = Pipeline.over(source, "filled", Duration.ofHours(2));
-        try (SourceTestHarness lane = pipeline.lane()) {
-            lane.finishPolls(3);
+        try (SourceTestHarness harness = pipeline.harness()) {
+            harness.finishPolls(3);
             source.execute("INSERT INTO filled VALUES (2, now() - interval '90 min')");
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "2");
         }
     }
 
     @Test
-    void aTableOfASubscriptionIsReadAnHourBack() throws Exception {
+    void readsATableOfASubscriptionOneHourBack() throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO t VALUES (1, now())",
@@ -89,38 +92,40 @@ class RemoteCommitsITCase {
                                 remote.name(),
                                 remote.user(),
                                 remote.password()),
-                // what CREATE SUBSCRIPTION with a connection notes of each table
+                // what CREATE SUBSCRIPTION with a connection records for each table
                 "SET allow_system_table_mods TO on",
                 "INSERT INTO pg_subscription_rel SELECT oid, 't'::regclass, 'r' FROM pg_subscription"
                         + " WHERE subname = 's_"
                         + source.name()
                         + "'");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "t")
                                 .watermark("at", NullWatermarkPolicy.IGNORE)
                                 .polling()
                                 .build())) {
-            lane.finishPolls(3);
+            harness.finishPolls(3);
             source.execute("INSERT INTO t VALUES (2, now() - interval '50 min')");
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "2");
         }
         source.execute("DROP SUBSCRIPTION \"s_" + source.name() + "\"");
     }
 
-    private void findsTheRowOfALongRemoteTransaction(PipelineBuilder builder) throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(builder.key("id").polling().build());
+    private void assertFindsTheRowOfALongRemoteTransaction(PipelineBuilder builder)
+            throws Exception {
+        try (SourceTestHarness harness =
+                        new SourceTestHarness(builder.key("id").polling().build());
                 Connection writer = remote.connect();
                 Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             statement.execute("INSERT INTO t VALUES (2, now() - interval '40 s')");
             remote.execute("INSERT INTO t VALUES (3, now())");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
             writer.commit();
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
         }
     }
 
@@ -145,7 +150,7 @@ class RemoteCommitsITCase {
                             .build());
         }
 
-        SourceTestHarness lane() throws Exception {
+        SourceTestHarness harness() throws Exception {
             return new SourceTestHarness(pipeline);
         }
     }

@@ -11,21 +11,21 @@ import com.evolvishub.cdc.testing.postgres.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A role that sees fewer rows than before does not mean that rows are gone. */
+/** Rows that a role can no longer see are not deleted. */
 class RowLevelSecurityITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void switchingRowSecurityOnDeletesNothing(@FreshDatabase Database source) throws Exception {
+    void enablingRowLevelSecurityDeletesNothing(@FreshDatabase Database source) throws Exception {
         ConnectionSpec reader = table(source);
-        try (SourceTestHarness lane = lane(reader, "t")) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = harness(reader, "t")) {
+            harness.finishPolls(1);
             source.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.rows()).hasSize(3);
-            assertThat(lane.trouble())
+            assertThat(harness.rows()).hasSize(3);
+            assertThat(harness.warnings())
                     .contains("row-level security", "3 rows fewer than the 3 known before")
                     .contains("first keys: ")
                     .contains("start once with --accept-deletes test");
@@ -33,7 +33,7 @@ class RowLevelSecurityITCase {
     }
 
     @Test
-    void aChangedPolicyDeletesNothingAndIsForgottenOnceUndone(@FreshDatabase Database source)
+    void aChangedPolicyDeletesNothingUntilItIsUndone(@FreshDatabase Database source)
             throws Exception {
         ConnectionSpec reader = table(source);
         source.execute(
@@ -41,16 +41,16 @@ class RowLevelSecurityITCase {
                 "CREATE POLICY p ON t USING (true)",
                 "CREATE VIEW w AS SELECT * FROM t");
         source.execute("ALTER VIEW w OWNER TO \"%s\"".formatted(reader.username()));
-        try (SourceTestHarness lane = lane(reader, "w")) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(reader, "w")) {
+            harness.finishPolls(2);
             source.execute("ALTER POLICY p ON t USING (tenant = 1)");
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(3);
-            assertThat(lane.trouble()).contains("2 rows fewer");
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(3);
+            assertThat(harness.warnings()).contains("2 rows fewer");
 
             source.execute("ALTER POLICY p ON t USING (true)", "DELETE FROM t WHERE k = 3");
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(4).endsWith("DELETE 3");
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(4).endsWith("DELETE 3");
         }
     }
 
@@ -63,67 +63,66 @@ class RowLevelSecurityITCase {
                 "GRANT \"%s\" TO \"%s\"".formatted(group, reader.username()),
                 "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
                 "CREATE POLICY p ON t TO \"%s\" USING (true)".formatted(group));
-        try (SourceTestHarness lane = lane(reader, "t")) {
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(3);
+        try (SourceTestHarness harness = harness(reader, "t")) {
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(3);
             source.execute("REVOKE \"%s\" FROM \"%s\"".formatted(group, reader.username()));
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.rows()).hasSize(3);
-            assertThat(lane.trouble()).contains("membership of a role");
+            assertThat(harness.rows()).hasSize(3);
+            assertThat(harness.warnings()).contains("membership of a role");
         }
     }
 
     @Test
-    void acceptedDeletesGoThroughOnceAndTheNextOnesStopAgain(@FreshDatabase Database source)
+    void acceptedDeletesAreSentOnceAndLaterOnesStopTheMapping(@FreshDatabase Database source)
             throws Exception {
         ConnectionSpec reader = table(source);
-        try (SourceTestHarness lane = lane(reader, "t")) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = harness(reader, "t")) {
+            harness.finishPolls(1);
             source.execute(
                     "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
                     "CREATE POLICY p ON t USING (tenant < 3)");
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(3);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(3);
 
-            lane.restartAcceptingDeletes();
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(4).endsWith("DELETE 3");
+            harness.restartAcceptingDeletes();
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(4).endsWith("DELETE 3");
 
             source.execute("ALTER POLICY p ON t USING (tenant < 2)");
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(2);
-            assertThat(lane.rows()).hasSize(4);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(2);
+            assertThat(harness.rows()).hasSize(4);
         }
     }
 
     @Test
-    void anApprovalThatIsNotNeededLapses(@FreshDatabase Database source) throws Exception {
+    void anUnusedApprovalExpires(@FreshDatabase Database source) throws Exception {
         ConnectionSpec reader = table(source);
-        try (SourceTestHarness lane = lane(reader, "t")) {
-            lane.finishPolls(1);
-            lane.restartAcceptingDeletes();
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = harness(reader, "t")) {
+            harness.finishPolls(1);
+            harness.restartAcceptingDeletes();
+            harness.finishPolls(1);
             source.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.rows()).hasSize(3);
+            assertThat(harness.rows()).hasSize(3);
         }
     }
 
     @Test
-    void deletesUnderAPolicyThatDoesNotChangeGoThrough(@FreshDatabase Database source)
-            throws Exception {
+    void deletesUnderAnUnchangedPolicyAreSent(@FreshDatabase Database source) throws Exception {
         ConnectionSpec reader = table(source);
         source.execute(
                 "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY p ON t USING (true)");
-        try (SourceTestHarness lane = lane(reader, "t")) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = harness(reader, "t")) {
+            harness.finishPolls(1);
             source.execute("DELETE FROM t WHERE k = 2");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(lane.rows()).hasSize(4).endsWith("DELETE 2");
+            assertThat(harness.rows()).hasSize(4).endsWith("DELETE 2");
         }
     }
 
@@ -134,7 +133,8 @@ class RowLevelSecurityITCase {
         return UnlockableSourceITCase.reader(source, "GRANT SELECT ON t TO %s");
     }
 
-    private static SourceTestHarness lane(ConnectionSpec reader, String relation) throws Exception {
+    private static SourceTestHarness harness(ConnectionSpec reader, String relation)
+            throws Exception {
         return new SourceTestHarness(
                 PipelineBuilder.table(reader, relation)
                         .key("k")

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A search path whose first schema has operators and types of the names that ours have. */
+/** A search path whose first schema overrides built-in operators and types. */
 class SearchPathITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -49,7 +49,7 @@ class SearchPathITCase {
 
     @ParameterizedTest
     @EnumSource
-    void changesNoComparisonOfOurs(Mode mode, @FreshDatabase Database source) throws Exception {
+    void doesNotChangeOurComparisons(Mode mode, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO t VALUES (1, now())",
@@ -68,12 +68,12 @@ class SearchPathITCase {
                 "CREATE DOMAIN odd.timestamptz AS date",
                 "ALTER DATABASE %s SET search_path TO odd, pg_catalog, public"
                         .formatted(source.name()));
-        try (SourceTestHarness lane = new SourceTestHarness(mode.of(source))) {
-            lane.finishPolls(3);
+        try (SourceTestHarness harness = new SourceTestHarness(mode.of(source))) {
+            harness.finishPolls(3);
             source.execute("INSERT INTO public.t VALUES (2, pg_catalog.now())");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(0)).containsExactly("1", "2");
+            assertThat(harness.cells(0)).containsExactly("1", "2");
         }
     }
 }

@@ -12,18 +12,18 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * A database's clock that a test can set: {@code db_now()} for writers and readers alike. Time can
- * also be made to pass, so that nobody waits until a look-back is over.
+ * A database's clock that a test can set: {@code db_now()} for writers and readers. A test can also
+ * simulate the passing of time, so that it need not wait for a lookback.
  */
 public final class SettableDatabaseClock {
 
     public static final DatabaseClock CLOCK = new DatabaseClock("public.db_now()");
 
-    /** What a client sends first in each transaction. */
+    /** The first statement of a client in each transaction. */
     static final String BEGIN = "SELECT set_config('test.began', db_now()::text, true)";
 
     private Sender sender;
-    private String off = "0";
+    private String offset = "0";
     private Duration passed = Duration.ZERO;
 
     public SettableDatabaseClock(Database database) {
@@ -33,71 +33,71 @@ public final class SettableDatabaseClock {
                 "INSERT INTO shift VALUES ('0')",
                 "CREATE FUNCTION db_now() RETURNS timestamptz LANGUAGE sql STABLE"
                         + " AS 'SELECT pg_catalog.now() + by FROM public.shift'",
-                // a transaction's time stands still, also when the clock is set meanwhile
+                // the time of a transaction is fixed, even if the clock is set meanwhile
                 "CREATE FUNCTION began() RETURNS timestamptz LANGUAGE sql STABLE"
                         + " AS 'SELECT current_setting(''test.began'')::timestamptz'");
     }
 
     /** Sends a statement to the database. */
     interface Sender {
-        /** Takes effect at once. */
+        /** Executes the statement at once. */
         void send(String sql) throws SQLException;
     }
 
-    /** Where time passes often: over this connection from here on. */
+    /** Uses this connection from now on; faster when time passes often. */
     SettableDatabaseClock over(Statement connected) {
         sender = connected::execute;
         return this;
     }
 
-    /** From here on the clock is off by so much. */
+    /** Sets the offset of the clock. */
     public void set(String interval) throws SQLException {
-        off = interval;
-        shift();
+        offset = interval;
+        updateOffset();
     }
 
-    /** So much time goes by, at the database and on our clocks. */
+    /** Simulates the passing of time, at the database and on the local clocks. */
     public void pass(Duration by) throws SQLException {
         passed = passed.plus(by);
-        shift();
+        updateOffset();
     }
 
-    /** The clock is right, and no time has been made to pass. */
+    /** Resets the offset and the simulated time. */
     void reset() throws SQLException {
-        off = "0";
+        offset = "0";
         passed = Duration.ZERO;
-        shift();
+        updateOffset();
     }
 
-    private void shift() throws SQLException {
+    private void updateOffset() throws SQLException {
         sender.send(
                 "UPDATE shift SET by = interval '%s' + interval '%d ms'"
-                        .formatted(off, passed.toMillis()));
+                        .formatted(offset, passed.toMillis()));
     }
 
-    /** A clock of ours that goes as this machine's does. */
-    public Clock ours() {
-        return new Ours(new MonotonicClock());
+    /** A local clock that follows this machine's clock and the simulated time. */
+    public Clock localClock() {
+        return new LocalClock(new MonotonicClock());
     }
 
     /**
-     * A clock of ours on which no time goes by but what is made to pass: however long this machine
-     * stands still, it never looks as if the database's clock had been set back.
+     * A local clock that follows only the simulated time: a pause of this machine never looks like
+     * a backward step of the database's clock.
      */
-    Clock oursBetweenPauses() {
-        return new Ours(new ManualClock());
+    Clock simulatedClock() {
+        return new LocalClock(new ManualClock());
     }
 
-    private final class Ours extends Clock {
-        private final Clock going;
+    private final class LocalClock extends Clock {
+        private final Clock base;
 
-        private Ours(Clock going) {
-            this.going = going;
+        private LocalClock(Clock base) {
+            this.base = base;
         }
 
         @Override
         public Instant instant() {
-            return going.instant().plus(passed);
+            return base.instant().plus(passed);
         }
 
         @Override

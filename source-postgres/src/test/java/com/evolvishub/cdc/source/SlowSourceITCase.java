@@ -16,28 +16,31 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A source that takes long to its first row and is not away. Side by side with other tests: all of
- * the time is spent waiting.
+ * A source that returns its first row late, but is available. Runs in parallel with other tests,
+ * because it only waits.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SlowSourceITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    /** A server that has said nothing for so long is asked; a busy machine answers in that time. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /**
+     * After this time without a response, the server's liveness is checked; a busy machine responds
+     * in time.
+     */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** It is asked twice. */
+    /** The liveness is checked twice. */
     private static final String SLOW = "CREATE VIEW slow AS SELECT 1 AS id FROM pg_sleep(21)";
 
     @Test
-    void isWaitedFor(@FreshDatabase Database source) throws Exception {
+    void isReadAfterALongWait(@FreshDatabase Database source) throws Exception {
         source.execute(SLOW);
         readsTheRow(PipelineBuilder.connection(source));
     }
 
     @Test
-    void isWaitedForBehindAPooler(@FreshDatabase Database source) throws Exception {
+    void isReadAfterALongWaitThroughAPooler(@FreshDatabase Database source) throws Exception {
         String role = ConnectionPoolerITCase.role(source);
         source.execute(SLOW);
         try (PgBouncer pooler = PgBouncer.before(source, 1, role, "reads")) {
@@ -46,14 +49,14 @@ class SlowSourceITCase {
     }
 
     private static void readsTheRow(ConnectionSpec source) throws Exception {
-        assertThat(source.timeout()).isEqualTo(PATIENCE);
-        try (SourceTestHarness lane =
+        assertThat(source.timeout()).isEqualTo(TIMEOUT);
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "slow").key("id").polling().build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(lane.rows()).containsExactly("INSERT 1");
-            assertThat(lane.gate().status().errors).hasValue(0);
+            assertThat(harness.rows()).containsExactly("INSERT 1");
+            assertThat(harness.gate().status().errors).hasValue(0);
         }
     }
 }

@@ -13,7 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** What this module may import; docs/development.md shows the whole. */
+/** Allowed dependencies of this module; docs/development.md shows all modules. */
 @AnalyzeClasses(
         packages = "com.evolvishub.cdc.source",
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -126,7 +126,7 @@ class SourceArchitectureTest {
                     .mayOnlyAccessLayers("dedupe", "dedupe.diff", "dedupe.window");
 
     @ArchTest
-    static final ArchRule whatQueriesTheDatabaseKnowsNoFlink =
+    static final ArchRule databaseAccessDoesNotDependOnFlink =
             noClasses()
                     .that()
                     .resideInAnyPackage(
@@ -139,7 +139,7 @@ class SourceArchitectureTest {
                     .resideInAPackage("org.apache.flink..");
 
     @ArchTest
-    static final ArchRule onlyWhatQueriesTheDatabaseKnowsTheDriver =
+    static final ArchRule onlyDatabaseAccessDependsOnTheDriver =
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
@@ -152,7 +152,7 @@ class SourceArchitectureTest {
                     .resideInAPackage("org.postgresql..");
 
     @ArchTest
-    static final ArchRule changeDetectionKnowsNoDatabase =
+    static final ArchRule changeDetectionDoesNotDependOnJdbc =
             noClasses()
                     .that()
                     .resideInAPackage("..source.dedupe..")
@@ -161,7 +161,7 @@ class SourceArchitectureTest {
                     .resideInAPackage("java.sql..");
 
     @ArchTest
-    static final ArchRule onlyTheOperatorKnowsFlinksInternals =
+    static final ArchRule onlyTheOperatorDependsOnFlinkInternals =
             noClasses()
                     .that()
                     .doNotHaveSimpleName("ChangeDetector")

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each cell of the matrix in docs/capture.md, tried on servers. */
+/** Checks each cell of the matrix in docs/capture.md against servers. */
 @ResourceLock(PrimaryWithStandby.REPLAY)
 class SourceGuaranteesITCase {
 
@@ -76,40 +76,42 @@ class SourceGuaranteesITCase {
 
     @ParameterizedTest
     @MethodSource("cells")
-    void holdsWhatTheMatrixSays(String kind, String mode, String promise) throws Exception {
+    void guaranteeOfTheMatrixHolds(String kind, String mode, String guarantee) throws Exception {
         createSource(kind, kind.replace(' ', '_') + "_" + mode);
-        try (SourceTestHarness lane = new SourceTestHarness(pipeline(kind, mode));
-                Connection late = source.connect();
-                Statement statement = late.createStatement()) {
-            late.setAutoCommit(false);
-            poll(lane, kind, 2);
-            // the long transaction, older than what is read meanwhile
+        try (SourceTestHarness harness = new SourceTestHarness(pipeline(kind, mode));
+                Connection writer = source.connect();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            poll(harness, kind, 2);
+            // the long transaction, with a watermark below those read meanwhile
             statement.execute("INSERT INTO t VALUES (2, now() - interval '50 ms')");
             statement.execute("DELETE FROM t WHERE id = 9");
             source.execute("INSERT INTO t VALUES (3, now())");
-            pollUntilItIsPast(lane, kind);
-            late.commit();
-            poll(lane, kind, 3);
+            pollUntilOlderThanLookback(harness, kind);
+            writer.commit();
+            poll(harness, kind, 3);
 
-            List<String> told = lane.rows().stream().map(row -> row.split("\t", -1)[0]).toList();
+            List<String> changes =
+                    harness.rows().stream().map(row -> row.split("\t", -1)[0]).toList();
             List<String> keys =
-                    told.stream()
+                    changes.stream()
                             .filter(row -> !row.startsWith("DELETE"))
                             .map(row -> row.split(" ", -1)[1])
                             .toList();
             assertThat(keys).containsExactlyInAnyOrder("1", "9", "3", "2");
-            assertThat(told.contains("DELETE 9")).isEqualTo(promise.endsWith("with deletes"));
-            if (promise.startsWith("within")) {
-                isMissedBeyondTheLimit(lane, kind);
+            assertThat(changes.contains("DELETE 9")).isEqualTo(guarantee.endsWith("with deletes"));
+            if (guarantee.startsWith("within")) {
+                assertMissedBeyondTheLimit(harness, kind);
             }
         }
     }
 
-    /** The other half of the cell: what comes later than the limit is not found. */
-    private void isMissedBeyondTheLimit(SourceTestHarness lane, String kind) throws Exception {
+    /** The limit of the guarantee: a row that is later than the limit is not found. */
+    private void assertMissedBeyondTheLimit(SourceTestHarness harness, String kind)
+            throws Exception {
         source.execute("INSERT INTO t VALUES (4, now() - interval '2 h')");
-        poll(lane, kind, 3);
-        assertThat(lane.cells(0)).doesNotContain("4");
+        poll(harness, kind, 3);
+        assertThat(harness.cells(0)).doesNotContain("4");
     }
 
     private void createSource(String kind, String name) {
@@ -170,7 +172,7 @@ class SourceGuaranteesITCase {
                                     1000,
                                     Duration.ZERO,
                                     NullWatermarkPolicy.IGNORE);
-                    // over a foreign table as if the file gave no look-back
+                    // a foreign table uses the default lookback
                     case "query" ->
                             new Capture.ByQuery(
                                     kind.equals("foreign table")
@@ -182,28 +184,29 @@ class SourceGuaranteesITCase {
         return builder.key("id").capture(capture).polling().build();
     }
 
-    private void poll(SourceTestHarness lane, String kind, int polls) throws Exception {
+    private void poll(SourceTestHarness harness, String kind, int polls) throws Exception {
         if (kind.equals("materialized view")) {
             source.execute("REFRESH MATERIALIZED VIEW r");
         }
         if (kind.equals("standby")) {
             PrimaryWithStandby.replay(source, read);
         }
-        lane.finishPolls(polls);
+        harness.finishPolls(polls);
     }
 
-    /** Until the row that was written last is older than the look-back. */
-    private void pollUntilItIsPast(SourceTestHarness lane, String kind) throws Exception {
+    /** Polls until the last written row is older than the lookback. */
+    private void pollUntilOlderThanLookback(SourceTestHarness harness, String kind)
+            throws Exception {
         String old =
                 "SELECT max(at) < now() - interval '%d ms' FROM t".formatted(LOOKBACK.toMillis());
-        poll(lane, kind, 1);
+        poll(harness, kind, 1);
         await().pollInterval(Duration.ofMillis(20))
                 .until(
                         () -> {
-                            lane.finishPolls(1);
+                            harness.finishPolls(1);
                             return source.queryOne(old);
                         },
                         "t"::equals);
-        poll(lane, kind, 2);
+        poll(harness, kind, 2);
     }
 }

@@ -10,7 +10,7 @@ import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.runtime.pipeline.EndpointStatus;
 import com.evolvishub.cdc.runtime.pipeline.MappingState;
 import com.evolvishub.cdc.runtime.pipeline.PipelineKey;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.testing.network.TcpProxy;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.FreshDatabase;
@@ -26,38 +26,38 @@ class SourceOutageITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final PipelineTestCluster CLUSTER = new PipelineTestCluster();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Many times what sockets and the pages on their way hold. */
+    /** Many more rows than socket buffers and pages in flight hold. */
     private static final int ROWS = 20_000;
 
     @Test
-    void goesOnByItselfWhenTheSourceIsBack(@FreshDatabase Database source) throws Exception {
+    void recoversWhenTheSourceIsAvailableAgain(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
         try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
-            RunningLane lane =
+            RunningPipeline running =
                     CLUSTER.run(
-                            PipelineBuilder.table(over(network, source), "orders")
+                            PipelineBuilder.table(through(network, source), "orders")
                                     .watermark("id", WatermarkType.INTEGER)
                                     .retry(1000, Duration.ofMillis(1))
                                     .build());
-            PostgresSourceITCase.awaitRows(lane, "UPSERT 1");
+            PostgresSourceITCase.awaitRows(running, "UPSERT 1");
 
             network.refuseConnections();
-            awaitState(lane, MappingState.RETRYING);
-            assertThat(lane.collected().gate.status().errors.get()).isPositive();
+            awaitState(running, MappingState.RETRYING);
+            assertThat(running.collected().gate.status().errors.get()).isPositive();
             source.execute("INSERT INTO orders VALUES (2)");
             network.restore();
 
-            PostgresSourceITCase.awaitRows(lane, "UPSERT 1", "UPSERT 2");
-            awaitState(lane, MappingState.IDLE);
-            assertThat(lane.status()).isEqualTo(JobStatus.RUNNING);
-            assertThat(lane.collected().attempts).hasValue(1);
+            PostgresSourceITCase.awaitRows(running, "UPSERT 1", "UPSERT 2");
+            awaitState(running, MappingState.IDLE);
+            assertThat(running.status()).isEqualTo(JobStatus.RUNNING);
+            assertThat(running.collected().attempts).hasValue(1);
         }
     }
 
     @Test
-    void goesOnBehindTheLastRowWhenTheConnectionBreaksInTheMiddle(@FreshDatabase Database source)
+    void resumesAfterTheLastRowWhenTheConnectionBreaksDuringARead(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, pad text)",
@@ -65,70 +65,71 @@ class SourceOutageITCase {
                         .formatted(ROWS));
         try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
             Pipeline pipeline =
-                    PipelineBuilder.table(over(network, source), "orders")
+                    PipelineBuilder.table(through(network, source), "orders")
                             .watermark("id", WatermarkType.INTEGER)
                             .pageRows(100)
                             .retry(1000, Duration.ofMillis(1))
                             .build();
             PipelineKey key = PipelineTestCluster.newKey(pipeline);
-            // with the gate closed most of the rows are still on the other side of the cut
-            CollectingOperator.lane(key).closesAt.set(1);
-            RunningLane lane = CLUSTER.run(pipeline, key);
-            await().atMost(PATIENCE).until(() -> !lane.collected().rows.isEmpty());
+            // while the gate is closed, most of the rows are still at the server
+            CollectingOperator.collected(key).closesAt.set(1);
+            RunningPipeline running = CLUSTER.run(pipeline, key);
+            await().atMost(TIMEOUT).until(() -> !running.collected().rows.isEmpty());
             network.refuseConnections();
             network.restore();
-            lane.collected().gate.open();
+            running.collected().gate.open();
 
-            await().atMost(PATIENCE).until(() -> lane.collected().rows.size() >= ROWS);
-            assertThat(lane.rows()).doesNotHaveDuplicates().hasSize(ROWS);
-            assertThat(lane.collected().gate.status().errors.get()).isPositive();
+            await().atMost(TIMEOUT).until(() -> running.collected().rows.size() >= ROWS);
+            assertThat(running.rows()).doesNotHaveDuplicates().hasSize(ROWS);
+            assertThat(running.collected().gate.status().errors.get()).isPositive();
         }
     }
 
     @Test
-    void tellsThatASilentSourceIsAwayAndGoesOnWhenItAnswersAgain(@FreshDatabase Database source)
+    void reportsAnUnresponsiveSourceAndRecoversWhenItRespondsAgain(@FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
         try (TcpProxy network = TcpProxy.listening().to(source.host(), source.port())) {
-            RunningLane lane =
+            RunningPipeline running =
                     CLUSTER.run(
-                            PipelineBuilder.table(over(network, source), "orders")
+                            PipelineBuilder.table(through(network, source), "orders")
                                     .watermark("id", WatermarkType.INTEGER)
                                     .retry(1000, Duration.ofMillis(1))
                                     .build());
-            PostgresSourceITCase.awaitRows(lane, "UPSERT 1");
+            PostgresSourceITCase.awaitRows(running, "UPSERT 1");
 
             network.hang();
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () -> {
-                                EndpointStatus told = lane.collected().gate.status().source();
-                                assertThat(told.state()).isEqualTo(MappingState.RETRYING);
-                                assertThat(told.cause())
+                                EndpointStatus sourceStatus =
+                                        running.collected().gate.status().source();
+                                assertThat(sourceStatus.state()).isEqualTo(MappingState.RETRYING);
+                                assertThat(sourceStatus.cause())
                                         .containsAnyOf("no answer", "Connection attempt timed out");
                             });
-            // each try of the driver's own has ended with it
-            awaitEndOfTries();
+            // wait until the driver's own connection attempts have ended
+            awaitEndOfConnectionAttempts();
             source.execute("INSERT INTO orders VALUES (2)");
             network.restore();
 
-            PostgresSourceITCase.awaitRows(lane, "UPSERT 1", "UPSERT 2");
-            awaitState(lane, MappingState.IDLE);
-            assertThat(lane.collected().attempts).hasValue(1);
+            PostgresSourceITCase.awaitRows(running, "UPSERT 1", "UPSERT 2");
+            awaitState(running, MappingState.IDLE);
+            assertThat(running.collected().attempts).hasValue(1);
         }
     }
 
-    /** Those of other tests end too: nobody else's server is silent. */
-    private static void awaitEndOfTries() {
-        List<Thread> tries =
+    /** Includes the attempts of other tests, which end soon because their servers respond. */
+    private static void awaitEndOfConnectionAttempts() {
+        List<Thread> attemptThreads =
                 Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().contains("JDBC driver connection"))
                         .toList();
-        await().atMost(PATIENCE).until(() -> tries.stream().noneMatch(Thread::isAlive));
+        await().atMost(TIMEOUT).until(() -> attemptThreads.stream().noneMatch(Thread::isAlive));
     }
 
-    /** The way over the proxy, with three seconds to be answered in. */
-    private static ConnectionSpec over(TcpProxy network, Database source) {
+    /** A connection through the proxy, with a timeout of three seconds. */
+    private static ConnectionSpec through(TcpProxy network, Database source) {
         ConnectionSpec direct = PipelineBuilder.connection(source);
         return new ConnectionSpec(
                 network.host(),
@@ -142,7 +143,7 @@ class SourceOutageITCase {
     }
 
     @Test
-    void aWrongPasswordIsToldAndNotRepeated(@FreshDatabase Database source) throws Exception {
+    void aWrongPasswordQuarantinesTheMapping(@FreshDatabase Database source) throws Exception {
         ConnectionSpec right = PipelineBuilder.connection(source);
         ConnectionSpec wrong =
                 new ConnectionSpec(
@@ -154,31 +155,31 @@ class SourceOutageITCase {
                         right.tls(),
                         right.timeout(),
                         right.parameters());
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(wrong, "orders").build());
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(wrong, "orders").build());
 
-        awaitState(lane, MappingState.QUARANTINED);
-        EndpointStatus condition = lane.collected().gate.status().source();
-        assertThat(condition.cause())
+        awaitState(running, MappingState.QUARANTINED);
+        EndpointStatus endpointStatus = running.collected().gate.status().source();
+        assertThat(endpointStatus.cause())
                 .contains("password authentication failed", "28P01")
                 .doesNotContain("sesame");
-        assertThat(condition.nextRetry()).isPresent();
+        assertThat(endpointStatus.nextRetry()).isPresent();
     }
 
     @Test
-    void aMissingTableIsNamedWithThoseThatAreNear(@FreshDatabase Database source) throws Exception {
+    void aMissingTableIsReportedWithSimilarNames(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE SCHEMA shop", "CREATE TABLE shop.customers (id int)");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "custmers").build());
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "custmers").build());
 
-        awaitState(lane, MappingState.QUARANTINED);
-        assertThat(lane.collected().gate.status().source().cause())
+        awaitState(running, MappingState.QUARANTINED);
+        assertThat(running.collected().gate.status().source().cause())
                 .startsWith("there is no table or view \"custmers\" in database")
                 .endsWith("near: shop.customers");
     }
 
     @Test
-    void everyMissingColumnIsNamed(@FreshDatabase Database source) throws Exception {
+    void reportsEveryMissingColumn(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE orders (id int, item text)");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "orders")
                                 .rename("idd", "key")
@@ -187,8 +188,8 @@ class SourceOutageITCase {
                                 .watermark("at", WatermarkType.TIMESTAMP)
                                 .build());
 
-        awaitState(lane, MappingState.QUARANTINED);
-        assertThat(lane.collected().gate.status().source().cause())
+        awaitState(running, MappingState.QUARANTINED);
+        assertThat(running.collected().gate.status().source().cause())
                 .isEqualTo(
                         "column_mapping names the column \"idd\", which is not there; exclude_columns"
                                 + " names the column \"ssn\", which is not there; key names the column"
@@ -202,30 +203,31 @@ class SourceOutageITCase {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
         Pipeline pipeline = PipelineBuilder.table(source, "orders").build();
         PipelineKey key = PipelineTestCluster.newKey(pipeline);
-        CollectingOperator.lane(key).opensGate = false;
-        RunningLane lane = CLUSTER.run(pipeline, key);
-        await().atMost(PATIENCE).until(() -> lane.status() == JobStatus.RUNNING);
-        await().atMost(PATIENCE).until(() -> lane.collected().gate != null);
+        CollectingOperator.collected(key).opensGate = false;
+        RunningPipeline running = CLUSTER.run(pipeline, key);
+        await().atMost(TIMEOUT).until(() -> running.status() == JobStatus.RUNNING);
+        await().atMost(TIMEOUT).until(() -> running.collected().gate != null);
         assertThat(connections(source)).isEqualTo("0");
 
-        lane.collected().gate.open();
-        PostgresSourceITCase.awaitRows(lane, "INSERT 1");
+        running.collected().gate.open();
+        PostgresSourceITCase.awaitRows(running, "INSERT 1");
 
-        lane.collected().gate.close();
+        running.collected().gate.close();
         source.execute("INSERT INTO orders VALUES (2)");
-        assertThat(lane.rows()).containsExactly("INSERT 1");
-        lane.collected().gate.open();
-        PostgresSourceITCase.awaitRows(lane, "INSERT 1", "INSERT 2");
+        assertThat(running.rows()).containsExactly("INSERT 1");
+        running.collected().gate.open();
+        PostgresSourceITCase.awaitRows(running, "INSERT 1", "INSERT 2");
     }
 
     @Test
     void aDisabledMappingOpensNoConnection(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY)");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").disabled().build());
+        RunningPipeline running =
+                CLUSTER.run(PipelineBuilder.table(source, "orders").disabled().build());
 
-        awaitState(lane, MappingState.DISABLED);
+        awaitState(running, MappingState.DISABLED);
         assertThat(connections(source)).isEqualTo("0");
-        assertThat(lane.elements()).isEmpty();
+        assertThat(running.elements()).isEmpty();
     }
 
     private static String connections(Database source) {
@@ -234,12 +236,12 @@ class SourceOutageITCase {
                         + " AND application_name LIKE 'evolvishub%'");
     }
 
-    private static void awaitState(RunningLane lane, MappingState state) {
-        await().atMost(PATIENCE)
+    private static void awaitState(RunningPipeline running, MappingState state) {
+        await().atMost(TIMEOUT)
                 .until(
                         () ->
-                                lane.collected().gate != null
-                                        && lane.collected().gate.status().source().state()
+                                running.collected().gate != null
+                                        && running.collected().gate.status().source().state()
                                                 == state);
     }
 }

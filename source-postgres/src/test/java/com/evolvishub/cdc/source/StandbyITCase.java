@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A standby that was cut off from its primary. */
+/** A standby that is disconnected from its primary. */
 class StandbyITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void isReadWhereItWasCutOffFromItsPrimary(@TempDir Path folder) throws Exception {
+    void readsAStandbyDisconnectedFromItsPrimary(@TempDir Path folder) throws Exception {
         Path home = folder.resolve("standby");
         try (PostgresServer primary = PostgresServer.builder().dataDirectory(home).start()) {
             Database source = primary.createDatabase("shop");
@@ -37,14 +37,14 @@ class StandbyITCase {
         try (PostgresServer standby = PostgresServer.builder().dataDirectory(home).start()) {
             Database source = standby.database("shop");
             assertThat(source.queryOne("SELECT pg_is_in_recovery()")).isEqualTo("t");
-            try (SourceTestHarness lane = new SourceTestHarness(table(source))) {
-                lane.finishPolls(3);
+            try (SourceTestHarness harness = new SourceTestHarness(table(source))) {
+                harness.finishPolls(3);
 
-                assertThat(lane.cells(0)).containsExactly("1", "2", "3");
-                assertThat(lane.gate().status().lowWatermark())
+                assertThat(harness.cells(0)).containsExactly("1", "2", "3");
+                assertThat(harness.gate().status().lowWatermark())
                         .isEqualTo(
                                 "the standby has replayed what its primary committed until 1970-01-01 00:00:00+00");
-                assertThat(lane.position().transactions().pins()).isEmpty();
+                assertThat(harness.position().transactions().pins()).isEmpty();
             }
         }
     }

@@ -3,9 +3,7 @@ package com.evolvishub.cdc.source;
 import com.evolvishub.cdc.testing.postgres.Database;
 import java.util.Optional;
 
-/**
- * A standby's replay, which may be paused at any time; or none, where the source itself is read.
- */
+/** A standby's replay, which can be paused at any time; or none, if the source itself is read. */
 final class StandbyReplay implements AutoCloseable {
 
     static final StandbyReplay NONE = new StandbyReplay(Optional.empty());
@@ -17,12 +15,12 @@ final class StandbyReplay implements AutoCloseable {
         this.replica = replica;
     }
 
-    /** Of the pair's standby. */
+    /** The replay of the shared pair's standby. */
     static StandbyReplay of(Database source) {
         return new StandbyReplay(Optional.of(PrimaryWithStandby.shared().replica(source)));
     }
 
-    /** Pauses it, or lets it go on. */
+    /** Pauses or resumes the replay. */
     void toggle() {
         if (replica.isEmpty()) {
             return;
@@ -32,7 +30,7 @@ final class StandbyReplay implements AutoCloseable {
         paused = !paused;
     }
 
-    /** What is to be read, once it shows all that the source has. */
+    /** The database to read, after it has replayed everything from the source. */
     Database catchUp(Database source) {
         if (paused) {
             toggle();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Rows that a standby shows late: because their transaction was long, or because replay stood. */
+/** Rows that a standby shows late, because of a long transaction or paused replay. */
 @ResourceLock(PrimaryWithStandby.REPLAY)
 class StandbyVisibilityITCase {
 
@@ -56,103 +56,103 @@ class StandbyVisibilityITCase {
     }
 
     @Test
-    void findsWhatALongTransactionOfThePrimaryWrote() throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(byTime());
+    void findsRowsOfALongTransactionOfThePrimary() throws Exception {
+        try (SourceTestHarness harness = new SourceTestHarness(byTime());
                 Connection writer = begin()) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             insert(writer, 2, "now()");
             PrimaryWithStandby.replay(source, replica);
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             source.execute("INSERT INTO t VALUES (3, now())");
             PrimaryWithStandby.replay(source, replica);
-            pollUntilItIsPast(lane, 3);
+            pollUntilOlderThanLookback(harness, 3);
 
             writer.commit();
             PrimaryWithStandby.replay(source, replica);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
-            lane.finishPolls(3);
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
+            harness.finishPolls(3);
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
         }
     }
 
     @Test
-    void findsWhatWasCommittedWhileReplayStood() throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(byTime());
+    void findsRowsCommittedWhileReplayIsPaused() throws Exception {
+        try (SourceTestHarness harness = new SourceTestHarness(byTime());
                 Connection writer = begin()) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             insert(writer, 2, "now()");
             source.execute("INSERT INTO t VALUES (3, now())");
             PrimaryWithStandby.pause(source, replica);
             writer.commit();
-            lane.finishPolls(1);
-            assertThat(lane.cells(0)).containsExactly("1", "3");
-            pollUntilItIsPast(lane, 3);
+            harness.finishPolls(1);
+            assertThat(harness.cells(0)).containsExactly("1", "3");
+            pollUntilOlderThanLookback(harness, 3);
 
             PrimaryWithStandby.resume(source, replica);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
         }
     }
 
     @Test
-    void findsWhatAWholeTransactionWroteWhileReplayStood() throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(byTime())) {
-            lane.finishPolls(2);
+    void findsRowsOfATransactionWithinAReplayPause() throws Exception {
+        try (SourceTestHarness harness = new SourceTestHarness(byTime())) {
+            harness.finishPolls(2);
             source.execute("INSERT INTO t VALUES (3, now())");
             PrimaryWithStandby.pause(source, replica);
-            // begun before row 3 and not seen before replay goes on
+            // started before row 3 and not visible before replay resumes
             source.execute("INSERT INTO t SELECT 2, at - interval '1 ms' FROM t WHERE id = 3");
-            pollUntilItIsPast(lane, 3);
+            pollUntilOlderThanLookback(harness, 3);
 
             PrimaryWithStandby.resume(source, replica);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
         }
     }
 
     @Test
-    void asksOnlyForWhatIsAboveOnceThePrimaryHasGoneOn() throws Exception {
+    void readsOnlyNewRowsOnceThePrimaryHasAdvanced() throws Exception {
         source.execute("INSERT INTO t SELECT n, (SELECT at FROM t) FROM generate_series(2, 100) n");
         PrimaryWithStandby.replay(source, replica);
-        try (SourceTestHarness lane = new SourceTestHarness(byTime())) {
-            lane.measureBy(new MonotonicClock());
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(byTime())) {
+            harness.useSteadyClock(new MonotonicClock());
+            harness.finishPolls(1);
             await().until(
                             () -> {
                                 PrimaryWithStandby.replay(source, replica);
-                                long before = lane.gate().status().rowsRead.get();
-                                lane.finishPolls(1);
-                                return lane.gate().status().rowsRead.get() == before;
+                                long before = harness.gate().status().rowsRead.get();
+                                harness.finishPolls(1);
+                                return harness.gate().status().rowsRead.get() == before;
                             });
-            assertThat(lane.cells(0)).hasSize(100);
+            assertThat(harness.cells(0)).hasSize(100);
         }
     }
 
     @Test
-    void findsTheNumbersOfALongTransactionOfThePrimary() throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(byNumber());
+    void findsSequenceValuesOfALongTransactionOfThePrimary() throws Exception {
+        try (SourceTestHarness harness = new SourceTestHarness(byNumber());
                 Connection writer = begin()) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             insert(writer, 2, "now()");
             source.execute("INSERT INTO t SELECT n, now() FROM generate_series(10, 60) n");
             PrimaryWithStandby.replay(source, replica);
-            pollUntilItIsPast(lane, 60);
+            pollUntilOlderThanLookback(harness, 60);
 
             writer.commit();
             PrimaryWithStandby.replay(source, replica);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).hasSize(53).endsWith("2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).hasSize(53).endsWith("2");
         }
     }
 
     @Test
-    void followsAPreparedTransactionOverThePromotionOfACascadedStandby(@TempDir Path folder)
+    void followsAPreparedTransactionWhenACascadedStandbyIsPromoted(@TempDir Path folder)
             throws Exception {
         try (PostgresServer third = PAIR.standbyOf(PAIR.standby(), folder.resolve("cascaded"))) {
             replica = PrimaryWithStandby.replica(source, third);
-            try (SourceTestHarness lane = new SourceTestHarness(byTime())) {
-                lane.finishPolls(2);
+            try (SourceTestHarness harness = new SourceTestHarness(byTime())) {
+                harness.finishPolls(2);
                 String name = "prepared-" + source.name();
                 source.execute(
                         "BEGIN; INSERT INTO t VALUES (2, now()); PREPARE TRANSACTION '"
@@ -160,14 +160,14 @@ class StandbyVisibilityITCase {
                                 + "'",
                         "INSERT INTO t VALUES (3, now())");
                 PrimaryWithStandby.replay(source, replica);
-                pollUntilItIsPast(lane, 3);
+                pollUntilOlderThanLookback(harness, 3);
 
                 replica.execute("SELECT pg_promote()");
-                lane.finishPolls(2);
-                assertThat(lane.cells(0)).containsExactly("1", "3");
+                harness.finishPolls(2);
+                assertThat(harness.cells(0)).containsExactly("1", "3");
                 replica.execute("COMMIT PREPARED '" + name + "'");
-                lane.finishPolls(2);
-                assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+                harness.finishPolls(2);
+                assertThat(harness.cells(0)).containsExactly("1", "3", "2");
                 source.execute("ROLLBACK PREPARED '" + name + "'");
             }
             replica = PAIR.replica(source);
@@ -175,21 +175,21 @@ class StandbyVisibilityITCase {
     }
 
     @Test
-    void followsATransactionFromThePrimaryToAStandbyThatIsBehind() throws Exception {
+    void followsATransactionFromThePrimaryToALaggingStandby() throws Exception {
         PrimaryWithStandby.pause(source, replica);
         try (TcpProxy address = toPrimary()) {
             List<String> sent =
-                    followingTo(address, by(at(address), "at", WatermarkType.TIMESTAMP));
+                    rowsSentAfterSwitchTo(address, by(at(address), "at", WatermarkType.TIMESTAMP));
             assertThat(sent).containsExactly("1", "3", "2");
         }
     }
 
     @Test
-    void aQueryFollowsATransactionFromThePrimaryToAStandbyThatIsBehind() throws Exception {
+    void aQueryFollowsATransactionToALaggingStandby() throws Exception {
         PrimaryWithStandby.pause(source, replica);
         try (TcpProxy address = toPrimary()) {
-            // row 3 comes again: a complete read of the standby did not return it
-            assertThat(followingTo(address, byQuery(at(address)))).contains("2");
+            // row 3 is sent again: a complete read of the standby did not return it
+            assertThat(rowsSentAfterSwitchTo(address, byQuery(at(address)))).contains("2");
         }
     }
 
@@ -197,27 +197,30 @@ class StandbyVisibilityITCase {
         return TcpProxy.listening().to(PAIR.primary().host(), PAIR.primary().port());
     }
 
-    /** The address leads to the standby, as before its promotion, when it has not replayed all. */
-    private List<String> followingTo(TcpProxy address, Pipeline pipeline) throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(pipeline).waitingOutOutages();
+    /**
+     * Switches the address to a lagging standby, as before its promotion, and returns the sent ids.
+     */
+    private List<String> rowsSentAfterSwitchTo(TcpProxy address, Pipeline pipeline)
+            throws Exception {
+        try (SourceTestHarness harness = new SourceTestHarness(pipeline).retryingOutages();
                 Connection writer = begin()) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             insert(writer, 2, "now()");
-            lane.finishPolls(1);
-            // row 2 lies further below row 3 than the look-back
+            harness.finishPolls(1);
+            // row 2 is further below row 3 than the lookback
             source.queryOne("SELECT pg_sleep(0.5)");
             source.execute("INSERT INTO t VALUES (3, now())");
-            pollUntilItIsPast(lane, 3, source);
-            assertThat(lane.cells(0)).containsExactly("1", "3");
+            pollUntilOlderThanLookback(harness, 3, source);
+            assertThat(harness.cells(0)).containsExactly("1", "3");
 
             address.refuseConnections();
             address.to(replica.host(), replica.port()).restore();
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             writer.commit();
             PrimaryWithStandby.resume(source, replica);
-            lane.finishPolls(2);
-            assertThat(lane.position().transactions().pins()).isEmpty();
-            return lane.cells(0);
+            harness.finishPolls(2);
+            assertThat(harness.position().transactions().pins()).isEmpty();
+            return harness.cells(0);
         }
     }
 
@@ -232,40 +235,40 @@ class StandbyVisibilityITCase {
     }
 
     @Test
-    void aQueryReachesBackToWhatReplayBrings() throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(byQuery(replica));
+    void aQueryReadsBackToRowsThatReplayAdds() throws Exception {
+        try (SourceTestHarness harness = new SourceTestHarness(byQuery(replica));
                 Connection writer = begin()) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             insert(writer, 2, "now()");
             source.execute("INSERT INTO t VALUES (3, now())");
             PrimaryWithStandby.pause(source, replica);
             writer.commit();
-            pollUntilItIsPast(lane, 3);
+            pollUntilOlderThanLookback(harness, 3);
 
             PrimaryWithStandby.resume(source, replica);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "3", "2");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "3", "2");
         }
     }
 
-    /** Until the standby's own clock says that the row is older than the look-back. */
-    private void pollUntilItIsPast(SourceTestHarness lane, int id) throws Exception {
-        pollUntilItIsPast(lane, id, replica);
+    /** Polls until the row is older than the lookback by the standby's clock. */
+    private void pollUntilOlderThanLookback(SourceTestHarness harness, int id) throws Exception {
+        pollUntilOlderThanLookback(harness, id, replica);
     }
 
-    private static void pollUntilItIsPast(SourceTestHarness lane, int id, Database shownBy)
-            throws Exception {
+    private static void pollUntilOlderThanLookback(
+            SourceTestHarness harness, int id, Database server) throws Exception {
         String old =
                 "SELECT now() > at + interval '%d ms' FROM t WHERE id = %d"
                         .formatted(LOOKBACK.toMillis(), id);
-        lane.finishPolls(1);
+        harness.finishPolls(1);
         await().until(
                         () -> {
-                            lane.finishPolls(1);
-                            return shownBy.queryOne(old);
+                            harness.finishPolls(1);
+                            return server.queryOne(old);
                         },
                         "t"::equals);
-        lane.finishPolls(2);
+        harness.finishPolls(2);
     }
 
     private Connection begin() throws SQLException {

@@ -7,12 +7,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Somebody who takes the table {@code t} for himself, in transactions that change no row: locks it,
- * fills it anew, swaps it for a copy.
+ * Maintenance that locks the table {@code t} in transactions that change no row: locks it, rewrites
+ * it, swaps it for a copy.
  */
 final class TableMaintenance implements AutoCloseable {
 
-    /** A poll that holds the table is over after fewer steps. */
+    /** Maximum attempts: a poll that locks the table ends after fewer steps. */
     private static final int TRIES = 40;
 
     private final Connection connection;
@@ -20,24 +20,24 @@ final class TableMaintenance implements AutoCloseable {
     TableMaintenance(Database database) throws SQLException {
         connection = database.connect();
         try (Statement statement = connection.createStatement()) {
-            // who waits for a poll gives up: there is one thread
+            // a statement that waits for a poll fails: there is only one thread
             statement.execute("SET lock_timeout = '1ms'");
         }
         connection.setAutoCommit(false);
     }
 
-    /** Polls are tried while the table is locked, if nobody else has it. */
-    void whileLocked(SourceTestHarness lane, int steps) throws Exception {
+    /** Polls while the table is locked, if it can be locked. */
+    void whileLocked(SourceTestHarness harness, int steps) throws Exception {
         if (inTransaction("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")) {
             for (int i = 0; i < steps; i++) {
-                lane.step();
+                harness.step();
             }
             connection.commit();
         }
     }
 
-    /** Every row is written anew, by {@code TRUNCATE} or into a table that takes the place. */
-    void refresh(SourceTestHarness lane, boolean swap) throws Exception {
+    /** Writes every row again, with {@code TRUNCATE} or into a replacement table. */
+    void refresh(SourceTestHarness harness, boolean swap) throws Exception {
         String[] statements =
                 swap
                         ? new String[] {
@@ -56,19 +56,19 @@ final class TableMaintenance implements AutoCloseable {
                         };
         for (int i = 0; i < TRIES; i++) {
             if (inTransaction(statements)) {
-                lane.step();
+                harness.step();
                 connection.commit();
                 return;
             }
-            lane.step();
+            harness.step();
         }
     }
 
-    /** Begins one and runs the statements; false if somebody was in the way. */
+    /** Runs the statements in a new transaction; false if another session holds a lock. */
     private boolean inTransaction(String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            for (String one : statements) {
-                statement.execute(one);
+            for (String sql : statements) {
+                statement.execute(sql);
             }
             return true;
         } catch (SQLException conflict) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random histories of full refreshes, swaps and rewrites, with polls and crashes between. */
+/** Random histories of full refreshes and rewrites, with polls and crashes between. */
 class TableRefreshHistoriesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -24,8 +24,8 @@ class TableRefreshHistoriesITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"t", "w"})
-    void noRowIsDeletedThatEveryCommittedStateHas(String relation, @FreshDatabase Database source)
-            throws Exception {
+    void deletesNoRowThatEveryCommittedStateContains(
+            String relation, @FreshDatabase Database source) throws Exception {
         long seed = Long.getLong("histories.seed", new Random().nextLong());
         Random random = new Random(seed);
         source.execute(
@@ -36,7 +36,7 @@ class TableRefreshHistoriesITCase {
                 "CREATE VIEW w AS SELECT * FROM t UNION ALL SELECT * FROM u");
         try (Connection writer = source.connect();
                 Statement statement = writer.createStatement();
-                SourceTestHarness lane =
+                SourceTestHarness harness =
                         new SourceTestHarness(
                                         PipelineBuilder.table(source, relation)
                                                 .key("k")
@@ -44,24 +44,24 @@ class TableRefreshHistoriesITCase {
                                                 .pageRows(4)
                                                 .polling()
                                                 .build())
-                                .waitingOutOutages()) {
+                                .retryingOutages()) {
             writer.setAutoCommit(false);
-            // a writer that waits for a poll gives up: there is one thread
+            // a writer that waits for a poll fails: there is only one thread
             statement.execute("SET lock_timeout = '1ms'");
             writer.commit();
             for (int i = 0; i < STEPS; i++) {
                 switch (random.nextInt(12)) {
                     case 0, 1 -> refresh(writer, statement, random);
                     case 2, 3 -> writer.commit();
-                    case 4 -> lane.takeCheckpoint();
-                    case 5 -> lane.crash();
-                    default -> lane.step();
+                    case 4 -> harness.takeCheckpoint();
+                    case 5 -> harness.crash();
+                    default -> harness.step();
                 }
             }
             writer.commit();
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            assertThat(lane.sent())
+            assertThat(harness.sent())
                     .as("seed %d", seed)
                     .noneMatch(row -> row.operation() == Operation.DELETE)
                     .hasSize(relation.equals("t") ? 20 : 40);
@@ -77,7 +77,7 @@ class TableRefreshHistoriesITCase {
             } else {
                 statement.execute("ALTER TABLE t ALTER v TYPE int USING v + 0 * k");
             }
-        } catch (java.sql.SQLException waited) {
+        } catch (java.sql.SQLException lockTimeout) {
             writer.rollback();
         }
     }

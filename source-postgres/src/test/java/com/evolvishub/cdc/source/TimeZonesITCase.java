@@ -18,14 +18,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which zone a source is read in. */
+/** The time zone that a source is read in. */
 class TimeZonesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @ParameterizedTest
     @ValueSource(strings = {"watermark", "watermark in a zone of its own", "diff"})
-    void aViewShowsWhatItShowsToTheRole(String how, @FreshDatabase Database source)
+    void aViewReturnsTheSameValuesAsToTheRole(String variant, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
@@ -33,54 +33,54 @@ class TimeZonesITCase {
                 "INSERT INTO t VALUES (1, '2024-01-02 03:00:00.5+00'), (2, '2024-07-02 03:00+00')",
                 inZone(source, "America/New_York"));
         PipelineBuilder builder = PipelineBuilder.table(source, "v").key("id").polling();
-        String zone = how.endsWith("own") ? "Asia/Tokyo" : "";
+        String zone = variant.endsWith("own") ? "Asia/Tokyo" : "";
         Pipeline pipeline =
-                how.equals("diff") ? builder.build() : builder.capture(watermark(zone)).build();
-        try (SourceTestHarness lane = new SourceTestHarness(pipeline)) {
-            lane.finishPolls(2);
+                variant.equals("diff") ? builder.build() : builder.capture(watermark(zone)).build();
+        try (SourceTestHarness harness = new SourceTestHarness(pipeline)) {
+            harness.finishPolls(2);
 
-            assertThat(lane.cells(2)).containsExactly("2024-01-01", "2024-07-01");
-            assertThat(lane.cells(3))
+            assertThat(harness.cells(2)).containsExactly("2024-01-01", "2024-07-01");
+            assertThat(harness.cells(3))
                     .containsExactly("2024-01-01 22:00:00.5-05", "2024-07-01 23:00:00-04");
-            // the same moments, whatever zone they are written in
-            assertThat(lane.cells(1)).isEqualTo(lane.cells(3));
+            // the same instants, written in the role's zone
+            assertThat(harness.cells(1)).isEqualTo(harness.cells(3));
         }
     }
 
     @Test
-    void aPositionInOneZonesHoursIsNotGoneOnWithInAnothers(@FreshDatabase Database source)
+    void rejectsAPositionWithoutAZoneWhenTheZoneChanges(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamp)",
                 "INSERT INTO t VALUES (1, '2024-01-02 03:00')",
                 inZone(source, "America/New_York"));
         Pipeline own = PipelineBuilder.table(source, "t").capture(watermark("")).polling().build();
-        try (SourceTestHarness lane = new SourceTestHarness(own)) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = new SourceTestHarness(own)) {
+            harness.finishPolls(2);
             source.execute(inZone(source, "Asia/Tokyo"));
-            lane.restart(own, RestoreMode.RESUME);
-            assertThatThrownBy(() -> lane.finishPolls(1))
+            harness.restart(own, RestoreMode.RESUME);
+            assertThatThrownBy(() -> harness.finishPolls(1))
                     .hasMessageContaining(
                             "at has no zone, and was read in America/New_York until now; it would be read in Asia/Tokyo")
                     .hasMessageContaining("Set watermark.timezone to America/New_York");
 
-            // the advice, word for word
-            lane.restart(
+            // follow the advice of the message
+            harness.restart(
                     PipelineBuilder.table(source, "t")
                             .capture(watermark("America/New_York"))
                             .polling()
                             .build(),
                     RestoreMode.RESUME);
-            lane.finishPolls(2);
-            lane.restart(own, RestoreMode.ACCEPT_CHANGE);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1");
+            harness.finishPolls(2);
+            harness.restart(own, RestoreMode.ACCEPT_CHANGE);
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"timestamptz", "bigint"})
-    void aPositionThatIsAMomentIsGoneOnWith(String type, @FreshDatabase Database source)
+    void resumesFromAPositionThatDoesNotDependOnTheZone(String type, @FreshDatabase Database source)
             throws Exception {
         String value = type.equals("bigint") ? "7" : "'2024-01-02 03:00+00'";
         source.execute(
@@ -88,14 +88,14 @@ class TimeZonesITCase {
                 "INSERT INTO t VALUES (1, " + value + ")",
                 inZone(source, "America/New_York"));
         Pipeline own = PipelineBuilder.table(source, "t").capture(watermark("")).polling().build();
-        try (SourceTestHarness lane = new SourceTestHarness(own)) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = new SourceTestHarness(own)) {
+            harness.finishPolls(2);
             source.execute(inZone(source, "Asia/Tokyo"));
-            lane.restart(own, RestoreMode.RESUME);
+            harness.restart(own, RestoreMode.RESUME);
             source.execute("INSERT INTO t VALUES (2, " + value + ")");
-            lane.finishPolls(2);
-            // the content of a row is told in the zone: one that is read again looks changed
-            assertThat(lane.cells(0)).contains("1", "2");
+            harness.finishPolls(2);
+            // the text of a row depends on the zone: a row that is read again looks changed
+            assertThat(harness.cells(0)).contains("1", "2");
         }
     }
 

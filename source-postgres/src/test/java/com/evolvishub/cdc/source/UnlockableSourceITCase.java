@@ -13,26 +13,29 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What cannot be locked before the snapshot has to be missing in two reads to be deleted. */
+/**
+ * A row of a source that cannot be locked before the snapshot is deleted after it is missing in two
+ * reads.
+ */
 class UnlockableSourceITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void aTableIsBelievedAtOnce(@FreshDatabase Database source) throws Exception {
+    void aTableNeedsOneRead(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (k int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(PipelineBuilder.table(source, "t").polling().build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             source.execute("DELETE FROM t WHERE k = 1");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
 
-            assertThat(lane.rows()).containsExactly("INSERT 1", "INSERT 2", "DELETE 1");
+            assertThat(harness.rows()).containsExactly("INSERT 1", "INSERT 2", "DELETE 1");
         }
     }
 
     @Test
-    void underColumnGrantsADeleteNeedsTwoReads(@FreshDatabase Database source) throws Exception {
+    void aDeleteNeedsTwoReadsUnderColumnGrants(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
                 "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
@@ -45,22 +48,22 @@ class UnlockableSourceITCase {
     }
 
     @Test
-    void aMaterializedViewNeedsTwoReadsAndItsRefreshesDoNotPutThemOff(
-            @FreshDatabase Database source) throws Exception {
+    void aMaterializedViewNeedsTwoReadsEvenIfItIsRefreshedBetween(@FreshDatabase Database source)
+            throws Exception {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY, v text)",
                 "INSERT INTO t VALUES (1, 'a'), (2, 'b')",
                 "CREATE MATERIALIZED VIEW m AS SELECT * FROM t");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(source, "m").key("k").polling().build())) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             source.execute("DELETE FROM t WHERE k = 1", "REFRESH MATERIALIZED VIEW m");
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(2);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(2);
             source.execute("REFRESH MATERIALIZED VIEW m");
-            lane.finishPolls(1);
-            assertThat(lane.rows()).containsExactly("INSERT 1\ta", "INSERT 2\tb", "DELETE 1");
+            harness.finishPolls(1);
+            assertThat(harness.rows()).containsExactly("INSERT 1\ta", "INSERT 2\tb", "DELETE 1");
         }
     }
 
@@ -80,22 +83,23 @@ class UnlockableSourceITCase {
     }
 
     @Test
-    void twoReadsOfTwoFilesDoNotCount(@FreshDatabase Database source) throws Exception {
+    void twoReadsOfDifferentFilesDoNotConfirmADelete(@FreshDatabase Database source)
+            throws Exception {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
                 "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
         ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(reader, "t").exclude("secret").polling().build())) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             source.execute("DELETE FROM t WHERE k = 1");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             source.execute("TRUNCATE t", "INSERT INTO t VALUES (2, 'b')");
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(2);
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(3).endsWith("DELETE 1");
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(2);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(3).endsWith("DELETE 1");
         }
     }
 
@@ -105,89 +109,89 @@ class UnlockableSourceITCase {
                 "CREATE TABLE t (v text, secret text)",
                 "INSERT INTO t VALUES ('a'), ('a'), ('a'), ('b')");
         ConnectionSpec reader = reader(source, "GRANT SELECT (v) ON t TO %s");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(reader, "t").exclude("secret").polling().build())) {
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(4);
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(4);
             source.execute("DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = 'a')");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             source.execute("DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = 'a')");
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             // one copy was missing twice, the other once
-            assertThat(lane.sent()).hasSize(5);
+            assertThat(harness.sent()).hasSize(5);
             source.execute("INSERT INTO t VALUES ('a')");
-            lane.finishPolls(2);
-            assertThat(lane.sent()).hasSize(5);
+            harness.finishPolls(2);
+            assertThat(harness.sent()).hasSize(5);
         }
     }
 
     @Test
-    void aRestartBeginsToCountAnew(@FreshDatabase Database source) throws Exception {
+    void aRestartRestartsTheCount(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
                 "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
         ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(reader, "t").exclude("secret").polling().build())) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             source.execute("DELETE FROM t WHERE k = 1");
-            lane.finishPolls(1);
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(2);
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(3);
+            harness.finishPolls(1);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(2);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(3);
         }
     }
 
     @Test
-    void tooManyAreAskedAboutOnlyOnceTheyAreMissedTwice(@FreshDatabase Database source)
+    void tooManyDeletesStopTheMappingAfterTheSecondRead(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY, v text, secret text)",
                 "INSERT INTO t SELECT n FROM generate_series(1, 200) n");
         ConnectionSpec reader = reader(source, "GRANT SELECT (k, v) ON t TO %s");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(
                         PipelineBuilder.table(reader, "t")
                                 .exclude("secret")
                                 .capture(new Capture.ByDiff(0.5))
                                 .polling()
                                 .build())) {
-            lane.finishPolls(2);
+            harness.finishPolls(2);
             source.execute("DELETE FROM t WHERE k > 50");
-            lane.finishPolls(1);
-            assertThat(lane.trouble()).isEmpty();
-            lane.finishPolls(1);
-            assertThat(lane.trouble()).contains("150 rows fewer", "--accept-deletes test");
-            assertThat(lane.rows()).hasSize(200);
+            harness.finishPolls(1);
+            assertThat(harness.warnings()).isEmpty();
+            harness.finishPolls(1);
+            assertThat(harness.warnings()).contains("150 rows fewer", "--accept-deletes test");
+            assertThat(harness.rows()).hasSize(200);
 
-            lane.restartAcceptingDeletes();
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(200);
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(350);
+            harness.restartAcceptingDeletes();
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(200);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(350);
         }
     }
 
     private static void deletesAfterTwoReads(
             Database source, PipelineBuilder builder, String deleting, String deletion)
             throws Exception {
-        try (SourceTestHarness lane = new SourceTestHarness(builder.build())) {
-            lane.finishPolls(2);
-            List<String> before = lane.rows();
+        try (SourceTestHarness harness = new SourceTestHarness(builder.build())) {
+            harness.finishPolls(2);
+            List<String> before = harness.rows();
             source.execute(deleting);
-            lane.finishPolls(1);
-            assertThat(lane.rows()).isEqualTo(before);
-            lane.finishPolls(1);
-            assertThat(lane.rows()).hasSize(before.size() + 1).endsWith(deletion);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).isEqualTo(before);
+            harness.finishPolls(1);
+            assertThat(harness.rows()).hasSize(before.size() + 1).endsWith(deletion);
         }
     }
 
-    /** A role with nothing but what is granted here. */
+    /** A role with only the given grants. */
     static ConnectionSpec reader(Database source, String... grants) {
         String role = "reader_" + source.name().toLowerCase(java.util.Locale.ROOT);
         source.execute("DROP ROLE IF EXISTS \"%s\"".formatted(role));

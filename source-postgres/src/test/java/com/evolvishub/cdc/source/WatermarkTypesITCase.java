@@ -16,12 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Any relation that can be read, by any type that sorts. */
+/** Any readable relation with a watermark of any sortable type. */
 class WatermarkTypesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    /** More than are remembered on the heap. */
+    /** More rows than the dedupe state keeps on the heap. */
     private static final int TIE = 12_000;
 
     @ParameterizedTest
@@ -47,26 +47,26 @@ class WatermarkTypesITCase {
                 "time         | '00:00'::time + n * interval '1 s'",
                 "interval     | n * interval '1 hour'",
             })
-    void aWatermarkOfAnyTypeGoesOnOverCrashes(
+    void resumesAfterCrashesWithAWatermarkOfAnyType(
             String type, String value, @FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE DOMAIN moment AS timestamptz",
                 "CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
         insert(source, 1, 40, value);
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(watermark(source, "t").pageRows(7).build())) {
             for (int round = 1; round <= 3; round++) {
-                lane.finishPolls(1);
+                harness.finishPolls(1);
                 insert(source, 40 * round + 1, 40 * round + 40, value);
                 for (int i = 0; i < 20; i++) {
-                    lane.step();
+                    harness.step();
                 }
-                lane.takeCheckpoint();
-                lane.step();
-                lane.crash();
+                harness.takeCheckpoint();
+                harness.step();
+                harness.crash();
             }
-            lane.finishPolls(2);
-            assertThat(ids(lane)).hasSize(160).doesNotHaveDuplicates();
+            harness.finishPolls(2);
+            assertThat(ids(harness)).hasSize(160).doesNotHaveDuplicates();
         }
     }
 
@@ -77,7 +77,7 @@ class WatermarkTypesITCase {
                 "CREATE MATERIALIZED VIEW r AS SELECT * FROM t",
                 "CREATE TABLE r PARTITION OF t DEFAULT",
             })
-    void aRelationOfAnyKindIsRead(String definition, @FreshDatabase Database source)
+    void readsARelationOfAnyKind(String definition, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int, at timestamptz) PARTITION BY RANGE (id)",
@@ -92,44 +92,44 @@ class WatermarkTypesITCase {
         if (!definition.contains("DEFAULT")) {
             source.execute(definition);
         }
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                         new SourceTestHarness(watermark(source, "r").key("id").build());
                 SourceTestHarness parent =
                         new SourceTestHarness(watermark(source, "t").key("id").build())) {
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             insert(source, 16, 20, "now()");
             if (stale) {
                 source.execute("REFRESH MATERIALIZED VIEW r");
             }
-            lane.finishPolls(1);
+            harness.finishPolls(1);
             parent.finishPolls(1);
 
             List<String> expected =
                     source.queryAll("SELECT id FROM r").stream().map(row -> row.get(0)).toList();
-            assertThat(ids(lane)).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(ids(harness)).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(ids(parent)).hasSize(16).doesNotHaveDuplicates();
         }
     }
 
     @Test
-    void aWatermarkThatGoesBackwardIsSeenWithinTheLookBack(@FreshDatabase Database source)
+    void findsAWatermarkThatDecreasesWithinTheLookback(@FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, v int, at timestamptz)");
         source.execute("INSERT INTO t VALUES (1, 1, now()), (2, 1, now() - interval '3 s')");
-        try (SourceTestHarness lane = new SourceTestHarness(watermark(source, "t").build())) {
-            lane.finishPolls(1);
+        try (SourceTestHarness harness = new SourceTestHarness(watermark(source, "t").build())) {
+            harness.finishPolls(1);
             source.execute("UPDATE t SET v = 2, at = at - interval '4 s' WHERE id = 1");
-            lane.finishPolls(3);
+            harness.finishPolls(3);
 
-            assertThat(lane.rows()).hasSize(3);
-            assertThat(lane.rows().get(2)).startsWith("UPSERT 1\t2\t");
+            assertThat(harness.rows()).hasSize(3);
+            assertThat(harness.rows().get(2)).startsWith("UPSERT 1\t2\t");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"timestamptz", "bigint", "text"})
-    void thePositionDoesNotGoBackWhenTheTopRowIsDeleted(String type, @FreshDatabase Database source)
-            throws Exception {
+    void thePositionDoesNotDecreaseWhenTheHighestRowIsDeleted(
+            String type, @FreshDatabase Database source) throws Exception {
         String value =
                 switch (type) {
                     case "timestamptz" -> "now() - interval '1 hour' + n * interval '1 min'";
@@ -138,56 +138,57 @@ class WatermarkTypesITCase {
                 };
         source.execute("CREATE TABLE t (id int PRIMARY KEY, at " + type + ")");
         insert(source, 1, 9, value);
-        try (SourceTestHarness lane = new SourceTestHarness(watermark(source, "t").build())) {
-            lane.finishPolls(1);
-            WatermarkPosition before = lane.position().highWatermark();
+        try (SourceTestHarness harness = new SourceTestHarness(watermark(source, "t").build())) {
+            harness.finishPolls(1);
+            WatermarkPosition before = harness.position().highWatermark();
             source.execute("DELETE FROM t WHERE id >= 5");
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
-            lane.crash();
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
+            harness.crash();
             source.execute("TRUNCATE t");
-            lane.finishPolls(2);
-            assertThat(lane.position().highWatermark()).isEqualTo(before);
+            harness.finishPolls(2);
+            assertThat(harness.position().highWatermark()).isEqualTo(before);
 
             insert(source, 10, 11, value);
-            lane.finishPolls(1);
-            assertThat(ids(lane)).hasSize(11).endsWith("10", "11");
+            harness.finishPolls(1);
+            assertThat(ids(harness)).hasSize(11).endsWith("10", "11");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"PRIMARY KEY", "NOT NULL"})
-    void aGreatTieComesOnceOverACrashInItsMiddleAndMayGrowLater(
-            String key, @FreshDatabase Database source) throws Exception {
+    void sendsALargeTieOnceDespiteACrashAndLaterGrowth(String key, @FreshDatabase Database source)
+            throws Exception {
         source.execute("CREATE TABLE t (id int " + key + ", at timestamptz)");
         insert(source, 1, TIE, "'2024-01-01'::timestamptz");
-        try (SourceTestHarness lane =
+        try (SourceTestHarness harness =
                 new SourceTestHarness(watermark(source, "t").pageRows(3000).build())) {
-            while (lane.sent().size() < TIE / 3) {
-                lane.step();
+            while (harness.sent().size() < TIE / 3) {
+                harness.step();
             }
-            lane.takeCheckpoint();
-            while (lane.sent().size() < TIE / 2) {
-                lane.step();
+            harness.takeCheckpoint();
+            while (harness.sent().size() < TIE / 2) {
+                harness.step();
             }
-            lane.crash();
-            lane.finishPolls(1);
-            assertThat(ids(lane)).hasSize(TIE).doesNotHaveDuplicates();
-            lane.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(1);
+            assertThat(ids(harness)).hasSize(TIE).doesNotHaveDuplicates();
+            harness.takeCheckpoint();
 
-            // not at rest yet: what joins the tie is found, and all of it is remembered
+            // not settled yet: rows added to the tie are found, and all its rows are in the dedupe
+            // state
             insert(source, TIE + 1, TIE + 10, "'2024-01-01'::timestamptz");
-            lane.finishPolls(1);
-            lane.crash();
-            lane.finishPolls(1);
-            assertThat(ids(lane)).hasSize(TIE + 10).doesNotHaveDuplicates();
+            harness.finishPolls(1);
+            harness.crash();
+            harness.finishPolls(1);
+            assertThat(ids(harness)).hasSize(TIE + 10).doesNotHaveDuplicates();
         }
     }
 
     private static PipelineBuilder watermark(Database source, String relation) {
         return PipelineBuilder.table(source, relation)
                 .watermark("at", NullWatermarkPolicy.IGNORE)
-                .lookingBack(Duration.ofMinutes(10))
+                .lookback(Duration.ofMinutes(10))
                 .polling();
     }
 
@@ -197,7 +198,7 @@ class WatermarkTypesITCase {
                         .formatted(value, from, to));
     }
 
-    private static List<String> ids(SourceTestHarness lane) {
-        return lane.cells(0);
+    private static List<String> ids(SourceTestHarness harness) {
+        return harness.cells(0);
     }
 }

@@ -3,19 +3,22 @@ package com.evolvishub.cdc.runtime.connection;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 
-/** Finds a certificate whose time is over, which TLS tells as a "validity check" that failed. */
+/**
+ * Detects an expired or not yet valid certificate, which TLS reports only as a failed "validity
+ * check".
+ */
 public final class CertificateExpiryHint {
 
     private CertificateExpiryHint() {}
 
     /**
-     * What to add to a failure's message.
+     * Text to append to the error message.
      *
-     * @return empty if no certificate's time is to blame
+     * @return empty if no certificate's validity is the cause
      */
     public static String describe(Throwable failure) {
         Throwable cause = failure;
-        // a chain may lead back into itself
+        // a chain of causes may contain a cycle
         for (int depth = 0; cause != null && depth < 20; depth++) {
             if (cause instanceof CertificateExpiredException) {
                 return ": the server's certificate has expired ("

@@ -10,21 +10,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * How many connections the mappings of this process hold at one end of one server, so that hundreds
- * of them do not take all that the server has. Who finds no seat waits in line, and the one that
- * was used longest ago is asked to leave.
+ * Limits the connections that the mappings of this process open for one purpose to one server, so
+ * that hundreds of mappings do not use up the server's connections. A mapping without a permit
+ * waits in a queue, and the least recently used permit is asked to be released.
  *
- * <p>A seat is a courtesy, not a permission: after {@link #MAX_WAIT} a mapping sits down all the
- * same, so that neighbours which are stuck, or long at work, hold up nobody.
+ * <p>The limit is soft: after {@link #MAX_WAIT} a mapping connects anyway, so that blocked or
+ * long-running mappings do not block the others.
  *
  * <p>Thread-safe.
  */
 public final class ConnectionLimiter {
 
-    /** How long somebody stands in line at most. */
+    /** Maximum wait for a permit. */
     public static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
-    /** Until the server has told how many connections it takes. */
+    /** The limit until the server's connection limit is known. */
     static final int DEFAULT = 4;
 
     private static final ConcurrentMap<String, ConnectionLimiter> SERVERS =
@@ -34,7 +34,7 @@ public final class ConnectionLimiter {
     private final Set<Permit> waiting = new LinkedHashSet<>();
     private int limit = DEFAULT;
 
-    /** A mapping's place at a server, taken or not. Closing it twice does nothing. */
+    /** A connection permit of a mapping, acquired or not. Closing it twice has no effect. */
     public final class Permit implements AutoCloseable {
         private final Clock clock;
         private final Runnable onAvailable;
@@ -48,17 +48,20 @@ public final class ConnectionLimiter {
             this.onReleaseRequested = wanted;
         }
 
-        /** Sits down, or stands in line; says whether it sits. To be asked again and again. */
+        /**
+         * Acquires the permit or waits in the queue; returns whether it is acquired. Call it
+         * repeatedly.
+         */
         public boolean tryAcquire() {
             return acquire(this);
         }
 
-        /** Was at work just now: others are asked to leave before it. */
+        /** Marks the permit as used now: less recently used ones are asked to be released first. */
         public void markUsed() {
             markRecentlyUsed(this);
         }
 
-        /** Leaves the seat, or the line. */
+        /** Releases the permit, or leaves the queue. */
         public void release() {
             remove(this);
         }
@@ -72,10 +75,10 @@ public final class ConnectionLimiter {
     ConnectionLimiter() {}
 
     /**
-     * The seats at a server.
+     * The limiter of a server.
      *
-     * @param end which end of a pipeline they are for: those who read must never wait for those who
-     *     write, who wait for them
+     * @param end the purpose, reading or writing: readers must never wait for writers, because
+     *     writers wait for them
      */
     public static ConnectionLimiter forServer(String end, String host, int port) {
         return SERVERS.computeIfAbsent(
@@ -83,77 +86,81 @@ public final class ConnectionLimiter {
     }
 
     /**
-     * A place for a mapping, not taken yet.
+     * Creates a permit that is not acquired yet.
      *
-     * @param available runs, from any thread, when {@link Permit#tryAcquire} is worth another try
-     * @param wanted runs, from any thread, when somebody waits; who is not at work had better leave
+     * @param available runs, from any thread, when {@link Permit#tryAcquire} may succeed
+     * @param wanted runs, from any thread, when another mapping waits; an idle holder should
+     *     release the permit
      */
     public Permit permit(Clock clock, Runnable available, Runnable wanted) {
         return new Permit(clock, available, wanted);
     }
 
-    /** How many there are. */
+    /** The number of permits. */
     public synchronized int limit() {
         return limit;
     }
 
-    /** The server takes that many connections in all; we take three tenths of them at each end. */
+    /** Sets the limit to three tenths of the server's maximum number of connections. */
     public synchronized void setServerMaxConnections(int connections) {
         limit = Math.max(2, connections * 3 / 10);
     }
 
-    /** Tells nobody in line: who asks here may hold a lock that they need to hear it. */
-    private boolean acquire(Permit seat) {
+    /**
+     * Does not run {@code onAvailable} of waiting permits: the caller may hold a lock that those
+     * callbacks need.
+     */
+    private boolean acquire(Permit permit) {
         List<Runnable> calls = new ArrayList<>();
-        boolean sits;
+        boolean granted;
         synchronized (this) {
-            if (acquired.contains(seat)) {
+            if (acquired.contains(permit)) {
                 return true;
             }
-            if (waiting.add(seat)) {
-                seat.since = seat.clock.millis();
+            if (waiting.add(permit)) {
+                permit.since = permit.clock.millis();
             }
-            boolean first = waiting.iterator().next() == seat;
-            boolean waited = seat.clock.millis() - seat.since >= MAX_WAIT.toMillis();
-            sits = waited || (first && acquired.size() < limit);
-            if (sits) {
-                waiting.remove(seat);
-                seat.releaseRequested = false;
-                acquired.add(seat);
+            boolean first = waiting.iterator().next() == permit;
+            boolean waited = permit.clock.millis() - permit.since >= MAX_WAIT.toMillis();
+            granted = waited || (first && acquired.size() < limit);
+            if (granted) {
+                waiting.remove(permit);
+                permit.releaseRequested = false;
+                acquired.add(permit);
             }
             requestRelease(calls);
         }
         calls.forEach(Runnable::run);
-        return sits;
+        return granted;
     }
 
-    /** As many as wait and find no seat, those first that were used longest ago. */
+    /** Asks for one release per waiting permit that gets none, least recently used first. */
     private void requestRelease(List<Runnable> calls) {
-        long leaving = acquired.stream().filter(seat -> seat.releaseRequested).count();
-        long missing = waiting.size() - Math.max(0, limit - acquired.size()) - leaving;
-        for (Permit seat : acquired) {
+        long releasing = acquired.stream().filter(permit -> permit.releaseRequested).count();
+        long missing = waiting.size() - Math.max(0, limit - acquired.size()) - releasing;
+        for (Permit permit : acquired) {
             if (missing <= 0) {
                 return;
             }
-            if (!seat.releaseRequested) {
-                seat.releaseRequested = true;
-                calls.add(seat.onReleaseRequested);
+            if (!permit.releaseRequested) {
+                permit.releaseRequested = true;
+                calls.add(permit.onReleaseRequested);
                 missing--;
             }
         }
     }
 
-    private synchronized void markRecentlyUsed(Permit seat) {
-        if (acquired.remove(seat)) {
-            acquired.add(seat);
+    private synchronized void markRecentlyUsed(Permit permit) {
+        if (acquired.remove(permit)) {
+            acquired.add(permit);
         }
     }
 
-    private void remove(Permit seat) {
+    private void remove(Permit permit) {
         List<Runnable> calls = new ArrayList<>();
         synchronized (this) {
-            waiting.remove(seat);
-            acquired.remove(seat);
+            waiting.remove(permit);
+            acquired.remove(permit);
             waiting.stream()
                     .limit(Math.max(0, limit - acquired.size()))
                     .forEach(next -> calls.add(next.onAvailable));

@@ -1,21 +1,20 @@
 package com.evolvishub.cdc.runtime.connection;
 
 /**
- * Recognises a connection pooler between a client and a PostgreSQL server. A pooler answers the
- * login itself, and announces a process id of its own ({@code BackendKeyData}) for requests to
- * cancel; the process that serves a statement is another one. The protocol does not tell whether
- * the pooler gives its server processes away by session or by transaction, so a client has to
- * reckon with a change after each transaction.
+ * Detects a connection pooler between a client and a PostgreSQL server. A pooler answers the login
+ * itself and announces a process id of its own ({@code BackendKeyData}) for cancel requests;
+ * another process executes the statements. The protocol does not show whether the pooler assigns
+ * server processes by session or by transaction, so a client must expect a different one after each
+ * transaction.
  */
 public final class ConnectionPoolerDetector {
 
     private ConnectionPoolerDetector() {}
 
     /**
-     * Whether a pooler stands in between.
+     * Whether the connection goes through a pooler.
      *
-     * @param announced the process id that came with the login ({@code
-     *     PGConnection.getBackendPID()})
+     * @param announced the process id announced at the login ({@code PGConnection.getBackendPID()})
      * @param serving what {@code SELECT pg_backend_pid()} returns on the same connection
      */
     public static boolean isPooled(int announced, int serving) {

@@ -1,5 +1,5 @@
 /**
- * What both ends need to connect to a server: limits on connections, detection of poolers,
- * certificates. Knows no protocol.
+ * Helpers of sources and sinks for connections: connection limits, detection of poolers,
+ * certificates. Independent of protocols.
  */
 package com.evolvishub.cdc.runtime.connection;

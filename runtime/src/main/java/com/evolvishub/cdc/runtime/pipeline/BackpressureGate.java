@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Where the two ends of a lane meet. Delivery installs it when it is opened, before the source
- * reader of the same task is started; the source looks it up then, and polls only while it is open.
- * It is closed while the delivery queue is full, the destination is away, or what it holds is not
- * known yet.
+ * Connects the source and the delivery of a pipeline: the source polls only while the gate is open.
+ * Delivery installs it when it is opened, before the source reader of the same task starts. It is
+ * closed while the delivery queue is full, the destination is unavailable, or the destination's
+ * progress is not known yet.
  *
- * <p>Thread-safe: used by the task's thread, the fetcher's and delivery's I/O thread. Futures
+ * <p>Thread-safe: used by the task thread, the fetcher thread and delivery's I/O thread. Futures
  * complete outside the lock.
  */
 public final class BackpressureGate {
@@ -29,42 +29,44 @@ public final class BackpressureGate {
     private CompletableFuture<Void> opened = new CompletableFuture<>();
     private CompletableFuture<Void> changed = new CompletableFuture<>();
 
-    private BackpressureGate(PipelineKey lane) {
-        this.pipeline = lane;
+    private BackpressureGate(PipelineKey pipeline) {
+        this.pipeline = pipeline;
         this.status = new PipelineStatus();
     }
 
-    /** A new, closed gate for a lane; replaces what a former attempt of the task left behind. */
-    public static BackpressureGate install(PipelineKey lane) {
-        BackpressureGate gate = new BackpressureGate(lane);
-        GATES.put(lane, gate);
+    /**
+     * Creates a closed gate for a pipeline; replaces the gate of an earlier attempt of the task.
+     */
+    public static BackpressureGate install(PipelineKey pipeline) {
+        BackpressureGate gate = new BackpressureGate(pipeline);
+        GATES.put(pipeline, gate);
         return gate;
     }
 
     /**
      * The gate that delivery installed.
      *
-     * @throws IllegalStateException if there is none: source and delivery are not in one task then
+     * @throws IllegalStateException if there is none: source and delivery are not in the same task
      */
-    public static BackpressureGate of(PipelineKey lane) {
-        BackpressureGate gate = GATES.get(lane);
+    public static BackpressureGate of(PipelineKey pipeline) {
+        BackpressureGate gate = GATES.get(pipeline);
         if (gate == null) {
-            throw new IllegalStateException("no gate for " + lane.identity());
+            throw new IllegalStateException("no gate for " + pipeline.identity());
         }
         return gate;
     }
 
-    /** Takes this gate out of the registry, unless a newer one has its place. */
+    /** Removes this gate from the registry, unless a newer one has replaced it. */
     public void remove() {
         GATES.remove(pipeline, this);
     }
 
-    /** What both ends tell of their lane. */
+    /** The pipeline's status, reported by source and delivery. */
     public PipelineStatus status() {
         return status;
     }
 
-    /** What the step that compares wants the source to look up. */
+    /** Keys that the change detector asks the source to look up. */
     public KeyLookupRequests keyLookupRequests() {
         return keyLookupRequests;
     }
@@ -74,7 +76,7 @@ public final class BackpressureGate {
         return open;
     }
 
-    /** Completes when the gate is open; at once if it is. */
+    /** Completes when the gate is open; immediately if it is open now. */
     public synchronized CompletableFuture<Void> opened() {
         return opened;
     }
@@ -93,7 +95,7 @@ public final class BackpressureGate {
         signal();
     }
 
-    /** Stops the source from reading; rows already handed on still have a place in the queue. */
+    /** Stops the source from reading; the queue still accepts rows that were read before. */
     public void close() {
         synchronized (this) {
             if (!open) {
@@ -105,20 +107,20 @@ public final class BackpressureGate {
         signal();
     }
 
-    /** Delivery tells what the destination looks like; to be called before the gate first opens. */
-    public void setDestination(DestinationDescription found) {
+    /** Sets the description of the destination; called by delivery before the gate first opens. */
+    public void setDestination(DestinationDescription description) {
         synchronized (this) {
-            destination = Objects.requireNonNull(found, "found");
+            destination = Objects.requireNonNull(description, "found");
         }
         signal();
     }
 
-    /** What the destination looks like, once delivery has reached it. */
+    /** The description of the destination; empty until delivery has reached it. */
     public synchronized Optional<DestinationDescription> destination() {
         return Optional.ofNullable(destination);
     }
 
-    /** Delivery tells that everything up to the end of a poll is at the destination. */
+    /** Records that the destination holds all rows of polls up to {@code poll}. */
     public void acknowledge(long poll) {
         synchronized (this) {
             acknowledgedPoll = Math.max(acknowledgedPoll, poll);
@@ -126,12 +128,12 @@ public final class BackpressureGate {
         signal();
     }
 
-    /** The highest poll whose rows are all at the destination; 0 when there is none yet. */
+    /** The highest poll whose rows are all at the destination; 0: none yet. */
     public synchronized long acknowledgedPoll() {
         return acknowledgedPoll;
     }
 
-    /** Completes at the next change of any of the above. Take it before looking, then wait. */
+    /** Completes at the next change of any of the above. Get it before checking, then wait. */
     public synchronized CompletableFuture<Void> changed() {
         return changed;
     }

@@ -5,12 +5,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How one end of a lane is.
+ * The status of one end of a pipeline.
  *
  * @param state its state
- * @param since when it came into it
- * @param cause why, for people, without secrets; empty when all is well
- * @param nextTry when it is tried again, if that is known
+ * @param since when it entered the state
+ * @param cause human-readable reason, without secrets; empty: no error
+ * @param nextRetry time of the next retry, if known
  */
 public record EndpointStatus(
         MappingState state, Instant since, String cause, Optional<Instant> nextRetry) {
@@ -22,7 +22,7 @@ public record EndpointStatus(
         Objects.requireNonNull(nextRetry, "nextTry");
     }
 
-    /** A condition that needs no explanation. */
+    /** A status without a cause. */
     public static EndpointStatus of(MappingState state, Instant since) {
         return new EndpointStatus(state, since, "", Optional.empty());
     }

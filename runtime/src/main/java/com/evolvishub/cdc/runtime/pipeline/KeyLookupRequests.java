@@ -4,17 +4,18 @@ import com.evolvishub.cdc.runtime.row.PollPhaseStarted;
 import java.util.List;
 
 /**
- * Keys of rows that the step that compares wants to see: it has sent a version that no range shows
- * any more. The next poll looks them up, and says so by a {@link PollPhaseStarted}. Thread-safe.
+ * Keys of rows that the change detector asks the source to look up: it has sent a version that no
+ * range contains any more. The next poll looks them up in the phase {@code KEY_LOOKUP} of {@link
+ * PollPhaseStarted}. Thread-safe.
  */
 public final class KeyLookupRequests {
 
     private List<byte[]> requested = List.of();
 
     /**
-     * Asks for rows, in place of what was asked for before.
+     * Requests rows; replaces the earlier request.
      *
-     * @param keys as COPY text of the key's columns, in the key's order
+     * @param keys as COPY text of the key columns, in key order
      */
     public synchronized void request(List<byte[]> keys) {
         requested = List.copyOf(keys);

@@ -1,22 +1,22 @@
 package com.evolvishub.cdc.runtime.pipeline;
 
-/** The states that status shows, worst first: of two ends of a lane the earlier one is shown. */
+/** The states of a pipeline, worst first: of its two ends the worse one is reported. */
 public enum MappingState {
-    /** Switched off in the file, or not selected. */
+    /** Disabled in the file, or not selected. */
     DISABLED("disabled"),
-    /** Stopped by an error that will not go by itself; looked at again, less and less often. */
+    /** Stopped by a permanent error; retried with growing delays. */
     QUARANTINED("quarantined"),
-    /** The destination is away; the source does not poll. */
+    /** The destination is unavailable; the source does not poll. */
     WAITING_FOR_DESTINATION("waiting for destination"),
-    /** The source is away; tried again with growing pauses. */
+    /** The source is unavailable; retried with growing delays. */
     RETRYING("retrying"),
     /** Nothing was read yet. */
     STARTING("starting"),
-    /** A read is under way, or rows wait to be delivered. */
+    /** A read is running, or rows wait to be delivered. */
     CATCHING_UP("catching up"),
-    /** Level with the source, as of the last poll. */
+    /** Up to date with the source, as of the last poll. */
     IDLE("idle"),
-    /** A {@code one_time} mapping that is done. */
+    /** A {@code one_time} mapping that has finished. */
     FINISHED("finished");
 
     private final String label;
@@ -25,7 +25,7 @@ public enum MappingState {
         this.label = label;
     }
 
-    /** As status prints it. */
+    /** The text that status prints. */
     public String label() {
         return label;
     }

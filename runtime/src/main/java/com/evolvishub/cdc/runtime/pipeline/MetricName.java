@@ -1,69 +1,72 @@
 package com.evolvishub.cdc.runtime.pipeline;
 
 /**
- * The metrics of a lane, in the metric group {@code mapping=<name>}. Status reads them back by
- * these names over Flink's REST API. Counts are whole numbers since the lane's first run; times are
- * ISO-8601 texts in UTC, empty when there is none.
+ * The metrics of a pipeline, in the metric group {@code mapping=<name>}. Status reads them by these
+ * names over Flink's REST API. Counts are totals since the pipeline's first run; times are ISO-8601
+ * texts in UTC, empty if there is none.
  */
 public enum MetricName {
-    /** Rows that the source handed on, before any comparison with state. */
+    /** Rows that the source read, before change detection. */
     ROWS_READ("rowsRead"),
     /** Rows that the destination has acknowledged. */
     ROWS_WRITTEN("rowsWritten"),
-    /** Rows dropped because they were sent before. */
+    /** Rows not sent again, because the dedupe state holds the same version. */
     ROWS_UNCHANGED("rowsUnchanged"),
     /** Bytes of COPY text in the written rows. */
     BYTES_WRITTEN("bytesWritten"),
-    /** Rows numbered and not yet acknowledged. */
+    /** Rows with a sequence number that are not acknowledged yet. */
     ROWS_QUEUED("rowsQueued"),
     /** Complete polls. */
     POLLS("polls"),
     /** Milliseconds that the last complete poll took. */
     POLL_MILLIS("pollMillis"),
-    /** Failures of either end. */
+    /** Errors of source and destination. */
     ERRORS("errors"),
-    /** Tries after a failure. */
+    /** Retries after an error. */
     RETRIES("retries"),
     /** Rows with a NULL watermark at the last count. */
     NULL_WATERMARKS("nullWatermarks"),
-    /** Rows above the current time at the last count: they wait. */
+    /** Future rows at the last count. */
     FUTURE_WATERMARKS("futureWatermarks"),
-    /** Seconds that a watermark stands for, read again besides the look-back; 0: none. */
+    /** Granularity of the watermarks, which extends the lookback; 0: none. */
     WATERMARK_GRANULARITY_SECONDS("watermarkGranuleSeconds"),
-    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    /**
+     * Unconfirmed deletes: rows missing from the last read, deleted if the next one misses them
+     * too.
+     */
     UNCONFIRMED_DELETES("deletesUnconfirmed"),
-    /** Rows that the destination took and left out, by rules of its own such as a trigger. */
+    /** Rows that the destination accepted and did not store, for example because of a trigger. */
     ROWS_SKIPPED("rowsSkipped"),
-    /** Rows put where dead letters go. */
+    /** Rows written to the dead letters. */
     ROWS_DEAD_LETTERED("rowsPutAside"),
-    /** Rows at the destination that a reset found there, did not load and did not delete. */
+    /** Extra rows: rows at the destination that a reset did not load and did not delete. */
     EXTRA_ROWS("extraRows"),
-    /** Rows that are remembered, so that a read that shows them again does not send them again. */
+    /** Rows in the dedupe state, which prevents sending them again. */
     DEDUPE_STATE_ROWS("rowsRemembered"),
-    /** How far back polls have to read, and what makes them; empty when nothing does. */
+    /** The low watermark that polls read from, and what pins it; empty: none. */
     LOW_WATERMARK("rereadFloor"),
-    /** Rows that the read under way is expected to have; 0: not known. */
+    /** Rows that the running read is expected to return; 0: not known. */
     EXPECTED_ROWS("expectedRows"),
     /**
-     * Seconds between now and the source's time up to which the destination holds everything; NaN
-     * before the first poll is delivered.
+     * Seconds since the source time up to which the destination holds all rows; NaN before the
+     * first poll is delivered.
      */
     LAG_SECONDS("lagSeconds"),
-    /** Label of the lane's {@link MappingState}. */
+    /** Label of the pipeline's {@link MappingState}. */
     STATE("state"),
-    /** Why it is in that state; empty when all is well. */
+    /** Reason for the state; empty: no error. */
     CAUSE("cause"),
-    /** When it came into that state. */
+    /** When it entered the state. */
     SINCE("since"),
-    /** When a failed end is tried again. */
+    /** Time of the next retry after an error. */
     NEXT_RETRY("nextTry"),
-    /** The highest watermark read, in the database's own text. */
+    /** The highest watermark read, as the database prints it. */
     WATERMARK("watermark"),
     /** When the last complete poll ended. */
     LAST_POLL("lastPoll"),
-    /** The source's time up to which the destination holds everything. */
+    /** The source time up to which the destination holds all rows. */
     DELIVERED_AS_OF("deliveredAsOf"),
-    /** The last thing that went wrong; empty when nothing has. */
+    /** The last error; empty if there was none. */
     LAST_ERROR("lastError");
 
     private final String label;
@@ -72,7 +75,7 @@ public enum MetricName {
         this.label = label;
     }
 
-    /** The metric's name inside its group. */
+    /** The metric's name in its group. */
     public String label() {
         return label;
     }

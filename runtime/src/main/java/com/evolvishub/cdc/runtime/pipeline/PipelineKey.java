@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * Names a lane inside a JVM. Two runs of one file in one JVM (tests, a re-submitted job) must not
- * meet, so the run is part of it.
+ * Identifies a pipeline inside a JVM. Includes the run, so that two runs of one file in one JVM
+ * (tests, a resubmitted job) do not share state.
  *
- * @param run a random id, made when the job graph is built
+ * @param run random id, created with the job graph
  * @param identity the pipeline's identity
  */
 public record PipelineKey(String run, String identity) implements Serializable {

@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What both ends of a lane tell of themselves: from outcomes, never from "a thread is alive".
- * Thread-safe. Counters count from the lane's first run on: delivery keeps them in its state.
+ * The status of a pipeline, reported by source and delivery from the results of their work.
+ * Thread-safe. Counters are totals since the pipeline's first run: delivery keeps them in its
+ * state.
  */
 public final class PipelineStatus {
 
@@ -21,10 +22,10 @@ public final class PipelineStatus {
     private volatile Instant deliveredAsOf;
     private volatile long expectedRows;
 
-    /** Rows that the source handed on, before any comparison with state. */
+    /** Rows that the source read, before change detection. */
     public final AtomicLong rowsRead = new AtomicLong();
 
-    /** Rows dropped because they were sent before. */
+    /** Rows not sent again, because the dedupe state holds the same version. */
     public final AtomicLong rowsUnchanged = new AtomicLong();
 
     /** Rows that the destination has acknowledged. */
@@ -36,48 +37,52 @@ public final class PipelineStatus {
     /** Rows with a NULL watermark at the last count. */
     public final AtomicLong nullWatermarks = new AtomicLong();
 
-    /** Rows above the source's clock when they were last read: they were sent. */
+    /** Rows with a watermark above the source's clock at the last read. They were sent. */
     public final AtomicLong futureWatermarks = new AtomicLong();
 
     /**
-     * Seconds that each watermark stands for, where all that were seen are whole seconds, minutes,
-     * hours or days: so much is read again besides the look-back. 0: nothing of the kind.
+     * Granularity of the watermarks in seconds, if all of them are whole seconds, minutes, hours or
+     * days: it extends the lookback. 0: none.
      */
     public final AtomicLong watermarkGranularitySeconds = new AtomicLong();
 
-    /** Rows that are remembered, so that a read that shows them again does not send them again. */
+    /** Rows in the dedupe state, which prevents sending them again. */
     public final AtomicLong dedupeStateRows = new AtomicLong();
 
-    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    /**
+     * Unconfirmed deletes: rows missing from the last read, deleted if the next one misses them
+     * too.
+     */
     public final AtomicLong unconfirmedDeletes = new AtomicLong();
 
-    /** Rows that the destination took and left out, by rules of its own such as a trigger. */
+    /** Rows that the destination accepted and did not store, for example because of a trigger. */
     public final AtomicLong rowsSkipped = new AtomicLong();
 
-    /** Rows put where dead letters go. */
+    /** Rows written to the dead letters. */
     public final AtomicLong rowsDeadLettered = new AtomicLong();
 
-    /**
-     * Rows at the destination that a reset found there, that it did not load and did not delete.
-     */
+    /** Extra rows: rows at the destination that a reset did not load and did not delete. */
     public final AtomicLong extraRows = new AtomicLong();
 
     /** Complete polls. */
     public final AtomicLong polls = new AtomicLong();
 
-    /** How long the last complete poll took, in milliseconds. */
+    /** Duration of the last complete poll in milliseconds. */
     public final AtomicLong pollMillis = new AtomicLong();
 
-    /** Failures of either end. */
+    /** Errors of source and destination. */
     public final AtomicLong errors = new AtomicLong();
 
-    /** Tries after a failure. */
+    /** Retries after an error. */
     public final AtomicLong retries = new AtomicLong();
 
-    /** Rows numbered and not yet acknowledged. */
+    /** Rows with a sequence number that are not acknowledged yet. */
     public final AtomicLong rowsQueued = new AtomicLong();
 
-    /** Rows of the read under way: of the table's statistics, 0 when there are none. */
+    /**
+     * Sets the number of rows that the running read is expected to return, from the table's
+     * statistics; 0: none.
+     */
     public void expectRows(long rows) {
         expectedRows = rows;
     }
@@ -87,62 +92,62 @@ public final class PipelineStatus {
         return expectedRows;
     }
 
-    /** The source's end changed; an error in it is remembered as the last one. */
-    public void source(EndpointStatus condition) {
-        source = condition;
-        recordError(condition);
+    /** Sets the source's status; a cause that is not empty becomes {@link #lastError()}. */
+    public void source(EndpointStatus changed) {
+        source = changed;
+        recordError(changed);
     }
 
-    /** The source's end. */
+    /** The source's status. */
     public EndpointStatus source() {
         return source;
     }
 
-    /** The destination's end changed; an error in it is remembered as the last one. */
-    public void destination(EndpointStatus condition) {
-        destination = condition;
-        recordError(condition);
+    /** Sets the destination's status; a cause that is not empty becomes {@link #lastError()}. */
+    public void destination(EndpointStatus changed) {
+        destination = changed;
+        recordError(changed);
     }
 
-    /** The destination's end. */
+    /** The destination's status. */
     public EndpointStatus destination() {
         return destination;
     }
 
-    private void recordError(EndpointStatus condition) {
-        if (!condition.cause().isEmpty()) {
-            lastError = condition.cause();
+    private void recordError(EndpointStatus changed) {
+        if (!changed.cause().isEmpty()) {
+            lastError = changed.cause();
         }
     }
 
-    /** The lane as a whole: the worse of its two ends. */
+    /** The pipeline's status: the worse one of its two ends. */
     public EndpointStatus overall() {
         EndpointStatus one = source;
         EndpointStatus other = destination;
         return other.state().compareTo(one.state()) < 0 ? other : one;
     }
 
-    /** The last thing that went wrong; empty when nothing has. */
+    /** The last error; empty if there was none. */
     public String lastError() {
         return lastError;
     }
 
-    /** The highest watermark read, in the database's own text; empty when there is none. */
+    /** The highest watermark read, as the database prints it; empty: none. */
     public String watermark() {
         return watermark;
     }
 
-    /** Moves {@link #watermark()}. */
+    /** Sets {@link #watermark()}. */
     public void watermark(String highest) {
         watermark = highest;
     }
 
-    /** How far back polls have to read, and what makes them; empty: nothing does. */
+    /** The low watermark that polls read from, and what pins it; empty: none. */
     public String lowWatermark() {
         return lowWatermark;
     }
 
-    /** Moves {@link #lowWatermark()}. */
+    /** Sets {@link #lowWatermark()}. */
     public void lowWatermark(String text) {
         lowWatermark = text;
     }
@@ -152,19 +157,19 @@ public final class PipelineStatus {
         return Optional.ofNullable(lastPoll);
     }
 
-    /** A poll ended at {@code when}. */
+    /** Records a poll that ended at {@code when}. */
     public void recordPoll(Instant when, long millis) {
         polls.incrementAndGet();
         pollMillis.set(millis);
         lastPoll = when;
     }
 
-    /** The time at the source up to which the destination holds everything. */
+    /** The source time up to which the destination holds all rows. */
     public Optional<Instant> deliveredAsOf() {
         return Optional.ofNullable(deliveredAsOf);
     }
 
-    /** Moves {@link #deliveredAsOf()}. */
+    /** Sets {@link #deliveredAsOf()}. */
     public void recordDelivery(Instant asOf) {
         deliveredAsOf = asOf;
     }

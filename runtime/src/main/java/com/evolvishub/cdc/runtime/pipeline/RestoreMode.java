@@ -1,19 +1,19 @@
 package com.evolvishub.cdc.runtime.pipeline;
 
-/** What a lane makes of the state that an earlier run has left. */
+/** What a pipeline does with the state of an earlier run. */
 public enum RestoreMode {
-    /** Goes on from it, if it is a position in what is planned now. */
+    /** Resumes from it, if the plan has not changed. */
     RESUME,
-    /** Goes on from it, also if the plan has changed ({@code --accept-change}). */
+    /** Resumes from it, even if the plan has changed ({@code --accept-change}). */
     ACCEPT_CHANGE,
-    /** Forgets it and loads anew ({@code --reset}). */
+    /** Discards it and loads again ({@code --reset}). */
     RESET;
 
     /**
-     * Whether state is to be forgotten. A run forgets only what others have left: its own restarts
-     * go on.
+     * Whether to discard the state. A run discards only the state of other runs: its own restarts
+     * resume.
      *
-     * @param run the run under way
+     * @param run the current run
      * @param writtenBy the run that wrote the state
      */
     public boolean discardsState(String run, String writtenBy) {

@@ -2,7 +2,7 @@ package com.evolvishub.cdc.runtime.pipeline;
 
 import java.util.regex.Pattern;
 
-/** Words of a command that a message tells people to run: copied, they must work. */
+/** Quotes words of shell commands in messages, so that a user can copy the command. */
 public final class ShellQuoting {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+:,./-]+");

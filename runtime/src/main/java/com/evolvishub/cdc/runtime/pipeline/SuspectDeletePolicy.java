@@ -1,9 +1,9 @@
 package com.evolvishub.cdc.runtime.pipeline;
 
-/** What becomes of deletes that a read finds and that may not be meant. */
+/** What to do with detected deletes that are probably not intended. */
 public enum SuspectDeletePolicy {
-    /** They stop the mapping, and none of them is sent. */
+    /** Stop the mapping and send none of them. */
     STOP,
-    /** Those of one read are sent ({@code --accept-deletes}); later ones stop the mapping. */
+    /** Send those of one read ({@code --accept-deletes}); later ones stop the mapping. */
     ACCEPT_ONCE
 }

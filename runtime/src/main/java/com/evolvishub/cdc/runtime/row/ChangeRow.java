@@ -3,8 +3,8 @@ package com.evolvishub.cdc.runtime.row;
 import java.util.Objects;
 
 /**
- * One version of one row, as PostgreSQL's own COPY text. Immutable; the arrays are shared and must
- * not be written to.
+ * One version of one row, as PostgreSQL COPY text. Immutable; the arrays are shared and must not be
+ * written to.
  */
 public final class ChangeRow implements PipelineElement {
 
@@ -31,23 +31,25 @@ public final class ChangeRow implements PipelineElement {
     }
 
     /**
-     * A row as it was read.
+     * A row as read from the source.
      *
-     * @param line COPY text of the schema's columns, without the line's end; for a delete, of its
-     *     key columns only, in the key's order
-     * @param watermark COPY text of its watermark; empty when the mapping has none
+     * @param line COPY text of the schema's columns, without the line end; for a delete, of its key
+     *     columns only, in key order
+     * @param watermark COPY text of the watermark; empty when the mapping has none
      */
     public static ChangeRow of(
             Operation operation, RowSchema schema, byte[] line, byte[] watermark) {
         return new ChangeRow(operation, schema, line, CopyText.EMPTY, watermark, 0);
     }
 
-    /** The same row with another meaning, once it was compared with state. */
+    /** The same row with another operation, after the comparison with the dedupe state. */
     public ChangeRow withOperation(Operation other) {
         return new ChangeRow(other, schema, line, rowId, watermark, sequence);
     }
 
-    /** The same row, told from its equals by an id of ours (a mapping without a key). */
+    /**
+     * The same row with a generated id, which identifies it among equal rows of a keyless mapping.
+     */
     public ChangeRow withRowId(byte[] id) {
         return new ChangeRow(operation, schema, line, id, watermark, sequence);
     }
@@ -57,12 +59,12 @@ public final class ChangeRow implements PipelineElement {
         return new ChangeRow(operation, narrower, shorter, rowId, watermark, sequence);
     }
 
-    /** The same row as the lane's number {@code number}, counted from 1. */
+    /** The same row with the pipeline's sequence number {@code number}, counted from 1. */
     public ChangeRow withSequence(long number) {
         return new ChangeRow(operation, schema, line, rowId, watermark, number);
     }
 
-    /** What happened to it. */
+    /** The change. */
     public Operation operation() {
         return operation;
     }
@@ -72,7 +74,7 @@ public final class ChangeRow implements PipelineElement {
         return schema;
     }
 
-    /** COPY text without the line's end; shared, not to be written to. */
+    /** COPY text without the line end; shared, must not be written to. */
     public byte[] line() {
         return line;
     }
@@ -87,12 +89,12 @@ public final class ChangeRow implements PipelineElement {
         return watermark;
     }
 
-    /** Its number in the lane; 0 before delivery has numbered it. */
+    /** The pipeline's sequence number; 0 before delivery assigns one. */
     public long sequence() {
         return sequence;
     }
 
-    /** Roughly what it holds in memory, in bytes. */
+    /** Estimated memory use in bytes. */
     public int weight() {
         return 96 + line.length + rowId.length + watermark.length;
     }

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param name at the source
  * @param target at the destination
  * @param type at the source
- * @param nullable whether the source may show NULL here; views always may
+ * @param nullable whether the source may return NULL; always true for views
  */
 public record Column(String name, String target, SqlType type, boolean nullable)
         implements Serializable {

@@ -7,20 +7,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * PostgreSQL's COPY text format: cells between tabs, backslash escapes, {@code \N} for NULL. The
- * rules are those of the server's documentation of COPY, section "Text Format". All methods take a
- * line without its end.
+ * PostgreSQL's COPY text format: cells separated by tabs, backslash escapes, {@code \N} for NULL.
+ * The rules are those of the server's documentation of COPY, section "Text Format". All methods
+ * take a line without its line end.
  */
 public final class CopyText {
 
-    /** No bytes at all. */
+    /** No bytes. */
     public static final byte[] EMPTY = new byte[0];
 
     private static final byte[] NULL = {'\\', 'N'};
 
     private CopyText() {}
 
-    /** The line's cells as they stand, still escaped. */
+    /** The line's cells, still escaped. */
     public static List<byte[]> cells(byte[] line) {
         List<byte[]> cells = new ArrayList<>();
         int from = 0;
@@ -33,7 +33,7 @@ public final class CopyText {
         return cells;
     }
 
-    /** The cells at {@code positions} (rising or not), as a line of their own. */
+    /** The cells at {@code positions}, in any order, as a new line. */
     public static byte[] select(byte[] line, List<Integer> positions) {
         List<byte[]> cells = cells(line);
         List<byte[]> chosen = new ArrayList<>(positions.size());
@@ -71,7 +71,7 @@ public final class CopyText {
         return line.toByteArray();
     }
 
-    /** Whether an escaped cell stands for NULL. */
+    /** Whether an escaped cell is NULL. */
     public static boolean isNull(byte[] cell) {
         return Arrays.equals(cell, NULL);
     }
@@ -111,21 +111,21 @@ public final class CopyText {
         ByteArrayOutputStream cell = new ByteArrayOutputStream(value.length() + 8);
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
             switch (b) {
-                case '\\' -> escaped(cell, '\\');
-                case '\b' -> escaped(cell, 'b');
-                case '\f' -> escaped(cell, 'f');
-                case '\n' -> escaped(cell, 'n');
-                case '\r' -> escaped(cell, 'r');
-                case '\t' -> escaped(cell, 't');
-                case 0x0b -> escaped(cell, 'v');
+                case '\\' -> appendEscaped(cell, '\\');
+                case '\b' -> appendEscaped(cell, 'b');
+                case '\f' -> appendEscaped(cell, 'f');
+                case '\n' -> appendEscaped(cell, 'n');
+                case '\r' -> appendEscaped(cell, 'r');
+                case '\t' -> appendEscaped(cell, 't');
+                case 0x0b -> appendEscaped(cell, 'v');
                 default -> cell.write(b);
             }
         }
         return cell.toByteArray();
     }
 
-    private static void escaped(ByteArrayOutputStream cell, char letter) {
+    private static void appendEscaped(ByteArrayOutputStream cell, char code) {
         cell.write('\\');
-        cell.write(letter);
+        cell.write(code);
     }
 }

@@ -4,22 +4,21 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * What a lane has to remember of the rows it sends, because a later poll may read them again.
- * Stands behind the {@link PollStarted} of a watermark scan and goes no further than the step that
- * compares.
+ * Which sent rows the change detector must keep in the dedupe state, because a later poll may read
+ * them again. Follows the {@link PollStarted} of a watermark scan and ends at the change detector.
  *
- * <p>Distances are in units of the watermark's own type, see {@code WatermarkScale}; polls stand
- * for positions where a type has no distances.
+ * <p>Distances are in units of the watermark's own type, see {@code WatermarkScale}. For a type
+ * without distances, poll numbers are used as positions.
  *
  * @param poll number of the poll
- * @param scale name of the scale that the watermark's type has
- * @param everything whether nothing may be forgotten
- * @param floor rows at or above it are remembered, wherever the position is; {@link #NONE}: no
- *     transaction holds one
- * @param floorPoll likewise, the position at which this poll began; {@link #NONE}: none
- * @param window rows are remembered that lie no further behind the highest one
- * @param position what counts as the highest one at most: it goes back when the database's clock
- *     does; {@link #NONE}: not known
+ * @param scale name of the scale of the watermark's type
+ * @param keepAll whether no row may be evicted
+ * @param lowWatermark rows at or above it are kept, whatever the position is; {@link #NONE}: no
+ *     open transaction pins one
+ * @param lowWatermarkPoll the same, as the position at which this poll began; {@link #NONE}: none
+ * @param distance rows at most this far below the highest one are kept
+ * @param position upper limit of the highest one: it decreases when the database's clock goes back;
+ *     {@link #NONE}: not known
  */
 public record DedupeWindow(
         long poll,
@@ -31,13 +30,18 @@ public record DedupeWindow(
         long position)
         implements PipelineElement, Serializable {
 
-    /** No floor. */
+    /** No value. */
     public static final long NONE = Long.MAX_VALUE;
 
-    /** Of a position that is not known. */
+    /** With a position that is not known. */
     public DedupeWindow(
-            long poll, String scale, boolean everything, long floor, long floorPoll, long window) {
-        this(poll, scale, everything, floor, floorPoll, window, NONE);
+            long poll,
+            String scale,
+            boolean keepAll,
+            long lowWatermark,
+            long lowWatermarkPoll,
+            long distance) {
+        this(poll, scale, keepAll, lowWatermark, lowWatermarkPoll, distance, NONE);
     }
 
     public DedupeWindow {

@@ -1,8 +1,8 @@
 package com.evolvishub.cdc.runtime.row;
 
 /**
- * The rows of the poll that follow were never read before. Goes no further than the step that
- * compares.
+ * The poll crossed the high watermark: no earlier poll has read the rows that follow. Ends at the
+ * change detector.
  *
  * @param poll number of the poll
  */

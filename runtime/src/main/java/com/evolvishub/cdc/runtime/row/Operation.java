@@ -1,14 +1,14 @@
 package com.evolvishub.cdc.runtime.row;
 
-/** What happened to a row, as far as its capture mode can tell. */
+/** The change of a row, as far as its capture mode can detect it. */
 public enum Operation {
     /** The row's current version; whether it is new is not known (watermark and query mode). */
     UPSERT('u'),
-    /** A row that was not there at the last poll. */
+    /** A row that did not exist at the last poll. */
     INSERT('c'),
-    /** A row that was different at the last poll. */
+    /** A row that differs from the last poll. */
     UPDATE('u'),
-    /** A row that is gone. Carries its key only. */
+    /** A deleted row. Carries its key only. */
     DELETE('d');
 
     private final char code;
@@ -17,7 +17,7 @@ public enum Operation {
         this.code = code;
     }
 
-    /** The letter that messages carry in {@code op}. */
+    /** The code of {@code op} in messages. */
     public char code() {
         return code;
     }

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The rows of the poll that follow stand outside the range that is read in order. Goes no further
- * than the step that compares.
+ * A phase of the poll begins: the rows that follow are read in another way. Ends at the change
+ * detector.
  *
  * @param poll number of the poll
- * @param kind what they are
- * @param keys that were looked up, as COPY text; nothing in other sections
+ * @param phase how the rows are read
+ * @param keys keys that were looked up, as COPY text; empty in other phases
  */
 public record PollPhaseStarted(long poll, Phase phase, List<byte[]> keys)
         implements PipelineElement {
 
-    /** What the rows of a section are. */
+    /** How the rows of a phase are read. */
     public enum Phase {
-        /** The rows that were asked for by key: see {@link KeyLookupRequests}. */
+        /** Rows that are looked up by key: see {@link KeyLookupRequests}. */
         KEY_LOOKUP,
-        /** The rows that are read in order. */
+        /** Rows of the range, in watermark order. */
         RANGE,
-        /** All rows whose watermark lies above the database's clock. */
+        /** All rows whose watermark is above the database's clock. */
         FUTURE
     }
 

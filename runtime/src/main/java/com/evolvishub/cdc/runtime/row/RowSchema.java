@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Columns of a row, in the order of its COPY text, and which of them are its key. One instance is
- * shared by all rows of a read.
+ * The columns of a row, in the order of its COPY text, and its key. One instance is shared by all
+ * rows of a read.
  *
- * @param columns at least one, no name and no target twice
- * @param key positions of the key's columns, in the key's order; empty: no key
+ * @param columns at least one, with unique names and targets
+ * @param key positions of the key columns, in key order; empty: no key
  */
 public record RowSchema(List<Column> columns, List<Integer> key) implements Serializable {
 
@@ -31,12 +31,12 @@ public record RowSchema(List<Column> columns, List<Integer> key) implements Seri
         }
     }
 
-    /** Whether rows can be told apart by columns of their own. */
+    /** Whether columns identify a row. */
     public boolean isKeyed() {
         return !key.isEmpty();
     }
 
-    /** The key's columns, in the key's order. */
+    /** The key columns, in key order. */
     public List<Column> keyColumns() {
         return key.stream().map(columns::get).toList();
     }

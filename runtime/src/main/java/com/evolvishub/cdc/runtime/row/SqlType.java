@@ -5,17 +5,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A column's type, as the source's catalog tells it.
+ * A column's type, as described by the source's catalog.
  *
  * @param oid {@code pg_type.oid} at the source; stable for built-in types only
  * @param name as {@code format_type} prints it with the search path empty, for example {@code
- *     numeric(10,2)} or {@code app.mood}: what a CREATE TABLE takes
+ *     numeric(10,2)} or {@code app.mood}: valid in a CREATE TABLE
  * @param kind {@code pg_type.typtype}: b base, c composite, d domain, e enum, r range, m multirange
  * @param category {@code pg_type.typcategory}: A array, B boolean, D date/time, N numeric, S string
  *     …
- * @param base of a domain the type below all domains, printed like {@code name}; else the name
- * @param definitions what has to be there before the type is, the type itself last; empty: it is
- *     built in, or nobody can tell
+ * @param base for a domain the type below all domains, printed like {@code name}; otherwise the
+ *     name
+ * @param definitions the definitions the type depends on, the type itself last; empty: built in or
+ *     not known
  */
 public record SqlType(
         int oid,
@@ -31,7 +32,7 @@ public record SqlType(
         definitions = List.copyOf(definitions);
     }
 
-    /** A type that needs nothing to be there. */
+    /** A type without definitions. */
     public SqlType(int oid, String name, char kind, char category) {
         this(oid, name, kind, category, name, List.of());
     }

@@ -1,2 +1,2 @@
-/** Rows and the markers between them, as they flow from a source to a sink. No Flink types. */
+/** The rows and poll markers of a pipeline's stream. No Flink types. */
 package com.evolvishub.cdc.runtime.row;

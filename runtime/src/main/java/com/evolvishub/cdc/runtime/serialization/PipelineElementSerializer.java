@@ -20,24 +20,24 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Serializes the elements of a lane. A lane is one chained task, so this runs only where somebody
- * breaks the chain; each element then carries its schema.
+ * Serializes the elements of a pipeline. A pipeline is one chained task, so this runs only if the
+ * chain is broken; each element then carries its schema.
  */
 public final class PipelineElementSerializer extends TypeSerializer<PipelineElement> {
     private static final long serialVersionUID = 1L;
 
-    /** The one instance; it has no state. */
+    /** The only instance; it has no state. */
     public static final PipelineElementSerializer INSTANCE = new PipelineElementSerializer();
 
     static final int FORMAT = 3;
 
-    private static final byte STARTED = 1;
+    private static final byte POLL_STARTED = 1;
     private static final byte ROW = 2;
-    private static final byte ENDED = 3;
-    private static final byte RETENTION = 4;
-    private static final byte FRONTIER = 5;
-    private static final byte COVERAGE = 6;
-    private static final byte SECTION = 7;
+    private static final byte POLL_ENDED = 3;
+    private static final byte DEDUPE_WINDOW = 4;
+    private static final byte HIGH_WATERMARK_CROSSED = 5;
+    private static final byte SNAPSHOT_INTEGRITY = 6;
+    private static final byte PHASE_STARTED = 7;
 
     private PipelineElementSerializer() {}
 
@@ -52,39 +52,39 @@ public final class PipelineElementSerializer extends TypeSerializer<PipelineElem
             write(row.watermark(), out);
             out.writeLong(row.sequence());
         } else if (element instanceof PollStarted started) {
-            out.writeByte(STARTED);
+            out.writeByte(POLL_STARTED);
             out.writeLong(started.poll());
             RowSchemaSerializer.write(started.schema(), out);
-        } else if (element instanceof DedupeWindow retention) {
-            out.writeByte(RETENTION);
-            out.writeLong(retention.poll());
-            out.writeUTF(retention.scale());
-            out.writeBoolean(retention.keepAll());
-            out.writeLong(retention.lowWatermark());
-            out.writeLong(retention.lowWatermarkPoll());
-            out.writeLong(retention.distance());
-            out.writeLong(retention.position());
-        } else if (element instanceof PollPhaseStarted section) {
-            out.writeByte(SECTION);
-            out.writeLong(section.poll());
-            out.writeUTF(section.phase().name());
-            out.writeInt(section.keys().size());
-            for (byte[] key : section.keys()) {
+        } else if (element instanceof DedupeWindow window) {
+            out.writeByte(DEDUPE_WINDOW);
+            out.writeLong(window.poll());
+            out.writeUTF(window.scale());
+            out.writeBoolean(window.keepAll());
+            out.writeLong(window.lowWatermark());
+            out.writeLong(window.lowWatermarkPoll());
+            out.writeLong(window.distance());
+            out.writeLong(window.position());
+        } else if (element instanceof PollPhaseStarted phase) {
+            out.writeByte(PHASE_STARTED);
+            out.writeLong(phase.poll());
+            out.writeUTF(phase.phase().name());
+            out.writeInt(phase.keys().size());
+            for (byte[] key : phase.keys()) {
                 write(key, out);
             }
-        } else if (element instanceof HighWatermarkCrossed frontier) {
-            out.writeByte(FRONTIER);
-            out.writeLong(frontier.poll());
-        } else if (element instanceof SnapshotIntegrity coverage) {
-            out.writeByte(COVERAGE);
-            out.writeLong(coverage.poll());
-            out.writeBoolean(coverage.locked());
-            out.writeUTF(coverage.relationsFingerprint());
-            out.writeUTF(coverage.securityFingerprint());
-            out.writeBoolean(coverage.securityUnchanged());
+        } else if (element instanceof HighWatermarkCrossed crossed) {
+            out.writeByte(HIGH_WATERMARK_CROSSED);
+            out.writeLong(crossed.poll());
+        } else if (element instanceof SnapshotIntegrity integrity) {
+            out.writeByte(SNAPSHOT_INTEGRITY);
+            out.writeLong(integrity.poll());
+            out.writeBoolean(integrity.locked());
+            out.writeUTF(integrity.relationsFingerprint());
+            out.writeUTF(integrity.securityFingerprint());
+            out.writeBoolean(integrity.securityUnchanged());
         } else {
             PollEnded ended = (PollEnded) element;
-            out.writeByte(ENDED);
+            out.writeByte(POLL_ENDED);
             out.writeLong(ended.poll());
             out.writeBoolean(ended.complete());
             Instant asOf = ended.asOf();
@@ -98,15 +98,15 @@ public final class PipelineElementSerializer extends TypeSerializer<PipelineElem
     public PipelineElement deserialize(DataInputView in) throws IOException {
         byte kind = in.readByte();
         return switch (kind) {
-            case STARTED -> new PollStarted(in.readLong(), RowSchemaSerializer.read(in));
+            case POLL_STARTED -> new PollStarted(in.readLong(), RowSchemaSerializer.read(in));
             case ROW -> row(in);
-            case ENDED ->
+            case POLL_ENDED ->
                     new PollEnded(
                             in.readLong(),
                             in.readBoolean(),
                             Instant.ofEpochSecond(in.readLong(), in.readInt()),
                             in.readBoolean());
-            case RETENTION ->
+            case DEDUPE_WINDOW ->
                     new DedupeWindow(
                             in.readLong(),
                             in.readUTF(),
@@ -115,9 +115,9 @@ public final class PipelineElementSerializer extends TypeSerializer<PipelineElem
                             in.readLong(),
                             in.readLong(),
                             in.readLong());
-            case SECTION -> section(in);
-            case FRONTIER -> new HighWatermarkCrossed(in.readLong());
-            case COVERAGE ->
+            case PHASE_STARTED -> phase(in);
+            case HIGH_WATERMARK_CROSSED -> new HighWatermarkCrossed(in.readLong());
+            case SNAPSHOT_INTEGRITY ->
                     new SnapshotIntegrity(
                             in.readLong(),
                             in.readBoolean(),
@@ -128,11 +128,11 @@ public final class PipelineElementSerializer extends TypeSerializer<PipelineElem
         };
     }
 
-    private static PollPhaseStarted section(DataInputView in) throws IOException {
+    private static PollPhaseStarted phase(DataInputView in) throws IOException {
         long poll = in.readLong();
         PollPhaseStarted.Phase kind = PollPhaseStarted.Phase.valueOf(in.readUTF());
         List<byte[]> keys = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
+        for (int remaining = in.readInt(); remaining > 0; remaining--) {
             keys.add(read(in));
         }
         return new PollPhaseStarted(poll, kind, keys);

@@ -8,7 +8,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Names the format that elements of a lane were written in; a stranger is refused. */
+/** The format version of serialized pipeline elements; other versions are rejected. */
 public final class PipelineElementSerializerSnapshot
         implements TypeSerializerSnapshot<PipelineElement> {
 
@@ -19,7 +19,7 @@ public final class PipelineElementSerializerSnapshot
 
     @Override
     public void writeSnapshot(DataOutputView out) {
-        // the version says it all
+        // the version is all that is needed
     }
 
     @Override

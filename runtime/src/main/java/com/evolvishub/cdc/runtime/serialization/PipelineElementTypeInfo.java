@@ -6,11 +6,11 @@ import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** The type of a lane's stream, so that nothing of it ever falls to a generic serializer. */
+/** The type of a pipeline's stream, so that Flink never uses a generic serializer. */
 public final class PipelineElementTypeInfo extends TypeInformation<PipelineElement> {
     private static final long serialVersionUID = 1L;
 
-    /** The one instance. */
+    /** The only instance. */
     public static final PipelineElementTypeInfo INSTANCE = new PipelineElementTypeInfo();
 
     private PipelineElementTypeInfo() {}

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes and reads a {@link RowSchema}. The format is part of the formats of those who call. */
+/** Writes and reads a {@link RowSchema}. The format is part of its callers' formats. */
 public final class RowSchemaSerializer {
 
     private RowSchemaSerializer() {}
@@ -30,7 +30,7 @@ public final class RowSchemaSerializer {
             out.writeInt(column.type().definitions().size());
             for (TypeDefinition definition : column.type().definitions()) {
                 out.writeUTF(definition.name());
-                // an enum of many labels is longer than writeUTF takes
+                // an enum with many labels exceeds the limit of writeUTF
                 byte[] statement = definition.statement().getBytes(StandardCharsets.UTF_8);
                 out.writeInt(statement.length);
                 out.write(statement);
@@ -55,8 +55,8 @@ public final class RowSchemaSerializer {
             char kind = in.readChar();
             char category = in.readChar();
             String base = in.readUTF();
-            SqlType told = new SqlType(oid, type, kind, category, base, definitions(in));
-            columns.add(new Column(name, target, told, in.readBoolean()));
+            SqlType sqlType = new SqlType(oid, type, kind, category, base, definitions(in));
+            columns.add(new Column(name, target, sqlType, in.readBoolean()));
         }
         int keys = in.readInt();
         List<Integer> key = new ArrayList<>(keys);
@@ -68,7 +68,7 @@ public final class RowSchemaSerializer {
 
     private static List<TypeDefinition> definitions(DataInput in) throws IOException {
         List<TypeDefinition> definitions = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
+        for (int remaining = in.readInt(); remaining > 0; remaining--) {
             String name = in.readUTF();
             byte[] statement = new byte[in.readInt()];
             in.readFully(statement);

@@ -1,2 +1,5 @@
-/** How rows and markers are written between Flink operators. Rows themselves know nothing of it. */
+/**
+ * Serializers for rows and poll markers between Flink operators. Package {@code row} does not
+ * depend on it.
+ */
 package com.evolvishub.cdc.runtime.serialization;

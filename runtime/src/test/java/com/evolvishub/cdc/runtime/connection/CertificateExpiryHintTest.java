@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class CertificateExpiryHintTest {
 
     @Test
-    void isFoundBehindWhatTlsTells() {
+    void findsAnExpiredCertificateInTheCauses() {
         Exception expired = new CertificateExpiredException("NotAfter: Tue Nov 24 03:09:50 2026");
         SSLHandshakeException handshake = new SSLHandshakeException("PKIX path validation failed");
         handshake.initCause(new CertPathValidatorException("validity check failed", expired));
@@ -22,7 +22,7 @@ class CertificateExpiryHintTest {
     }
 
     @Test
-    void oneOfTomorrowIsAMatterOfClocks() {
+    void advisesToCheckTheClocksWhenACertificateIsNotValidYet() {
         assertThat(
                         CertificateExpiryHint.describe(
                                 new IOException(
@@ -32,7 +32,7 @@ class CertificateExpiryHintTest {
     }
 
     @Test
-    void otherFailuresAreLeftAlone() {
+    void describesNoOtherFailure() {
         assertThat(CertificateExpiryHint.describe(new IOException("connection refused"))).isEmpty();
         Exception one = new IOException();
         Exception other = new IOException(one);

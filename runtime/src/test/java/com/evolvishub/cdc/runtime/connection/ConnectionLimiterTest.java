@@ -15,67 +15,67 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionLimiterTest {
 
-    private final ConnectionLimiter seats = new ConnectionLimiter();
-    private final HandClock clock = new HandClock();
-    private final List<String> told = new ArrayList<>();
+    private final ConnectionLimiter limiter = new ConnectionLimiter();
+    private final ManualClock clock = new ManualClock();
+    private final List<String> calls = new ArrayList<>();
 
     @BeforeEach
-    void aServerThatTakesTenHasThreeSeats() {
-        seats.setServerMaxConnections(10);
+    void allowThreeConnections() {
+        limiter.setServerMaxConnections(10);
     }
 
     @Test
-    void whoFindsNoSeatStandsInLineAndSitsInTurn() {
-        Permit one = seat("one");
-        Permit two = seat("two");
-        Permit three = seat("three");
-        Permit four = seat("four");
-        Permit five = seat("five");
+    void permitsAreGrantedInTheOrderOfTheRequests() {
+        Permit one = permit("one");
+        Permit two = permit("two");
+        Permit three = permit("three");
+        Permit four = permit("four");
+        Permit five = permit("five");
         assertThat(List.of(one, two, three)).allMatch(Permit::tryAcquire);
         assertThat(List.of(four, five)).noneMatch(Permit::tryAcquire);
 
         one.release();
-        assertThat(told).contains("four may sit").doesNotContain("five may sit");
+        assertThat(calls).contains("four may sit").doesNotContain("five may sit");
         assertThat(five.tryAcquire()).as("before its turn").isFalse();
         assertThat(four.tryAcquire()).isTrue();
         assertThat(five.tryAcquire()).isFalse();
     }
 
     @Test
-    void whoWasAtWorkLongestAgoIsAskedToLeaveAndOnlyOnce() {
-        List<Permit> sitting = List.of(seat("one"), seat("two"), seat("three"));
-        sitting.forEach(Permit::tryAcquire);
-        sitting.get(0).markUsed();
-        assertThat(told).isEmpty();
+    void theLeastRecentlyUsedPermitIsAskedToBeReleasedOnce() {
+        List<Permit> acquired = List.of(permit("one"), permit("two"), permit("three"));
+        acquired.forEach(Permit::tryAcquire);
+        acquired.get(0).markUsed();
+        assertThat(calls).isEmpty();
 
-        Permit four = seat("four");
+        Permit four = permit("four");
         four.tryAcquire();
         four.tryAcquire();
-        assertThat(told).containsExactly("two is wanted");
+        assertThat(calls).containsExactly("two is wanted");
 
-        seat("five").tryAcquire();
-        assertThat(told).containsExactly("two is wanted", "three is wanted");
+        permit("five").tryAcquire();
+        assertThat(calls).containsExactly("two is wanted", "three is wanted");
     }
 
     @Test
-    void whoHasLeftAndComesBackIsAskedAgain() {
-        Permit one = seat("one");
-        List.of(one, seat("two"), seat("three")).forEach(Permit::tryAcquire);
-        Permit four = seat("four");
+    void aPermitThatIsRequestedAgainAsksForAnotherRelease() {
+        Permit one = permit("one");
+        List.of(one, permit("two"), permit("three")).forEach(Permit::tryAcquire);
+        Permit four = permit("four");
         four.tryAcquire();
         one.release();
         four.tryAcquire();
-        told.clear();
+        calls.clear();
 
         one.tryAcquire();
-        assertThat(told).containsExactly("two is wanted");
+        assertThat(calls).containsExactly("two is wanted");
     }
 
     @Test
-    void nobodyWaitsLongForNeighboursThatAreStuck() {
-        List.of(seat("one"), seat("two"), seat("three")).forEach(Permit::tryAcquire);
-        Permit four = seat("four");
-        Permit five = seat("five");
+    void aPermitIsGrantedAfterTheMaximumWait() {
+        List.of(permit("one"), permit("two"), permit("three")).forEach(Permit::tryAcquire);
+        Permit four = permit("four");
+        Permit five = permit("five");
         assertThat(four.tryAcquire()).isFalse();
         assertThat(five.tryAcquire()).isFalse();
 
@@ -85,12 +85,12 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void whoLeavesTheLineIsNotWaitedFor() {
-        Permit one = seat("one");
-        List.of(one, seat("two"), seat("three")).forEach(Permit::tryAcquire);
-        Permit gone = seat("gone");
+    void aClosedPermitLeavesTheQueue() {
+        Permit one = permit("one");
+        List.of(one, permit("two"), permit("three")).forEach(Permit::tryAcquire);
+        Permit gone = permit("gone");
         gone.tryAcquire();
-        Permit four = seat("four");
+        Permit four = permit("four");
         four.tryAcquire();
 
         gone.close();
@@ -100,19 +100,19 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void endsAndServersHaveSeatsOfTheirOwn() {
+    void eachPurposeAndServerHasItsOwnLimiter() {
         assertThat(ConnectionLimiter.forServer("reading", "host", 5432))
                 .isSameAs(ConnectionLimiter.forServer("reading", "host", 5432))
                 .isNotSameAs(ConnectionLimiter.forServer("writing", "host", 5432))
                 .isNotSameAs(ConnectionLimiter.forServer("reading", "host", 5433));
     }
 
-    private Permit seat(String name) {
-        return seats.permit(
-                clock, () -> told.add(name + " may sit"), () -> told.add(name + " is wanted"));
+    private Permit permit(String name) {
+        return limiter.permit(
+                clock, () -> calls.add(name + " may sit"), () -> calls.add(name + " is wanted"));
     }
 
-    private static final class HandClock extends Clock {
+    private static final class ManualClock extends Clock {
         private Instant now = Instant.EPOCH.plus(Duration.ofDays(1));
 
         @Override

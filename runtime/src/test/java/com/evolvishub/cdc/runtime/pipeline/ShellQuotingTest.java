@@ -19,7 +19,7 @@ class ShellQuotingTest {
                 "$HOME|'$HOME'",
                 "orders→copy|'orders→copy'"
             })
-    void aNameCanBeCopiedIntoACommand(String name, String word) {
+    void quotesANameForAShellCommand(String name, String word) {
         assertThat(ShellQuoting.quote(name)).isEqualTo(word);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class CopyTextTest {
 
     @Property
-    void whatIsEscapedComesBackAsItWas(@ForAll @StringLength(max = 40) String value) {
+    void unescapesWhatItEscaped(@ForAll @StringLength(max = 40) String value) {
         String text = wellFormed(value);
         byte[] cell = CopyText.escape(text);
 
@@ -24,14 +24,14 @@ class CopyTextTest {
     }
 
     @Property
-    void anEscapedCellHoldsNothingThatEndsACellOrALine(
-            @ForAll @StringLength(max = 40) String value) {
+    void anEscapedCellContainsNoTabOrLineBreak(@ForAll @StringLength(max = 40) String value) {
         assertThat(new String(CopyText.escape(wellFormed(value)), UTF_8))
                 .doesNotContain("\t", "\n", "\r");
     }
 
     @Property
-    void joinedCellsComeApartAgain(@ForAll @NotEmpty List<@StringLength(max = 12) String> values) {
+    void splitsALineIntoTheCellsThatWereJoined(
+            @ForAll @NotEmpty List<@StringLength(max = 12) String> values) {
         List<byte[]> cells =
                 values.stream().map(value -> CopyText.escape(wellFormed(value))).toList();
         byte[] line = CopyText.join(cells);
@@ -43,7 +43,7 @@ class CopyTextTest {
     }
 
     @Property
-    void selectsCellsInTheOrderAsked(
+    void selectsCellsInTheRequestedOrder(
             @ForAll @Size(min = 3, max = 6) List<@StringLength(max = 8) String> values,
             @ForAll @IntRange(max = 2) int one,
             @ForAll @IntRange(max = 2) int other) {
@@ -56,7 +56,7 @@ class CopyTextTest {
     }
 
     @Test
-    void tellsNullFromEmptyAndFromATextThatLooksLikeIt() {
+    void distinguishesNullFromEmptyTextAndFromTheTextBackslashN() {
         assertThat(CopyText.isNull(CopyText.nullCell())).isTrue();
         assertThat(CopyText.isNull(CopyText.escape(""))).isFalse();
         assertThat(CopyText.isNull(CopyText.escape("\\N"))).isFalse();
@@ -66,12 +66,12 @@ class CopyTextTest {
     }
 
     @Test
-    void aCellThatIsNotThereIsNamed() {
+    void rejectsAPositionBeyondTheLastCell() {
         assertThatThrownBy(() -> CopyText.cell("a\tb".getBytes(UTF_8), 2))
                 .hasMessage("cell 2 of 2");
     }
 
-    /** Half a surrogate pair has no UTF-8 form, and no database text holds one. */
+    /** An unpaired surrogate has no UTF-8 encoding, and no database text contains one. */
     private static String wellFormed(String value) {
         return new String(value.getBytes(UTF_8), UTF_8);
     }

@@ -54,26 +54,25 @@ class PipelineElementSerializerTest {
                     List.of(0));
 
     @Test
-    void writesAndReadsTheMarksOfAPoll() throws IOException {
+    void writesAndReadsPollMarkers() throws IOException {
         PollStarted started = new PollStarted(7, SCHEMA);
         PollEnded ended = new PollEnded(7, true, Instant.parse("2026-01-01T00:00:00.123456Z"));
 
         assertThat(written(started)).isEqualTo(started);
         assertThat(written(ended)).isEqualTo(ended);
-        DedupeWindow retention =
-                new DedupeWindow(7, "TIME", true, -5, DedupeWindow.NONE, 10_000_000);
-        assertThat(written(retention)).isEqualTo(retention);
+        DedupeWindow window = new DedupeWindow(7, "TIME", true, -5, DedupeWindow.NONE, 10_000_000);
+        assertThat(written(window)).isEqualTo(window);
         assertThat(written(new HighWatermarkCrossed(7))).isEqualTo(new HighWatermarkCrossed(7));
-        SnapshotIntegrity coverage = new SnapshotIntegrity(7, true, "files", "policies", true);
-        assertThat(written(coverage)).isEqualTo(coverage);
-        PollPhaseStarted section =
+        SnapshotIntegrity integrity = new SnapshotIntegrity(7, true, "files", "policies", true);
+        assertThat(written(integrity)).isEqualTo(integrity);
+        PollPhaseStarted phase =
                 new PollPhaseStarted(
                         7, PollPhaseStarted.Phase.KEY_LOOKUP, List.of("1\t2".getBytes(UTF_8)));
-        assertThat(written(section)).usingRecursiveComparison().isEqualTo(section);
+        assertThat(written(phase)).usingRecursiveComparison().isEqualTo(phase);
     }
 
     @Test
-    void writesAndReadsARowWithAllItCarries() throws IOException {
+    void writesAndReadsARowWithAllFields() throws IOException {
         ChangeRow row =
                 ChangeRow.of(
                                 Operation.DELETE,
@@ -94,7 +93,7 @@ class PipelineElementSerializerTest {
     }
 
     @Test
-    void refusesAFormatItDoesNotKnow() {
+    void rejectsAnUnknownFormat() {
         assertThatThrownBy(
                         () ->
                                 new PipelineElementSerializerSnapshot()

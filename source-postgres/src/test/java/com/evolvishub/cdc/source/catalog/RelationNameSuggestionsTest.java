@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class RelationNameSuggestionsTest {
 
     @Test
-    void countsTheLettersThatHaveToChange() {
+    void computesTheEditDistance() {
         assertThat(RelationNameSuggestions.distance("orders", "orders")).isZero();
         assertThat(RelationNameSuggestions.distance("custmers", "customers")).isEqualTo(1);
         assertThat(RelationNameSuggestions.distance("order", "orders")).isEqualTo(1);

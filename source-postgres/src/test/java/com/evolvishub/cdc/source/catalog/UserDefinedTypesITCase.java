@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the source tells of types that its users made is enough to make them elsewhere. */
+/** The definitions of user-defined types are sufficient to create the types in another database. */
 class UserDefinedTypesITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -38,7 +38,7 @@ class UserDefinedTypesITCase {
         };
     }
 
-    /** Multiranges are there from PostgreSQL 14 on. */
+    /** Multiranges exist since PostgreSQL 14. */
     private static String ranges(Database database) {
         return ServerVersionAssumptions.of(database) < 14 ? "app.pairs" : "app.pairs_multirange";
     }
@@ -51,7 +51,7 @@ class UserDefinedTypesITCase {
     }
 
     @Test
-    void tellsHowEachTypeIsMade(@FreshDatabase Database one, @FreshDatabase Database other)
+    void describesHowToCreateEachType(@FreshDatabase Database one, @FreshDatabase Database other)
             throws Exception {
         one.execute(types(one));
         List<Column> columns = columns(one);
@@ -78,7 +78,7 @@ class UserDefinedTypesITCase {
         assertThat(types(columns(other))).isEqualTo(types(columns));
     }
 
-    /** All but the oid, which is each database's own. */
+    /** The types without their oids, which differ between databases. */
     private static List<SqlType> types(List<Column> columns) {
         return columns.stream()
                 .map(Column::type)
@@ -95,14 +95,14 @@ class UserDefinedTypesITCase {
     }
 
     @Test
-    void describesAQuerysTypesAlike(@FreshDatabase Database one) throws Exception {
+    void describesTheTypesOfAQuery(@FreshDatabase Database one) throws Exception {
         one.execute(types(one));
         try (SourceSession session = SourceSession.open(PipelineBuilder.connection(one), "test")) {
             List<Column> found = new QueryDescriber(session).describe("SELECT * FROM t").columns();
 
             assertThat(found)
                     .extracting(column -> column.type().name())
-                    // of a domain the server tells only what it stands on
+                    // for a domain the server reports only its base type
                     .containsExactly(
                             "integer",
                             "app.\"Mood, x\"[]",

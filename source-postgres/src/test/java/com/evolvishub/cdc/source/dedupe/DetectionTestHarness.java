@@ -36,34 +36,34 @@ import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StatePartitionStreamProvider;
 
-/** The step that compares, without a cluster around it; its state can be copied and restored. */
+/** The change detector without a cluster; its state can be copied and restored. */
 public final class DetectionTestHarness {
 
     private final Map<String, InMemoryMapState<?, ?>> maps = new HashMap<>();
     private final Map<String, List<Object>> lists = new HashMap<>();
     private final DetectionStrategy detection;
-    private boolean tidying;
+    private boolean evicting;
 
-    /** What a checkpoint holds. */
+    /** The contents of a checkpoint. */
     public record Image(Map<String, InMemoryMapState<?, ?>> maps, Map<String, List<Object>> lists) {
         public static final Image EMPTY = new Image(Map.of(), Map.of());
     }
 
     /**
-     * @param forgets whether what is restored is to be emptied
+     * @param discardState whether the restored state is discarded
      */
     public DetectionTestHarness(
-            Capture capture, DeleteWhen deleteWhen, Image restored, boolean forgets)
+            Capture capture, DeleteWhen deleteWhen, Image restored, boolean discardState)
             throws Exception {
-        this(capture, deleteWhen, restored, forgets, "run", SuspectDeletePolicy.STOP);
+        this(capture, deleteWhen, restored, discardState, "run", SuspectDeletePolicy.STOP);
     }
 
-    /** The same, in a run that was told what to do about deletes that stop the mapping. */
+    /** In a run with a policy for suspect deletes. */
     public DetectionTestHarness(
             Capture capture,
             DeleteWhen deleteWhen,
             Image restored,
-            boolean forgets,
+            boolean discardState,
             String run,
             SuspectDeletePolicy suspects)
             throws Exception {
@@ -76,49 +76,49 @@ public final class DetectionTestHarness {
                         : capture instanceof Capture.ByQuery
                                 ? FullReadDetection.query(deleteWhen, approval)
                                 : new WatermarkScanDetection(deleteWhen);
-        detection.open(new Context(), forgets);
+        detection.open(new Context(), discardState);
     }
 
     /**
-     * Takes an element; says what is wrong with a poll that ended, or nothing. As in a task, the
-     * slices of tidying up come between the elements of the next poll.
+     * Processes an element; returns the warning of a poll that ended, otherwise an empty text. As
+     * in a task, the slices of the eviction run between the elements of the next poll.
      */
-    public String take(PipelineElement element, Consumer<ChangeRow> output) throws Exception {
-        String trouble = taken(element, output);
-        if (tidying || element instanceof PollEnded) {
-            tidying = detection.evict();
+    public String process(PipelineElement element, Consumer<ChangeRow> output) throws Exception {
+        String warning = dispatch(element, output);
+        if (evicting || element instanceof PollEnded) {
+            evicting = detection.evict();
         }
-        return trouble;
+        return warning;
     }
 
-    private String taken(PipelineElement element, Consumer<ChangeRow> output) throws Exception {
+    private String dispatch(PipelineElement element, Consumer<ChangeRow> output) throws Exception {
         if (element instanceof ChangeRow row) {
             detection.isNew(row, output);
         } else if (element instanceof PollStarted started) {
             detection.begin(started);
-        } else if (element instanceof DedupeWindow retention) {
-            detection.setWindow(retention);
-        } else if (element instanceof PollPhaseStarted section) {
-            detection.phaseStarted(section);
-        } else if (element instanceof HighWatermarkCrossed frontier) {
-            detection.highWatermarkCrossed(frontier);
-        } else if (element instanceof SnapshotIntegrity coverage) {
-            detection.setIntegrity(coverage);
+        } else if (element instanceof DedupeWindow window) {
+            detection.setWindow(window);
+        } else if (element instanceof PollPhaseStarted phase) {
+            detection.phaseStarted(phase);
+        } else if (element instanceof HighWatermarkCrossed crossed) {
+            detection.highWatermarkCrossed(crossed);
+        } else if (element instanceof SnapshotIntegrity integrity) {
+            detection.setIntegrity(integrity);
         } else {
-            DetectionStrategy.PollCompletion ending = detection.end((PollEnded) element);
-            while (ending.processSlice(output)) {
-                // on to the next slice
+            DetectionStrategy.PollCompletion completion = detection.end((PollEnded) element);
+            while (completion.processSlice(output)) {
+                // continue with the next slice
             }
-            return ending.warning();
+            return completion.warning();
         }
         return "";
     }
 
-    public List<byte[]> wanted() {
+    public List<byte[]> requestedKeys() {
         return detection.requestedKeys();
     }
 
-    public long remembered() {
+    public long dedupeStateRows() {
         return detection.stateRows();
     }
 

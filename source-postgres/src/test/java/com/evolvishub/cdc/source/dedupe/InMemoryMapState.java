@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 
-/** Keyed state of byte arrays, as a test needs it: it can be copied, as a checkpoint does. */
+/** Keyed state of byte arrays for tests; copied like in a checkpoint. */
 public final class InMemoryMapState<K, V> implements MapState<K, V> {
 
     private final Map<Object, Map.Entry<K, V>> entries = new HashMap<>();
@@ -64,20 +64,20 @@ public final class InMemoryMapState<K, V> implements MapState<K, V> {
 
     @Override
     public Iterator<Map.Entry<K, V>> iterator() {
-        Iterator<Map.Entry<Object, Map.Entry<K, V>>> inner = entries.entrySet().iterator();
+        Iterator<Map.Entry<Object, Map.Entry<K, V>>> entryIterator = entries.entrySet().iterator();
         return new Iterator<>() {
-            private Map.Entry<Object, Map.Entry<K, V>> at;
+            private Map.Entry<Object, Map.Entry<K, V>> current;
 
             @Override
             public boolean hasNext() {
-                return inner.hasNext();
+                return entryIterator.hasNext();
             }
 
             @Override
             public Map.Entry<K, V> next() {
-                at = inner.next();
-                K key = at.getValue().getKey();
-                V value = at.getValue().getValue();
+                current = entryIterator.next();
+                K key = current.getValue().getKey();
+                V value = current.getValue().getValue();
                 return new Map.Entry<>() {
                     @Override
                     public K getKey() {
@@ -91,7 +91,7 @@ public final class InMemoryMapState<K, V> implements MapState<K, V> {
 
                     @Override
                     public V setValue(V changed) {
-                        at.setValue(Map.entry(key, changed));
+                        current.setValue(Map.entry(key, changed));
                         return value;
                     }
                 };
@@ -99,7 +99,7 @@ public final class InMemoryMapState<K, V> implements MapState<K, V> {
 
             @Override
             public void remove() {
-                inner.remove();
+                entryIterator.remove();
             }
         };
     }

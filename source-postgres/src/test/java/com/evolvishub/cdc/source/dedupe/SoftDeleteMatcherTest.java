@@ -37,28 +37,29 @@ class SoftDeleteMatcherTest {
         "gone = 0, \\N, false",
         "gone = perhaps, t, false",
     })
-    void aBooleanMarksHoweverItIsSpelled(String when, String cell, boolean marked) {
-        assertThat(isOn(when, BOOL, cell)).isEqualTo(marked);
+    void aBooleanMarksInAnyTextRepresentation(String when, String cell, boolean marked) {
+        assertThat(isMarked(when, BOOL, cell)).isEqualTo(marked);
     }
 
     @Property
-    void aTextMarksIfItIsTheSame(@ForAll String value, @ForAll String other) {
+    void aTextMarksIfItIsEqual(@ForAll String value, @ForAll String other) {
         DeleteWhen when = new DeleteWhen("gone", value);
         boolean any = value.isEmpty();
 
-        assertThat(isOn(when, TEXT, CopyText.escape(value))).isTrue();
-        assertThat(isOn(when, TEXT, CopyText.escape(other))).isEqualTo(any || value.equals(other));
-        assertThat(isOn(when, TEXT, "\\N".getBytes(UTF_8))).isFalse();
+        assertThat(isMarked(when, TEXT, CopyText.escape(value))).isTrue();
+        assertThat(isMarked(when, TEXT, CopyText.escape(other)))
+                .isEqualTo(any || value.equals(other));
+        assertThat(isMarked(when, TEXT, "\\N".getBytes(UTF_8))).isFalse();
     }
 
     @Test
-    void aColumnThatIsNotThereMarksNone() {
-        assertThat(isOn("went", BOOL, "t")).isFalse();
-        assertThat(isOn("", BOOL, "t")).isFalse();
+    void aMissingColumnMarksNoRow() {
+        assertThat(isMarked("went", BOOL, "t")).isFalse();
+        assertThat(isMarked("", BOOL, "t")).isFalse();
     }
 
     @Test
-    void aMarkedRowGoesAsTheDeletionOfItsKey() {
+    void aMarkedRowBecomesADeleteOfItsKey() {
         ChangeRow row = row(schema(BOOL), "t".getBytes(UTF_8));
         ChangeRow applied =
                 SoftDeleteMatcher.of(DeleteWhen.parse("gone"), schema(BOOL)).asDelete(row);
@@ -68,15 +69,15 @@ class SoftDeleteMatcherTest {
         assertThat(applied.watermark()).isEqualTo(row.watermark());
     }
 
-    private static boolean isOn(String when, SqlType type, String cell) {
-        return isOn(DeleteWhen.parse(when), type, cell.getBytes(UTF_8));
+    private static boolean isMarked(String when, SqlType type, String cell) {
+        return isMarked(DeleteWhen.parse(when), type, cell.getBytes(UTF_8));
     }
 
-    private static boolean isOn(DeleteWhen when, SqlType type, byte[] cell) {
+    private static boolean isMarked(DeleteWhen when, SqlType type, byte[] cell) {
         return SoftDeleteMatcher.of(when, schema(type)).matches(row(schema(type), cell));
     }
 
-    /** The key's columns come in another order than the row's. */
+    /** The key columns have another order than the row's columns. */
     private static RowSchema schema(SqlType type) {
         return new RowSchema(
                 List.of(

@@ -19,13 +19,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What {@code explain} and {@code validate} say of deletes is what polls do. */
+/** {@code explain} and {@code validate} describe deletes as polls handle them. */
 class DeleteConfirmationITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void tablesAndViewsOfTablesAreLocked(@FreshDatabase Database source) {
+    void locksTablesAndViewsOfTables(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (k int PRIMARY KEY)",
                 "CREATE TABLE p (k int) PARTITION BY RANGE (k)",
@@ -42,7 +42,7 @@ class DeleteConfirmationITCase {
     }
 
     @Test
-    void aMaterializedViewNeedsTwoReadsAlsoInsideAView(@FreshDatabase Database source) {
+    void aMaterializedViewNeedsTwoReadsEvenInsideAView(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (k int)",
                 "CREATE MATERIALIZED VIEW m AS SELECT * FROM t",
@@ -57,7 +57,7 @@ class DeleteConfirmationITCase {
     }
 
     @Test
-    void aGrantOfSomeColumnsNeedsTwoReads(@FreshDatabase Database source) {
+    void aGrantOnSomeColumnsNeedsTwoReads(@FreshDatabase Database source) {
         source.execute("CREATE TABLE t (k int, secret text)");
         String role = "few_" + source.name().toLowerCase(Locale.ROOT);
         source.execute(
@@ -65,7 +65,7 @@ class DeleteConfirmationITCase {
                 "CREATE ROLE \"%s\" LOGIN PASSWORD 'few'".formatted(role),
                 "GRANT SELECT (k) ON t TO \"%s\"".formatted(role));
         ConnectionSpec owner = PipelineBuilder.connection(source);
-        ConnectionSpec few =
+        ConnectionSpec restricted =
                 new ConnectionSpec(
                         owner.host(),
                         owner.port(),
@@ -76,7 +76,7 @@ class DeleteConfirmationITCase {
                         owner.timeout(),
                         owner.parameters());
 
-        assertThat(ask(few, "t", Optional.empty(), "SELECT k FROM t"))
+        assertThat(confirmation(restricted, "t", Optional.empty(), "SELECT k FROM t"))
                 .isEqualTo(
                         new DeleteConfirmation(
                                 Kind.TWO_READS,
@@ -102,12 +102,12 @@ class DeleteConfirmationITCase {
                         new DeleteConfirmation(
                                 Kind.BEST_EFFORT, "what the function public.f reads is not known"));
         assertThat(query(source, "SELECT * FROM f()").kind()).isEqualTo(Kind.BEST_EFFORT);
-        // what is worse is told
+        // the weaker guarantee is reported
         assertThat(table(source, "all_of_it").reason()).contains("function");
     }
 
     @Test
-    void aTableThatIsLockedNowIsNotKnown(@FreshDatabase Database source) throws Exception {
+    void aTableLockedByAnotherSessionIsUnknown(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (k int)");
         try (Connection holder = source.connect();
                 Statement statement = holder.createStatement()) {
@@ -121,7 +121,7 @@ class DeleteConfirmationITCase {
     }
 
     private static DeleteConfirmation table(Database source, String name) {
-        return ask(
+        return confirmation(
                 PipelineBuilder.connection(source),
                 name,
                 Optional.empty(),
@@ -129,10 +129,10 @@ class DeleteConfirmationITCase {
     }
 
     private static DeleteConfirmation query(Database source, String sql) {
-        return ask(PipelineBuilder.connection(source), "", Optional.of(sql), sql);
+        return confirmation(PipelineBuilder.connection(source), "", Optional.of(sql), sql);
     }
 
-    private static DeleteConfirmation ask(
+    private static DeleteConfirmation confirmation(
             ConnectionSpec source, String table, Optional<String> query, String select) {
         EndpointSpec endpoint = new EndpointSpec("postgresql", source, "", table, List.of());
         return new PostgresCatalog("test")

@@ -31,7 +31,7 @@ class PollFactsITCase {
     private final PostgresCatalog catalog = new PostgresCatalog("test");
 
     @Test
-    void tellsAnIndexProbeFromAScan(@FreshDatabase Database source) {
+    void distinguishesAnIndexProbeFromAScan(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, day date, n bigint, note text,"
                         + " u uuid, moved timestamp(0))",
@@ -51,7 +51,7 @@ class PollFactsITCase {
     }
 
     @Test
-    void saysWhatKeepsTheServerFromUsingAnIndex(@FreshDatabase Database source) {
+    void reportsWhyTheServerCannotUseAnIndex(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, tenant int, at timestamptz)",
                 "CREATE TABLE o (id int PRIMARY KEY, at timestamptz)",
@@ -79,25 +79,25 @@ class PollFactsITCase {
     }
 
     @Test
-    void anIndexOfTheChosenOrderFindsIt(@FreshDatabase Database source) {
+    void usesAnIndexWithTheChosenCollation(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, note text COLLATE \"en-x-icu\")",
                 "CREATE INDEX t_note ON t (note)");
-        assertThat(inBytes(source).kind()).isEqualTo(Kind.SCAN);
+        assertThat(costInByteOrder(source).kind()).isEqualTo(Kind.SCAN);
 
         source.execute("CREATE INDEX t_bytes ON t (note COLLATE \"C\")");
-        assertThat(inBytes(source)).isEqualTo(probe("t_bytes"));
+        assertThat(costInByteOrder(source)).isEqualTo(probe("t_bytes"));
     }
 
-    private PollCost inBytes(Database source) {
+    private PollCost costInByteOrder(Database source) {
         ScanSql sql = new ScanSql(new Relation.Table("", "t"), List.of("note"), List.of());
-        return catalog.pollFacts(question(source, "t", "note", "text", sql.withByteOrder()))
+        return catalog.pollFacts(request(source, "t", "note", "text", sql.withByteOrder()))
                 .flatMap(PollFacts::cost)
                 .orElseThrow();
     }
 
     @Test
-    void tellsByWhichOrderAWatermarkIsCompared(@FreshDatabase Database source) {
+    void reportsTheCollationOfAWatermark(@FreshDatabase Database source) {
         source.execute(
                 "CREATE EXTENSION citext",
                 "CREATE COLLATION same (provider = icu, locale = 'und-u-ks-level2',"
@@ -132,7 +132,7 @@ class PollFactsITCase {
     }
 
     @Test
-    void aSmallTableIsAskedForAsIfItWereLarge(@FreshDatabase Database source) {
+    void estimatesASmallTableAsIfItWereLarge(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)", "ANALYZE t");
 
@@ -140,7 +140,7 @@ class PollFactsITCase {
     }
 
     @Test
-    void doesNotKnowWhatItCannotAsk(@FreshDatabase Database source) {
+    void reportsAnUnknownCostForAnUnsupportedTypeOrAMissingTable(@FreshDatabase Database source) {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, spot point)");
 
         assertThat(cost(source, "t", "spot", "point"))
@@ -149,7 +149,7 @@ class PollFactsITCase {
     }
 
     @Test
-    void tellsTheZoneAndTheSequence(@FreshDatabase Database source) {
+    void reportsTheTimeZoneAndTheSequenceCache(@FreshDatabase Database source) {
         source.execute(
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone TO ''Asia/Tokyo''',"
                         + " current_database()); END $$",
@@ -168,7 +168,7 @@ class PollFactsITCase {
     }
 
     @Test
-    void aDestinationMayBeMissing(@FreshDatabase Database source) {
+    void returnsNothingForAMissingDestination(@FreshDatabase Database source) {
         source.execute("CREATE TABLE t (id int PRIMARY KEY)");
 
         assertThat(catalog.destination(endpoint(source, "t")).orElseThrow().primaryKey())
@@ -177,7 +177,7 @@ class PollFactsITCase {
     }
 
     @Test
-    void asksForNoCostWithoutAWatermark(@FreshDatabase Database source) {
+    void reportsNoCostWithoutAWatermark(@FreshDatabase Database source) {
         PollFacts facts =
                 catalog.pollFacts(new PollFactsRequest(endpoint(source, ""), "", "", bounds -> ""))
                         .orElseThrow();
@@ -190,8 +190,8 @@ class PollFactsITCase {
         return new PollCost(Kind.PROBE, index);
     }
 
-    private static PollCost scan(String why) {
-        return new PollCost(Kind.SCAN, why);
+    private static PollCost scan(String reason) {
+        return new PollCost(Kind.SCAN, reason);
     }
 
     private PollCost cost(Database source, String table, String watermark, String type) {
@@ -200,16 +200,16 @@ class PollFactsITCase {
 
     private PollFacts facts(Database source, String table, String watermark, String type) {
         ScanSql sql = new ScanSql(new Relation.Table("", table), List.of(watermark), List.of());
-        return catalog.pollFacts(question(source, table, watermark, type, sql)).orElseThrow();
+        return catalog.pollFacts(request(source, table, watermark, type, sql)).orElseThrow();
     }
 
-    private static PollFactsRequest question(
+    private static PollFactsRequest request(
             Database source, String table, String watermark, String type, ScanSql sql) {
         return new PollFactsRequest(
                 endpoint(source, table),
                 watermark,
                 type,
-                bounds -> sql.range(watermark, range(bounds), place -> ""));
+                bounds -> sql.range(watermark, range(bounds), placeholder -> ""));
     }
 
     private static ScanRange range(PollBounds bounds) {

@@ -28,7 +28,7 @@ class PostgresCatalogITCase {
     private final PostgresCatalog catalog = new PostgresCatalog("test");
 
     @Test
-    void tellsColumnsTypesAndKeyOfATable(@FreshDatabase Database source) {
+    void describesColumnsTypesAndKeyOfATable(@FreshDatabase Database source) {
         source.execute(
                 "CREATE SCHEMA app",
                 "CREATE TYPE app.mood AS ENUM ('good', 'bad')",
@@ -55,7 +55,7 @@ class PostgresCatalogITCase {
     }
 
     @Test
-    void knowsEveryKindOfRelation(@FreshDatabase Database source) {
+    void distinguishesTheKindsOfRelations(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)",
                 "CREATE VIEW v AS SELECT * FROM t",
@@ -108,7 +108,7 @@ class PostgresCatalogITCase {
     }
 
     @Test
-    void tellsTheTypesOfNumbersThatTheDatabaseMakes(@FreshDatabase Database source) {
+    void reportsTheTypesOfGeneratedNumbers(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at date,"
                         + " small smallserial, usual serial, big bigserial, flag bool)");
@@ -127,7 +127,7 @@ class PostgresCatalogITCase {
     }
 
     @Test
-    void refusesWhatIsNoQuery(@FreshDatabase Database source) {
+    void rejectsStatementsThatAreNotQueries(@FreshDatabase Database source) {
         source.execute("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)");
         EndpointSpec endpoint = endpoint(source, "", "t");
 
@@ -149,8 +149,8 @@ class PostgresCatalogITCase {
     }
 
     @Test
-    void aServerThatIsNotThereIsNoMistakeOfTheFiles() {
-        ConnectionSpec nowhere =
+    void anUnreachableServerIsATransientError() {
+        ConnectionSpec unreachable =
                 new ConnectionSpec(
                         "127.0.0.1",
                         1,
@@ -165,7 +165,7 @@ class PostgresCatalogITCase {
                         () ->
                                 catalog.table(
                                         new EndpointSpec(
-                                                "postgresql", nowhere, "", "t", List.of())))
+                                                "postgresql", unreachable, "", "t", List.of())))
                 .isInstanceOf(SourceException.class)
                 .matches(failure -> ((SourceException) failure).isTransient())
                 .hasMessageContaining("127.0.0.1:1");
@@ -190,7 +190,7 @@ class PostgresCatalogITCase {
                                     + " current_setting('statement_timeout'),"
                                     + " current_setting('application_name')");
             assertThat(new String(read.next().orElseThrow(), UTF_8))
-                    // the role's own zone, so that views show the days that the role sees
+                    // the role's own time zone, so that views return the dates that the role sees
                     .isEqualTo("2024-01-02 12:04:05+09\t0\tevolvishub-cdc-read test");
             assertThat(read.next()).isEmpty();
             assertThatThrownBy(() -> session.execute("CREATE TABLE t (id int)"))

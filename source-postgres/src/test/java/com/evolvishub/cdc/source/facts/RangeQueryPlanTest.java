@@ -10,7 +10,7 @@ class RangeQueryPlanTest {
     private static final String AT = "2024-01-01 00:00:00.123457";
 
     @Test
-    void aFilterOfATableIsAScan() {
+    void aFilterOnATableIsAScan() {
         RangeQueryPlan plan =
                 plan(
                         """
@@ -26,7 +26,7 @@ class RangeQueryPlanTest {
     }
 
     @Test
-    void aConditionOfAnIndexIsAProbe() {
+    void anIndexConditionIsAProbe() {
         RangeQueryPlan plan =
                 plan(
                         """
@@ -44,7 +44,7 @@ class RangeQueryPlanTest {
     }
 
     @Test
-    void aFilterAboveAnIndexOfTheSameRangeIsNoScan() {
+    void aFilterAboveAnIndexScanOfTheSameRangeIsNotAScan() {
         RangeQueryPlan plan =
                 plan(
                         """
@@ -79,7 +79,7 @@ class RangeQueryPlanTest {
     }
 
     @Test
-    void knowsAPlanThatReadsNothing() {
+    void detectsAPlanThatReadsNothing() {
         RangeQueryPlan plan =
                 plan(
                         """

@@ -20,7 +20,7 @@ class VolatileFunctionsITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void aViewThatShowsTheTimeIsNamed(@FreshDatabase Database source) {
+    void warnsAboutAViewWithVolatileOrClockFunctions(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "CREATE VIEW inner_view AS SELECT id, now() - at AS age, random() AS r FROM t",
@@ -35,7 +35,7 @@ class VolatileFunctionsITCase {
     }
 
     @Test
-    void aColumnThatIsExcludedIsNotNamed(@FreshDatabase Database source) {
+    void doesNotWarnAboutAnExcludedColumn(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)",
                 "CREATE VIEW w AS SELECT id, now() AS n FROM t");
@@ -44,7 +44,7 @@ class VolatileFunctionsITCase {
     }
 
     @Test
-    void theKeywordsOfTheClockAreNamedToo(@FreshDatabase Database source) {
+    void warnsAboutCurrentTimestamp(@FreshDatabase Database source) {
         PollQuery.Text query = new PollQuery.Text("SELECT 1 AS id, current_timestamp AS at");
 
         assertThat(warnings(PipelineBuilder.query(source, query), "id", "at"))
@@ -53,7 +53,7 @@ class VolatileFunctionsITCase {
     }
 
     @Test
-    void aConditionOnTheTimeIsNoColumn(@FreshDatabase Database source) {
+    void doesNotWarnAboutAConditionOnTheTime(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, at timestamptz)",
                 "CREATE VIEW w AS SELECT id, lower('A') AS a FROM t WHERE at > now() - interval '1 day'");
@@ -62,7 +62,7 @@ class VolatileFunctionsITCase {
     }
 
     @Test
-    void aWatermarkThatIsAlwaysNowIsNamed(@FreshDatabase Database source) {
+    void warnsAboutAWatermarkComputedByNow(@FreshDatabase Database source) {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)",
                 "CREATE VIEW w AS SELECT id, now() AS at FROM t");

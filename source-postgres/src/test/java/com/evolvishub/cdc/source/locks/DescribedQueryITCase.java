@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Which types the places of a query have. */
+/** The types of a query's placeholders. */
 class DescribedQueryITCase {
 
     private static final PollQuery BY_DAY =
@@ -26,15 +26,18 @@ class DescribedQueryITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    /** Told by the server but for the moment in which there was no table, a date was a moment. */
+    /**
+     * Without a lock, the server reports timestamptz instead of date while the table is missing.
+     */
     @Test
-    void areThoseOfTheColumnsAlsoWhileTheTableIsMadeAnew(@FreshDatabase Database source)
+    void placeholdersHaveTheColumnTypesWhileTheTableIsRecreated(@FreshDatabase Database source)
             throws Exception {
         AtomicBoolean done = new AtomicBoolean();
-        CompletableFuture<Void> making = CompletableFuture.runAsync(() -> make(source, done));
+        CompletableFuture<Void> recreating =
+                CompletableFuture.runAsync(() -> recreateTable(source, done));
         try (SourceSession session = open(source)) {
             int described = 0;
-            while (described < 100 && !making.isDone()) {
+            while (described < 100 && !recreating.isDone()) {
                 try {
                     assertThat(DescribedQuery.of(session, BY_DAY).placeholders().types())
                             .containsExactly("date");
@@ -46,10 +49,10 @@ class DescribedQueryITCase {
         } finally {
             done.set(true);
         }
-        making.join();
+        recreating.join();
     }
 
-    private static void make(Database source, AtomicBoolean done) {
+    private static void recreateTable(Database source, AtomicBoolean done) {
         try {
             while (!done.get()) {
                 source.execute("CREATE TABLE t (d date)");
@@ -61,7 +64,8 @@ class DescribedQueryITCase {
     }
 
     @Test
-    void areTimesWhereTheServerCannotTell(@FreshDatabase Database source) throws Exception {
+    void placeholdersAreTimestamptzWhenTheTypeIsAmbiguous(@FreshDatabase Database source)
+            throws Exception {
         source.execute("CREATE TABLE t (d date)");
         PollQuery query =
                 new PollQuery(
@@ -76,7 +80,7 @@ class DescribedQueryITCase {
     }
 
     @Test
-    void cannotBeToldOfWhatIsNotThere(@FreshDatabase Database source) throws Exception {
+    void failsForAMissingTable(@FreshDatabase Database source) throws Exception {
         try (SourceSession session = open(source)) {
             assertThatThrownBy(() -> DescribedQuery.of(session, BY_DAY))
                     .hasMessageContaining("relation \"t\" does not exist");

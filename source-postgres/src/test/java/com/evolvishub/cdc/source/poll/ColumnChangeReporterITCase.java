@@ -15,24 +15,24 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows that look changed because their columns are others. */
+/** Rows whose content hash changes because the columns change. */
 class ColumnChangeReporterITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @ParameterizedTest
     @ValueSource(strings = {"ADD more int DEFAULT 7", "DROP less"})
-    void rowsWithoutAKeyThatArriveTwiceAreTold(String change, @FreshDatabase Database source)
+    void reportsRowsWithoutAKeyThatAreSentTwice(String change, @FreshDatabase Database source)
             throws Exception {
         try (CapturedLogLines log = CapturedLogLines.of(ColumnChangeReporter.class);
-                SourceTestHarness lane =
+                SourceTestHarness harness =
                         new SourceTestHarness(table(source).watermark("at", TIMESTAMP).build())) {
-            lane.finishPolls(1);
-            lane.gate().status().dedupeStateRows.set(lane.remembered());
+            harness.finishPolls(1);
+            harness.gate().status().dedupeStateRows.set(harness.dedupeStateRows());
             source.execute("ALTER TABLE t " + change);
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.sent()).hasSize(4);
+            assertThat(harness.sent()).hasSize(4);
             assertThat(log.lines())
                     .hasSize(1)
                     .allSatisfy(
@@ -46,15 +46,15 @@ class ColumnChangeReporterITCase {
     }
 
     @Test
-    void columnsThatStayAreNoNews(@FreshDatabase Database source) throws Exception {
+    void logsNothingWhenTheColumnsStayTheSame(@FreshDatabase Database source) throws Exception {
         try (CapturedLogLines log = CapturedLogLines.of(ColumnChangeReporter.class);
-                SourceTestHarness lane =
+                SourceTestHarness harness =
                         new SourceTestHarness(
                                 table(source).capture(new Capture.ByDiff(0.5)).build())) {
-            lane.finishPolls(1);
-            lane.gate().status().dedupeStateRows.set(lane.remembered());
+            harness.finishPolls(1);
+            harness.gate().status().dedupeStateRows.set(harness.dedupeStateRows());
             source.execute("ALTER TABLE t ALTER less SET DEFAULT 3", "COMMENT ON TABLE t IS 'x'");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
             assertThat(log.lines()).isEmpty();
         }

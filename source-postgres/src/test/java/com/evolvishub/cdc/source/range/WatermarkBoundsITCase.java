@@ -34,7 +34,7 @@ class WatermarkBoundsITCase {
         }
     }
 
-    /** A look-back of ten seconds or ten values, asked at a time with an offset. */
+    /** A lookback of ten seconds or ten values, queried at a time with an offset. */
     private static Question question(
             SqlType type, String zone, String now, String high, String readAt, String completeAt) {
         return new Question(
@@ -51,23 +51,24 @@ class WatermarkBoundsITCase {
                 List.of());
     }
 
-    private static Question with(Question asked, List<LowWatermark> floors, List<String> times) {
+    private static Question with(
+            Question question, List<LowWatermark> lowWatermarks, List<String> times) {
         return new Question(
-                asked.type(),
-                asked.zone(),
-                asked.snapshot(),
-                asked.high(),
-                asked.readAt(),
-                asked.completeAt(),
-                asked.lookbackMillis(),
-                asked.lookbackValues(),
-                asked.notBelow(),
-                floors,
+                question.type(),
+                question.zone(),
+                question.snapshot(),
+                question.high(),
+                question.readAt(),
+                question.completeAt(),
+                question.lookbackMillis(),
+                question.lookbackValues(),
+                question.notBelow(),
+                lowWatermarks,
                 times);
     }
 
     @Test
-    void reachesBackUntilThePositionIsAtRest(@FreshDatabase Database source) throws Exception {
+    void looksBackUntilThePositionIsSettled(@FreshDatabase Database source) throws Exception {
         String high = "2024-05-01 12:00:00.000001+00";
         String readAt = "2024-05-01 12:00:01+00";
         WatermarkBounds early =
@@ -93,7 +94,7 @@ class WatermarkBoundsITCase {
     }
 
     @Test
-    void aDayIsNotAtRestBeforeItIsOver(@FreshDatabase Database source) throws Exception {
+    void aDayIsNotSettledBeforeItEnds(@FreshDatabase Database source) throws Exception {
         WatermarkBounds noon =
                 ask(
                         source,
@@ -118,13 +119,13 @@ class WatermarkBoundsITCase {
         assertThat(noon.atRest()).isFalse();
         assertThat(noon.lowest().value()).isEqualTo("2024-05-01");
         assertThat(noon.below()).isEqualTo("2024-04-30");
-        // within the look-back yesterday's rows may still come
+        // within the lookback, rows of yesterday may still appear
         assertThat(afterMidnight.lowest().value()).isEqualTo("2024-05-01");
         assertThat(afterMidnight.upTo()).isEqualTo("2024-05-02");
     }
 
     @Test
-    void aSecondIsNotAtRestBeforeItIsOver(@FreshDatabase Database source) throws Exception {
+    void aSecondIsNotSettledBeforeItEnds(@FreshDatabase Database source) throws Exception {
         SqlType seconds = new SqlType(1114, "timestamp(0) without time zone", 'b', 'D');
         String readAt = "2024-05-01 12:00:00.1+00";
 
@@ -155,15 +156,15 @@ class WatermarkBoundsITCase {
     }
 
     @Test
-    void looksBackByTheHourThatAZoneRepeats(@FreshDatabase Database source) throws Exception {
-        // in Berlin clocks went from 03:00 back to 02:00 on 2024-10-27 at 01:00 UTC
+    void looksBackOverTheHourThatAZoneRepeats(@FreshDatabase Database source) throws Exception {
+        // in Berlin the clocks changed from 03:00 back to 02:00 on 2024-10-27 at 01:00 UTC
         WatermarkBounds before = berlin(source, "2024-10-27 00:59:59+00", "2024-10-27 02:59:50");
         WatermarkBounds after = berlin(source, "2024-10-27 01:00:05+00", "2024-10-27 02:59:59");
         WatermarkBounds nextDay = berlin(source, "2024-10-28 12:00:00+00", "2024-10-28 12:59:59");
         WatermarkBounds spring = berlin(source, "2024-03-31 01:00:05+00", "2024-03-31 01:59:59");
 
         assertThat(before.lookbackBound()).isEqualTo("2024-10-27 02:59:40");
-        // remembered before it is read again
+        // the dedupe window grows before the hour is read again
         assertThat(before.window()).isEqualTo(3_670_000_000L);
         assertThat(after.upTo()).isEqualTo("2024-10-27 02:00:05");
         assertThat(after.lookbackBound()).isEqualTo("2024-10-27 01:59:49");
@@ -179,8 +180,9 @@ class WatermarkBoundsITCase {
     }
 
     @Test
-    void beginsAtTheLowestFloorOfWhatHasEnded(@FreshDatabase Database source) throws Exception {
-        Question asked =
+    void startsAtTheLowestLowWatermarkOfEndedTransactions(@FreshDatabase Database source)
+            throws Exception {
+        Question question =
                 question(
                         ZONED,
                         "UTC",
@@ -192,7 +194,7 @@ class WatermarkBoundsITCase {
                 ask(
                         source,
                         with(
-                                asked,
+                                question,
                                 List.of(
                                         new LowWatermark("2024-05-01 11:30:00+00", true),
                                         new LowWatermark("2024-05-01 11:00:00+00", false),
@@ -205,8 +207,8 @@ class WatermarkBoundsITCase {
     }
 
     @Test
-    void doesNotReachBelowWhatWasForgotten(@FreshDatabase Database source) throws Exception {
-        Question asked =
+    void doesNotReadBelowEvictedRows(@FreshDatabase Database source) throws Exception {
+        Question question =
                 question(
                         ZONED,
                         "UTC",
@@ -214,25 +216,25 @@ class WatermarkBoundsITCase {
                         "2024-05-01 12:00:00+00",
                         "2024-05-01 12:00:01+00",
                         "");
-        Question kept =
+        Question bounded =
                 new Question(
-                        asked.type(),
-                        asked.zone(),
-                        asked.snapshot(),
-                        asked.high(),
-                        asked.readAt(),
-                        asked.completeAt(),
+                        question.type(),
+                        question.zone(),
+                        question.snapshot(),
+                        question.high(),
+                        question.readAt(),
+                        question.completeAt(),
                         600_000,
                         10,
                         "2024-05-01 11:59:50+00",
                         List.of(),
                         List.of());
 
-        assertThat(ask(source, kept).lowest().value()).isEqualTo("2024-05-01 11:59:50+00");
+        assertThat(ask(source, bounded).lowest().value()).isEqualTo("2024-05-01 11:59:50+00");
     }
 
     @Test
-    void staysInsideTheRangeOfANumber(@FreshDatabase Database source) throws Exception {
+    void staysWithinTheRangeOfANumberType(@FreshDatabase Database source) throws Exception {
         assertThat(number(source, 21, "smallint", "-32765").lookbackBound()).isEqualTo("-32768");
         assertThat(number(source, 23, "integer", "5").lookbackBound()).isEqualTo("-5");
         assertThat(number(source, 20, "bigint", "9223372036854775807").lookbackBound())

@@ -16,7 +16,7 @@ class ReadSchedulerTest {
     private final List<String> called = new ArrayList<>();
 
     @Test
-    void oneAtATimeAndTheLongestWaitingNext() {
+    void grantsOneTurnAtATimeToTheLongestWaiting() {
         try (ReadScheduler.ReadTurn one = join("worker-1", 0);
                 ReadScheduler.ReadTurn two = join("worker-1", 1);
                 ReadScheduler.ReadTurn three = join("worker-1", 2)) {
@@ -34,7 +34,7 @@ class ReadSchedulerTest {
     }
 
     @Test
-    void thoseWhoWaitAlikeGoInTheFilesOrder() {
+    void grantsEqualWaitsInTheOrderOfTheFile() {
         try (ReadScheduler.ReadTurn first = join("worker-1", 9);
                 ReadScheduler.ReadTurn two = join("worker-1", 2);
                 ReadScheduler.ReadTurn one = join("worker-1", 1)) {
@@ -48,24 +48,24 @@ class ReadSchedulerTest {
     }
 
     @Test
-    void whoHasNoRowForASecondLosesTheTurn() {
-        try (ReadScheduler.ReadTurn hangs = join("worker-1", 0);
-                ReadScheduler.ReadTurn waits = join("worker-1", 1)) {
-            hangs.tryAcquire();
+    void aTurnWithoutARowForASecondIsLost() {
+        try (ReadScheduler.ReadTurn stalled = join("worker-1", 0);
+                ReadScheduler.ReadTurn waiting = join("worker-1", 1)) {
+            stalled.tryAcquire();
             clock.advance(Duration.ofMillis(900));
-            assertThat(hangs.keep()).isTrue();
+            assertThat(stalled.keep()).isTrue();
             clock.advance(Duration.ofMillis(900));
-            assertThat(waits.tryAcquire()).isFalse();
+            assertThat(waiting.tryAcquire()).isFalse();
             clock.advance(Duration.ofMillis(100));
 
-            assertThat(waits.tryAcquire()).isTrue();
-            assertThat(hangs.keep()).isFalse();
-            assertThat(hangs.tryAcquire()).isFalse();
+            assertThat(waiting.tryAcquire()).isTrue();
+            assertThat(stalled.keep()).isFalse();
+            assertThat(stalled.tryAcquire()).isFalse();
         }
     }
 
     @Test
-    void workersDoNotWaitForOneAnother() {
+    void workersDoNotWaitForEachOther() {
         try (ReadScheduler.ReadTurn one = join("worker-1", 0);
                 ReadScheduler.ReadTurn other = join("worker-2", 1)) {
             assertThat(one.tryAcquire()).isTrue();
@@ -74,7 +74,7 @@ class ReadSchedulerTest {
     }
 
     @Test
-    void whoLeavesGivesHisTurnAway() {
+    void closingReleasesTheTurn() {
         ReadScheduler.ReadTurn one = join("worker-1", 0);
         try (ReadScheduler.ReadTurn other = join("worker-1", 1)) {
             one.tryAcquire();
@@ -86,7 +86,7 @@ class ReadSchedulerTest {
     }
 
     @Test
-    void betweenTwoPagesOfALargeLoadEveryoneWhoWaitsHasATurn() {
+    void allWaitingMappingsGetATurnBetweenTwoPagesOfALargeLoad() {
         ReadScheduler.ReadTurn large = join("worker-1", 0);
         List<ReadScheduler.ReadTurn> small = new ArrayList<>();
         for (int i = 1; i <= 9; i++) {
@@ -111,10 +111,11 @@ class ReadSchedulerTest {
     }
 
     /**
-     * The large one reads pages without end, half a second each; the small ones poll by a clock.
+     * The large mapping reads pages continuously, half a second each; the small ones poll on
+     * schedule.
      */
     @Test
-    void smallMappingsPollWithinTwoOfTheirIntervalsBesideALargeLoad() {
+    void smallMappingsPollWithinTwoIntervalsDuringALargeLoad() {
         Duration interval = Duration.ofSeconds(2);
         ReadScheduler.ReadTurn large = join("worker-1", 0);
         List<ReadScheduler.ReadTurn> small = new ArrayList<>();

@@ -21,31 +21,31 @@ class SourceStatusReporterTest {
     private final ManualClock clock = new ManualClock();
     private final BackpressureGate gate =
             BackpressureGate.install(new PipelineKey(UUID.randomUUID().toString(), "orders"));
-    // the polling thread has one, the task's thread another
+    // one for the polling thread, one for the task thread
     private final SourceStatusReporter poller = new SourceStatusReporter("orders", gate, clock);
     private final SourceStatusReporter emitter = new SourceStatusReporter("orders", gate, clock);
     private CapturedLogLines log;
 
     @BeforeEach
-    void listen() {
+    void startCapture() {
         log = CapturedLogLines.of(SourceStatusReporter.class);
     }
 
     @AfterEach
-    void letGo() {
+    void stopCapture() {
         log.close();
         gate.remove();
     }
 
     @Test
-    void logsATroubleOnceHoweverOftenItIsTriedAndItsEndOnce() {
+    void logsAnErrorAndItsRecoveryOnceEach() {
         emitter.report(MappingState.IDLE);
-        Instant began = clock.instant().plusSeconds(1);
+        Instant since = clock.instant().plusSeconds(1);
         for (int i = 0; i < 5; i++) {
             fail(MappingState.RETRYING, "connection refused");
         }
-        assertThat(now().since()).isEqualTo(began);
-        assertThat(now().nextRetry()).contains(clock.instant());
+        assertThat(status().since()).isEqualTo(since);
+        assertThat(status().nextRetry()).contains(clock.instant());
         poller.report(MappingState.CATCHING_UP);
         emitter.report(MappingState.IDLE);
         emitter.report(MappingState.IDLE);
@@ -54,36 +54,36 @@ class SourceStatusReporterTest {
                 .containsExactly(
                         "WARN orders: retrying: connection refused; next try 2026-01-01T00:00:01Z",
                         "INFO orders: idle again");
-        assertThat(now().cause()).isEmpty();
+        assertThat(status().cause()).isEmpty();
     }
 
     @Test
-    void aReadThatFailsAgainInItsMiddleIsTheOldTrouble() {
+    void anErrorDuringTheNextReadContinuesTheOldError() {
         fail(MappingState.QUARANTINED, "division by zero");
-        Instant began = now().since();
+        Instant since = status().since();
         poller.report(MappingState.CATCHING_UP);
-        assertThat(now().cause()).isEqualTo("division by zero");
+        assertThat(status().cause()).isEqualTo("division by zero");
         clock.advance(Duration.ofMinutes(5));
         fail(MappingState.QUARANTINED, "division by zero");
 
-        assertThat(now().since()).isEqualTo(began);
+        assertThat(status().since()).isEqualTo(since);
         assertThat(log.lines()).hasSize(1);
     }
 
     @Test
-    void aTroubleAfterACompletePollIsANewOne() {
+    void anErrorAfterACompletePollIsNew() {
         fail(MappingState.RETRYING, "connection refused");
         poller.report(MappingState.CATCHING_UP);
         emitter.report(MappingState.IDLE);
-        Instant again = clock.instant().plusSeconds(1);
+        Instant since = clock.instant().plusSeconds(1);
         fail(MappingState.RETRYING, "connection refused");
 
-        assertThat(now().since()).isEqualTo(again);
+        assertThat(status().since()).isEqualTo(since);
         assertThat(log.lines()).hasSize(3);
     }
 
     @Test
-    void tellsWhenRetryingTurnsIntoQuarantineAndWhenTheCauseIsAnother() {
+    void logsAChangeToQuarantineAndAChangedCause() {
         fail(MappingState.RETRYING, "connection refused");
         fail(MappingState.QUARANTINED, "connection refused");
         fail(MappingState.QUARANTINED, "no such table");
@@ -96,7 +96,7 @@ class SourceStatusReporterTest {
         poller.report(state, cause, Optional.of(clock.instant()));
     }
 
-    private EndpointStatus now() {
+    private EndpointStatus status() {
         return gate.status().source();
     }
 }

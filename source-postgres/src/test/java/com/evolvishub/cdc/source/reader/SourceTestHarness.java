@@ -35,41 +35,41 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 
 /**
- * The capturing half of a lane, driven by hand: a test decides when a page is fetched, when a row
- * is handed on, when a checkpoint is taken, and when all that no checkpoint holds is lost.
+ * The source half of a pipeline, controlled by a test: the test decides when a page is fetched, a
+ * row is emitted, a checkpoint is taken, and everything after the last checkpoint is lost.
  */
 public final class SourceTestHarness implements AutoCloseable {
 
     private static final PostgresSplitSerializer SPLITS = new PostgresSplitSerializer();
 
     private Pipeline pipeline;
-    private RestoreMode resumption = RestoreMode.RESUME;
+    private RestoreMode restoreMode = RestoreMode.RESUME;
     private SuspectDeletePolicy suspects = SuspectDeletePolicy.STOP;
     private String run = UUID.randomUUID().toString();
 
     /**
-     * The one that the database's is measured by stands still: a pause of this machine cannot look
-     * like a step back then. Tests of steps say what else to go by.
+     * The steady clock, which the database's clock is compared with, stands still: a pause of this
+     * machine cannot look like a backward clock step. Tests of clock steps use another one.
      */
     private SourceClocks clocks =
             new SourceClocks(Clock.systemUTC(), new ManualClock(), DatabaseClock.SERVER);
 
-    private boolean waits;
-    private boolean waitsForLocks;
+    private boolean retriesOutages;
+    private boolean retriesLocks;
     private final List<ChangeRow> sent = new ArrayList<>();
-    private final Deque<SourceRecord> waiting = new ArrayDeque<>();
+    private final Deque<SourceRecord> pending = new ArrayDeque<>();
     private final Output output = new Output();
-    private Runnable taken = () -> {};
+    private Runnable recyclePage = () -> {};
     private BackpressureGate gate;
     private PostgresSplitReader reader;
     private PostgresRecordEmitter emitter;
     private PostgresSplitState state;
     private DetectionTestHarness detection;
     private Checkpoint checkpoint;
-    private String trouble = "";
+    private String warnings = "";
     private long polls;
 
-    /** Everything that survives. */
+    /** All state that survives a crash. */
     private record Checkpoint(
             List<Byte> split, DetectionTestHarness.Image detection, int sent, String run) {}
 
@@ -79,41 +79,41 @@ public final class SourceTestHarness implements AutoCloseable {
         takeCheckpoint();
     }
 
-    /** From here on a source that fails is waited for. */
-    public SourceTestHarness waitingOutOutages() {
-        waits = true;
+    /** From now on polls are retried after any source error. */
+    public SourceTestHarness retryingOutages() {
+        retriesOutages = true;
         return this;
     }
 
-    /** From here on a source that is locked is waited for, and nothing else. */
-    public SourceTestHarness waitingOutLocks() {
-        waitsForLocks = true;
+    /** From now on polls are retried while the source is locked, but not after other errors. */
+    public SourceTestHarness retryingLocks() {
+        retriesLocks = true;
         return this;
     }
 
-    /** From here on, and after a crash, the reader goes by this clock. */
-    public void goBy(Clock other) throws Exception {
+    /** From now on, and after a crash, the reader uses this clock. */
+    public void useClock(Clock other) throws Exception {
         clocks = new SourceClocks(other, clocks.steady(), clocks.database());
         takeCheckpoint();
         crash();
     }
 
-    /** From here on, and after a crash, the database's clock is measured by this one. */
-    public void measureBy(Clock steady) throws Exception {
+    /** From now on, and after a crash, the database's clock is compared with this one. */
+    public void useSteadyClock(Clock steady) throws Exception {
         clocks = new SourceClocks(clocks.wall(), steady, clocks.database());
         takeCheckpoint();
         crash();
     }
 
-    /** From here on, and after a crash, the database's time is what this expression says. */
-    public void goBy(DatabaseClock database) throws Exception {
+    /** From now on, and after a crash, the database's time is the value of this expression. */
+    public void useClock(DatabaseClock database) throws Exception {
         clocks = new SourceClocks(clocks.wall(), clocks.steady(), database);
         takeCheckpoint();
         crash();
     }
 
-    /** Both at once. */
-    public void goBy(DatabaseClock database, Clock steady) throws Exception {
+    /** Sets the database's clock and the steady clock. */
+    public void useClock(DatabaseClock database, Clock steady) throws Exception {
         clocks = new SourceClocks(clocks.wall(), steady, database);
         takeCheckpoint();
         crash();
@@ -126,7 +126,7 @@ public final class SourceTestHarness implements AutoCloseable {
         gate.setDestination(new DestinationDescription(true, List.of()));
         gate.acknowledge(split.poll());
         gate.open();
-        reader = new PostgresSplitReader(pipeline, run, resumption, false, gate, clocks);
+        reader = new PostgresSplitReader(pipeline, run, restoreMode, false, gate, clocks);
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
         emitter = new PostgresRecordEmitter(pipeline, key, clocks.wall());
         state = new PostgresSplitState(RowLayoutResolver.watermark(pipeline.scan()), split);
@@ -135,34 +135,34 @@ public final class SourceTestHarness implements AutoCloseable {
                         pipeline.scan().capture(),
                         pipeline.scan().deleteWhen(),
                         image,
-                        resumption.discardsState(run, writtenBy),
+                        restoreMode.discardsState(run, writtenBy),
                         run,
                         suspects);
-        waiting.clear();
-        taken = () -> {};
+        pending.clear();
+        recyclePage = () -> {};
     }
 
-    /** Takes one step: fetches a page if none is there, else hands on one element. */
+    /** Runs one step: fetches a page if no record is pending, otherwise emits one record. */
     public void step() throws Exception {
-        if (waiting.isEmpty()) {
-            taken.run();
+        if (pending.isEmpty()) {
+            recyclePage.run();
             RecordsWithSplitIds<SourceRecord> page = reader.fetch();
-            taken = page::recycle;
+            recyclePage = page::recycle;
             if (page.nextSplit() != null) {
-                for (SourceRecord step = page.nextRecordFromSplit();
-                        step != null;
-                        step = page.nextRecordFromSplit()) {
-                    waiting.add(step);
+                for (SourceRecord next = page.nextRecordFromSplit();
+                        next != null;
+                        next = page.nextRecordFromSplit()) {
+                    pending.add(next);
                 }
             }
-            refuseFailure();
+            failOnSourceError();
             return;
         }
-        emitter.emitRecord(waiting.poll(), output, state);
+        emitter.emitRecord(pending.poll(), output, state);
     }
 
-    /** What a lane says that fetches nothing until it is stopped. */
-    public String refused() throws Exception {
+    /** The status of a pipeline that fetches nothing until it is stopped. */
+    public String rejection() throws Exception {
         Thread fetching = new Thread(reader::fetch, "refused");
         fetching.start();
         await().until(() -> fetching.getState() == Thread.State.WAITING);
@@ -172,16 +172,19 @@ public final class SourceTestHarness implements AutoCloseable {
         return source.state() + ": " + source.cause();
     }
 
-    /** A source that fails is nothing to wait for: the next try is seconds or minutes away. */
-    private void refuseFailure() {
+    /**
+     * Fails the test on a source error, unless retries are allowed: the next retry is seconds or
+     * minutes away.
+     */
+    private void failOnSourceError() {
         EndpointStatus source = gate.status().source();
-        boolean locked = waitsForLocks && source.cause().contains("polls do not wait in the queue");
-        if (!waits && !locked && waiting.isEmpty() && !source.cause().isEmpty()) {
+        boolean locked = retriesLocks && source.cause().contains("polls do not wait in the queue");
+        if (!retriesOutages && !locked && pending.isEmpty() && !source.cause().isEmpty()) {
             throw new IllegalStateException(source.state() + ": " + source.cause());
         }
     }
 
-    /** Goes on until so many more polls have come to their ends. */
+    /** Runs until {@code more} further polls have ended. */
     public void finishPolls(int more) throws Exception {
         long until = polls + more;
         while (polls < until) {
@@ -197,26 +200,26 @@ public final class SourceTestHarness implements AutoCloseable {
         checkpoint = new Checkpoint(bytes, detection.image(), sent.size(), run);
     }
 
-    /** Everything since the last checkpoint is lost. */
+    /** Loses everything since the last checkpoint and restarts from it. */
     public void crash() throws Exception {
         close();
         sent.subList(checkpoint.sent(), sent.size()).clear();
         start(restored(), checkpoint.detection(), checkpoint.run());
     }
 
-    /** Stopped with a savepoint, and started as {@code --accept-deletes} starts it. */
+    /** Stops with a savepoint and starts with {@code --accept-deletes}. */
     public void restartAcceptingDeletes() throws Exception {
         suspects = SuspectDeletePolicy.ACCEPT_ONCE;
         restart(pipeline, RestoreMode.RESUME);
     }
 
-    /** Stopped with a savepoint, and started anew as another run of what is planned now. */
-    public void restart(Pipeline changed, RestoreMode how) throws Exception {
+    /** Stops with a savepoint and starts as a new run of {@code changed}. */
+    public void restart(Pipeline changed, RestoreMode mode) throws Exception {
         takeCheckpoint();
-        // the gate that is closed is the old pipeline's
+        // closes the gate of the old pipeline
         close();
         pipeline = changed;
-        resumption = how;
+        restoreMode = mode;
         run = UUID.randomUUID().toString();
         start(restored(), checkpoint.detection(), checkpoint.run());
     }
@@ -229,22 +232,22 @@ public final class SourceTestHarness implements AutoCloseable {
         return SPLITS.deserialize(SPLITS.getVersion(), bytes);
     }
 
-    /** What the destination was given, in order. */
+    /** The rows sent to the destination, in order. */
     public List<ChangeRow> sent() {
         return sent;
     }
 
-    /** The same, as an operation and the line. */
+    /** The sent rows as operation and line. */
     public List<String> rows() {
         return sent.stream()
                 .map(row -> row.operation() + " " + new String(row.line(), UTF_8))
                 .toList();
     }
 
-    /** A cell of each line; a deletion's line is its key. */
-    public List<String> cells(int place) {
+    /** One cell of each line; the line of a delete is its key. */
+    public List<String> cells(int index) {
         return sent.stream()
-                .map(row -> new String(CopyText.cell(row.line(), place), UTF_8))
+                .map(row -> new String(CopyText.cell(row.line(), index), UTF_8))
                 .toList();
     }
 
@@ -256,13 +259,13 @@ public final class SourceTestHarness implements AutoCloseable {
         return gate;
     }
 
-    public long remembered() {
-        return detection.remembered();
+    public long dedupeStateRows() {
+        return detection.dedupeStateRows();
     }
 
-    /** What the last polls found wrong. */
-    public String trouble() {
-        return trouble;
+    /** The warnings of the polls so far. */
+    public String warnings() {
+        return warnings;
     }
 
     @Override
@@ -276,12 +279,12 @@ public final class SourceTestHarness implements AutoCloseable {
         @Override
         public void collect(PipelineElement element) {
             try {
-                trouble += detection.take(element, sent::add);
+                warnings += detection.process(element, sent::add);
             } catch (Exception failure) {
                 throw new IllegalStateException(failure);
             }
             if (element instanceof PollEnded ended) {
-                gate.keyLookupRequests().request(detection.wanted());
+                gate.keyLookupRequests().request(detection.requestedKeys());
                 polls++;
                 gate.acknowledge(ended.poll());
             }

@@ -9,14 +9,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Berlin leaps from 02:00 to 03:00 on 29 March 2026, and back from 03:00 to 02:00 on 25 October.
+ * Berlin's clocks change from 02:00 to 03:00 on 29 March 2026, and from 03:00 to 02:00 on 25
+ * October.
  */
 class CronTimesTest {
 
     private static final String BERLIN = "Europe/Berlin";
 
     @Test
-    void readsTheExpressionInItsZone() {
+    void evaluatesTheExpressionInItsZone() {
         assertThat(times("30 6 * * *", BERLIN, "2026-03-27T12:00:00Z", 3))
                 .containsExactly(
                         "2026-03-28T05:30:00Z", "2026-03-29T04:30:00Z", "2026-03-30T04:30:00Z");
@@ -27,14 +28,14 @@ class CronTimesTest {
     }
 
     @Test
-    void aTimeThatTheClockLeapsOverIsDueOnceAtTheLeap() {
+    void aSkippedTimeIsDueOnceAtTheClockChange() {
         assertThat(times("30 2 * * *", BERLIN, "2026-03-28T00:00:00Z", 3))
                 .containsExactly(
                         "2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z");
     }
 
     @Test
-    void manyTimesThatTheClockLeapsOverAreDueOnceTogether() {
+    void severalSkippedTimesAreDueOnceTogether() {
         assertThat(times("0,20,40 2,3 * * *", BERLIN, "2026-03-29T00:00:00Z", 4))
                 .containsExactly(
                         "2026-03-29T01:00:00Z",
@@ -44,13 +45,13 @@ class CronTimesTest {
     }
 
     @Test
-    void aTimeThatComesTwiceIsDueTheFirstTime() {
+    void aRepeatedTimeIsDueTheFirstTime() {
         assertThat(times("30 2 * * *", BERLIN, "2026-10-24T12:00:00Z", 2))
                 .containsExactly("2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z");
     }
 
     @Test
-    void isNotDueWhenTheQuestionComesBetweenTheTwo() {
+    void aRepeatedTimeIsNotDueAgainAfterItsFirstOccurrence() {
         assertThat(times("30 2 * * *", BERLIN, "2026-10-25T01:10:00Z", 1))
                 .containsExactly("2026-10-26T01:30:00Z");
         assertThat(times("0 3 * * *", BERLIN, "2026-10-25T01:10:00Z", 1))
@@ -58,7 +59,7 @@ class CronTimesTest {
     }
 
     @Test
-    void anExpressionForEveryHourHasNoHole() {
+    void anExpressionForEveryHourHasNoGapAtClockChanges() {
         assertThat(times("*/30 * * * *", BERLIN, "2026-10-25T00:15:00Z", 5))
                 .containsExactly(
                         "2026-10-25T00:30:00Z",
@@ -72,8 +73,9 @@ class CronTimesTest {
     }
 
     @Test
-    void aLeapOfHalfAnHourIsMetToo() {
-        // Lord Howe Island leaps from 02:00 to 02:30 on 4 October 2026, which is 15:30 UTC before
+    void supportsAClockChangeOfHalfAnHour() {
+        // Lord Howe Island changes from 02:00 to 02:30 on 4 October 2026, at 15:30 UTC the day
+        // before
         assertThat(times("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00:00Z", 1))
                 .containsExactly("2026-10-03T15:30:00Z");
     }

@@ -19,7 +19,7 @@ class PollScheduleTest {
             new Schedule.Cron("*/10 * * * *", "Europe/Berlin");
 
     @Test
-    void countsTheIntervalFromTheStartOfThePollBefore() {
+    void countsTheIntervalFromTheStartOfThePreviousPoll() {
         PollSchedule schedule = new PollSchedule(new Schedule.Every(Duration.ofSeconds(60)));
 
         assertThat(schedule.first(NOON)).isEqualTo(NOON);
@@ -27,33 +27,33 @@ class PollScheduleTest {
     }
 
     @Test
-    void doesNotMakeUpForTimesThatHaveGoneBy() {
+    void doesNotRepeatMissedTimes() {
         PollSchedule schedule = new PollSchedule(new Schedule.Every(Duration.ofSeconds(60)));
 
         assertThat(schedule.next(NOON, NOON.plusSeconds(200))).isEqualTo(NOON.plusSeconds(200));
     }
 
     @Test
-    void countsFractionsOfASecond() {
+    void supportsFractionsOfASecond() {
         PollSchedule schedule = new PollSchedule(new Schedule.Every(Duration.ofMillis(250)));
 
         assertThat(schedule.next(NOON, NOON.plusMillis(20))).isEqualTo(NOON.plusMillis(250));
     }
 
     @Test
-    void aPollThatTookLongerThanManyIntervalsIsFollowedByOne() {
+    void aPollLongerThanManyIntervalsIsFollowedByOnePoll() {
         PollSchedule schedule = new PollSchedule(new Schedule.Every(Duration.ofSeconds(1)));
         ManualClock clock = new ManualClock();
-        Instant begun = clock.instant();
+        Instant started = clock.instant();
         clock.advance(Duration.ofSeconds(30));
 
-        Instant second = schedule.next(begun, clock.instant());
+        Instant second = schedule.next(started, clock.instant());
         assertThat(second).isEqualTo(clock.instant());
         assertThat(schedule.next(second, clock.instant())).isEqualTo(second.plusSeconds(1));
     }
 
     @Test
-    void cronTimesThatGoByDuringAPollAreSkipped() {
+    void skipsCronTimesDuringAPoll() {
         PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
 
         assertThat(schedule.next(NOON, NOON.plus(Duration.ofMinutes(25))))
@@ -69,18 +69,18 @@ class PollScheduleTest {
     }
 
     @Test
-    void cronTimesMissedInADowntimeAreMadeUpForOnceAtTheStart() {
+    void pollsOnceAtTheStartForCronTimesMissedInADowntime() {
         PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
-        Instant back = NOON.plus(Duration.ofMinutes(95));
+        Instant restarted = NOON.plus(Duration.ofMinutes(95));
 
-        Instant first = schedule.firstAfter(Optional.of(NOON), back);
-        assertThat(first).isEqualTo(back);
-        assertThat(schedule.next(first, back.plusSeconds(2)))
+        Instant first = schedule.firstAfter(Optional.of(NOON), restarted);
+        assertThat(first).isEqualTo(restarted);
+        assertThat(schedule.next(first, restarted.plusSeconds(2)))
                 .isEqualTo(NOON.plus(Duration.ofMinutes(100)));
     }
 
     @Test
-    void aRestartInWhichNoCronTimeWentByWaitsForTheNext() {
+    void aRestartWithoutMissedCronTimesWaitsForTheNextOne() {
         PollSchedule schedule = new PollSchedule(EVERY_TEN_MINUTES);
 
         assertThat(schedule.firstAfter(Optional.of(NOON), NOON.plus(Duration.ofMinutes(4))))
@@ -88,7 +88,7 @@ class PollScheduleTest {
     }
 
     @Test
-    void aRestartIsAReasonToLookForAllOthers() {
+    void otherSchedulesPollAtARestart() {
         Instant before = NOON.minusSeconds(5);
         for (Schedule schedule :
                 List.of(new Schedule.Once(), new Schedule.Every(Duration.ofMinutes(1)))) {
@@ -98,29 +98,29 @@ class PollScheduleTest {
     }
 
     @Test
-    void aDateThatNeverComesIsNeverDue() {
+    void aDateThatDoesNotExistIsNeverDue() {
         PollSchedule schedule = new PollSchedule(new Schedule.Cron("0 0 30 2 *", "UTC"));
 
         assertThat(schedule.first(NOON)).isEqualTo(Instant.MAX);
     }
 
     @Test
-    void pausesDoubleAndThenGrowByAQuarterUpToFiveMinutes() {
-        OutageBackoff backOff =
+    void delaysDoubleThenGrowByAQuarterUpToFiveMinutes() {
+        OutageBackoff backoff =
                 new OutageBackoff(new RetryPolicy(3, Duration.ofSeconds(5)), new Random(1));
 
-        assertThat(backOff.failed()).isBetween(Duration.ofMillis(4500), Duration.ofMillis(5500));
-        assertThat(backOff.failed()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
-        assertThat(backOff.failed()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(22));
-        assertThat(backOff.isExhausted()).isFalse();
-        assertThat(backOff.failed()).isBetween(Duration.ofSeconds(22), Duration.ofSeconds(28));
-        assertThat(backOff.isExhausted()).isTrue();
-        assertThat(backOff.failed()).isBetween(Duration.ofSeconds(28), Duration.ofSeconds(35));
+        assertThat(backoff.failed()).isBetween(Duration.ofMillis(4500), Duration.ofMillis(5500));
+        assertThat(backoff.failed()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+        assertThat(backoff.failed()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(22));
+        assertThat(backoff.isExhausted()).isFalse();
+        assertThat(backoff.failed()).isBetween(Duration.ofSeconds(22), Duration.ofSeconds(28));
+        assertThat(backoff.isExhausted()).isTrue();
+        assertThat(backoff.failed()).isBetween(Duration.ofSeconds(28), Duration.ofSeconds(35));
         for (int i = 0; i < 2000; i++) {
-            assertThat(backOff.failed()).isLessThan(Duration.ofSeconds(331));
+            assertThat(backoff.failed()).isLessThan(Duration.ofSeconds(331));
         }
-        backOff.succeeded();
-        assertThat(backOff.isTrying()).isFalse();
-        assertThat(backOff.failed()).isLessThan(Duration.ofSeconds(6));
+        backoff.succeeded();
+        assertThat(backoff.isTrying()).isFalse();
+        assertThat(backoff.failed()).isLessThan(Duration.ofSeconds(6));
     }
 }

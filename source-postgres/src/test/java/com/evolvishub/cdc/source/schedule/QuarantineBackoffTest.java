@@ -9,22 +9,22 @@ import org.junit.jupiter.api.Test;
 
 class QuarantineBackoffTest {
 
-    private final QuarantineBackoff pauses = new QuarantineBackoff();
+    private final QuarantineBackoff backoff = new QuarantineBackoff();
 
     @Test
     void startsWithSecondsAndDoublesUpToFiveMinutes() {
         Exception missing = new SQLException("no such table", "42P01");
-        assertThat(Stream.generate(() -> pauses.failed(missing)).limit(8))
+        assertThat(Stream.generate(() -> backoff.failed(missing)).limit(8))
                 .extracting(Duration::toSeconds)
                 .containsExactly(5L, 10L, 20L, 40L, 80L, 160L, 300L, 300L);
-        pauses.succeeded();
-        assertThat(pauses.failed(missing)).hasSeconds(5);
+        backoff.succeeded();
+        assertThat(backoff.failed(missing)).hasSeconds(5);
     }
 
     @Test
-    void doesNotTryARefusedLoginSoonerThanAfterFiveMinutes() {
+    void retriesARejectedLoginAfterFiveMinutes() {
         Exception login = new IllegalStateException(new SQLException("wrong password", "28P01"));
-        assertThat(pauses.failed(login)).hasMinutes(5);
-        assertThat(pauses.failed(login)).hasMinutes(5);
+        assertThat(backoff.failed(login)).hasMinutes(5);
+        assertThat(backoff.failed(login)).hasMinutes(5);
     }
 }

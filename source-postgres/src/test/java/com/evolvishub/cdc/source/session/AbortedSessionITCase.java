@@ -22,14 +22,13 @@ class AbortedSessionITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void leavesNothingRunningAtTheServerWhicheverStatementIsUnderWay(@FreshDatabase Database source)
-            throws Exception {
+    void abortEndsAnyRunningStatementAtTheServer(@FreshDatabase Database source) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             SourceSession session =
                     SourceSession.open(PipelineBuilder.connection(source), "aborted");
             CompletableFuture<Void> ended =
-                    CompletableFuture.runAsync(() -> askForShortAnswersThenForALongOne(session));
-            // each round at another moment of the exchange
+                    CompletableFuture.runAsync(() -> runShortQueriesThenALongOne(session));
+            // each round aborts at another moment
             LockSupport.parkNanos(round * STEP_NANOS);
             session.abort();
             ended.get(60, TimeUnit.SECONDS);
@@ -41,7 +40,7 @@ class AbortedSessionITCase {
         await().untilAsserted(() -> assertThat(source.queryOne(active)).isEqualTo("0"));
     }
 
-    private static void askForShortAnswersThenForALongOne(SourceSession session) {
+    private static void runShortQueriesThenALongOne(SourceSession session) {
         try {
             session.beginSnapshot();
             for (int i = 0; i < 3; i++) {
@@ -49,7 +48,7 @@ class AbortedSessionITCase {
             }
             session.askForText("SELECT 'long' FROM pg_sleep(100000)");
         } catch (SQLException aborted) {
-            // at whichever statement: the server tells what it still runs
+            // at any statement; the test queries the server for running ones
             return;
         }
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PostgresConnectionFactoryTest {
 
     @Test
-    void handsOnWhatTheFileSays() {
+    void passesOptionsOfTheFileToTheDriver() {
         Properties properties =
                 PostgresConnectionFactory.properties(
                         new ConnectionSpec(
@@ -49,7 +49,7 @@ class PostgresConnectionFactoryTest {
     }
 
     @Test
-    void whatTheFileDoesNotSayIsTheDriversToChoose() {
+    void leavesOptionsThatTheFileOmitsToTheDriver() {
         Properties properties =
                 PostgresConnectionFactory.properties(
                         new ConnectionSpec(

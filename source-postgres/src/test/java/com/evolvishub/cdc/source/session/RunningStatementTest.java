@@ -11,23 +11,23 @@ import org.junit.jupiter.api.Test;
 
 class RunningStatementTest {
 
-    private final RunningStatement underWay = new RunningStatement();
+    private final RunningStatement runningStatement = new RunningStatement();
     private final AtomicInteger requests = new AtomicInteger();
 
     @Test
-    void aRequestThatCameTooEarlyIsSentAgainUntilTheStatementEnds() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
+    void repeatsTheCancelRequestUntilTheStatementEnds() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
         CountDownLatch cancelled = new CountDownLatch(1);
         CompletableFuture<Void> statement =
                 CompletableFuture.runAsync(
                         () -> {
                             begin();
-                            begun.countDown();
+                            started.countDown();
                             await(cancelled);
-                            underWay.end();
+                            runningStatement.end();
                         });
-        begun.await();
-        underWay.cancel(
+        started.await();
+        runningStatement.cancel(
                 () -> {
                     if (requests.incrementAndGet() == 3) {
                         cancelled.countDown();
@@ -38,35 +38,35 @@ class RunningStatementTest {
     }
 
     @Test
-    void noStatementBeginsWhileTheSessionIsBeingEnded() {
-        underWay.cancel(
+    void rejectsAStatementWhileTheSessionIsClosing() {
+        runningStatement.cancel(
                 () ->
-                        assertThatThrownBy(underWay::begin)
+                        assertThatThrownBy(runningStatement::begin)
                                 .isInstanceOf(SQLException.class)
                                 .hasMessageContaining("the session was ended"));
-        assertThatThrownBy(underWay::begin).isInstanceOf(SQLException.class);
-        assertThat(underWay.isClosing()).isTrue();
+        assertThatThrownBy(runningStatement::begin).isInstanceOf(SQLException.class);
+        assertThat(runningStatement.isClosing()).isTrue();
     }
 
     @Test
-    void oneRequestIsSentWhereNobodyWaitsSinceRowsMayBeUnderWay() {
-        underWay.cancel(requests::incrementAndGet);
+    void sendsOneCancelRequestEvenWithoutAWaitingThread() {
+        runningStatement.cancel(requests::incrementAndGet);
         assertThat(requests).hasValue(1);
     }
 
     @Test
-    void theSessionsOwnThreadDoesNotWaitForItself() throws Exception {
-        underWay.begin();
-        underWay.cancel(requests::incrementAndGet);
+    void cancelOnTheSessionThreadDoesNotWait() throws Exception {
+        runningStatement.begin();
+        runningStatement.cancel(requests::incrementAndGet);
         assertThat(requests).hasValue(1);
     }
 
     @Test
-    void anUnreachableServerIsNotAskedTwice() {
+    void sendsNoSecondRequestToAnUnreachableServer() {
         begin();
         CompletableFuture.runAsync(
                         () ->
-                                underWay.cancel(
+                                runningStatement.cancel(
                                         () -> {
                                             requests.incrementAndGet();
                                             throw new SQLException("unreachable");
@@ -77,7 +77,7 @@ class RunningStatementTest {
 
     private void begin() {
         try {
-            underWay.begin();
+            runningStatement.begin();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -15,19 +15,19 @@ class SourceErrorClassifierTest {
             strings = {
                 "08006", "40001", "40P01", "53300", "57014", "57P01", "57P03", "55P03", "58030"
             })
-    void thesePass(String state) {
-        assertThat(told(state).isTransient()).isTrue();
+    void transientErrors(String state) {
+        assertThat(classified(state).isTransient()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"42P01", "42501", "28P01", "3D000", "0A000", "22P02", "25006", "XX000"})
-    void theseHaveToBeMended(String state) {
-        assertThat(told(state).isTransient()).isFalse();
+    void permanentErrors(String state) {
+        assertThat(classified(state).isTransient()).isFalse();
     }
 
     @Test
-    void withoutAStateItIsTheNetwork() {
-        assertThat(told(null).isTransient()).isTrue();
+    void anErrorWithoutAnSqlStateIsTransient() {
+        assertThat(classified(null).isTransient()).isTrue();
         assertThat(
                         ((SourceException)
                                         SourceErrorClassifier.toException(new IOException("gone")))
@@ -36,13 +36,13 @@ class SourceErrorClassifierTest {
     }
 
     @Test
-    void aBugStaysABug() {
+    void doesNotWrapAProgrammingError() {
         RuntimeException bug = new IndexOutOfBoundsException("3");
 
         assertThat(SourceErrorClassifier.toException(bug)).isSameAs(bug);
     }
 
-    private static SourceException told(String state) {
+    private static SourceException classified(String state) {
         return (SourceException)
                 SourceErrorClassifier.toException(new SQLException("it failed", state));
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TransactionSettingsTest {
 
     @Test
-    void aTransactionBeginsWithItsSettingsAndSetsNoSession() {
+    void setsTransactionSettingsAndNoSessionSettings() {
         String begin =
                 new TransactionSettings(17, Optional.empty()).begin("REPEATABLE READ", "it's me");
 
@@ -29,7 +29,7 @@ class TransactionSettingsTest {
     }
 
     @Test
-    void aServerIsNotAskedForWhatItDoesNotKnow() {
+    void omitsSettingsThatTheServerVersionDoesNotHave() {
         assertThat(new TransactionSettings(16, Optional.empty()).begin("READ COMMITTED", "a"))
                 .doesNotContain("transaction_timeout TO");
     }
@@ -45,7 +45,7 @@ class TransactionSettingsTest {
                 "sales, pg_catalog, public | \"pg_catalog\", \"sales\", \"public\"",
                 "x'; DROP TABLE t; -- | \"x'; drop table t; --\"",
             })
-    void aSearchPathIsReadAsTheServerReadsIt(String path, String names) {
+    void parsesASearchPathLikeTheServer(String path, String names) {
         assertThat(new TransactionSettings(17, Optional.of(path)).begin("READ COMMITTED", "a"))
                 .endsWith("SET LOCAL search_path TO " + names);
     }
@@ -59,7 +59,7 @@ class TransactionSettingsTest {
                 "pg_catalog, odd | false",
                 "'' | false"
             })
-    void aRolesOwnPathIsSetOnlyWhereTheCatalogStandsBehindOthers(String path, boolean set) {
+    void setsTheRolesSearchPathOnlyIfPgCatalogIsNotFirst(String path, boolean set) {
         String begin =
                 new TransactionSettings(17, Optional.empty())
                         .withSearchPath(path)

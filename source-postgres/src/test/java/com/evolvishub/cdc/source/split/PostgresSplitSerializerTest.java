@@ -17,7 +17,7 @@ class PostgresSplitSerializerTest {
 
     private final PostgresSplitSerializer serializer = new PostgresSplitSerializer();
 
-    private static final PostgresSplit IN_A_READ =
+    private static final PostgresSplit DURING_A_READ =
             new PostgresSplit(
                     "shop/orders/postgresql",
                     17,
@@ -69,12 +69,13 @@ class PostgresSplitSerializerTest {
                             List.of("\"id\" integer", "\"größe\" text")));
 
     @Test
-    void writesAndReadsASplitInTheMiddleOfARead() throws IOException {
-        assertThat(serializer.deserialize(5, serializer.serialize(IN_A_READ))).isEqualTo(IN_A_READ);
+    void writesAndReadsASplitDuringARead() throws IOException {
+        assertThat(serializer.deserialize(5, serializer.serialize(DURING_A_READ)))
+                .isEqualTo(DURING_A_READ);
     }
 
     @Test
-    void anEmptyTextIsAPositionAndNotTheStart() throws IOException {
+    void anEmptyTextIsAPositionNotTheStart() throws IOException {
         PostgresSplit split =
                 PostgresSplit.initial("a")
                         .started(
@@ -89,7 +90,7 @@ class PostgresSplitSerializerTest {
     }
 
     @Test
-    void refusesAFormatItDoesNotKnow() {
+    void rejectsAnUnknownFormat() {
         assertThatThrownBy(() -> serializer.deserialize(4, new byte[0]))
                 .isInstanceOf(IOException.class)
                 .hasMessage(

@@ -32,7 +32,7 @@ class PostgresSplitStateTest {
                     SCHEMA, 1, new OversizedRowHandler(SCHEMA, RowSizeLimit.DEFAULT, false, true));
 
     @Test
-    void standsBehindTheLastRowByWatermarkAndRestOfTheKey() {
+    void resumesAfterTheLastRowByWatermarkAndRemainingKeyColumns() {
         PostgresSplitState state = new PostgresSplitState("at", reading());
         state.advanceTo(row("7\t10:00\tx"), true);
         state.advanceTo(row("8\t10:03\ta\\tb"), true);
@@ -41,7 +41,7 @@ class PostgresSplitStateTest {
     }
 
     @Test
-    void atTheEndOfAReadOnlyTheWatermarkCounts() {
+    void theEndOfAReadKeepsOnlyTheWatermark() {
         PostgresSplitState state = new PostgresSplitState("at", reading());
         state.advanceTo(row("8\t10:03\ta"), true);
         PostgresSplit ended = state.toSplit().completed(at("12:00"), 0);
@@ -52,7 +52,7 @@ class PostgresSplitStateTest {
     }
 
     @Test
-    void anEmptyReadLeavesThePositionWhereItWas() {
+    void anEmptyReadDoesNotMoveThePosition() {
         PostgresSplit before =
                 new PostgresSplitState("at", reading()).toSplit().completed(at("12:00"), 0);
 
@@ -60,15 +60,15 @@ class PostgresSplitStateTest {
     }
 
     @Test
-    void rowsThatAreReadAgainLeaveThePositionWhereItWas() {
+    void rowsThatAreReadAgainDoNotMoveThePosition() {
         PostgresSplitState state = new PostgresSplitState("at", reading());
         state.advanceTo(row("8\t10:03\ta"), true);
-        PostgresSplit level = state.toSplit().completed(at("12:00"), 0);
+        PostgresSplit complete = state.toSplit().completed(at("12:00"), 0);
         PostgresSplitState again =
                 new PostgresSplitState(
                         "at",
-                        level.started(
-                                level.key(),
+                        complete.started(
+                                complete.key(),
                                 PollRange.from(WatermarkPosition.at("9:53"), true),
                                 TransactionTracker.NONE,
                                 LookbackWindow.NONE));
@@ -82,7 +82,7 @@ class PostgresSplitStateTest {
     }
 
     @Test
-    void tellsARowThatRepeatsTheKeyOfTheOneBeforeIt() {
+    void detectsARowWithTheKeyOfThePreviousRow() {
         row("7\t10:00\tx");
         assertThat(LAYOUT.repeatsKey()).isFalse();
         row("7\t10:00\tx");
@@ -92,7 +92,7 @@ class PostgresSplitStateTest {
     }
 
     @Test
-    void aRowWithoutAKeyIsNone() {
+    void skipsARowWithANullKey() {
         assertThat(LAYOUT.row("7\t10:00\t\\N".getBytes(UTF_8))).isEmpty();
         assertThat(LAYOUT.row("7\t10:00\t\\\\N".getBytes(UTF_8))).isPresent();
         assertThat(LAYOUT.row("7\t10:00\t".getBytes(UTF_8))).isPresent();

@@ -14,54 +14,55 @@ class TimedTransactionSnapshotTest {
 
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-    private final ManualClock ours = new ManualClock();
-    private final Deque<Pause> pauses = new ArrayDeque<>();
+    private final ManualClock localClock = new ManualClock();
+    private final Deque<Latency> latencies = new ArrayDeque<>();
 
-    /** How long a question and an answer are on their way, in milliseconds. */
-    private record Pause(long before, long after) {}
+    /** Time until the request arrives and until the response arrives, in milliseconds. */
+    private record Latency(long before, long after) {}
 
     @Test
-    void takesTheMiddleBetweenQuestionAndAnswer() throws SQLException {
-        pauses.add(new Pause(100, 300));
+    void assumesTheServerTimeInTheMiddleOfTheRoundTrip() throws SQLException {
+        latencies.add(new Latency(100, 300));
         assertThat(take().clockOffsetMicros()).isEqualTo(micros(-100));
     }
 
     @Test
-    void looksAgainWhereOurMachineStoodStill() throws SQLException {
-        pauses.add(new Pause(5_000, 0));
-        pauses.add(new Pause(10, 10));
+    void repeatsTheSnapshotAfterADelayBeforeTheRequestArrives() throws SQLException {
+        latencies.add(new Latency(5_000, 0));
+        latencies.add(new Latency(10, 10));
         assertThat(take().clockOffsetMicros()).isZero();
-        assertThat(pauses).isEmpty();
+        assertThat(latencies).isEmpty();
     }
 
     @Test
-    void looksAgainWhereTheAnswerWasLate() throws SQLException {
-        pauses.add(new Pause(0, 30_000));
-        pauses.add(new Pause(0, 600));
-        pauses.add(new Pause(10, 10));
+    void repeatsTheSnapshotAfterALateResponse() throws SQLException {
+        latencies.add(new Latency(0, 30_000));
+        latencies.add(new Latency(0, 600));
+        latencies.add(new Latency(10, 10));
         assertThat(take().clockOffsetMicros()).isZero();
-        assertThat(pauses).isEmpty();
+        assertThat(latencies).isEmpty();
     }
 
     @Test
-    void takesAFarServerAsItIs() throws SQLException {
+    void acceptsASlowRoundTripAfterThreeAttempts() throws SQLException {
         for (int i = 0; i < 4; i++) {
-            pauses.add(new Pause(400, 400));
+            latencies.add(new Latency(400, 400));
         }
         assertThat(take().clockOffsetMicros()).isZero();
-        assertThat(pauses).hasSize(1);
+        assertThat(latencies).hasSize(1);
     }
 
     private TimedTransactionSnapshot take() throws SQLException {
-        return TimedTransactionSnapshot.take(this::look, ours, TOLERANCE);
+        return TimedTransactionSnapshot.take(this::takeSnapshot, localClock, TOLERANCE);
     }
 
-    private TransactionSnapshot look() {
-        Pause pause = pauses.remove();
-        ours.advance(Duration.ofMillis(pause.before()));
-        TransactionSnapshot look = new TransactionSnapshot(ours.instant(), "now", false, List.of());
-        ours.advance(Duration.ofMillis(pause.after()));
-        return look;
+    private TransactionSnapshot takeSnapshot() {
+        Latency latency = latencies.remove();
+        localClock.advance(Duration.ofMillis(latency.before()));
+        TransactionSnapshot snapshot =
+                new TransactionSnapshot(localClock.instant(), "now", false, List.of());
+        localClock.advance(Duration.ofMillis(latency.after()));
+        return snapshot;
     }
 
     private static long micros(long millis) {

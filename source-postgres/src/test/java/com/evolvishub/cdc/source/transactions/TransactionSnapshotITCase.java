@@ -24,15 +24,15 @@ class TransactionSnapshotITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
     @Test
-    void showsAnyRoleWhatIsOpen(@FreshDatabase Database source) throws Exception {
+    void showsOpenTransactionsToAnyRole(@FreshDatabase Database source) throws Exception {
         try (Connection writer = open(source, "billing");
                 SourceSession reader = SourceSession.open(plainRole(source), "test")) {
-            TransactionSnapshot look = TransactionSnapshot.take(reader);
-            assertThat(look.standby()).isFalse();
-            OpenTransaction seen = look.openTransactions().get(0);
-            assertThat(look.openTransactions()).hasSize(1);
+            TransactionSnapshot snapshot = TransactionSnapshot.take(reader);
+            assertThat(snapshot.standby()).isFalse();
+            OpenTransaction seen = snapshot.openTransactions().get(0);
+            assertThat(snapshot.openTransactions()).hasSize(1);
             assertThat(seen.description()).startsWith("pid ").contains("app billing");
-            // what another role's session does is nobody's business
+            // the activity of another role's session is hidden
             assertThat(seen.started()).isEmpty();
 
             writer.rollback();
@@ -41,7 +41,7 @@ class TransactionSnapshotITCase {
     }
 
     @Test
-    void showsWhenATransactionBeganToARoleThatMaySeeIt(@FreshDatabase Database source)
+    void showsTheStartOfATransactionToAPrivilegedRole(@FreshDatabase Database source)
             throws Exception {
         try (Connection writer = open(source, "billing");
                 Statement statement = writer.createStatement();
@@ -57,7 +57,7 @@ class TransactionSnapshotITCase {
     }
 
     @Test
-    void followsATransactionThroughSavepointsAndPreparation(@FreshDatabase Database source)
+    void followsATransactionThroughSavepointsAndPrepare(@FreshDatabase Database source)
             throws Exception {
         source.execute("CREATE TABLE t (a int)");
         try (Connection writer = open(source, "");
@@ -75,7 +75,7 @@ class TransactionSnapshotITCase {
             OpenTransaction prepared = TransactionSnapshot.take(reader).openTransactions().get(0);
             assertThat(prepared.prepared()).isTrue();
             assertThat(prepared.matches(writing.virtualId(), writing.ids())).isTrue();
-            // after a restart of the server the virtual id is another one, the others stay
+            // after a server restart the virtual id changes, the transaction ids stay
             assertThat(prepared.matches("-1/0", writing.ids())).isTrue();
             assertThat(prepared.description())
                     .isEqualTo("the prepared transaction " + source.name());
@@ -86,35 +86,36 @@ class TransactionSnapshotITCase {
     }
 
     @Test
-    void leavesOutOurReadersAndOtherDatabases(
+    void excludesOurReadersAndOtherDatabases(
             @FreshDatabase Database source, @FreshDatabase Database other) throws Exception {
-        try (Connection elsewhere = open(other, "");
-                SourceSession neighbour =
+        try (Connection inOtherDatabase = open(other, "");
+                SourceSession otherReader =
                         SourceSession.open(PipelineBuilder.connection(source), "neighbour");
                 SourceSession reader =
                         SourceSession.open(PipelineBuilder.connection(source), "test")) {
-            neighbour.beginSnapshot();
-            TransactionSnapshot.take(neighbour);
+            otherReader.beginSnapshot();
+            TransactionSnapshot.take(otherReader);
 
             assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
-            assertThat(elsewhere.isClosed()).isFalse();
+            assertThat(inOtherDatabase.isClosed()).isFalse();
         }
     }
 
     @Test
-    void leavesOutOurReadersOfOtherRoles(@FreshDatabase Database source) throws Exception {
-        try (SourceSession neighbour = SourceSession.open(plainRole(source), "neighbour");
+    void excludesOurReadersOfOtherRoles(@FreshDatabase Database source) throws Exception {
+        try (SourceSession otherReader = SourceSession.open(plainRole(source), "neighbour");
                 SourceSession reader =
                         SourceSession.open(PipelineBuilder.connection(source), "test")) {
-            neighbour.beginSnapshot();
-            TransactionSnapshot.take(neighbour);
+            otherReader.beginSnapshot();
+            TransactionSnapshot.take(otherReader);
 
             assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
         }
     }
 
     @Test
-    void countsAWriterThatBearsAReadersName(@FreshDatabase Database source) throws Exception {
+    void includesAWriterWithAReadersApplicationName(@FreshDatabase Database source)
+            throws Exception {
         source.execute("CREATE TABLE t (a int)");
         try (Connection writer = open(source, "evolvishub-cdc-read orders");
                 Statement statement = writer.createStatement();
@@ -125,35 +126,35 @@ class TransactionSnapshotITCase {
         }
     }
 
-    /** Any session may be opened as a walsender, and takes statements like any other. */
+    /** A session opened as a walsender can execute SQL statements. */
     @Test
-    void countsAWalsenderThatWrites(@FreshDatabase Database source) throws Exception {
+    void includesAWalsenderThatWrites(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE t (a int)");
         Properties login = new Properties();
         login.put("user", source.user());
         login.put("password", source.password());
         login.put("replication", "database");
-        // without it the driver does not ask for replication
+        // the driver requests replication only with this property
         login.put("assumeMinServerVersion", "13");
         login.put("preferQueryMode", "simple");
         try (Connection writer = DriverManager.getConnection(source.jdbcUrl(), login);
                 Statement statement = writer.createStatement();
                 SourceSession reader = SourceSession.open(plainRole(source), "test");
-                SourceSession mighty =
+                SourceSession superuser =
                         SourceSession.open(PipelineBuilder.connection(source), "test")) {
             statement.execute("BEGIN");
-            assertThat(TransactionSnapshot.take(mighty).openTransactions()).isEmpty();
+            assertThat(TransactionSnapshot.take(superuser).openTransactions()).isEmpty();
             statement.execute("INSERT INTO t VALUES (1)");
             assertThat(TransactionSnapshot.take(reader).openTransactions()).hasSize(1);
-            assertThat(TransactionSnapshot.take(mighty).openTransactions()).hasSize(1);
+            assertThat(TransactionSnapshot.take(superuser).openTransactions()).hasSize(1);
             statement.execute("COMMIT");
-            assertThat(TransactionSnapshot.take(mighty).openTransactions()).isEmpty();
+            assertThat(TransactionSnapshot.take(superuser).openTransactions()).isEmpty();
         }
     }
 
     @Test
-    void asksTheServerWhateverTheSearchPathHolds(@FreshDatabase Database source) throws Exception {
-        ConnectionSpec misled = plainRole(source);
+    void isIndependentOfTheSearchPath(@FreshDatabase Database source) throws Exception {
+        ConnectionSpec withFakePath = plainRole(source);
         source.execute(
                 "CREATE SCHEMA fake",
                 "CREATE FUNCTION fake.now() RETURNS timestamptz LANGUAGE sql"
@@ -165,14 +166,15 @@ class TransactionSnapshotITCase {
                         + " AS 'SELECT ''7'''",
                 "GRANT USAGE ON SCHEMA fake TO PUBLIC",
                 "ALTER ROLE %s SET search_path = fake, pg_catalog, public"
-                        .formatted(misled.username()));
-        try (SourceSession honest = SourceSession.open(PipelineBuilder.connection(source), "test");
-                SourceSession reader = SourceSession.open(misled, "test")) {
-            Instant before = TransactionSnapshot.take(honest).now();
+                        .formatted(withFakePath.username()));
+        try (SourceSession normalReader =
+                        SourceSession.open(PipelineBuilder.connection(source), "test");
+                SourceSession reader = SourceSession.open(withFakePath, "test")) {
+            Instant before = TransactionSnapshot.take(normalReader).now();
             assertThat(TransactionSnapshot.take(reader).now()).isAfterOrEqualTo(before);
             assertThat(TransactionSnapshot.take(reader).standby()).isFalse();
             assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
-            assertThat(reader.roleZone()).isEqualTo(honest.roleZone());
+            assertThat(reader.roleZone()).isEqualTo(normalReader.roleZone());
         }
     }
 
@@ -187,19 +189,19 @@ class TransactionSnapshotITCase {
         return connection;
     }
 
-    /** A role that may connect and look at what everybody may. */
+    /** A role without privileges beyond PUBLIC's. */
     private static ConnectionSpec plainRole(Database database) {
         String role = "reader_" + database.name();
         database.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'reads'");
-        ConnectionSpec mighty = PipelineBuilder.connection(database);
+        ConnectionSpec superuser = PipelineBuilder.connection(database);
         return new ConnectionSpec(
-                mighty.host(),
-                mighty.port(),
-                mighty.database(),
+                superuser.host(),
+                superuser.port(),
+                superuser.database(),
                 role,
                 new Secret("reads"),
-                mighty.tls(),
-                mighty.timeout(),
-                mighty.parameters());
+                superuser.tls(),
+                superuser.timeout(),
+                superuser.parameters());
     }
 }

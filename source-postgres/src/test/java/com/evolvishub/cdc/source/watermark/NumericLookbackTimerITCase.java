@@ -19,13 +19,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Numbers that are used late, below a position that has come to rest. */
+/** Numbers that are committed late, below a settled position. */
 class NumericLookbackTimerITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
 
-    /** Goes as the machine's does, and can be put forward. */
-    private static final class MovedClock extends Clock {
+    /** Follows the machine's clock and can be moved forward. */
+    private static final class AdjustableClock extends Clock {
         private volatile Duration ahead = Duration.ZERO;
 
         @Override
@@ -46,38 +46,38 @@ class NumericLookbackTimerITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"bigint", "numeric", "xid8"})
-    void aLateNumberArrivesThoughNoHigherOneComes(String type, @FreshDatabase Database source)
+    void aLateNumberIsFoundWithoutAHigherOne(String type, @FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, n " + type + ")",
                 "INSERT INTO t SELECT i, i::text::" + type + " FROM generate_series(1, 5) i",
                 "INSERT INTO t VALUES (8, '8')");
-        MovedClock clock = new MovedClock();
-        SettableDatabaseClock time = new SettableDatabaseClock(source);
-        try (SourceTestHarness lane = lane(source)) {
-            lane.goBy(clock);
-            lane.goBy(SettableDatabaseClock.CLOCK, time.ours());
-            lane.finishPolls(2);
-            // then the position has come to rest
-            time.pass(Duration.ofMinutes(10));
-            lane.finishPolls(2);
+        AdjustableClock clock = new AdjustableClock();
+        SettableDatabaseClock databaseClock = new SettableDatabaseClock(source);
+        try (SourceTestHarness harness = harness(source)) {
+            harness.useClock(clock);
+            harness.useClock(SettableDatabaseClock.CLOCK, databaseClock.localClock());
+            harness.finishPolls(2);
+            // now the position is settled
+            databaseClock.pass(Duration.ofMinutes(10));
+            harness.finishPolls(2);
             source.execute("INSERT INTO t VALUES (6, '6')");
-            lane.finishPolls(3);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5", "8");
+            harness.finishPolls(3);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4", "5", "8");
 
             clock.ahead = NumericLookbackTimer.EVERY.plusSeconds(1);
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).containsExactly("1", "2", "3", "4", "5", "8", "6");
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).containsExactly("1", "2", "3", "4", "5", "8", "6");
 
             source.execute("INSERT INTO t VALUES (7, '7')");
             clock.ahead = NumericLookbackTimer.EVERY.multipliedBy(2).plusSeconds(2);
-            lane.takeCheckpoint();
-            lane.finishPolls(2);
-            assertThat(lane.cells(0)).hasSize(8).doesNotHaveDuplicates().endsWith("7");
+            harness.takeCheckpoint();
+            harness.finishPolls(2);
+            assertThat(harness.cells(0)).hasSize(8).doesNotHaveDuplicates().endsWith("7");
         }
     }
 
-    private static SourceTestHarness lane(Database source) throws Exception {
+    private static SourceTestHarness harness(Database source) throws Exception {
         return new SourceTestHarness(
                 PipelineBuilder.table(source, "t")
                         .capture(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Watermarks that are coarser than their type: a value stands for all of its minute or day. */
+/** Watermarks that are coarser than their type: a value covers a whole minute or day. */
 class WatermarkGranularityITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -28,63 +28,65 @@ class WatermarkGranularityITCase {
         "timestamptz, day, Asia/Kolkata, 20 hours",
         "timestamp, minute, UTC, 45 s",
     })
-    void aTieThatGrowsUntilItsGranuleIsOverArrivesWhole(
+    void aTieThatGrowsUntilItsPeriodEndsIsReadCompletely(
             String type, String unit, String zone, String later, @FreshDatabase Database source)
             throws Exception {
         fill(source, type, unit, zone, 30);
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
-        // a second after the last value's granule began
-        clock.set(shift(source, "1 s"));
-        try (SourceTestHarness lane = lane(source)) {
-            lane.goBy(SettableDatabaseClock.CLOCK);
-            lane.finishPolls(2);
-            clock.set(shift(source, "30 s"));
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
-            lane.crash();
-            clock.set(shift(source, later));
+        // one second after the period of the last value began
+        clock.set(clockOffset(source, "1 s"));
+        try (SourceTestHarness harness = harness(source)) {
+            harness.useClock(SettableDatabaseClock.CLOCK);
+            harness.finishPolls(2);
+            clock.set(clockOffset(source, "30 s"));
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
+            harness.crash();
+            clock.set(clockOffset(source, later));
             source.execute("INSERT INTO t SELECT 31, max(at) FROM t");
-            lane.finishPolls(2);
+            harness.finishPolls(2);
 
-            assertThat(lane.position().time().granularity().unitName()).isEqualTo(unit);
-            assertThat(lane.gate().status().watermarkGranularitySeconds)
+            assertThat(harness.position().time().granularity().unitName()).isEqualTo(unit);
+            assertThat(harness.gate().status().watermarkGranularitySeconds)
                     .hasValue(
                             WatermarkGranularity.valueOf(unit.toUpperCase(Locale.ROOT)).seconds());
-            assertThat(lane.cells(0)).hasSize(31).doesNotHaveDuplicates().contains("31");
+            assertThat(harness.cells(0)).hasSize(31).doesNotHaveDuplicates().contains("31");
         }
     }
 
     @Test
-    void aValueOffTheGridNarrowsItAndNothingIsLostOrDoubled(@FreshDatabase Database source)
+    void aFinerValueResetsTheGranularityWithoutLossOrDuplicates(@FreshDatabase Database source)
             throws Exception {
         fill(source, "timestamptz", "minute", "UTC", 30);
         SettableDatabaseClock clock = new SettableDatabaseClock(source);
-        clock.set(shift(source, "1 s"));
-        try (SourceTestHarness lane = lane(source)) {
-            lane.goBy(SettableDatabaseClock.CLOCK);
-            lane.finishPolls(2);
-            clock.set(shift(source, "20 s"));
+        clock.set(clockOffset(source, "1 s"));
+        try (SourceTestHarness harness = harness(source)) {
+            harness.useClock(SettableDatabaseClock.CLOCK);
+            harness.finishPolls(2);
+            clock.set(clockOffset(source, "20 s"));
             source.execute("INSERT INTO t SELECT 31, max(at) + interval '17.5 s' FROM t");
-            lane.finishPolls(1);
-            assertThat(lane.position().time().granularity()).isEqualTo(WatermarkGranularity.FINE);
+            harness.finishPolls(1);
+            assertThat(harness.position().time().granularity())
+                    .isEqualTo(WatermarkGranularity.FINE);
 
             source.execute("INSERT INTO t SELECT 32, max(at) - interval '5 s' FROM t");
-            lane.finishPolls(2);
-            lane.takeCheckpoint();
-            lane.crash();
-            lane.finishPolls(1);
-            assertThat(lane.position().time().granularity()).isEqualTo(WatermarkGranularity.FINE);
-            assertThat(lane.cells(0)).hasSize(32).doesNotHaveDuplicates();
+            harness.finishPolls(2);
+            harness.takeCheckpoint();
+            harness.crash();
+            harness.finishPolls(1);
+            assertThat(harness.position().time().granularity())
+                    .isEqualTo(WatermarkGranularity.FINE);
+            assertThat(harness.cells(0)).hasSize(32).doesNotHaveDuplicates();
         }
     }
 
     @Test
-    void aFewValuesTellNothing(@FreshDatabase Database source) throws Exception {
+    void aFewValuesDoNotDetermineAGranularity(@FreshDatabase Database source) throws Exception {
         fill(source, "timestamptz", "minute", "UTC", GranularityDetector.VALUES - 1);
-        try (SourceTestHarness lane = lane(source)) {
-            lane.finishPolls(2);
+        try (SourceTestHarness harness = harness(source)) {
+            harness.finishPolls(2);
 
-            assertThat(lane.position().time().granularity())
+            assertThat(harness.position().time().granularity())
                     .isEqualTo(WatermarkGranularity.UNKNOWN);
         }
     }
@@ -102,8 +104,8 @@ class WatermarkGranularityITCase {
                                 type.equals("timestamp") ? " AT TIME ZONE 'UTC'" : ""));
     }
 
-    /** By how much to set the clock, so that it shows a time after the last value. */
-    private static String shift(Database source, String later) {
+    /** The clock offset at which the time is {@code later} after the last value. */
+    private static String clockOffset(Database source, String later) {
         return source.queryOne(
                 "SELECT (max(at)%s + interval '%s' - now())::text FROM t"
                         .formatted(
@@ -114,7 +116,7 @@ class WatermarkGranularityITCase {
                                 later));
     }
 
-    private static SourceTestHarness lane(Database source) throws Exception {
+    private static SourceTestHarness harness(Database source) throws Exception {
         return new SourceTestHarness(
                 PipelineBuilder.table(source, "t")
                         .watermark("at", WatermarkType.TIMESTAMP)

@@ -14,7 +14,7 @@ import com.evolvishub.cdc.runtime.row.PollEnded;
 import com.evolvishub.cdc.source.CollectingOperator;
 import com.evolvishub.cdc.source.PipelineBuilder;
 import com.evolvishub.cdc.source.PipelineTestCluster;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.source.dedupe.ContentHash;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.FreshDatabase;
@@ -35,26 +35,27 @@ class DiffITCase {
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final PipelineTestCluster CLUSTER = new PipelineTestCluster();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Test
-    void tellsInsertsUpdatesAndDeletesOfAView(@FreshDatabase Database source) throws Exception {
+    void detectsInsertsUpdatesAndDeletesOfAView(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, item text)",
                 "CREATE VIEW latest AS SELECT id, item FROM orders",
                 "INSERT INTO orders VALUES (1, 'one'), (2, 'two')");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "latest").key("id").build());
-        awaitRows(lane, "INSERT 1\tone", "INSERT 2\ttwo");
+        RunningPipeline running =
+                CLUSTER.run(PipelineBuilder.table(source, "latest").key("id").build());
+        awaitRows(running, "INSERT 1\tone", "INSERT 2\ttwo");
 
         source.execute("UPDATE orders SET item = 'zwei' WHERE id = 2");
-        awaitRows(lane, "INSERT 1\tone", "INSERT 2\ttwo", "UPDATE 2\tzwei");
+        awaitRows(running, "INSERT 1\tone", "INSERT 2\ttwo", "UPDATE 2\tzwei");
 
         source.execute("DELETE FROM orders WHERE id = 1");
-        awaitRows(lane, "INSERT 1\tone", "INSERT 2\ttwo", "UPDATE 2\tzwei", "DELETE 1");
+        awaitRows(running, "INSERT 1\tone", "INSERT 2\ttwo", "UPDATE 2\tzwei", "DELETE 1");
 
         source.execute("INSERT INTO orders VALUES (1, 'one')");
         awaitRows(
-                lane,
+                running,
                 "INSERT 1\tone",
                 "INSERT 2\ttwo",
                 "UPDATE 2\tzwei",
@@ -63,11 +64,11 @@ class DiffITCase {
     }
 
     @Test
-    void readsPastALimitOfTheBatchSize(@FreshDatabase Database source) throws Exception {
+    void readsMoreRowsThanTheBatchSize(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY)",
                 "INSERT INTO orders VALUES (1), (2), (3)");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.query(
                                         source,
@@ -78,25 +79,25 @@ class DiffITCase {
                                 .pageRows(1)
                                 .build());
 
-        awaitRows(lane, "INSERT 1", "INSERT 2", "INSERT 3");
+        awaitRows(running, "INSERT 1", "INSERT 2", "INSERT 3");
     }
 
     @Test
-    void keepsCopiesOfRowsWithoutAKeyApart(@FreshDatabase Database source) throws Exception {
+    void identifiesCopiesOfRowsWithoutAKey(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE visits (page text)", "INSERT INTO visits VALUES ('a'), ('b'), ('a')");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "visits").build());
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 3);
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "visits").build());
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 3);
         String a = rowId("a");
-        assertThat(lane.rows())
+        assertThat(running.rows())
                 .containsExactly(
                         "INSERT a #" + a + "00000000",
                         "INSERT b #" + rowId("b") + "00000000",
                         "INSERT a #" + a + "00000001");
 
         source.execute("DELETE FROM visits WHERE ctid = (SELECT min(ctid) FROM visits)");
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 4);
-        assertThat(lane.rows().get(3)).isEqualTo("DELETE  #" + a + "00000001");
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 4);
+        assertThat(running.rows().get(3)).isEqualTo("DELETE  #" + a + "00000001");
     }
 
     private static String rowId(String content) {
@@ -104,88 +105,91 @@ class DiffITCase {
     }
 
     @Test
-    void isRightAfterAFailureInTheMiddleOfARead(@FreshDatabase Database source) throws Exception {
+    void isCompleteAfterAFailureDuringARead(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, item text)",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 20000) n");
         Pipeline pipeline = PipelineBuilder.table(source, "orders").build();
         PipelineKey key = PipelineTestCluster.newKey(pipeline);
-        CollectingOperator.lane(key).failsAt.set(12_345);
-        RunningLane lane = CLUSTER.run(pipeline, key);
+        CollectingOperator.collected(key).failsAt.set(12_345);
+        RunningPipeline running = CLUSTER.run(pipeline, key);
 
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 20_000);
-        assertThat(lane.collected().attempts).hasValue(2);
-        assertThat(lane.rows()).doesNotHaveDuplicates();
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 20_000);
+        assertThat(running.collected().attempts).hasValue(2);
+        assertThat(running.rows()).doesNotHaveDuplicates();
 
         source.execute("DELETE FROM orders WHERE id % 4 = 0");
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 25_000);
-        assertThat(lane.rows().subList(20_000, 25_000))
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 25_000);
+        assertThat(running.rows().subList(20_000, 25_000))
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.rangeClosed(1, 5000).mapToObj(n -> "DELETE " + 4 * n).toList());
     }
 
     @Test
-    void theEndOfAPollComesBehindItsDeletes(@FreshDatabase Database source) throws Exception {
+    void thePollEndFollowsItsDeletes(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY)",
                 "INSERT INTO orders SELECT generate_series(1, 10000)");
         Pipeline pipeline =
                 PipelineBuilder.table(source, "orders").capture(new Capture.ByDiff(1)).build();
-        RunningLane lane = CLUSTER.run(pipeline);
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 10_000);
-        lane.collected().gate.close();
+        RunningPipeline running = CLUSTER.run(pipeline);
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 10_000);
+        running.collected().gate.close();
         source.execute("DELETE FROM orders");
-        lane.collected().gate.open();
+        running.collected().gate.open();
 
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 20_000);
-        long polls = lane.elements().stream().filter(PollEnded.class::isInstance).count();
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 20_000);
+        long polls = running.elements().stream().filter(PollEnded.class::isInstance).count();
+        await().atMost(TIMEOUT)
                 .until(
                         () ->
-                                lane.elements().stream().filter(PollEnded.class::isInstance).count()
+                                running.elements().stream()
+                                                .filter(PollEnded.class::isInstance)
+                                                .count()
                                         > polls);
-        assertThat(lane.rows()).hasSize(20_000);
+        assertThat(running.rows()).hasSize(20_000);
     }
 
     @Test
-    void doesNotBelieveThatMostRowsAreGone(@FreshDatabase Database source) throws Exception {
+    void quarantinesWhenMostRowsAreMissing(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY)",
                 "INSERT INTO orders SELECT generate_series(1, 101)");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 101);
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 101);
 
         source.execute("DELETE FROM orders WHERE id > 50");
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(
                         () ->
-                                lane.collected().gate.status().source().state()
+                                running.collected().gate.status().source().state()
                                         == MappingState.QUARANTINED);
-        assertThat(lane.collected().gate.status().lastError())
+        assertThat(running.collected().gate.status().lastError())
                 .startsWith("the read shows 51 rows fewer than the 101 known before")
                 .contains("max_delete_ratio (0.5)")
                 .contains("(first keys: ")
                 .endsWith("start once with --accept-deletes test");
-        assertThat(lane.rows()).hasSize(101);
+        assertThat(running.rows()).hasSize(101);
 
         source.execute("INSERT INTO orders SELECT generate_series(51, 60)");
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == 101 + 41);
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == 101 + 41);
     }
 
     @Test
-    void aKeyThatIsNoneIsTold(@FreshDatabase Database source) throws Exception {
+    void reportsAKeyThatIsNotUnique(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE visits (page int, at int)",
                 "INSERT INTO visits VALUES (1, 1), (1, 2), (2, 1), (NULL, 1)");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "visits").key("page").build());
+        RunningPipeline running =
+                CLUSTER.run(PipelineBuilder.table(source, "visits").key("page").build());
 
-        await().atMost(PATIENCE)
-                .until(() -> lane.rows().size() == 2 && lane.elements().size() >= 4);
-        assertThat(lane.rows()).containsExactly("INSERT 1\t1", "INSERT 2\t1");
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
+                .until(() -> running.rows().size() == 2 && running.elements().size() >= 4);
+        assertThat(running.rows()).containsExactly("INSERT 1\t1", "INSERT 2\t1");
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () ->
-                                assertThat(lane.collected().gate.status().lastError())
+                                assertThat(running.collected().gate.status().lastError())
                                         .isEqualTo(
                                                 "1 rows were left out: another row of the read has"
                                                         + " the same key (first: 1); the key is none,"
@@ -193,12 +197,12 @@ class DiffITCase {
     }
 
     @Test
-    void aQueryShowsWhatIsRecentAndRepeatsAreDropped(@FreshDatabase Database source)
+    void dropsRepeatedRowsOfAQueryForRecentChanges(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE analysis (customer_id int, total int, analysis_date timestamp)",
                 "INSERT INTO analysis VALUES (1, 10, '2020-01-01'), (2, 20, now() - interval '1 s')");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.query(
                                         source,
@@ -210,19 +214,19 @@ class DiffITCase {
                                 .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
                                 .key("customer_id")
                                 .build());
-        awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20");
+        awaitRows(running, "UPSERT 1\t10", "UPSERT 2\t20");
 
         source.execute("INSERT INTO analysis VALUES (3, 30, now())");
-        awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30");
+        awaitRows(running, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30");
         source.execute(
                 "UPDATE analysis SET total = 21, analysis_date = now() WHERE customer_id = 2");
-        awaitRows(lane, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30", "UPSERT 2\t21");
+        awaitRows(running, "UPSERT 1\t10", "UPSERT 2\t20", "UPSERT 3\t30", "UPSERT 2\t21");
     }
 
     @Test
-    void aRestoredLaneTellsBeforeItsReadEndsThatItReadsAndWhatItRemembers(
+    void reportsCatchingUpAndDedupeStateRowsDuringTheFirstReadAfterARestore(
             @FreshDatabase Database source, @TempDir Path folder) throws Exception {
-        // a poll waits for no lock, so it is kept waiting in another way
+        // polls do not wait for table locks, so a function blocks the poll
         source.execute(
                 """
                 CREATE FUNCTION held() RETURNS int LANGUAGE plpgsql AS $$
@@ -239,16 +243,16 @@ class DiffITCase {
                                         "SELECT n AS id FROM generate_series(1, 3000) n UNION ALL SELECT held()"))
                         .key("id")
                         .build();
-        RunningLane first = CLUSTER.run(pipeline);
-        await().atMost(PATIENCE).until(() -> first.rows().size() == 3001);
+        RunningPipeline first = CLUSTER.run(pipeline);
+        await().atMost(TIMEOUT).until(() -> first.rows().size() == 3001);
         String savepoint = first.stopWithSavepoint(folder);
 
         try (Connection holder = source.connect();
                 Statement statement = holder.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(4711)");
-            RunningLane restored = first.restored(savepoint);
-            await().atMost(PATIENCE).until(() -> restored.collected().gate != null);
-            await().atMost(PATIENCE)
+            RunningPipeline restored = first.restored(savepoint);
+            await().atMost(TIMEOUT).until(() -> restored.collected().gate != null);
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () -> {
                                 PipelineStatus status = restored.collected().gate.status();
@@ -260,8 +264,8 @@ class DiffITCase {
         }
     }
 
-    private static void awaitRows(RunningLane lane, String... rows) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(lane.rows()).isEqualTo(List.of(rows)));
+    private static void awaitRows(RunningPipeline running, String... rows) {
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(running.rows()).isEqualTo(List.of(rows)));
     }
 }

@@ -22,45 +22,46 @@ import org.junit.jupiter.api.Test;
 
 class KnownRowsTest {
 
-    /** What a checkpoint holds: state and, as it were, the destination. */
-    private static final class World {
+    /** The contents of a checkpoint: the state and the simulated destination. */
+    private static final class RestorableRows {
         private final InMemoryMapState<byte[], byte[]> rows;
-        private final InMemoryMapState<Integer, Integer> free;
-        private final RowCount tally;
+        private final InMemoryMapState<Integer, Integer> freeSlots;
+        private final RowCount rowCount;
         private final KnownRows known;
         private final Map<String, String> destination;
 
-        World() throws IOException {
+        RestorableRows() throws IOException {
             this(new InMemoryMapState<>(), new InMemoryMapState<>(), List.of(), Map.of());
         }
 
-        private World(
+        private RestorableRows(
                 InMemoryMapState<byte[], byte[]> rows,
-                InMemoryMapState<Integer, Integer> free,
-                Iterable<Long> tally,
+                InMemoryMapState<Integer, Integer> freeSlots,
+                Iterable<Long> rowCount,
                 Map<String, String> destination)
                 throws IOException {
             this.rows = rows;
-            this.free = free;
-            this.tally = RowCount.restored(tally);
-            this.known = new KnownRows(rows, free, this.tally);
+            this.freeSlots = freeSlots;
+            this.rowCount = RowCount.restored(rowCount);
+            this.known = new KnownRows(rows, freeSlots, this.rowCount);
             this.destination = new HashMap<>(destination);
         }
 
-        World checkpoint() throws IOException {
-            return new World(
+        RestorableRows checkpoint() throws IOException {
+            return new RestorableRows(
                     new InMemoryMapState<>(rows),
-                    new InMemoryMapState<>(free),
-                    tally.toState(),
+                    new InMemoryMapState<>(freeSlots),
+                    rowCount.toState(),
                     destination);
         }
     }
 
     /**
-     * One poll of the source as it is then.
+     * One poll of the source's rows at that time.
      *
      * @param rows key to content, or content to number of copies
-     * @param stopsAfter rows, or entries swept, after which the process dies; beyond: it does not
+     * @param stopsAfter the process dies after this number of rows and swept entries; it does not
+     *     if the read has fewer
      */
     private record Read(Map<Integer, Integer> rows, int stopsAfter, boolean checkpointed) {}
 
@@ -80,109 +81,112 @@ class KnownRowsTest {
                                                 stop ->
                                                         Arbitraries.of(true, false)
                                                                 .map(
-                                                                        kept ->
+                                                                        saved ->
                                                                                 new Read(
                                                                                         chosen,
                                                                                         stop,
-                                                                                        kept))));
+                                                                                        saved))));
         return read.list().ofMinSize(1).ofMaxSize(8);
     }
 
     @Property(tries = 300)
-    void afterACompleteReadTheDestinationIsLikeTheSource(@ForAll("reads") List<Read> reads)
+    void afterACompleteReadTheDestinationEqualsTheSource(@ForAll("reads") List<Read> reads)
             throws Exception {
-        World world = new World();
-        World saved = world.checkpoint();
+        RestorableRows state = new RestorableRows();
+        RestorableRows saved = state.checkpoint();
         long poll = 0;
         for (Read read : reads) {
             int steps = read.stopsAfter();
-            world.known.begin(++poll);
+            state.known.begin(++poll);
             boolean died = false;
             for (Map.Entry<Integer, Integer> row : read.rows().entrySet()) {
                 if (steps-- == 0) {
                     died = true;
                     break;
                 }
-                Observation sight = world.known.observe(bytes(row.getKey()), hash(row.getValue()));
-                assertThat(sight).isNotEqualTo(Observation.DUPLICATE_KEY);
-                if (sight == Observation.NEW) {
-                    assertThat(world.destination).doesNotContainKey("" + row.getKey());
+                Observation observation =
+                        state.known.observe(bytes(row.getKey()), hash(row.getValue()));
+                assertThat(observation).isNotEqualTo(Observation.DUPLICATE_KEY);
+                if (observation == Observation.NEW) {
+                    assertThat(state.destination).doesNotContainKey("" + row.getKey());
                 }
-                if (sight != Observation.UNCHANGED) {
-                    world.destination.put("" + row.getKey(), "" + row.getValue());
+                if (observation != Observation.UNCHANGED) {
+                    state.destination.put("" + row.getKey(), "" + row.getValue());
                 }
                 if (read.checkpointed() && steps == 3) {
-                    saved = world.checkpoint();
+                    saved = state.checkpoint();
                 }
             }
-            died = died || sweep(world, steps);
+            died = died || sweep(state, steps);
             if (died) {
-                world = saved.checkpoint();
+                state = saved.checkpoint();
                 continue;
             }
-            assertThat(new TreeMap<>(world.destination)).isEqualTo(texts(read.rows()));
-            assertThat(world.rows.size()).isEqualTo(read.rows().size());
-            assertThat(world.tally.known()).isEqualTo(read.rows().size());
-            assertThat(world.known.missing()).isZero();
-            saved = world.checkpoint();
+            assertThat(new TreeMap<>(state.destination)).isEqualTo(texts(read.rows()));
+            assertThat(state.rows.size()).isEqualTo(read.rows().size());
+            assertThat(state.rowCount.known()).isEqualTo(read.rows().size());
+            assertThat(state.known.missing()).isZero();
+            saved = state.checkpoint();
         }
     }
 
-    private static boolean sweep(World world, int steps) throws Exception {
-        KnownRows.Sweep sweep = world.known.sweep();
-        int left = steps;
-        while (world.known.missing() > 0) {
-            if (left-- == 0) {
+    private static boolean sweep(RestorableRows state, int steps) throws Exception {
+        KnownRows.Sweep sweep = state.known.sweep();
+        int remaining = steps;
+        while (state.known.missing() > 0) {
+            if (remaining-- == 0) {
                 return true;
             }
             boolean more =
                     sweep.slice(
                             1,
                             (key, copy) ->
-                                    assertThat(world.destination.remove(new String(key, UTF_8)))
+                                    assertThat(state.destination.remove(new String(key, UTF_8)))
                                             .isNotNull());
-            assertThat(more || world.known.missing() == 0).isTrue();
+            assertThat(more || state.known.missing() == 0).isTrue();
         }
         return false;
     }
 
     @Property(tries = 300)
-    void withoutAKeyEachCopyIsARow(@ForAll("reads") List<Read> reads) throws Exception {
-        World world = new World();
-        World saved = world.checkpoint();
+    void withoutAKeyEachCopyIsOneRow(@ForAll("reads") List<Read> reads) throws Exception {
+        RestorableRows state = new RestorableRows();
+        RestorableRows saved = state.checkpoint();
         long poll = 0;
         for (Read read : reads) {
             int steps = read.stopsAfter();
-            World now = world;
-            now.known.begin(++poll);
+            RestorableRows current = state;
+            current.known.begin(++poll);
             boolean died = false;
             for (Integer content : copies(read.rows())) {
                 if (steps-- == 0) {
                     died = true;
                     break;
                 }
-                int copy = now.known.observeCopy(hash(content));
+                int copy = current.known.observeCopy(hash(content));
                 if (copy >= 0) {
-                    assertThat(now.destination.put(content + "#" + copy, "")).isNull();
+                    assertThat(current.destination.put(content + "#" + copy, "")).isNull();
                 }
                 if (read.checkpointed() && steps == 3) {
-                    saved = now.checkpoint();
+                    saved = current.checkpoint();
                 }
             }
             if (!died) {
-                KnownRows.Sweep sweep = now.known.sweep();
+                KnownRows.Sweep sweep = current.known.sweep();
                 boolean more;
                 do {
                     more =
                             sweep.slice(
                                     2,
                                     (hash, copy) ->
-                                            assertThat(now.destination.remove(hash[0] + "#" + copy))
+                                            assertThat(
+                                                            current.destination.remove(
+                                                                    hash[0] + "#" + copy))
                                                     .isNotNull());
                 } while (more);
             }
             if (died) {
-                world = saved.checkpoint();
+                state = saved.checkpoint();
                 continue;
             }
             List<String> expected = new ArrayList<>();
@@ -193,37 +197,37 @@ class KnownRowsTest {
                                     expected.add(content + "#" + copy);
                                 }
                             });
-            assertThat(now.destination.keySet()).containsExactlyInAnyOrderElementsOf(expected);
-            assertThat(now.tally.known()).isEqualTo(expected.size());
-            saved = now.checkpoint();
+            assertThat(current.destination.keySet()).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(current.rowCount.known()).isEqualTo(expected.size());
+            saved = current.checkpoint();
         }
     }
 
     @Test
-    void aKeyThatComesTwiceInAReadIsTold() throws Exception {
-        World world = new World();
-        world.known.begin(1);
+    void reportsAKeyThatOccursTwiceInARead() throws Exception {
+        RestorableRows state = new RestorableRows();
+        state.known.begin(1);
 
-        assertThat(world.known.observe(bytes(1), hash(1))).isEqualTo(Observation.NEW);
-        assertThat(world.known.observe(bytes(1), hash(2))).isEqualTo(Observation.DUPLICATE_KEY);
+        assertThat(state.known.observe(bytes(1), hash(1))).isEqualTo(Observation.NEW);
+        assertThat(state.known.observe(bytes(1), hash(2))).isEqualTo(Observation.DUPLICATE_KEY);
     }
 
     @Test
-    void slotsOfDeletedRowsAreUsedAgain() throws Exception {
-        World world = new World();
+    void reusesSlotsOfDeletedRows() throws Exception {
+        RestorableRows state = new RestorableRows();
         for (int poll = 1; poll <= 50; poll++) {
-            world.known.begin(poll);
-            world.known.observe(bytes(poll), hash(poll));
-            while (world.known.missing() > 0) {
-                world.known.sweep().slice(10, (key, copy) -> {});
+            state.known.begin(poll);
+            state.known.observe(bytes(poll), hash(poll));
+            while (state.known.missing() > 0) {
+                state.known.sweep().slice(10, (key, copy) -> {});
             }
         }
 
-        assertThat(world.tally.slots()).isEqualTo(2);
+        assertThat(state.rowCount.slots()).isEqualTo(2);
     }
 
     @Test
-    void aFormatOfAnotherBuildIsRefused() {
+    void rejectsAFormatOfAnotherBuild() {
         assertThatThrownBy(() -> RowCount.restored(List.of(2L, 0L, 0L, 0L)))
                 .hasMessage(
                         "cannot restore detected rows written in format 2; this build reads format 1");

@@ -9,7 +9,7 @@ import com.evolvishub.cdc.planner.sql.PollQuery;
 import com.evolvishub.cdc.runtime.row.PollEnded;
 import com.evolvishub.cdc.source.PipelineBuilder;
 import com.evolvishub.cdc.source.PipelineTestCluster;
-import com.evolvishub.cdc.source.PipelineTestCluster.RunningLane;
+import com.evolvishub.cdc.source.PipelineTestCluster.RunningPipeline;
 import com.evolvishub.cdc.testing.postgres.Database;
 import com.evolvishub.cdc.testing.postgres.FreshDatabase;
 import com.evolvishub.cdc.testing.postgres.PostgresServer;
@@ -19,30 +19,33 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Statements that empty, rewrite or swap a table are not MVCC-safe: no poll may believe them. */
+/**
+ * Statements that empty, rewrite or swap a table are not MVCC-safe: no poll may take their rows for
+ * deleted.
+ */
 class LockedSourceITCase {
 
     @RegisterExtension static final PostgresServer POSTGRES = PostgresServer.shared();
     @RegisterExtension static final PipelineTestCluster CLUSTER = new PipelineTestCluster();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Test
     void aFullRefreshDeletesNothing(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, item text)",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 50) n");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
-        awaitRows(lane, 50);
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
+        awaitRows(running, 50);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "TRUNCATE orders",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 50) n");
 
-        awaitMorePolls(lane);
-        assertThat(lane.rows()).hasSize(50);
+        awaitMorePolls(running);
+        assertThat(running.rows()).hasSize(50);
     }
 
     @Test
@@ -55,54 +58,55 @@ class LockedSourceITCase {
                 "CREATE VIEW outer_view AS SELECT * FROM both_of_them",
                 "INSERT INTO north SELECT n, 'n' FROM generate_series(1, 200) n",
                 "INSERT INTO south SELECT n, 's' FROM generate_series(201, 400) n");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(PipelineBuilder.table(source, "outer_view").key("id").build());
-        awaitRows(lane, 400);
+        awaitRows(running, 400);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "TRUNCATE south",
                 "INSERT INTO south SELECT n, 's' FROM generate_series(201, 400) n");
 
-        awaitMorePolls(lane);
-        assertThat(lane.rows()).hasSize(400);
+        awaitMorePolls(running);
+        assertThat(running.rows()).hasSize(400);
     }
 
     @Test
-    void aTableThatIsSwappedDeletesNothing(@FreshDatabase Database source) throws Exception {
+    void aTableSwapDeletesNothing(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int, item text)",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 40) n");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").key("id").build());
-        awaitRows(lane, 40);
+        RunningPipeline running =
+                CLUSTER.run(PipelineBuilder.table(source, "orders").key("id").build());
+        awaitRows(running, 40);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "CREATE TABLE orders_new AS SELECT * FROM orders",
                 "ALTER TABLE orders RENAME TO orders_old",
                 "ALTER TABLE orders_new RENAME TO orders");
 
-        awaitMorePolls(lane);
-        assertThat(lane.rows()).hasSize(40);
+        awaitMorePolls(running);
+        assertThat(running.rows()).hasSize(40);
     }
 
     @Test
-    void aTableThatIsRewrittenDeletesNothing(@FreshDatabase Database source) throws Exception {
+    void aTableRewriteDeletesNothing(@FreshDatabase Database source) throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, item text)",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 40) n");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
-        awaitRows(lane, 40);
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
+        awaitRows(running, 40);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "ALTER TABLE orders ALTER item TYPE varchar(50) USING trim(item || ' ')");
 
-        awaitMorePolls(lane);
-        assertThat(lane.rows()).hasSize(40);
+        awaitMorePolls(running);
+        assertThat(running.rows()).hasSize(40);
     }
 
     @Test
@@ -110,7 +114,7 @@ class LockedSourceITCase {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, item text)",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 50) n");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.query(
                                         source,
@@ -118,25 +122,25 @@ class LockedSourceITCase {
                                                 "SELECT o.id, o.item FROM orders o WHERE o.id > 0"))
                                 .key("id")
                                 .build());
-        awaitRows(lane, 50);
+        awaitRows(running, 50);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "TRUNCATE orders",
                 "INSERT INTO orders SELECT n, 'item ' || n FROM generate_series(1, 50) n");
 
-        awaitMorePolls(lane);
-        assertThat(lane.rows()).hasSize(50);
+        awaitMorePolls(running);
+        assertThat(running.rows()).hasSize(50);
     }
 
     @Test
-    void aQueryForWhatIsNewDoesNotForgetAndSendAgain(@FreshDatabase Database source)
+    void aQueryForNewRowsKeepsItsDedupeStateDuringAFullRefresh(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, at timestamptz)",
                 "INSERT INTO orders SELECT n, 'infinity' FROM generate_series(1, 50) n");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.query(
                                         source,
@@ -145,49 +149,50 @@ class LockedSourceITCase {
                                 .capture(new Capture.ByQuery(Duration.ofSeconds(10), ""))
                                 .key("id")
                                 .build());
-        awaitRows(lane, 50);
+        awaitRows(running, 50);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "TRUNCATE orders",
                 "INSERT INTO orders SELECT n, 'infinity' FROM generate_series(1, 50) n");
 
-        awaitMorePolls(lane);
-        assertThat(lane.rows()).hasSize(50);
+        awaitMorePolls(running);
+        assertThat(running.rows()).hasSize(50);
     }
 
     @Test
-    void aPollByWatermarkTakesItsSnapshotBehindTheLock(@FreshDatabase Database source)
+    void aWatermarkPollTakesItsSnapshotAfterTheLock(@FreshDatabase Database source)
             throws Exception {
         source.execute(
                 "CREATE TABLE orders (id int PRIMARY KEY, at bigint)",
                 "INSERT INTO orders SELECT n, n FROM generate_series(1, 50) n");
-        RunningLane lane =
+        RunningPipeline running =
                 CLUSTER.run(
                         PipelineBuilder.table(source, "orders")
                                 .watermark("at", WatermarkType.INTEGER)
                                 .build());
-        awaitRows(lane, 50);
-        long polls = polls(lane);
+        awaitRows(running, 50);
+        long polls = polls(running);
 
-        whilePollsMeetTheLock(
+        whilePollsAreBlocked(
                 source,
-                lane,
+                running,
                 "TRUNCATE orders",
                 "INSERT INTO orders SELECT n, n FROM generate_series(1, 51) n");
 
-        awaitRows(lane, 51);
-        // the poll that meets the lock does not end before the table can be seen
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(polls(lane)).isGreaterThan(polls));
-        assertThat(lane.rows().get(50)).isEqualTo("UPSERT 51\t51");
+        awaitRows(running, 51);
+        // the poll blocked by the lock does not end before the lock is released
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(polls(running)).isGreaterThan(polls));
+        assertThat(running.rows().get(50)).isEqualTo("UPSERT 51\t51");
     }
 
     @Test
-    void theStatusNamesWhoHoldsTheLock(@FreshDatabase Database source) throws Exception {
+    void theStatusNamesTheLockHolder(@FreshDatabase Database source) throws Exception {
         source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
-        RunningLane lane = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
-        awaitRows(lane, 1);
+        RunningPipeline running = CLUSTER.run(PipelineBuilder.table(source, "orders").build());
+        awaitRows(running, 1);
 
         try (Connection holder = source.connect();
                 Statement statement = holder.createStatement()) {
@@ -197,61 +202,61 @@ class LockedSourceITCase {
             String pid =
                     String.valueOf(
                             holder.unwrap(org.postgresql.PGConnection.class).getBackendPID());
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .untilAsserted(
                             () ->
-                                    assertThat(cause(lane))
+                                    assertThat(cause(running))
                                             .contains("orders")
                                             .contains("pid " + pid)
                                             .contains("app nightly")
                                             .contains("TRUNCATE"));
             holder.commit();
         }
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(cause(lane)).isEmpty());
-        // it was emptied for good
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(cause(running)).isEmpty());
+        // the table stays empty
+        await().atMost(TIMEOUT)
                 .untilAsserted(
-                        () -> assertThat(lane.rows()).containsExactly("INSERT 1", "DELETE 1"));
+                        () -> assertThat(running.rows()).containsExactly("INSERT 1", "DELETE 1"));
     }
 
-    private static void whilePollsMeetTheLock(
-            Database source, RunningLane lane, String... statements) throws Exception {
+    private static void whilePollsAreBlocked(
+            Database source, RunningPipeline running, String... statements) throws Exception {
         try (Connection holder = source.connect();
                 Statement statement = holder.createStatement()) {
             holder.setAutoCommit(false);
             for (String one : statements) {
                 statement.execute(one);
             }
-            await().atMost(PATIENCE)
-                    .until(() -> standsInAQueue(source) || cause(lane).contains("locked by"));
+            await().atMost(TIMEOUT)
+                    .until(() -> waitsForLock(source) || cause(running).contains("locked by"));
             holder.commit();
         }
     }
 
-    private static boolean standsInAQueue(Database source) {
+    private static boolean waitsForLock(Database source) {
         return !source.queryAll(
                         "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
                                 + " WHERE NOT l.granted AND a.datname = current_database()")
                 .isEmpty();
     }
 
-    private static String cause(RunningLane lane) {
-        return lane.collected().gate.status().source().cause();
+    private static String cause(RunningPipeline running) {
+        return running.collected().gate.status().source().cause();
     }
 
-    private static long polls(RunningLane lane) {
-        return lane.elements().stream()
+    private static long polls(RunningPipeline running) {
+        return running.elements().stream()
                 .filter(element -> element instanceof PollEnded ended && ended.complete())
                 .count();
     }
 
-    /** The first may have begun before. */
-    private static void awaitMorePolls(RunningLane lane) {
-        long before = polls(lane);
-        await().atMost(PATIENCE).until(() -> polls(lane) >= before + 3);
+    /** The first poll may have started before. */
+    private static void awaitMorePolls(RunningPipeline running) {
+        long before = polls(running);
+        await().atMost(TIMEOUT).until(() -> polls(running) >= before + 3);
     }
 
-    private static void awaitRows(RunningLane lane, int rows) {
-        await().atMost(PATIENCE).until(() -> lane.rows().size() == rows);
+    private static void awaitRows(RunningPipeline running, int rows) {
+        await().atMost(TIMEOUT).until(() -> running.rows().size() == rows);
     }
 }

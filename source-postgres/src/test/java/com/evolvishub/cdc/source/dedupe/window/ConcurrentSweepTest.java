@@ -26,13 +26,13 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tidying up goes on while the next poll reads. */
+/** The eviction continues while the next poll reads. */
 class ConcurrentSweepTest {
 
     private static final Column COLUMN =
             new Column("w", "w", new SqlType(20, "bigint", 'b', 'N'), false);
 
-    /** More than lie on the heap, so that some lie in keyed state and are swept. */
+    /** More than the heap limit, so that some are in keyed state and are swept. */
     private static final int ROWS = 3 * SentRows.ON_HEAP;
 
     private static final long WINDOW = 10;
@@ -41,52 +41,60 @@ class ConcurrentSweepTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"by key", "by content"})
-    void rowsThatThePollOfAnEndedTransactionShowsAgainAreKnown(String known) throws Exception {
+    void keepsRowsThatThePollAfterAnEndedTransactionReadsAgain(String rowIdentity)
+            throws Exception {
         RowSchema schema =
-                new RowSchema(List.of(COLUMN), known.equals("by key") ? List.of(0) : List.of());
+                new RowSchema(
+                        List.of(COLUMN), rowIdentity.equals("by key") ? List.of(0) : List.of());
         DetectionTestHarness detection =
                 new DetectionTestHarness(
                         byNumber(), DeleteWhen.NEVER, DetectionTestHarness.Image.EMPTY, false);
-        // a transaction is open that may have written from 1 on
+        // an open transaction may have written rows from 1 on
         begin(detection, schema, 1, 1);
-        take(detection, new HighWatermarkCrossed(1));
-        show(detection, schema, 1, ROWS);
+        process(detection, new HighWatermarkCrossed(1));
+        readRows(detection, schema, 1, ROWS);
         end(detection, 1);
         assertThat(sent).hasSize(ROWS);
 
-        // it has ended: nothing is pinned any more, and all is read from its floor on
+        // the transaction has ended: its low watermark is released, and the poll reads from there
         begin(detection, schema, 2, DedupeWindow.NONE);
-        show(detection, schema, 1, ROWS);
+        readRows(detection, schema, 1, ROWS);
         end(detection, 2);
 
         assertThat(sent).hasSize(ROWS);
     }
 
-    private void begin(DetectionTestHarness detection, RowSchema schema, long poll, long floor)
+    private void begin(
+            DetectionTestHarness detection, RowSchema schema, long poll, long lowWatermark)
             throws Exception {
-        take(detection, new PollStarted(poll, schema));
-        long floorPoll = floor == DedupeWindow.NONE ? DedupeWindow.NONE : 1;
-        take(
+        process(detection, new PollStarted(poll, schema));
+        long lowWatermarkPoll = lowWatermark == DedupeWindow.NONE ? DedupeWindow.NONE : 1;
+        process(
                 detection,
                 new DedupeWindow(
-                        poll, WatermarkScale.NUMBER.name(), false, floor, floorPoll, WINDOW));
+                        poll,
+                        WatermarkScale.NUMBER.name(),
+                        false,
+                        lowWatermark,
+                        lowWatermarkPoll,
+                        WINDOW));
     }
 
-    private void show(DetectionTestHarness detection, RowSchema schema, int from, int to)
+    private void readRows(DetectionTestHarness detection, RowSchema schema, int from, int to)
             throws Exception {
         for (int i = from; i <= to; i++) {
             byte[] cell = String.valueOf(i).getBytes(UTF_8);
             Operation operation = schema.isKeyed() ? Operation.UPSERT : Operation.INSERT;
-            take(detection, ChangeRow.of(operation, schema, cell, cell));
+            process(detection, ChangeRow.of(operation, schema, cell, cell));
         }
     }
 
     private void end(DetectionTestHarness detection, long poll) throws Exception {
-        take(detection, new PollEnded(poll, true, Instant.EPOCH));
+        process(detection, new PollEnded(poll, true, Instant.EPOCH));
     }
 
-    private void take(DetectionTestHarness detection, PipelineElement element) throws Exception {
-        assertThat(detection.take(element, sent::add)).isEmpty();
+    private void process(DetectionTestHarness detection, PipelineElement element) throws Exception {
+        assertThat(detection.process(element, sent::add)).isEmpty();
     }
 
     private static Capture byNumber() {

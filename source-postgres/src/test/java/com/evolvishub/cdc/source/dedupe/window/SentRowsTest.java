@@ -31,18 +31,18 @@ class SentRowsTest {
     private static final RowSchema KEYED = new RowSchema(COLUMNS, List.of(0));
     private static final RowSchema KEYLESS = new RowSchema(COLUMNS, List.of());
 
-    /** State, and what it can be restored from. */
-    private static final class World {
+    /** The sent rows, which can be restored from their state. */
+    private static final class RestorableRows {
         private InMemoryMapState<byte[], byte[]> spilled = new InMemoryMapState<>();
         private SentRows rows;
         private final int onHeap;
 
-        World(int onHeap) {
+        RestorableRows(int onHeap) {
             this.onHeap = onHeap;
             rows = new SentRows(spilled, onHeap);
         }
 
-        /** As if there had been a checkpoint, and a failure right behind it. */
+        /** Simulates a checkpoint followed by a failure. */
         void restore() throws IOException {
             byte[] image = SentRowsSerializer.write(EvictionBound.EMPTY, rows);
             spilled = new InMemoryMapState<>(spilled);
@@ -50,26 +50,26 @@ class SentRowsTest {
             SentRowsSerializer.read(image, rows);
         }
 
-        void forget(long below) throws Exception {
+        void evict(long below) throws Exception {
             rows.forget(below);
             while (rows.sweep(3, below)) {
-                // on to the next slice
+                // continue with the next slice
             }
         }
     }
 
     /** A version of a row. */
-    private record Version(int value, long place) {}
+    private record Version(int value, long watermark) {}
 
     @Property(tries = 200)
-    void whatMayBeReadAgainIsKnownAndWhatMayNotIsForgotten(@ForAll Random random) throws Exception {
-        World world = new World(4);
+    void keepsRowsThatMayBeReadAgainAndEvictsAllOthers(@ForAll Random random) throws Exception {
+        RestorableRows state = new RestorableRows(4);
         Map<Integer, Version> source = new HashMap<>();
         long highest = 0;
         long below = Long.MIN_VALUE;
         int value = 0;
         for (long poll = 1; poll < 40; poll++) {
-            // rows above everything; only those that are not yet out may take a key over
+            // rows above all others; a row that is not yet sent may take over a key
             Map<Integer, Version> fresh = new HashMap<>();
             for (int i = random.nextInt(6); i > 0; i--) {
                 highest += random.nextInt(3);
@@ -80,131 +80,136 @@ class SentRowsTest {
                 Version version = new Version(++value, highest);
                 fresh.put(key, version);
             }
-            // what is read again: the old rows within the window, some of them changed
-            world.rows.hashNewest();
-            for (Map.Entry<Integer, Version> one : List.copyOf(source.entrySet())) {
-                Version old = one.getValue();
-                if (old.place() < below || fresh.containsKey(one.getKey())) {
+            // read the old rows within the window again, some of them changed
+            state.rows.hashNewest();
+            for (Map.Entry<Integer, Version> entry : List.copyOf(source.entrySet())) {
+                Version old = entry.getValue();
+                if (old.watermark() < below || fresh.containsKey(entry.getKey())) {
                     continue;
                 }
                 boolean changed = random.nextInt(5) == 0;
-                Version now = changed ? new Version(++value, old.place()) : old;
-                source.put(one.getKey(), now);
-                assertThat(world.rows.observe(row(KEYED, one.getKey(), now), now.place(), poll))
+                Version current = changed ? new Version(++value, old.watermark()) : old;
+                source.put(entry.getKey(), current);
+                assertThat(
+                                state.rows.observe(
+                                        row(KEYED, entry.getKey(), current),
+                                        current.watermark(),
+                                        poll))
                         .isEqualTo(changed ? Observation.NEW : Observation.KNOWN);
                 if (random.nextInt(10) == 0) {
-                    world.restore();
+                    state.restore();
                 }
             }
-            List<Map.Entry<Integer, Version>> inOrder =
+            List<Map.Entry<Integer, Version>> byWatermark =
                     fresh.entrySet().stream()
                             .sorted(
                                     (a, b) ->
                                             Long.compare(
-                                                    a.getValue().place(), b.getValue().place()))
+                                                    a.getValue().watermark(),
+                                                    b.getValue().watermark()))
                             .toList();
-            for (Map.Entry<Integer, Version> one : inOrder) {
-                world.rows.add(
-                        row(KEYED, one.getKey(), one.getValue()),
-                        one.getValue().place(),
+            for (Map.Entry<Integer, Version> entry : byWatermark) {
+                state.rows.add(
+                        row(KEYED, entry.getKey(), entry.getValue()),
+                        entry.getValue().watermark(),
                         poll,
                         below);
-                source.put(one.getKey(), one.getValue());
+                source.put(entry.getKey(), entry.getValue());
                 if (random.nextInt(10) == 0) {
-                    world.restore();
+                    state.restore();
                 }
             }
             if (random.nextInt(3) == 0) {
                 below = Math.max(below, highest - random.nextInt(8));
-                world.rows.hashNewest();
-                world.forget(below);
+                state.rows.hashNewest();
+                state.evict(below);
             }
         }
-        world.rows.hashNewest();
-        world.forget(Long.MAX_VALUE);
-        assertThat(world.spilled.size()).as("in keyed state when nothing may come again").isZero();
-        assertThat(world.rows.size()).isZero();
+        state.rows.hashNewest();
+        state.evict(Long.MAX_VALUE);
+        assertThat(state.spilled.size()).as("in keyed state when nothing may come again").isZero();
+        assertThat(state.rows.size()).isZero();
     }
 
     @Property(tries = 200)
-    void ofEqualRowsWithoutAKeyAsManyAreNewAsOnePollShowsMore(@ForAll Random random)
+    void equalRowsWithoutAKeyAreNewWhenAPollReturnsMoreCopies(@ForAll Random random)
             throws Exception {
-        World world = new World(3);
+        RestorableRows state = new RestorableRows(3);
         Map<Integer, Integer> sent = new HashMap<>();
         for (long poll = 1; poll < 20; poll++) {
-            Map<Integer, Integer> shown = new HashMap<>();
+            Map<Integer, Integer> returned = new HashMap<>();
             for (int i = random.nextInt(30); i > 0; i--) {
                 int value = random.nextInt(8);
-                int copies = shown.merge(value, 1, Integer::sum);
+                int copies = returned.merge(value, 1, Integer::sum);
                 boolean isNew = copies > sent.getOrDefault(value, 0);
-                assertThat(world.rows.observe(row(KEYLESS, 0, new Version(value, 7)), 7, poll))
+                assertThat(state.rows.observe(row(KEYLESS, 0, new Version(value, 7)), 7, poll))
                         .isEqualTo(isNew ? Observation.NEW : Observation.KNOWN);
                 sent.merge(value, copies, Math::max);
                 if (random.nextInt(10) == 0) {
-                    world.restore();
+                    state.restore();
                 }
             }
         }
-        assertThat(world.rows.size()).isEqualTo(sent.size());
+        assertThat(state.rows.size()).isEqualTo(sent.size());
     }
 
     @Test
-    void moreThanTheHeapTakesIsSpilledAndFoundAndSwept() throws Exception {
-        World world = new World(SentRows.ON_HEAP);
+    void spillsRowsBeyondTheHeapLimitAndFindsAndEvictsThem() throws Exception {
+        RestorableRows state = new RestorableRows(SentRows.ON_HEAP);
         int rows = 3 * SentRows.ON_HEAP;
         for (int i = 0; i < rows; i++) {
-            world.rows.add(row(KEYED, i, new Version(i, i)), i, 1, Long.MIN_VALUE);
+            state.rows.add(row(KEYED, i, new Version(i, i)), i, 1, Long.MIN_VALUE);
         }
-        world.rows.hashNewest();
-        assertThat(world.spilled.size()).isEqualTo(rows - SentRows.ON_HEAP);
-        world.restore();
+        state.rows.hashNewest();
+        assertThat(state.spilled.size()).isEqualTo(rows - SentRows.ON_HEAP);
+        state.restore();
         for (int i = 0; i < rows; i++) {
-            assertThat(world.rows.observe(row(KEYED, i, new Version(i, i)), i, 2))
+            assertThat(state.rows.observe(row(KEYED, i, new Version(i, i)), i, 2))
                     .isEqualTo(Observation.KNOWN);
         }
-        world.forget(rows - 10);
-        assertThat(world.rows.size()).isEqualTo(10);
+        state.evict(rows - 10);
+        assertThat(state.rows.size()).isEqualTo(10);
         assertThat(
-                        world.rows.observe(
+                        state.rows.observe(
                                 row(KEYED, rows - 10, new Version(rows - 10, rows - 10)), 0, 3))
                 .isEqualTo(Observation.KNOWN);
-        world.forget(rows);
-        assertThat(world.spilled.isEmpty()).isTrue();
+        state.evict(rows);
+        assertThat(state.spilled.isEmpty()).isTrue();
     }
 
     @Test
-    void aKeyThatComesBackWhileItsOldVersionIsSpilledIsCountedOnce() throws Exception {
-        World world = new World(1);
-        world.rows.add(row(KEYED, 1, new Version(1, 1)), 1, 1, 0);
-        world.rows.add(row(KEYED, 2, new Version(2, 2)), 2, 1, 0);
-        world.rows.hashNewest();
-        world.rows.add(row(KEYED, 2, new Version(3, 3)), 3, 2, 0);
-        world.rows.hashNewest();
-        world.rows.add(row(KEYED, 2, new Version(4, 4)), 4, 3, 0);
-        world.rows.hashNewest();
-        world.forget(4);
+    void countsAKeyOnceWhenItsOldVersionIsSpilled() throws Exception {
+        RestorableRows state = new RestorableRows(1);
+        state.rows.add(row(KEYED, 1, new Version(1, 1)), 1, 1, 0);
+        state.rows.add(row(KEYED, 2, new Version(2, 2)), 2, 1, 0);
+        state.rows.hashNewest();
+        state.rows.add(row(KEYED, 2, new Version(3, 3)), 3, 2, 0);
+        state.rows.hashNewest();
+        state.rows.add(row(KEYED, 2, new Version(4, 4)), 4, 3, 0);
+        state.rows.hashNewest();
+        state.evict(4);
 
-        assertThat(world.rows.size()).isEqualTo(1);
+        assertThat(state.rows.size()).isEqualTo(1);
     }
 
     @Test
-    void ofSeveralRowsOfAKeyTheLastOneCounts() throws Exception {
-        World world = new World(9);
-        world.rows.add(row(KEYED, 1, new Version(1, 1)), 1, 1, 0);
-        world.rows.add(row(KEYED, 1, new Version(2, 2)), 2, 1, 0);
+    void usesTheLastOfSeveralRowsWithTheSameKey() throws Exception {
+        RestorableRows state = new RestorableRows(9);
+        state.rows.add(row(KEYED, 1, new Version(1, 1)), 1, 1, 0);
+        state.rows.add(row(KEYED, 1, new Version(2, 2)), 2, 1, 0);
         for (long poll = 2; poll < 5; poll++) {
-            world.rows.hashNewest();
-            assertThat(world.rows.observe(row(KEYED, 1, new Version(1, 1)), 1, poll))
+            state.rows.hashNewest();
+            assertThat(state.rows.observe(row(KEYED, 1, new Version(1, 1)), 1, poll))
                     .isEqualTo(Observation.DUPLICATE);
-            assertThat(world.rows.observe(row(KEYED, 1, new Version(2, 2)), 2, poll))
+            assertThat(state.rows.observe(row(KEYED, 1, new Version(2, 2)), 2, poll))
                     .isEqualTo(Observation.KNOWN);
         }
-        assertThat(world.rows.observe(row(KEYED, 1, new Version(3, 1)), 1, 6))
+        assertThat(state.rows.observe(row(KEYED, 1, new Version(3, 1)), 1, 6))
                 .isEqualTo(Observation.NEW);
     }
 
     @Test
-    void aFormatOfAnotherBuildIsRefused() {
+    void rejectsAFormatOfAnotherBuild() {
         assertThatThrownBy(
                         () ->
                                 SentRowsSerializer.read(
@@ -215,9 +220,12 @@ class SentRowsTest {
     }
 
     private static ChangeRow row(RowSchema schema, int key, Version version) {
-        String line = key + "\t" + version.value() + "\t" + version.place();
+        String line = key + "\t" + version.value() + "\t" + version.watermark();
         Operation operation = schema.isKeyed() ? Operation.UPSERT : Operation.INSERT;
         return ChangeRow.of(
-                operation, schema, line.getBytes(UTF_8), ("" + version.place()).getBytes(UTF_8));
+                operation,
+                schema,
+                line.getBytes(UTF_8),
+                ("" + version.watermark()).getBytes(UTF_8));
     }
 }
