@@ -22,15 +22,14 @@ import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * The source of one lane. Runs at parallelism 1, in one chained task with the lane's delivery,
- * which installs the {@link com.evolvishub.cdc.runtime.pipeline.BackpressureGate} that this source
- * looks for when it is started.
+ * The Flink source of one pipeline. Runs at parallelism 1, in one chained task with the pipeline's
+ * delivery, which installs the {@link com.evolvishub.cdc.runtime.pipeline.BackpressureGate} that
+ * this source needs when it is started.
  *
- * <p>Every row that a poll's snapshot shows above the last position goes out, in the order of
- * watermark and key, between the marks of its poll; after a restore at any moment the read goes on
- * behind the last row that the checkpoint holds. Where rows have no key, rows of one watermark may
- * come again after a restore: the {@code ChangeDetector} behind drops them. An outage never fails
- * the task.
+ * <p>Emits every row above the last position that a poll's database snapshot contains, in the order
+ * of watermark and key, between the boundaries of its poll. After a restore the read resumes after
+ * the last row in the checkpoint. Where rows have no key, rows of one watermark may be emitted
+ * again after a restore; the {@code ChangeDetector} drops them. An outage never fails the task.
  */
 public final class PostgresSource
         implements Source<PipelineElement, PostgresSplit, Boolean>,
@@ -40,25 +39,25 @@ public final class PostgresSource
     private final Pipeline pipeline;
     private final String run;
     private final boolean endsWhenFinished;
-    private final RestoreMode resumption;
+    private final RestoreMode restoreMode;
 
-    /** A source that goes on from what an earlier run has left. */
+    /** A source that resumes from the position of an earlier run. */
     public PostgresSource(Pipeline pipeline, String run, boolean endsWhenFinished) {
         this(pipeline, run, endsWhenFinished, RestoreMode.RESUME);
     }
 
     /**
-     * @param run the run's id, the same as that of the delivery behind
-     * @param endsWhenFinished whether a {@code one_time} mapping ends its task once all is
-     *     delivered, instead of parking; its position is gone then
-     * @param resumption what becomes of an earlier run's position
+     * @param run the run's id, the same as that of the delivery
+     * @param endsWhenFinished whether a {@code one_time} mapping ends its task once all rows are
+     *     delivered, instead of waiting; its position is discarded then
+     * @param restoreMode how an earlier run's position is used
      */
     public PostgresSource(
-            Pipeline pipeline, String run, boolean endsWhenFinished, RestoreMode resumption) {
+            Pipeline pipeline, String run, boolean endsWhenFinished, RestoreMode restoreMode) {
         this.pipeline = Objects.requireNonNull(pipeline, "pipeline");
         this.run = Objects.requireNonNull(run, "run");
         this.endsWhenFinished = endsWhenFinished;
-        this.resumption = Objects.requireNonNull(resumption, "resumption");
+        this.restoreMode = Objects.requireNonNull(restoreMode, "resumption");
     }
 
     @Override
@@ -69,7 +68,7 @@ public final class PostgresSource
     @Override
     public SourceReader<PipelineElement, PostgresSplit> createReader(SourceReaderContext context) {
         return new PostgresSourceReader(
-                pipeline, run, resumption, endsWhenFinished, SourceClocks.system(), context);
+                pipeline, run, restoreMode, endsWhenFinished, SourceClocks.system(), context);
     }
 
     @Override

@@ -15,15 +15,15 @@ import com.evolvishub.cdc.source.split.PostgresSplit;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** Asks a source what rows of a mapping will look like, as its reader will; reads none of them. */
+/** Queries the schema of a mapping's rows as its reader will see it, without reading rows. */
 public final class SourceSchemaProbe {
 
     private SourceSchemaProbe() {}
 
     /**
-     * The schema of the rows to come. A key that only the destination can tell is left out.
+     * The schema of the rows, without a key that only the destination determines.
      *
-     * @throws SourceException if the source cannot be reached or has not what the file names
+     * @throws SourceException if the source is unreachable or lacks something that the file names
      */
     public static RowSchema schema(Pipeline pipeline) {
         PollScan scan = pipeline.scan();

@@ -6,7 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Finds what a domain is made of. */
+/** Resolves domains to their base types. */
 public final class DomainBaseTypes {
 
     private static final String SQL =
@@ -24,7 +24,7 @@ public final class DomainBaseTypes {
 
     private DomainBaseTypes() {}
 
-    /** The type itself, or, of a domain, the type that its values have. */
+    /** The base type of a domain; any other type is returned unchanged. */
     public static SqlType of(SourceSession session, SqlType type) throws SQLException {
         if (type.kind() != 'd') {
             return type;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.postgresql.core.TypeInfo;
 
-/** Has the database describe a query of the user's; it is not run. */
+/** Lets the database describe a user's query without running it. */
 public final class QueryDescriber {
 
     private static final String TYPES =
@@ -31,31 +31,31 @@ public final class QueryDescriber {
 
     private final SourceSession session;
 
-    /** Asks through {@code session}, which must not be in a transaction. */
+    /** Uses {@code session}, which must not have an open transaction. */
     public QueryDescriber(SourceSession session) {
         this.session = session;
     }
 
     /**
-     * The columns of a query. Any of them may be NULL: an outer join makes NULLs of columns that
+     * The columns of a query. All are nullable: an outer join returns NULL even for columns that
      * are NOT NULL in their table.
      *
-     * @param sql its places filled with literals
-     * @throws SourceException if it is no query, or a name stands twice in its columns
+     * @param sql the query, with literals as placeholders
+     * @throws SourceException if it is no query, or a column name occurs twice
      */
     public RelationDescription describe(String sql) throws SQLException {
         return session.inTransaction(() -> describe(sql, () -> {}));
     }
 
-    /** Something to be asked while the query is parsed and the search path is the role's own. */
+    /** Further queries to run while the query is parsed and the search path is the role's own. */
     public interface Parsed {
-        /** Asks. */
+        /** Runs them. */
         void ask() throws SQLException;
     }
 
-    /** The same, in the transaction under way. */
+    /** The same, in the open transaction. */
     public RelationDescription describe(String sql, Parsed parsed) throws SQLException {
-        // a statement that changes something can be prepared, but not stand behind FROM
+        // a statement that changes data can be prepared, but not used as a subquery
         session.execute("SELECT * FROM (" + sql + "\n) q WHERE false");
         List<String> names = new ArrayList<>();
         List<Long> oids = new ArrayList<>();
@@ -70,7 +70,7 @@ public final class QueryDescriber {
     private void read(String sql, List<String> names, List<Long> oids, List<Integer> modifiers)
             throws SQLException {
         TypeInfo types = session.connection().getTypeInfo();
-        // to the driver a question mark is a parameter, two of them are the operator
+        // the driver reads one question mark as a parameter, two as the operator
         String escaped = sql.replace("?", "??");
         try (PreparedStatement statement = session.connection().prepareStatement(escaped)) {
             ResultSetMetaData found = statement.getMetaData();
@@ -90,19 +90,20 @@ public final class QueryDescriber {
                 oids.add(types.intOidToLong(types.getPGType(type)));
                 modifiers.add(modifier(type, found.getPrecision(i), found.getScale(i)));
             }
-        } catch (ArrayIndexOutOfBoundsException dollar) {
-            // what the driver makes of $1
+        } catch (ArrayIndexOutOfBoundsException parameter) {
+            // the driver's reaction to $1
             throw SourceException.permanent(
                     "the query has a parameter like $1, for which there is no value");
         }
     }
 
     /**
-     * Of a number that the database makes, the driver tells how it is made in place of its type.
+     * The type name of a column. For a generated number the driver returns the serial type instead
+     * of the integer type.
      */
-    private static String typeName(ResultSetMetaData found, int place) throws SQLException {
-        String name = found.getColumnTypeName(place);
-        if (!found.isAutoIncrement(place)) {
+    private static String typeName(ResultSetMetaData found, int column) throws SQLException {
+        String name = found.getColumnTypeName(column);
+        if (!found.isAutoIncrement(column)) {
             return name;
         }
         return switch (name) {
@@ -113,7 +114,10 @@ public final class QueryDescriber {
         };
     }
 
-    /** The driver tells length, precision and scale, but not the modifier they come from. */
+    /**
+     * Computes the type modifier from length, precision and scale, because the driver does not
+     * return it.
+     */
     private static int modifier(String type, int precision, int scale) {
         return switch (type) {
             case "numeric" ->
@@ -133,10 +137,10 @@ public final class QueryDescriber {
         UserDefinedTypes userTypes = UserDefinedTypes.among(session, oids);
         List<Column> columns = new ArrayList<>();
         Array types = session.connection().createArrayOf("oid", oids.toArray());
-        Array bounds = session.connection().createArrayOf("int4", modifiers.toArray());
+        Array modifierArray = session.connection().createArrayOf("int4", modifiers.toArray());
         try (PreparedStatement statement = session.connection().prepareStatement(TYPES)) {
             statement.setArray(1, types);
-            statement.setArray(2, bounds);
+            statement.setArray(2, modifierArray);
             try (ResultSet found = statement.executeQuery()) {
                 for (int i = 0; i < names.size(); i++) {
                     if (!found.next()) {
@@ -156,18 +160,18 @@ public final class QueryDescriber {
     }
 
     /**
-     * The type that the database gives to each place of a statement.
+     * The type that the database infers for each placeholder of a statement.
      *
-     * @param sql a question mark at each place, two for each question mark of the user's
-     * @return as the driver names them; {@code text} where anything would do
+     * @param sql one question mark per placeholder, two for each question mark of the user's
+     * @return as the driver names them; {@code text} if any type fits
      */
-    List<String> placeholderTypes(String sql, int places) throws SQLException {
+    List<String> placeholderTypes(String sql, int count) throws SQLException {
         return session.inTransaction(
                 () -> {
-                    List<String> types = new ArrayList<>(places);
+                    List<String> types = new ArrayList<>(count);
                     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
                         var found = statement.getParameterMetaData();
-                        for (int i = 1; i <= places; i++) {
+                        for (int i = 1; i <= count; i++) {
                             types.add(found.getParameterTypeName(i));
                         }
                     }

@@ -14,18 +14,19 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * The places of a user's query, each with the type that the database gives it. An untyped literal
- * would be cut short by a {@code date}, lose its offset in a {@code timestamp} and turn into an
- * interval before {@code - interval '5 min'}; so each literal carries the type of its place.
+ * The placeholders of a user's query, each with the type that the database infers. An untyped
+ * literal would be truncated by a {@code date}, lose its offset in a {@code timestamp}, and become
+ * an interval before {@code - interval '5 min'}; so each literal is cast to the type of its
+ * placeholder.
  */
 public final class QueryPlaceholders {
 
-    private static final String TIME = "timestamptz";
+    private static final String DEFAULT_TYPE = "timestamptz";
 
     /**
-     * What a batch size stands for: everything. Rows come in one stream, in pages of our own. Were
-     * a query's LIMIT bound to a page, the rows behind it would be lost, or a diff would take them
-     * for deleted.
+     * The value of a batch size: all rows. Rows are read as one stream and split into pages here.
+     * If a query's LIMIT were the page size, the rows after it would be lost, or a diff would treat
+     * them as deleted.
      */
     private static final String ALL_ROWS = String.valueOf(Long.MAX_VALUE);
 
@@ -38,35 +39,36 @@ public final class QueryPlaceholders {
     }
 
     /**
-     * Asks for the types of a query's places.
+     * Queries the types of a query's placeholders.
      *
-     * @throws SQLException if the database cannot tell them
+     * @throws SQLException if the database cannot infer them
      */
     public static QueryPlaceholders parsed(SourceSession session, PollQuery query)
             throws SQLException {
-        int places = count(query);
-        if (places == 0) {
+        int count = count(query);
+        if (count == 0) {
             return new QueryPlaceholders(query, List.of());
         }
         List<String> types =
-                new QueryDescriber(session).placeholderTypes(parameterized(query), places);
+                new QueryDescriber(session).placeholderTypes(parameterized(query), count);
         return new QueryPlaceholders(
-                query, types.stream().map(type -> type.equals("interval") ? TIME : type).toList());
+                query,
+                types.stream().map(type -> type.equals("interval") ? DEFAULT_TYPE : type).toList());
     }
 
     /**
-     * Of a query for which the database cannot tell them, such as {@code date_trunc('hour', ?)}: a
-     * time is what nearly every query means.
+     * For a query whose placeholder types the database cannot infer, such as {@code
+     * date_trunc('hour', ?)}: assumes a time, which nearly every query means.
      */
     public static QueryPlaceholders untyped(PollQuery query) {
-        return new QueryPlaceholders(query, Collections.nCopies(count(query), TIME));
+        return new QueryPlaceholders(query, Collections.nCopies(count(query), DEFAULT_TYPE));
     }
 
     private static int count(PollQuery query) {
         return (int) query.parts().stream().filter(Placeholder.LAST_SYNC::equals).count();
     }
 
-    /** To the driver a question mark is a parameter, two of them are the operator. */
+    /** The driver reads one question mark as a parameter, two as the operator. */
     private static String parameterized(PollQuery query) {
         return query.parts().stream()
                 .map(
@@ -77,30 +79,33 @@ public final class QueryPlaceholders {
                 .collect(Collectors.joining());
     }
 
-    /** The types that {@link #literals} will ask a value for; one for each place, in order. */
+    /**
+     * The types for which {@link #literals} requests a value; one for each placeholder, in order.
+     */
     public List<String> types() {
         return types;
     }
 
-    /** The query with a typed NULL at each place: good for being described. */
+    /** The query with a typed NULL at each placeholder, for describing it. */
     public String sample() {
         Iterator<String> type = types.iterator();
         return query.render(
-                place -> place == Placeholder.LAST_SYNC ? "NULL::" + type.next() : ALL_ROWS);
+                placeholder ->
+                        placeholder == Placeholder.LAST_SYNC ? "NULL::" + type.next() : ALL_ROWS);
     }
 
     /**
-     * Fills the places, once: for one rendering of the query.
+     * Returns the literals of the placeholders, for one rendering of the query.
      *
      * @param valueOf the value as the text of a type
      */
     public Function<Placeholder, String> literals(UnaryOperator<String> valueOf) {
-        List<String> rest = new ArrayList<>(types);
-        return place -> {
-            if (place == Placeholder.BATCH_SIZE) {
+        List<String> remaining = new ArrayList<>(types);
+        return placeholder -> {
+            if (placeholder == Placeholder.BATCH_SIZE) {
                 return ALL_ROWS;
             }
-            String type = rest.remove(0);
+            String type = remaining.remove(0);
             return SqlLiteral.quote(valueOf.apply(type)) + "::" + type;
         };
     }

@@ -18,10 +18,10 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks the database's catalog what a table, view or foreign table looks like. */
+/** Describes a table, view or foreign table from the database's catalog. */
 public final class RelationDescriber {
 
-    /** An empty search path makes format_type name the schema of each type that needs it. */
+    /** With an empty search path format_type qualifies every type that needs it. */
     private static final String NO_SEARCH_PATH = "SET LOCAL search_path TO ''";
 
     private static final String RELATION =
@@ -64,13 +64,13 @@ public final class RelationDescriber {
                   WHERE k.place <= i.indnkeyatts AND a.attname <> ALL (?::name[])))
             """;
 
-    /** Object ids from here on are those of objects that users have made. */
+    /** Lowest object id of user-defined objects. */
     public static final long FIRST_USER_TYPE = 16384;
 
     /**
-     * Changes with each change of what {@link #describe} tells, but for types of a user's own: the
-     * catalog's rows by the transactions that wrote them. Statistics are written in place, and
-     * change nothing here.
+     * Changes with each change of what {@link #describe} returns, except of user-defined types.
+     * Built from the transactions that wrote the catalog rows. Statistics are updated in place and
+     * do not change it.
      */
     private static final String VERSION =
             """
@@ -88,15 +88,15 @@ public final class RelationDescriber {
 
     private final SourceSession session;
 
-    /** Asks through {@code session}, which must not be in a transaction. */
+    /** Uses {@code session}, which must not have an open transaction. */
     public RelationDescriber(SourceSession session) {
         this.session = session;
     }
 
     /**
-     * What the relation looks like.
+     * Describes a relation.
      *
-     * @throws SourceException if it is not there, or is nothing that rows can be read from
+     * @throws SourceException if it does not exist, or has no rows to read
      */
     public RelationDescription describe(Relation.Table table) throws SQLException {
         Optional<RelationDescription> found = find(table);
@@ -108,9 +108,9 @@ public final class RelationDescriber {
     }
 
     /**
-     * What the relation looks like; empty if it is not there.
+     * Describes a relation; empty if it does not exist.
      *
-     * @throws SourceException if it is nothing that rows can be read from
+     * @throws SourceException if it has no rows to read
      */
     public Optional<RelationDescription> find(Relation.Table table) throws SQLException {
         return session.inTransaction(
@@ -125,14 +125,14 @@ public final class RelationDescriber {
     }
 
     /**
-     * A text that is the same as long as {@link #describe} would tell the same of the relation, if
-     * all types of its columns are built in; empty: it is not there.
+     * A text that stays the same while {@link #describe} returns the same, if all column types are
+     * built in; empty: the relation does not exist.
      */
     public String version(Relation.Table table) throws SQLException {
         return session.askForText(versionSql(table)).orElse("");
     }
 
-    /** The same, together with other questions. */
+    /** The same, combined with other queries. */
     public static CombinedQuery.Question<String> versionOf(Relation.Table table) {
         return new CombinedQuery.Question<>(
                 "SELECT coalesce((" + versionSql(table) + "), '')",
@@ -145,7 +145,7 @@ public final class RelationDescriber {
         return VERSION.formatted(SqlLiteral.quote(name));
     }
 
-    /** Whether an index keeps rows from agreeing in all of these columns. */
+    /** Whether a unique index exists whose key columns are all in this list. */
     public boolean isUnique(Relation.Table table, List<String> columns) throws SQLException {
         return session.inTransaction(
                 () -> {
@@ -200,7 +200,7 @@ public final class RelationDescriber {
             String name, long type, String typeName, char kind, char category, boolean notNull) {}
 
     private List<Column> columns(long oid, String kind) throws SQLException {
-        boolean tellsNotNull = kind.equals("table") || kind.equals("partitioned table");
+        boolean hasNotNull = kind.equals("table") || kind.equals("partitioned table");
         List<FoundColumn> all = foundColumns(oid);
         UserDefinedTypes types =
                 UserDefinedTypes.among(session, all.stream().map(FoundColumn::type).toList());
@@ -208,7 +208,7 @@ public final class RelationDescriber {
         for (FoundColumn found : all) {
             SqlType type =
                     types.complete(found.type(), found.typeName(), found.kind(), found.category());
-            boolean nullable = !(tellsNotNull && found.notNull());
+            boolean nullable = !(hasNotNull && found.notNull());
             columns.add(new Column(found.name(), found.name(), type, nullable));
         }
         return columns;
@@ -248,7 +248,7 @@ public final class RelationDescriber {
     }
 
     /**
-     * How many rows a statement would read, as the server's planner guesses; 0: it has no idea.
+     * The planner's estimate of the rows that a statement reads; 0: unknown.
      *
      * @param select a SELECT; it is planned, not run
      */
@@ -261,12 +261,12 @@ public final class RelationDescriber {
                         Matcher rows = PLANNED_ROWS.matcher(found.getString(1));
                         return rows.find() ? Long.parseLong(rows.group(1)) : 0;
                     });
-        } catch (SQLException refused) {
+        } catch (SQLException failure) {
             if (session.isUsable()) {
-                // planning may fail on what reading never meets, such as 1/0 in a branch not taken
+                // planning may fail where reading does not, such as 1/0 in a branch not taken
                 return 0;
             }
-            throw refused;
+            throw failure;
         }
     }
 }

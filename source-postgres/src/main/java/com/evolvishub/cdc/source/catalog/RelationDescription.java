@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a relation or a query looks like now.
+ * The current structure of a relation or a query.
  *
- * @param label its name for people: {@code table "public"."orders"}, {@code the query}
+ * @param label human-readable name: {@code table "public"."orders"}, {@code the query}
  * @param kind table, view, materialized view, partitioned table, foreign table or query
- * @param columns in the relation's order, targets as the names
- * @param primaryKey its columns in the key's order; empty: none
+ * @param columns in the relation's order, with their own names as targets
+ * @param primaryKey its columns in key order; empty: none
  */
 public record RelationDescription(
         String label, String kind, List<Column> columns, List<String> primaryKey) {
@@ -20,12 +20,12 @@ public record RelationDescription(
         primaryKey = List.copyOf(primaryKey);
     }
 
-    /** The same relation, as if it had these columns only. */
+    /** The same relation with these columns only. */
     public RelationDescription with(List<Column> fewer) {
         return new RelationDescription(label, kind, fewer, primaryKey);
     }
 
-    /** The column of that name, if there is one. */
+    /** The column with this name, if it exists. */
     public Optional<Column> column(String name) {
         return columns.stream().filter(column -> column.name().equals(name)).findFirst();
     }

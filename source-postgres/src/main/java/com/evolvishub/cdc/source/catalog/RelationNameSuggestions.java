@@ -9,10 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Says which names are close to one that is not there. */
+/** Suggests names that are similar to one that does not exist. */
 final class RelationNameSuggestions {
 
-    private static final int SHOWN = 3;
+    private static final int MAX_SUGGESTIONS = 3;
 
     private static final String RELATIONS =
             """
@@ -31,7 +31,7 @@ final class RelationNameSuggestions {
         this.session = session;
     }
 
-    /** The message for a relation that is not there. */
+    /** The message for a relation that does not exist. */
     String messageFor(Relation.Table table) throws SQLException {
         String database = session.askForText("SELECT pg_catalog.current_database()").orElse("");
         String searchPath = session.askForText("SHOW search_path").orElse("");
@@ -53,27 +53,30 @@ final class RelationNameSuggestions {
                                 table.schema().isEmpty()
                                         ? " on the search path " + searchPath
                                         : "");
-        List<String> near =
+        List<String> similar =
                 relations.stream()
                         .filter(other -> distance(table, other) <= limit(table.name()))
                         .sorted(Comparator.comparingInt(other -> distance(table, other)))
-                        .limit(SHOWN)
+                        .limit(MAX_SUGGESTIONS)
                         .map(other -> other[0] + "." + other[1])
                         .toList();
         return "there is no table or view %s in %s%s"
-                .formatted(name, where, near.isEmpty() ? "" : "; near: " + String.join(", ", near));
+                .formatted(
+                        name,
+                        where,
+                        similar.isEmpty() ? "" : "; near: " + String.join(", ", similar));
     }
 
     private static int limit(String name) {
         return Math.max(1, name.length() / 3);
     }
 
-    /** The schema does not count: the right table in another schema is the likeliest mistake. */
+    /** Ignores the schema: the right table in another schema is the most likely mistake. */
     private static int distance(Relation.Table table, String[] other) {
         return distance(table.name().toLowerCase(Locale.ROOT), other[1].toLowerCase(Locale.ROOT));
     }
 
-    /** Levenshtein's distance. */
+    /** The Levenshtein distance. */
     static int distance(String one, String other) {
         int[] above = new int[other.length() + 1];
         for (int j = 0; j <= other.length(); j++) {

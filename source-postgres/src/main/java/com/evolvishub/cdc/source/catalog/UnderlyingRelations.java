@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The relations that a mapping's rows come from: followed through the rewrite rules of views and
- * through partitions; of a query those in its plan, since a query leaves no dependencies behind.
- * Asks catalogs that are open to every role.
+ * The relations that a mapping's rows come from. Views are resolved by their rewrite rules, and
+ * partitions are included; for a query the plan is used, since a query has no dependencies in the
+ * catalog. Only uses catalogs that every role can read.
  */
 public final class UnderlyingRelations {
 
@@ -52,32 +52,32 @@ public final class UnderlyingRelations {
             ORDER BY 3, 4
             """;
 
-    private static final Pattern SCANNED =
+    private static final Pattern SCANNED_RELATION =
             Pattern.compile("\"Relation Name\": \"(.*)\",\\s*\"Schema\": \"(.*)\"");
 
-    private static final Pattern CALLED =
+    private static final Pattern CALLED_FUNCTION =
             Pattern.compile("\"Function Name\": \"(.*)\",\\s*\"Schema\": \"(.*)\"");
 
     private UnderlyingRelations() {}
 
     /**
-     * One of them.
+     * An underlying relation.
      *
      * @param oid its object id; 0: it has none
-     * @param read what it is
+     * @param relation its kind and name
      */
     public record Found(long oid, UnderlyingRelation relation) {}
 
-    /** Those of a table or view. */
+    /** The underlying relations of a table or view. */
     public static List<Found> of(SourceSession session, Relation.Table table) throws SQLException {
         return kinds(session, Set.of(SqlIdentifier.quote(table.schema(), table.name())));
     }
 
     /**
-     * Those of a query.
+     * The underlying relations of a query.
      *
-     * @param session in no transaction
-     * @param select reads all of it; it is planned, not run
+     * @param session without an open transaction
+     * @param select reads everything; it is planned, not run
      */
     public static List<Found> of(SourceSession session, String select) throws SQLException {
         if (select.isEmpty()) {
@@ -88,19 +88,20 @@ public final class UnderlyingRelations {
             plan =
                     session.askForText("EXPLAIN (VERBOSE, FORMAT JSON, COSTS OFF) " + select)
                             .orElse("");
-        } catch (SQLException refused) {
+        } catch (SQLException failure) {
             if (session.isUsable()) {
-                // planning may fail on what reading never meets
+                // planning may fail where reading does not
                 return List.of();
             }
-            throw refused;
+            throw failure;
         }
-        List<Found> all = new ArrayList<>(kinds(session, names(plan, SCANNED)));
-        boolean joined = all.stream().noneMatch(one -> one.relation().kind() == Kind.FOREIGN_TABLE);
-        if (joined && plan.contains("\"Node Type\": \"Foreign Scan\"")) {
+        List<Found> all = new ArrayList<>(kinds(session, names(plan, SCANNED_RELATION)));
+        boolean noForeignTable =
+                all.stream().noneMatch(one -> one.relation().kind() == Kind.FOREIGN_TABLE);
+        if (noForeignTable && plan.contains("\"Node Type\": \"Foreign Scan\"")) {
             all.add(new Found(0, new UnderlyingRelation(Kind.FOREIGN_TABLE, "of the query")));
         }
-        for (String name : names(plan, CALLED)) {
+        for (String name : names(plan, CALLED_FUNCTION)) {
             if (!name.startsWith("\"pg_catalog\".")) {
                 all.add(new Found(0, new UnderlyingRelation(Kind.FUNCTION, name)));
             }
@@ -112,12 +113,12 @@ public final class UnderlyingRelations {
         Set<String> names = new LinkedHashSet<>();
         Matcher found = pattern.matcher(plan);
         while (found.find()) {
-            names.add(SqlIdentifier.quote(plain(found.group(2)), plain(found.group(1))));
+            names.add(SqlIdentifier.quote(unescaped(found.group(2)), unescaped(found.group(1))));
         }
         return names;
     }
 
-    private static String plain(String json) {
+    private static String unescaped(String json) {
         return json.replace("\\\"", "\"").replace("\\\\", "\\");
     }
 

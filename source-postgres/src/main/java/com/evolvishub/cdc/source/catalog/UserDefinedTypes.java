@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Types that are not built in: what makes them and what they stand on, so that another database can
- * be given the same. Asked with the search path empty, so that every name comes with its schema.
+ * User-defined types: how to create them and which types they depend on, so that they can be
+ * created in another database. Queried with an empty search path, so that every name is qualified.
  */
 final class UserDefinedTypes {
 
     private static final long FIRST_USER_OID = 16384;
 
-    // to_jsonb: the multirange of a range is a column only from version 14 on
+    // to_jsonb: the multirange of a range is only a column since version 14
     private static final String TYPES =
             """
             WITH RECURSIVE needed (oid) AS (
@@ -98,7 +98,12 @@ final class UserDefinedTypes {
             """;
 
     private record UserType(
-            String name, char kind, long below, String base, String statement, List<Long> needs) {}
+            String name,
+            char kind,
+            long baseOid,
+            String base,
+            String statement,
+            List<Long> dependencies) {}
 
     private final Map<Long, UserType> types;
 
@@ -107,19 +112,21 @@ final class UserDefinedTypes {
     }
 
     /**
-     * Those among the types, and all that they stand on. Asks nothing where all are built in.
+     * Loads the user-defined types among these, and all types they depend on. Runs no query if all
+     * are built in.
      *
-     * @param session in a transaction whose search path is empty
+     * @param session with an open transaction whose search path is empty
      */
     static UserDefinedTypes among(SourceSession session, List<Long> oids) throws SQLException {
-        List<Long> wanted = oids.stream().filter(oid -> oid >= FIRST_USER_OID).distinct().toList();
+        List<Long> userOids =
+                oids.stream().filter(oid -> oid >= FIRST_USER_OID).distinct().toList();
         Map<Long, UserType> types = new HashMap<>();
-        if (wanted.isEmpty()) {
+        if (userOids.isEmpty()) {
             return new UserDefinedTypes(types);
         }
-        Array asked = session.connection().createArrayOf("oid", wanted.toArray());
+        Array oidArray = session.connection().createArrayOf("oid", userOids.toArray());
         try (PreparedStatement statement = session.connection().prepareStatement(TYPES)) {
-            statement.setArray(1, asked);
+            statement.setArray(1, oidArray);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     types.put(found.getLong(1), userType(found));
@@ -130,9 +137,9 @@ final class UserDefinedTypes {
     }
 
     private static UserType userType(ResultSet found) throws SQLException {
-        List<Long> needs = new ArrayList<>();
-        for (Object need : (Object[]) found.getArray(7).getArray()) {
-            needs.add(((Number) need).longValue());
+        List<Long> dependencies = new ArrayList<>();
+        for (Object dependency : (Object[]) found.getArray(7).getArray()) {
+            dependencies.add(((Number) dependency).longValue());
         }
         return new UserType(
                 found.getString(2),
@@ -140,11 +147,11 @@ final class UserDefinedTypes {
                 found.getLong(4),
                 found.getString(5),
                 found.getString(6),
-                needs);
+                dependencies);
     }
 
     /**
-     * A column's type with what is known of it.
+     * Completes a column's type.
      *
      * @param name with the column's own modifiers
      */
@@ -162,17 +169,17 @@ final class UserDefinedTypes {
 
     private String base(long oid, String name) {
         UserType type = types.get(oid);
-        return type == null || type.kind() != 'd' ? name : base(type.below(), type.base());
+        return type == null || type.kind() != 'd' ? name : base(type.baseOid(), type.base());
     }
 
-    /** What a type needs comes before it. */
+    /** Adds the types that a type depends on before the type itself. */
     private void collect(long oid, Map<Long, TypeDefinition> definitions) {
         UserType type = types.get(oid);
         if (type == null || definitions.containsKey(oid)) {
             return;
         }
-        for (long need : type.needs()) {
-            collect(need, definitions);
+        for (long dependency : type.dependencies()) {
+            collect(dependency, definitions);
         }
         if (type.statement() != null) {
             definitions.put(oid, new TypeDefinition(type.name(), type.statement()));

@@ -1,2 +1,2 @@
-/** Describes relations and queries of the source from its catalog. No Flink. */
+/** Describes relations and queries of the source from its catalog. No Flink types. */
 package com.evolvishub.cdc.source.catalog;

@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * 128 bits that stand for a row's content: the first half of its SHA-256. Two rows of different
- * content have the same one with a chance of 2^-128 a pair, and nobody can make such a pair.
+ * A 128-bit hash of a row's content: the first half of its SHA-256. Two rows of different content
+ * have the same hash with a probability of 2^-128, and such a pair cannot be constructed.
  *
  * <p>Not thread-safe.
  */

@@ -11,94 +11,94 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
-/** One way to tell what is new. Runs in the task's thread. */
+/** Detects which rows of a poll are new. Runs in the task's thread. */
 public interface DetectionStrategy {
 
     /**
-     * Takes hold of its state, which may be that of a checkpoint. Called once, first.
+     * Opens its state, possibly restored from a checkpoint. Called once, before all other methods.
      *
-     * @param forgets whether to empty it
+     * @param discardsState whether to clear the state
      */
-    void open(StateInitializationContext context, boolean forgets) throws Exception;
+    void open(StateInitializationContext context, boolean discardsState) throws Exception;
 
-    /** A poll begins; one that was broken off may never have ended. */
+    /** Starts a poll. The poll before may have been aborted without an end. */
     void begin(PollStarted started) throws Exception;
 
-    /** Behind {@link #begin}: what has to be remembered of this poll. */
-    default void setWindow(DedupeWindow retention) throws Exception {
+    /** Called after {@link #begin}: sets which rows this poll must keep in the state. */
+    default void setWindow(DedupeWindow window) throws Exception {
         throw new IllegalStateException("only a watermark scan reaches back");
     }
 
-    /** The rows that follow were never read before. */
-    default void highWatermarkCrossed(HighWatermarkCrossed frontier) {
+    /** The rows from here on were never read before. */
+    default void highWatermarkCrossed(HighWatermarkCrossed crossed) {
         throw new IllegalStateException("only a watermark scan has a frontier");
     }
 
-    /** Right before {@link #end} of a complete read: what it could see. */
-    default void setIntegrity(SnapshotIntegrity coverage) {
+    /** Called right before {@link #end} of a complete read: what the read could see. */
+    default void setIntegrity(SnapshotIntegrity integrity) {
         throw new IllegalStateException("only a read of everything tells what it could see");
     }
 
-    /** The rows that follow stand outside of the order, or in it again. */
-    default void phaseStarted(PollPhaseStarted section) {
+    /** A part of the poll starts; its rows may be outside of the order. */
+    default void phaseStarted(PollPhaseStarted started) {
         throw new IllegalStateException("only a watermark scan has sections");
     }
 
-    /** Keys of rows that the next poll is to look up. */
+    /** Keys of rows that the next poll must look up. */
     default List<byte[]> requestedKeys() {
         return List.of();
     }
 
-    /** Sends the row on, as what it is, or says that it was sent before. */
+    /** Passes a new or changed row on with its operation; false if it was sent before. */
     boolean isNew(ChangeRow row, Consumer<ChangeRow> output) throws Exception;
 
-    /** A poll ended. What it says has to be done before the end may be told. */
+    /** Ends a poll. Its completion must be processed before the end is emitted. */
     PollCompletion end(PollEnded ended) throws Exception;
 
     /**
-     * Throws some of what is no longer needed away. Rows may come between two calls.
+     * Evicts part of what is no longer needed. Rows may arrive between two calls.
      *
-     * @return whether there is more to look through
+     * @return whether there is more to scan
      */
     default boolean evict() throws Exception {
         return false;
     }
 
-    /** Whether a row that the last read has not shown is gone, without a second read. */
+    /** Whether a row that the last read did not contain is deleted, without a second read. */
     default boolean provesAbsence() {
         return false;
     }
 
-    /** Rows that the last read missed, and that are deleted if the next one misses them too. */
+    /** Rows that the last read missed and that are deleted if the next read misses them too. */
     default long unconfirmedDeletes() {
         return 0;
     }
 
-    /** Rows remembered. */
+    /** Number of rows in the dedupe state. */
     long stateRows();
 
-    /** Writes what is on the heap to its state. */
+    /** Writes data on the heap to the checkpointed state. */
     void snapshot() throws Exception;
 
-    /** What is left to do at the end of a poll. */
+    /** The work that is left at the end of a poll. */
     interface PollCompletion {
 
-        /** Nothing to do, nothing to tell. */
+        /** No work and no warning. */
         PollCompletion PLAIN = output -> false;
 
         /**
-         * Does some of it.
+         * Processes one slice of the work.
          *
          * @return whether there is more
          */
         boolean processSlice(Consumer<ChangeRow> output) throws Exception;
 
-        /** What is wrong with the poll, for people; empty: nothing. */
+        /** A human-readable problem of the poll; empty: none. */
         default String warning() {
             return "";
         }
 
-        /** Whether the poll counts as one that has told everything. */
+        /** Whether the poll counts as complete. */
         default boolean isComplete() {
             return true;
         }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Tells rows that are marked as deleted from the others. */
+/** Recognizes rows that are marked as deleted. */
 public final class SoftDeleteMatcher {
 
     /** {@code pg_type.oid} of boolean. */
@@ -26,24 +26,24 @@ public final class SoftDeleteMatcher {
         this.value = value;
     }
 
-    /** What marks rows of a schema; a column that is not there marks none. */
+    /** The matcher for a schema; without the column no row matches. */
     public static SoftDeleteMatcher of(DeleteWhen when, RowSchema schema) {
         List<String> names = schema.columns().stream().map(Column::name).toList();
         int column = when.isEmpty() ? -1 : names.indexOf(when.column());
         if (column < 0) {
             return new SoftDeleteMatcher(-1, null);
         }
-        boolean bool = schema.columns().get(column).type().oid() == BOOL;
+        boolean isBoolean = schema.columns().get(column).type().oid() == BOOL;
         byte[] value =
                 when.value().isEmpty()
-                        ? (bool ? TRUE : null)
-                        : CopyText.escape(spelled(when, bool));
+                        ? (isBoolean ? TRUE : null)
+                        : CopyText.escape(textOf(when, isBoolean));
         return new SoftDeleteMatcher(column, value);
     }
 
     /** A boolean may be written as YAML or SQL allow; the server prints {@code t} and {@code f}. */
-    private static String spelled(DeleteWhen when, boolean bool) {
-        if (!bool) {
+    private static String textOf(DeleteWhen when, boolean isBoolean) {
+        if (!isBoolean) {
             return when.value();
         }
         return switch (when.value().toLowerCase(Locale.ROOT)) {
@@ -61,7 +61,7 @@ public final class SoftDeleteMatcher {
         return value == null ? !CopyText.isNull(cell) : Arrays.equals(cell, value);
     }
 
-    /** The row as it is to be sent: a marked one as its deletion. */
+    /** Returns the row to send: a delete if the row is marked. */
     public ChangeRow asDelete(ChangeRow row) {
         if (!matches(row)) {
             return row;

@@ -1,5 +1,5 @@
 /**
- * Compares what was read with what was sent before, in keyed state: tells inserts, updates and
- * deletes apart and drops what is not new. Knows rows as bytes; nothing of databases.
+ * Compares the rows read with the rows sent before, in keyed state. Distinguishes inserts, updates
+ * and deletes and drops unchanged rows. Handles rows as bytes, without access to a database.
  */
 package com.evolvishub.cdc.source.dedupe;

@@ -3,7 +3,7 @@ package com.evolvishub.cdc.source.enumerator;
 import java.io.IOException;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** The format of the enumerator's only fact: whether the split was handed out. */
+/** Serializes the enumerator's state: whether the split was assigned. */
 public final class EnumeratorStateSerializer implements SimpleVersionedSerializer<Boolean> {
 
     private static final int FORMAT = 1;

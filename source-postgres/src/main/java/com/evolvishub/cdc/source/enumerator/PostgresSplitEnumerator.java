@@ -6,8 +6,8 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 
 /**
- * Hands out a mapping's one split, once in its life: from the first checkpoint on the split is in
- * the reader's state. Runs in the coordinator's thread.
+ * Assigns a mapping's only split, once: from the first checkpoint on the split is in the reader's
+ * state. Runs in the coordinator's thread.
  */
 public final class PostgresSplitEnumerator implements SplitEnumerator<PostgresSplit, Boolean> {
 
@@ -29,7 +29,7 @@ public final class PostgresSplitEnumerator implements SplitEnumerator<PostgresSp
 
     @Override
     public void start() {
-        // the reader asks
+        // the reader sends a request
     }
 
     @Override
@@ -39,7 +39,7 @@ public final class PostgresSplitEnumerator implements SplitEnumerator<PostgresSp
 
     @Override
     public void addSplitsBack(List<PostgresSplit> splits, int subtask) {
-        // its task died before a checkpoint held it
+        // the task failed before a checkpoint contained the split
         for (PostgresSplit split : splits) {
             returned = split;
             assigned = false;
@@ -48,7 +48,7 @@ public final class PostgresSplitEnumerator implements SplitEnumerator<PostgresSp
 
     @Override
     public void addReader(int subtask) {
-        // every reader asks
+        // every reader sends a request
     }
 
     private void assign(int subtask) {
@@ -68,6 +68,6 @@ public final class PostgresSplitEnumerator implements SplitEnumerator<PostgresSp
 
     @Override
     public void close() {
-        // holds nothing
+        // nothing to close
     }
 }

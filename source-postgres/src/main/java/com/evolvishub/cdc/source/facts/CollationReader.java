@@ -12,10 +12,13 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 
-/** Asks by which order a watermark is compared: through views and queries too, reading no row. */
+/**
+ * Determines the order in which a watermark is compared, also in views and queries, without reading
+ * rows.
+ */
 final class CollationReader {
 
-    /** The type below a domain: its oid, its name, and whether it has collations. */
+    /** The base type of a domain: its oid, its name, and whether it has collations. */
     private static final String TYPE =
             """
             WITH RECURSIVE below AS (
@@ -27,7 +30,7 @@ final class CollationReader {
             FROM below WHERE typtype <> 'd'
             """;
 
-    /** Columns of catalogs that not every version has are read as fields of a document. */
+    /** Catalog columns that older versions lack are read as JSON fields. */
     private static final String COLLATION =
             """
             SELECT CASE WHEN c.collprovider = 'd' THEN 'of the database' ELSE c.oid::regcollation::text END,
@@ -47,28 +50,28 @@ final class CollationReader {
     /** pg_type.oid of name, text, bpchar and varchar. */
     private static final Set<Long> TEXTS = Set.of(19L, 25L, 1042L, 1043L);
 
-    /** Of libc, whose order is that of code points, and so that of UTF-8's bytes. */
+    /** Collations of libc that sort by code point, which is the byte order of UTF-8. */
     private static final Set<String> BYTES = Set.of("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic");
 
     private final SourceSession session;
 
-    /** Asks through {@code session}, which must not be in a transaction. */
+    /** Uses {@code session}, which must not have an open transaction. */
     CollationReader(SourceSession session) {
         this.session = session;
     }
 
     Optional<ColumnOrder> of(PollFactsRequest question) throws SQLException {
         try {
-            return session.inTransaction(() -> asked(question));
-        } catch (SQLException refused) {
+            return session.inTransaction(() -> order(question));
+        } catch (SQLException failure) {
             if (session.isUsable()) {
                 return Optional.empty();
             }
-            throw refused;
+            throw failure;
         }
     }
 
-    private Optional<ColumnOrder> asked(PollFactsRequest question) throws SQLException {
+    private Optional<ColumnOrder> order(PollFactsRequest question) throws SQLException {
         session.execute("SET LOCAL lock_timeout TO '5s'");
         Optional<ColumnOrder> other =
                 session.query(
@@ -95,13 +98,13 @@ final class CollationReader {
     private static ColumnOrder text(ResultSet found) throws SQLException {
         String provider = found.getString(2);
         String locale = found.getString(3);
-        boolean ofBytes = locale != null && BYTES.contains(locale);
-        boolean bytes = provider.equals("b") || (provider.equals("c") && ofBytes);
+        boolean byteOrderLocale = locale != null && BYTES.contains(locale);
+        boolean byteOrder = provider.equals("b") || (provider.equals("c") && byteOrderLocale);
         String name = locale == null ? found.getString(1) : found.getString(1) + ", " + locale;
         Order kind =
                 !found.getBoolean(4)
                         ? Order.NONDETERMINISTIC
-                        : bytes ? Order.BYTES : Order.LANGUAGE;
+                        : byteOrder ? Order.BYTES : Order.LANGUAGE;
         return new ColumnOrder(kind, name);
     }
 }

@@ -11,56 +11,57 @@ import com.evolvishub.cdc.source.session.SourceSession;
 import java.sql.SQLException;
 
 /**
- * Finds out whether the locks of a poll cover all that it reads: takes them as a poll does, and has
- * the read planned instead of run. Planning locks what is read, except inside functions.
+ * Determines whether the locks of a poll cover everything it reads. Takes them as a poll does, and
+ * lets the server plan the read without running it. Planning locks what is read, except inside
+ * functions.
  */
 final class DeleteConfirmationReader {
 
     private final SourceSession session;
 
-    /** Asks through {@code session}, which must not be in a transaction. */
+    /** Uses {@code session}, which must not have an open transaction. */
     DeleteConfirmationReader(SourceSession session) {
         this.session = session;
     }
 
     /**
-     * The answer.
+     * Returns how deletes are confirmed.
      *
-     * @param select reads all of it; it is planned, not run
+     * @param select reads everything; it is planned, not run
      */
     DeleteConfirmation ask(Relation relation, String select) throws SQLException {
         RelationLocks locks = new RelationLocks(relation);
-        SnapshotIntegrityChecker observer = new SnapshotIntegrityChecker(relation, locks);
+        SnapshotIntegrityChecker integrityChecker = new SnapshotIntegrityChecker(relation, locks);
         try {
-            // the first one finds what a read locks besides the relation itself
-            read(locks, observer, select);
-            if (!observer.uncoveredReason().isEmpty()) {
-                read(locks, observer, select);
+            // the first read finds what is locked besides the relation itself
+            read(locks, integrityChecker, select);
+            if (!integrityChecker.uncoveredReason().isEmpty()) {
+                read(locks, integrityChecker, select);
             }
-        } catch (SQLException refused) {
+        } catch (SQLException failure) {
             if (!session.isUsable()) {
-                throw refused;
+                throw failure;
             }
             session.endSnapshot();
             return new DeleteConfirmation(
-                    Kind.UNKNOWN, SourceErrorClassifier.toException(refused).getMessage());
+                    Kind.UNKNOWN, SourceErrorClassifier.toException(failure).getMessage());
         }
-        if (observer.uncoveredReason().isEmpty()) {
+        if (integrityChecker.uncoveredReason().isEmpty()) {
             return new DeleteConfirmation(Kind.LOCKED, "");
         }
         return new DeleteConfirmation(
-                observer.hasHiddenFiles() ? Kind.BEST_EFFORT : Kind.TWO_READS,
-                observer.uncoveredReason());
+                integrityChecker.hasHiddenFiles() ? Kind.BEST_EFFORT : Kind.TWO_READS,
+                integrityChecker.uncoveredReason());
     }
 
-    private void read(RelationLocks locks, SnapshotIntegrityChecker observer, String select)
+    private void read(RelationLocks locks, SnapshotIntegrityChecker integrityChecker, String select)
             throws SQLException {
         locks.explain(session, select);
         locks.begin(session);
-        CombinedQuery taking = new CombinedQuery();
-        taking.ask(observer.beforeRead());
-        taking.send(session);
+        CombinedQuery combined = new CombinedQuery();
+        combined.ask(integrityChecker.beforeRead());
+        combined.send(session);
         session.execute("EXPLAIN " + select);
-        observer.end(session, 0, SnapshotIntegrityChecker.ANY_EDITION);
+        integrityChecker.end(session, 0, SnapshotIntegrityChecker.ANY_EDITION);
     }
 }

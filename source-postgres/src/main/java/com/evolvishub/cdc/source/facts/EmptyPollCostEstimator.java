@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds out what a poll costs that finds nothing, by having the server plan one. A small table is
- * rightly read whole today; so that the answer also holds when it has grown, the server is asked
- * what it would do if reading whole tables were dear.
+ * Estimates the cost of a poll that finds no rows, from the server's plan. A sequential scan of a
+ * small table is the right plan today; to see the plan for a larger table, sequential scans are
+ * disabled.
  */
 final class EmptyPollCostEstimator {
 
@@ -43,7 +43,7 @@ final class EmptyPollCostEstimator {
 
     private final SourceSession session;
 
-    /** Asks through {@code session}, which must not be in a transaction. */
+    /** Uses {@code session}, which must not have an open transaction. */
     EmptyPollCostEstimator(SourceSession session) {
         this.session = session;
     }
@@ -51,12 +51,12 @@ final class EmptyPollCostEstimator {
     PollCost cost(PollFactsRequest question) throws SQLException {
         try {
             return session.inTransaction(() -> costOf(question));
-        } catch (SQLException refused) {
+        } catch (SQLException failure) {
             if (session.isUsable()) {
                 return new PollCost(
-                        Kind.UNKNOWN, SourceErrorClassifier.toException(refused).getMessage());
+                        Kind.UNKNOWN, SourceErrorClassifier.toException(failure).getMessage());
             }
-            throw refused;
+            throw failure;
         }
     }
 
@@ -69,10 +69,10 @@ final class EmptyPollCostEstimator {
         if (bounds.isEmpty()) {
             return new PollCost(Kind.UNKNOWN, "nothing is known of " + question.watermarkType());
         }
-        return verdict(plan(question.statement().apply(bounds.get()), bounds.get()));
+        return toCost(plan(question.statement().apply(bounds.get()), bounds.get()));
     }
 
-    /** Of a range that holds nothing, or next to nothing, in most tables. */
+    /** The bounds of a range that is empty or nearly empty in most tables. */
     private Optional<PollBounds> bounds(String typeName) throws SQLException {
         SqlType type = DomainBaseTypes.of(session, type(typeName));
         return switch (type.oid()) {
@@ -96,7 +96,7 @@ final class EmptyPollCostEstimator {
     }
 
     private PollBounds times(String type) throws SQLException {
-        // six digits, and no zero at the end: the server shows it as it is sent
+        // six digits without a trailing zero: the server prints the text unchanged
         String lower =
                 "(pg_catalog.date_trunc('second', pg_catalog.now()) + interval '123457 microseconds')::"
                         + type;
@@ -134,10 +134,10 @@ final class EmptyPollCostEstimator {
         return RangeQueryPlan.parse(text, bounds.lower());
     }
 
-    private PollCost verdict(RangeQueryPlan plan) throws SQLException {
+    private PollCost toCost(RangeQueryPlan plan) throws SQLException {
         Optional<Filtered> filtered = plan.filtered();
         if (filtered.isPresent()) {
-            return new PollCost(Kind.SCAN, why(filtered.get()));
+            return new PollCost(Kind.SCAN, reason(filtered.get()));
         }
         for (IndexProbe probe : plan.probes()) {
             List<String> first = firstColumns(probe.name());
@@ -183,7 +183,7 @@ final class EmptyPollCostEstimator {
                 .find();
     }
 
-    private static String why(Filtered filtered) {
+    private static String reason(Filtered filtered) {
         String title = filtered.node().title();
         String operand = filtered.operand();
         if (title.contains("Aggregate") || title.equals("Group")) {

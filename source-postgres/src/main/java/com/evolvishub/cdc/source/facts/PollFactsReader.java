@@ -17,7 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks a server what polls meet there. */
+/** Reads facts about a server that matter to polls. */
 final class PollFactsReader {
 
     private static final String SERVER =
@@ -38,7 +38,7 @@ final class PollFactsReader {
                 'assumed: the server''s log_timezone')
             """;
 
-    /** Of the sequences that fill the column by its default or as an identity. */
+    /** The cache of the sequences that fill the column by its default or as an identity. */
     private static final String CACHE =
             """
             SELECT pg_catalog.max(s.seqcache) FROM pg_catalog.pg_sequence s
@@ -57,23 +57,24 @@ final class PollFactsReader {
 
     private final SourceSession session;
 
-    /** Asks through {@code session}, which must not be in a transaction. */
+    /** Uses {@code session}, which must not have an open transaction. */
     PollFactsReader(SourceSession session) {
         this.session = session;
     }
 
-    private List<UnderlyingRelation> reads(PollFactsRequest question) throws SQLException {
+    private List<UnderlyingRelation> underlyingRelations(PollFactsRequest question)
+            throws SQLException {
         EndpointSpec endpoint = question.endpoint();
         List<UnderlyingRelations.Found> found =
                 endpoint.table().isEmpty()
-                        ? UnderlyingRelations.of(session, everything(question))
+                        ? UnderlyingRelations.of(session, fullRead(question))
                         : UnderlyingRelations.of(
                                 session, new Relation.Table(endpoint.schema(), endpoint.table()));
         return found.stream().map(UnderlyingRelations.Found::relation).toList();
     }
 
-    /** Read from the beginning on, so that the server does not plan any of it away. */
-    private static String everything(PollFactsRequest question) {
+    /** A read from the lowest value on, so that the planner removes no part of it. */
+    private static String fullRead(PollFactsRequest question) {
         String type = question.watermarkType();
         boolean time = type.isEmpty() || type.startsWith("timestamp") || type.equals("date");
         String lowest =
@@ -84,15 +85,15 @@ final class PollFactsReader {
     }
 
     PollFacts ask(PollFactsRequest question) throws SQLException {
-        boolean goes = !question.watermark().isEmpty();
+        boolean hasWatermark = !question.watermark().isEmpty();
         Optional<PollCost> cost =
-                goes
+                hasWatermark
                         ? Optional.of(new EmptyPollCostEstimator(session).cost(question))
                         : Optional.empty();
-        long cache = goes ? session.inTransaction(() -> sequenceCache(question)) : 1;
-        List<UnderlyingRelation> reads = reads(question);
+        long cache = hasWatermark ? session.inTransaction(() -> sequenceCache(question)) : 1;
+        List<UnderlyingRelation> underlyingRelations = underlyingRelations(question);
         Optional<ColumnOrder> order =
-                goes ? new CollationReader(session).of(question) : Optional.empty();
+                hasWatermark ? new CollationReader(session).of(question) : Optional.empty();
         return session.query(
                 SERVER,
                 found -> {
@@ -104,7 +105,7 @@ final class PollFactsReader {
                             found.getString(3),
                             cost,
                             cache,
-                            reads,
+                            underlyingRelations,
                             order);
                 });
     }

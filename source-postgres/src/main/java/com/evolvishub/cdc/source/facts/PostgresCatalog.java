@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Facts asked of live databases, over a connection a question. What a database answers but the file
- * did not expect (a missing table, a wrong password, no connection) is a {@link SourceException}.
+ * Reads facts from live databases, with one connection per question. An error that depends on the
+ * database (a missing table, a wrong password, no connection) is a {@link SourceException}.
  */
 public final class PostgresCatalog implements Catalog {
 
     private final String purpose;
 
     /**
-     * @param purpose what it is asked for, as the server's activity view shows it
+     * @param purpose shown in the server's activity view
      */
     public PostgresCatalog(String purpose) {
         this.purpose = purpose;
@@ -41,7 +41,8 @@ public final class PostgresCatalog implements Catalog {
                                 facts(
                                         session,
                                         endpoint,
-                                        new RelationDescriber(session).describe(named(endpoint)))));
+                                        new RelationDescriber(session)
+                                                .describe(tableOf(endpoint)))));
     }
 
     @Override
@@ -50,14 +51,14 @@ public final class PostgresCatalog implements Catalog {
                 endpoint,
                 session -> {
                     Optional<RelationDescription> found =
-                            new RelationDescriber(session).find(named(endpoint));
+                            new RelationDescriber(session).find(tableOf(endpoint));
                     return found.isEmpty()
                             ? Optional.empty()
                             : Optional.of(facts(session, endpoint, found.get()));
                 });
     }
 
-    private static Relation.Table named(EndpointSpec endpoint) {
+    private static Relation.Table tableOf(EndpointSpec endpoint) {
         return new Relation.Table(endpoint.schema(), endpoint.table());
     }
 

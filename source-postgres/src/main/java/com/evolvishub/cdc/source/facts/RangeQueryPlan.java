@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The server's plan for a range, read for one thing: whether the range's lower bound narrows what
- * is read, or only what is kept of it.
+ * The server's plan for a range query. Shows whether the range's lower bound limits the rows that
+ * are read, or only filters them afterwards.
  *
  * @param nodes in the order of the plan's text, the root first
- * @param marker the lower bound, by which its conditions are known
+ * @param marker the lower bound, which identifies its conditions
  */
 record RangeQueryPlan(List<PlanStep> nodes, String marker) {
 
@@ -21,7 +21,7 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
      * A step of the plan.
      *
      * @param title such as {@code Seq Scan on orders o}
-     * @param lines what the plan says of it
+     * @param lines further lines of the step
      * @param below the steps it reads from
      */
     record PlanStep(String title, List<String> lines, List<PlanStep> below) {
@@ -34,25 +34,25 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
     }
 
     /**
-     * What narrows nothing.
+     * A condition that only filters rows after they are read.
      *
-     * @param node the step that only keeps what it has read
-     * @param operand what is compared with the bound
+     * @param node the step with the filter
+     * @param operand the expression that is compared with the bound
      */
     record Filtered(PlanStep node, String operand) {}
 
     /**
-     * An index that is asked.
+     * An index scan.
      *
-     * @param name its name
-     * @param condition what it is asked for
+     * @param name the index
+     * @param condition the index condition
      */
     record IndexProbe(String name, String condition) {}
 
     /**
-     * Reads a plan.
+     * Parses a plan.
      *
-     * @param text what {@code EXPLAIN (COSTS OFF)} answers
+     * @param text the output of {@code EXPLAIN (COSTS OFF)}
      */
     static RangeQueryPlan parse(List<String> text, String marker) {
         List<PlanStep> nodes = new ArrayList<>();
@@ -75,7 +75,7 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
             if (!open.isEmpty()) {
                 open.element().below().add(node);
             }
-            // the root has no arrow, and stands left of all others
+            // the root has no arrow, and the smallest indent
             indents.push(nodes.isEmpty() ? -1 : indent);
             open.push(node);
             nodes.add(node);
@@ -83,18 +83,20 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
         return new RangeQueryPlan(nodes, marker);
     }
 
-    /** Whether some step has that title, or begins with it. */
+    /** Whether the title of a step begins with this text. */
     boolean has(String title) {
         return nodes.stream().anyMatch(node -> node.title().startsWith(title));
     }
 
-    /** Whether the server knows without reading that there is nothing. */
+    /** Whether the server knows without reading that there are no rows. */
     boolean isEmpty() {
         return nodes.stream()
                 .anyMatch(node -> node.lines().stream().anyMatch("One-Time Filter: false"::equals));
     }
 
-    /** The first step that reads more than the range, and what it compares with the bound. */
+    /**
+     * The first step that reads more than the range, and the expression it compares with the bound.
+     */
     Optional<Filtered> filtered() {
         for (PlanStep node : nodes) {
             Optional<String> filter =
@@ -112,7 +114,7 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
                 || node.below().stream().anyMatch(this::isProbed);
     }
 
-    /** The indexes that are asked for the range. */
+    /** The index scans with the bound in their condition. */
     List<IndexProbe> probes() {
         List<IndexProbe> probes = new ArrayList<>();
         for (PlanStep node : nodes) {
@@ -124,7 +126,7 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
         return probes;
     }
 
-    /** Of {@code Index Scan using i on t}, or {@code Bitmap Index Scan on i}. */
+    /** The index of {@code Index Scan using i on t}, or {@code Bitmap Index Scan on i}. */
     private static String index(String title) {
         String from = title.contains(" using ") ? " using " : " on ";
         String name = title.substring(title.indexOf(from) + from.length());
@@ -142,7 +144,7 @@ record RangeQueryPlan(List<PlanStep> nodes, String marker) {
         return at + 1 < text.length() ? text.charAt(at + 1) : ' ';
     }
 
-    /** What stands before the comparison with the bound, back to the bracket that opens it. */
+    /** The expression before the comparison with the bound, back to its opening parenthesis. */
     private String operand(String filter) {
         int end = filter.lastIndexOf(" > ", filter.indexOf(marker));
         int depth = 0;

@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds functions in the columns of a statement whose result may differ from read to read though no
- * row has changed: volatile ones, and the clock's. The server's plan shows them, those inside views
- * included, in its lines {@code Output:}; conditions stand in lines of their own.
+ * Finds functions in a statement's columns whose result may differ between reads although no row
+ * has changed: volatile ones, and clock functions. The server's plan lists them in its {@code
+ * Output:} lines, including those inside views; conditions have other lines.
  */
 final class VolatileFunctions {
 
@@ -40,24 +40,24 @@ final class VolatileFunctions {
     }
 
     /**
-     * Their names, as people write them.
+     * Returns the functions' names for messages.
      *
-     * @param select planned, not run; one that cannot be planned has none
+     * @param select planned, not run; empty if planning fails
      */
     List<String> findIn(String select) throws SQLException {
         try {
             return session.inTransaction(() -> find(select));
-        } catch (SQLException refused) {
+        } catch (SQLException failure) {
             if (session.isUsable()) {
                 return List.of();
             }
-            throw refused;
+            throw failure;
         }
     }
 
     private List<String> find(String select) throws SQLException {
         Set<String> called = new TreeSet<>();
-        List<String> restless = new ArrayList<>();
+        List<String> volatileFunctions = new ArrayList<>();
         try (Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet plan =
@@ -68,7 +68,8 @@ final class VolatileFunctions {
                         find(CALL, line, called);
                         Set<String> clocks = new TreeSet<>();
                         find(CLOCK, line, clocks);
-                        clocks.forEach(clock -> restless.add(clock.toLowerCase(Locale.ROOT)));
+                        clocks.forEach(
+                                clock -> volatileFunctions.add(clock.toLowerCase(Locale.ROOT)));
                     }
                 }
             }
@@ -77,17 +78,17 @@ final class VolatileFunctions {
             statement.setArray(1, session.connection().createArrayOf("text", called.toArray()));
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
-                    restless.add(found.getString(1));
+                    volatileFunctions.add(found.getString(1));
                 }
             }
         }
-        return restless.stream().distinct().toList();
+        return volatileFunctions.stream().distinct().toList();
     }
 
-    private static void find(Pattern pattern, String line, Set<String> into) {
+    private static void find(Pattern pattern, String line, Set<String> names) {
         Matcher found = pattern.matcher(line);
         while (found.find()) {
-            into.add(found.group(1));
+            names.add(found.group(1));
         }
     }
 }

@@ -10,36 +10,38 @@ import com.evolvishub.cdc.source.session.SourceSession;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** A user's query as the database describes it, and what that description depends on. */
+/**
+ * A user's query as the database describes it, and the version of what the description depends on.
+ */
 public final class DescribedQuery {
 
-    /** Classes of what parsing says of a query whose places have no type of their own. */
-    private static final Set<String> UNDECIDED = Set.of("42", "22", "0A");
+    /** SQLSTATE classes of parse errors that may come from placeholders without a type. */
+    private static final Set<String> TYPE_ERRORS = Set.of("42", "22", "0A");
 
     /**
-     * No table, column or type of that name, or no right: that says nothing of the places. Were it
-     * taken for that, and the table there a moment later, a {@code date} would be compared with a
-     * moment of the day from then on, and rows of today would be missed.
+     * SQLSTATEs of a missing table, column, type or privilege, which say nothing about
+     * placeholders. Otherwise, if the table were created a moment later, a {@code date} would be
+     * compared with a time of day from then on, and rows of the current day would be missed.
      */
-    private static final Set<String> NOT_THERE = Set.of("42P01", "42703", "42704", "42501");
+    private static final Set<String> MISSING_OBJECT = Set.of("42P01", "42703", "42704", "42501");
 
     private final RelationDescription description;
     private final QueryPlaceholders placeholders;
     private final QueryVersion version;
 
     private DescribedQuery(
-            RelationDescription description, QueryPlaceholders places, QueryVersion version) {
+            RelationDescription description, QueryPlaceholders placeholders, QueryVersion version) {
         this.description = description;
-        this.placeholders = places;
+        this.placeholders = placeholders;
         this.version = version;
     }
 
     /**
-     * Has the database describe a query. Parsing locks what it reads, so types, columns and version
-     * belong together.
+     * Lets the database describe a query. Parsing locks the relations, so types, columns and
+     * version belong together.
      *
-     * @param session in no transaction
-     * @throws SourceException if it is no query, or a name stands twice in its columns
+     * @param session without an open transaction
+     * @throws SourceException if it is no query, or a column name occurs twice
      */
     public static DescribedQuery of(SourceSession session, PollQuery query) throws SQLException {
         QueryPlaceholders[] typed = new QueryPlaceholders[1];
@@ -49,32 +51,34 @@ public final class DescribedQuery {
                         typed[0] = QueryPlaceholders.parsed(session, query);
                         return described(session, query, typed[0]);
                     });
-        } catch (SQLException refused) {
-            if (typed[0] != null || !session.isUsable() || !isUndecided(refused)) {
-                throw refused;
+        } catch (SQLException failure) {
+            if (typed[0] != null || !session.isUsable() || !mayNeedTypes(failure)) {
+                throw failure;
             }
         }
         return session.inTransaction(
                 () -> described(session, query, QueryPlaceholders.untyped(query)));
     }
 
-    private static boolean isUndecided(SQLException refused) {
-        String state = String.valueOf(refused.getSQLState());
-        return UNDECIDED.contains(state.substring(0, 2)) && !NOT_THERE.contains(state);
+    private static boolean mayNeedTypes(SQLException failure) {
+        String state = String.valueOf(failure.getSQLState());
+        return TYPE_ERRORS.contains(state.substring(0, 2)) && !MISSING_OBJECT.contains(state);
     }
 
     private static DescribedQuery described(
-            SourceSession session, PollQuery query, QueryPlaceholders places) throws SQLException {
+            SourceSession session, PollQuery query, QueryPlaceholders placeholders)
+            throws SQLException {
         QueryVersion[] version = new QueryVersion[1];
         RelationDescription description =
                 new QueryDescriber(session)
                         .describe(
-                                places.sample(),
+                                placeholders.sample(),
                                 () -> {
-                                    Set<String> called = SnapshotIntegrityChecker.calls(query);
-                                    version[0] = QueryVersion.ofParsed(session, called);
+                                    Set<String> calledFunctions =
+                                            SnapshotIntegrityChecker.calls(query);
+                                    version[0] = QueryVersion.ofParsed(session, calledFunctions);
                                 });
-        return new DescribedQuery(description, places, version[0]);
+        return new DescribedQuery(description, placeholders, version[0]);
     }
 
     /** The query's columns. */
@@ -82,12 +86,15 @@ public final class DescribedQuery {
         return description;
     }
 
-    /** The query's places, with their types. */
+    /** The query's placeholders, with their types. */
     public QueryPlaceholders placeholders() {
         return placeholders;
     }
 
-    /** A text that is another one than {@link #version} once the description may be outdated. */
+    /**
+     * A query for the current version: it differs from {@link #version} if the description may be
+     * outdated.
+     */
     public CombinedQuery.Question<String> versionNow() {
         return version.textNow();
     }

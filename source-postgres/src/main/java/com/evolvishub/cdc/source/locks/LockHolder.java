@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Finds out who holds the lock that a poll has met, for people. */
+/** Describes the session that holds the lock a poll has met, for messages. */
 public final class LockHolder {
 
     private static final String SQL =
@@ -44,9 +44,9 @@ public final class LockHolder {
     private LockHolder() {}
 
     /**
-     * Who holds it, and what becomes of the poll.
+     * Describes the lock holder, and what happens to the poll.
      *
-     * @param session in no transaction
+     * @param session without an open transaction
      */
     public static String describe(SourceSession session, RelationLocks locks) throws SQLException {
         return session.inTransaction(() -> ask(session, locks)) + ADVICE;
@@ -62,7 +62,7 @@ public final class LockHolder {
         }
     }
 
-    /** What to say when the server cannot be asked. */
+    /** The description if the server cannot be queried. */
     public static String unknown() {
         return "something that the poll reads is locked";
     }

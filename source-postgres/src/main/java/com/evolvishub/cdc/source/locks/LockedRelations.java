@@ -15,20 +15,20 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The relations that the transaction under way has locked. A statement locks whatever it reads, so
- * behind a read these are all relations that it has read, those inside functions included.
+ * The relations that the open transaction has locked. A statement locks everything it reads, so
+ * after a read these are all relations that it has read, including those inside functions.
  *
  * @param relations tables, views, materialized views and foreign tables; no system catalog
- * @param functions what is called and may read relations that are not seen here
+ * @param functions called functions that may read relations not listed here
  */
 record LockedRelations(List<LockedRelation> relations, Set<String> functions) {
 
-    /** Kind of a relation that is younger than the snapshot. */
-    private static final String YOUNGER = "?";
+    /** The kind of a relation created after the database snapshot. */
+    private static final String NEWER_THAN_SNAPSHOT = "?";
 
     /**
-     * A SELECT of the oids of what is locked, indexes included. Below lie the system catalogs
-     * (FirstNormalObjectId).
+     * A SELECT of the oids of all locked relations, including indexes. Lower oids are system
+     * catalogs (FirstNormalObjectId).
      */
     static final String OIDS =
             """
@@ -71,21 +71,24 @@ record LockedRelations(List<LockedRelation> relations, Set<String> functions) {
             """;
 
     /**
-     * A relation.
+     * A locked relation.
      *
      * @param kind as in {@code pg_class.relkind}
-     * @param file its filenode as it is now, not as the snapshot has it; 0: it has none
+     * @param file its current filenode, not that of the database snapshot; 0: it has none
      * @param name quoted, with its schema
      * @param implied whether locking another of the relations locks it too: its parent, or a view
      */
     record LockedRelation(long oid, String kind, long file, String name, boolean implied) {
 
-        /** Whether {@code LOCK TABLE} takes it. */
+        /** Whether {@code LOCK TABLE} accepts it. */
         boolean isLockable() {
             return Set.of("r", "p", "v").contains(kind);
         }
 
-        /** {@code REFRESH} writes rows that older snapshots see too, and always a new file. */
+        /**
+         * {@code REFRESH} always writes a new file, and its rows are visible to older snapshots
+         * too.
+         */
         private String fingerprint() {
             return kind.equals("m") ? String.valueOf(oid) : oid + ":" + file;
         }
@@ -96,7 +99,7 @@ record LockedRelations(List<LockedRelation> relations, Set<String> functions) {
     }
 
     /**
-     * What the session's transaction has locked.
+     * The relations locked by the session's transaction.
      *
      * @param called names of functions that a user's query may call
      */
@@ -129,8 +132,7 @@ record LockedRelations(List<LockedRelation> relations, Set<String> functions) {
     }
 
     /**
-     * Why a lock that was taken before the snapshot does not cover all that is read; empty: it
-     * does.
+     * Why the locks taken before the database snapshot do not cover the whole read; empty: they do.
      */
     String uncoveredReason(Set<Long> lockedBefore) {
         String foreign = ofKind("f");
@@ -145,31 +147,34 @@ record LockedRelations(List<LockedRelation> relations, Set<String> functions) {
             return "the materialized view " + materialized + " cannot be locked";
         }
         return relations.stream()
-                .filter(held -> !lockedBefore.contains(held.oid()))
+                .filter(relation -> !lockedBefore.contains(relation.oid()))
                 .findFirst()
                 .map(
-                        held ->
-                                held.name()
+                        relation ->
+                                relation.name()
                                         + " could not be locked before the read, which takes SELECT on all of it")
                 .orElse("");
     }
 
-    /** Whether some of what is read shows no files here, so that two reads prove nothing. */
+    /** Whether part of the read has no visible files, so that two reads prove nothing. */
     boolean hasHiddenFiles() {
         return !ofKind("f").isEmpty() || !functions.isEmpty();
     }
 
     private String ofKind(String kind) {
         return relations.stream()
-                .filter(held -> held.kind().equals(kind))
+                .filter(relation -> relation.kind().equals(kind))
                 .findFirst()
                 .map(LockedRelation::name)
                 .orElse("");
     }
 
-    /** Changes when a relation is swapped, truncated or rewritten; empty: one is too young. */
+    /**
+     * Changes when a relation is swapped, truncated or rewritten; empty: one is newer than the
+     * database snapshot.
+     */
     String fingerprint() {
-        if (relations.stream().anyMatch(held -> held.kind().equals(YOUNGER))) {
+        if (relations.stream().anyMatch(relation -> relation.kind().equals(NEWER_THAN_SNAPSHOT))) {
             return "";
         }
         String text =

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What materialized views held at one moment, as far as is needed to tell later whether they were
- * refreshed. A plain refresh gives a view a new file. A concurrent one, which only views with a
- * unique index can have, writes rows into the old file: they bear the id of its transaction.
+ * The version of materialized views at one moment, to detect a refresh later. A plain refresh gives
+ * a view a new file. A concurrent one, which needs a unique index on the view, writes rows into the
+ * old file, with the id of its transaction.
  *
  * @param views one for each view
  * @param snapshot the server's snapshot: while it is the same, no transaction has ended
- * @param horizon transactions below it had ended; of 32 bits, as rows bear it
+ * @param xmin transactions below it had ended; 32 bits, as in rows
  */
 public record MaterializedViewVersion(List<View> views, String snapshot, long xmin) {
 
@@ -35,8 +35,8 @@ public record MaterializedViewVersion(List<View> views, String snapshot, long xm
      *
      * @param oid its object id
      * @param file the number of its file
-     * @param concurrently whether a refresh may leave the file as it is
-     * @param readable whether the role may look at the view's rows itself
+     * @param concurrently whether a refresh may keep the file
+     * @param readable whether the role may read the view's rows
      * @param name quoted
      */
     public record View(long oid, long file, boolean concurrently, boolean readable, String name) {}
@@ -45,7 +45,10 @@ public record MaterializedViewVersion(List<View> views, String snapshot, long xm
         views = List.copyOf(views);
     }
 
-    /** Looks, before a snapshot is taken: what is refreshed later shows at the next look. */
+    /**
+     * Reads the version before a database snapshot is taken: a later refresh is detected at the
+     * next poll.
+     */
     public static MaterializedViewVersion at(SourceSession session, List<Long> oids)
             throws SQLException {
         String list = String.join(", ", oids.stream().map(String::valueOf).toList());
@@ -54,10 +57,10 @@ public record MaterializedViewVersion(List<View> views, String snapshot, long xm
                 found -> {
                     List<View> views = new ArrayList<>();
                     String snapshot = "";
-                    long horizon = 0;
+                    long xmin = 0;
                     while (found.next()) {
                         snapshot = found.getString(1);
-                        horizon = found.getLong(2);
+                        xmin = found.getLong(2);
                         views.add(
                                 new View(
                                         found.getLong(3),
@@ -66,11 +69,11 @@ public record MaterializedViewVersion(List<View> views, String snapshot, long xm
                                         found.getBoolean(6),
                                         found.getString(7)));
                     }
-                    return new MaterializedViewVersion(views, snapshot, horizon);
+                    return new MaterializedViewVersion(views, snapshot, xmin);
                 });
     }
 
-    /** Whether one of the views may have been refreshed between this mark and a later one. */
+    /** Whether one of the views may have been refreshed between this version and a later one. */
     public boolean mayDiffer(SourceSession session, MaterializedViewVersion later)
             throws SQLException {
         if (!views.equals(later.views)) {

@@ -9,9 +9,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the columns of a user's query depend on: the relations it reads, their columns and rewrite
- * rules, the functions whose names it contains, and how its names are resolved. Told by the
- * transactions that wrote the catalog's rows. Types of a user's own are not part of it.
+ * The version of everything the columns of a user's query depend on: the relations it reads, their
+ * columns and rewrite rules, the functions whose names it contains, and the resolution of its
+ * names. Built from the transactions that wrote the catalog rows. A user's own types are not part
+ * of it.
  *
  * @param relations object ids of what it reads, without partitions of a table that it reads
  * @param called names of functions that it may call
@@ -30,7 +31,7 @@ record QueryVersion(Set<Long> relations, Set<String> called, String text) {
               WHERE i.inhrelid = c.oid)
             """;
 
-    /** to_regclass: a new table may be found before the one that was meant so far. */
+    /** to_regclass: a new table may come before the current one in the search path. */
     private static final String VERSION =
             """
             SELECT pg_catalog.concat_ws(' ', pg_catalog.current_setting('search_path'),
@@ -49,7 +50,7 @@ record QueryVersion(Set<Long> relations, Set<String> called, String text) {
             """;
 
     /**
-     * That of the query which the transaction under way has parsed, and so locked.
+     * The version of the query that the open transaction has parsed, and so locked.
      *
      * @param session with the role's own search path
      */
@@ -68,10 +69,12 @@ record QueryVersion(Set<Long> relations, Set<String> called, String text) {
         return new QueryVersion(relations, called, text);
     }
 
-    /** {@link #text} as it is now, together with other questions. */
+    /** The current value of {@link #text}, combined with other queries. */
     CombinedQuery.Question<String> textNow() {
         return new CombinedQuery.Question<>(
-                sql(relations, called), 1, (found, before) -> found.getString(before + 1));
+                sql(relations, called),
+                1,
+                (found, firstColumn) -> found.getString(firstColumn + 1));
     }
 
     private static String sql(Set<Long> relations, Set<String> called) {

@@ -13,32 +13,35 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Locks what a poll reads before its snapshot is taken: {@code TRUNCATE}, a rewriting {@code ALTER
- * TABLE} and a table swap are not MVCC-safe, and a snapshot that is older than their commit finds
- * an empty table. {@code LOCK TABLE} takes no snapshot, goes down through views and to partitions,
- * and needs {@code SELECT} on the table (PostgreSQL's manual, "LOCK" and "Caveats" of MVCC).
+ * Locks the relations of a poll before its database snapshot is taken: {@code TRUNCATE}, a
+ * rewriting {@code ALTER TABLE} and a table swap are not MVCC-safe, and a snapshot that is older
+ * than their commit sees an empty table. {@code LOCK TABLE} takes no snapshot, includes the
+ * relations below views and partitions, and needs {@code SELECT} on the table (PostgreSQL's manual,
+ * "LOCK" and "Caveats" of MVCC).
  *
  * <p>Never waits: {@code NOWAIT} here and {@code lock_timeout} in the rest of the poll keep a poll
  * out of lock queues, and keep the server from choosing a user's DDL as the victim of a deadlock.
  *
- * <p>One a mapping; used by the polling thread.
+ * <p>One per mapping; used by the polling thread.
  */
 public final class RelationLocks {
 
-    /** A refused lock is asked for again after so many polls: rights may have been granted. */
-    private static final int POLLS_UNTIL_ASKED_AGAIN = 100;
+    /**
+     * A rejected lock is requested again after this many polls: privileges may have been granted.
+     */
+    private static final int POLLS_UNTIL_RETRY = 100;
 
     /** insufficient privilege; wrong object type; feature not supported */
-    private static final Set<String> REFUSED = Set.of("42501", "42809", "0A000");
+    private static final Set<String> REJECTED = Set.of("42501", "42809", "0A000");
 
     /** undefined table; undefined schema */
     private static final Set<String> MISSING = Set.of("42P01", "3F000");
 
     private final List<String> root;
-    private Set<String> learned = new TreeSet<>();
+    private Set<String> foundRelations = new TreeSet<>();
     private boolean explained;
-    private int refusedLists;
-    private int pollsSinceRefusal;
+    private int rejectedLists;
+    private int pollsSinceRejection;
 
     /**
      * @param relation what the mapping reads
@@ -51,7 +54,7 @@ public final class RelationLocks {
     }
 
     /**
-     * Finds out which relations a query reads, unless that is known: planning locks them.
+     * Finds the relations that a query reads, unless they are known: planning locks them.
      *
      * @param select planned, not run
      */
@@ -67,36 +70,40 @@ public final class RelationLocks {
                                 return LockedRelations.now(session, Set.of());
                             }),
                     Set.of());
-        } catch (SQLException refused) {
-            if (!session.isUsable() || SourceErrorClassifier.isLockConflict(refused)) {
-                throw refused;
+        } catch (SQLException failure) {
+            if (!session.isUsable() || SourceErrorClassifier.isLockConflict(failure)) {
+                throw failure;
             }
-            // planning may fail on what reading never meets; the first read tells
+            // planning may fail where reading does not; then the first read finds the relations
         }
         explained = true;
     }
 
-    /** A query may read other relations than before: it is planned anew before it is locked. */
+    /**
+     * Discards the relations of a query that may have changed: it is planned again before it is
+     * locked.
+     */
     public void forgetQuery() {
         if (root.isEmpty()) {
-            learned = new TreeSet<>();
+            foundRelations = new TreeSet<>();
             explained = false;
-            refusedLists = 0;
+            rejectedLists = 0;
         }
     }
 
     /**
-     * Begins a poll's transaction and locks; the snapshot is taken by the next statement.
+     * Begins a poll's transaction and locks; the next statement takes the database snapshot.
      *
-     * @throws SQLException of state 55P03 if somebody holds a lock that excludes readers
+     * @throws SQLException with state 55P03 if another session holds a lock that blocks readers
      */
     public void begin(SourceSession session) throws SQLException {
         List<List<String>> lists = lists();
-        if (refusedLists > 0 && ++pollsSinceRefusal > POLLS_UNTIL_ASKED_AGAIN) {
-            refusedLists = 0;
+        if (rejectedLists > 0 && ++pollsSinceRejection > POLLS_UNTIL_RETRY) {
+            rejectedLists = 0;
         }
         while (true) {
-            List<String> names = refusedLists < lists.size() ? lists.get(refusedLists) : List.of();
+            List<String> names =
+                    rejectedLists < lists.size() ? lists.get(rejectedLists) : List.of();
             if (names.isEmpty()) {
                 session.beginSnapshot();
                 return;
@@ -105,20 +112,20 @@ public final class RelationLocks {
                 session.beginSnapshot(
                         "LOCK TABLE " + String.join(", ", names) + " IN ACCESS SHARE MODE NOWAIT");
                 return;
-            } catch (SQLException refused) {
+            } catch (SQLException failure) {
                 if (!session.isUsable()) {
-                    throw refused;
+                    throw failure;
                 }
-                recordRefusal(refused);
+                recordRejection(failure);
             }
         }
     }
 
     /**
-     * The planner's guess for a read. Planning locks too, one relation after the other, so it is
-     * done behind the locks.
+     * The planner's estimate for a read. Planning locks relations one by one, so it is done after
+     * the locks are taken.
      *
-     * @throws SQLException of state 55P03 if somebody holds a lock that excludes readers
+     * @throws SQLException with state 55P03 if another session holds a lock that blocks readers
      */
     public long estimatedRows(SourceSession session, String select) throws SQLException {
         begin(session);
@@ -131,48 +138,50 @@ public final class RelationLocks {
         }
     }
 
-    private void recordRefusal(SQLException refused) throws SQLException {
-        String state = String.valueOf(refused.getSQLState());
-        if (REFUSED.contains(state) || (MISSING.contains(state) && learned.isEmpty())) {
-            // a missing source is told by the read itself
-            refusedLists++;
-            pollsSinceRefusal = 0;
+    private void recordRejection(SQLException failure) throws SQLException {
+        String state = String.valueOf(failure.getSQLState());
+        if (REJECTED.contains(state) || (MISSING.contains(state) && foundRelations.isEmpty())) {
+            // the read itself reports a missing source
+            rejectedLists++;
+            pollsSinceRejection = 0;
         } else if (MISSING.contains(state)) {
-            // dropped or renamed since it was seen
-            learned = new TreeSet<>();
+            // dropped or renamed since it was found
+            foundRelations = new TreeSet<>();
             explained = false;
-            refusedLists = 0;
+            rejectedLists = 0;
         } else {
-            throw refused;
+            throw failure;
         }
     }
 
-    /** What to lock; when one list is refused, the next. */
+    /** The relations to lock; if one list is rejected, the next is used. */
     private List<List<String>> lists() {
         List<String> all = new ArrayList<>(root);
-        learned.stream().filter(name -> !root.contains(name)).forEach(all::add);
-        return learned.isEmpty() || root.isEmpty() ? List.of(all) : List.of(all, root);
+        foundRelations.stream().filter(name -> !root.contains(name)).forEach(all::add);
+        return foundRelations.isEmpty() || root.isEmpty() ? List.of(all) : List.of(all, root);
     }
 
-    /** Takes up what a read has locked itself, to lock it before the next one. */
+    /** Adds relations that a read has locked itself, to lock them before the next read. */
     void addLearned(LockedRelations read, Set<Long> lockedBefore) {
         Set<String> names = new TreeSet<>();
-        for (LockedRelation held : read.relations()) {
-            boolean own = !lockedBefore.contains(held.oid()) || learned.contains(held.name());
-            if (held.isLockable() && !held.implied() && own) {
-                names.add(held.name());
+        for (LockedRelation relation : read.relations()) {
+            boolean needsLock =
+                    !lockedBefore.contains(relation.oid())
+                            || foundRelations.contains(relation.name());
+            if (relation.isLockable() && !relation.implied() && needsLock) {
+                names.add(relation.name());
             }
         }
-        if (!names.equals(learned)) {
-            learned = names;
-            refusedLists = 0;
+        if (!names.equals(foundRelations)) {
+            foundRelations = names;
+            rejectedLists = 0;
         }
     }
 
-    /** Names of what is locked, as far as they are known. */
+    /** Names of the locked relations, as far as they are known. */
     List<String> names() {
         List<String> all = new ArrayList<>(root);
-        all.addAll(learned);
+        all.addAll(foundRelations);
         return all;
     }
 }

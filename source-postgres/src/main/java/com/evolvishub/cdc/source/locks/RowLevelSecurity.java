@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What decides which rows of a relation a role sees: row-level security, its policies, and the
- * roles that the reader and the owners of views belong to.
+ * Everything that decides which rows of a relation a role sees: row-level security, its policies,
+ * and the role memberships of the reader and of the owners of views.
  */
 final class RowLevelSecurity {
 
@@ -44,7 +44,8 @@ final class RowLevelSecurity {
     private RowLevelSecurity() {}
 
     /**
-     * Changes with what decides about rows; empty: none of the relations has row-level security.
+     * A fingerprint that changes with the visible rows' rules; empty: no relation has row-level
+     * security.
      */
     static String fingerprint(SourceSession session, Set<Long> relations) throws SQLException {
         if (relations.isEmpty()) {
@@ -54,7 +55,7 @@ final class RowLevelSecurity {
     }
 
     /**
-     * A SELECT of the same.
+     * A SELECT of the fingerprint.
      *
      * @param oids a SELECT of the relations' oids
      */
@@ -62,7 +63,7 @@ final class RowLevelSecurity {
         return SQL.formatted(oids);
     }
 
-    /** A SELECT of these. */
+    /** A SELECT of these relations. */
     static String list(Set<Long> relations) {
         String oids = relations.stream().map(String::valueOf).collect(Collectors.joining(","));
         return "SELECT pg_catalog.unnest('{" + oids + "}'::oid[])";

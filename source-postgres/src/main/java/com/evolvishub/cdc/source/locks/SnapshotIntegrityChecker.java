@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Follows a read of everything, to tell at its end whether its snapshot could see every row. One a
+ * Checks at the end of a full read whether its database snapshot could see every row. One per
  * mapping; used by the polling thread.
  */
 public final class SnapshotIntegrityChecker {
@@ -22,7 +22,7 @@ public final class SnapshotIntegrityChecker {
     private static final Pattern CALL =
             Pattern.compile("(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\p{N}_$]*))\\s*\\(");
 
-    /** Of what may read other relations in each poll, such as a view that is changed. */
+    /** For reads whose relations may change with each poll, such as those of a changed view. */
     public static final long ANY_EDITION = 0;
 
     private final RelationLocks locks;
@@ -59,7 +59,7 @@ public final class SnapshotIntegrityChecker {
         return names;
     }
 
-    /** To be asked by the statement that takes the snapshot, before anything is read. */
+    /** A query of the statement that takes the database snapshot, before anything is read. */
     public CombinedQuery.Question<Set<Long>> beforeRead() {
         String oids = "SELECT oid FROM held UNION " + RowLevelSecurity.list(read);
         String select =
@@ -68,17 +68,17 @@ public final class SnapshotIntegrityChecker {
         return new CombinedQuery.Question<>(select, 2, this::begin);
     }
 
-    private Set<Long> begin(ResultSet found, int before) throws SQLException {
-        lockedBefore = Set.of((Long[]) found.getArray(before + 1).getArray());
-        securityBefore = found.getString(before + 2);
+    private Set<Long> begin(ResultSet found, int firstColumn) throws SQLException {
+        lockedBefore = Set.of((Long[]) found.getArray(firstColumn + 1).getArray());
+        securityBefore = found.getString(firstColumn + 2);
         return lockedBefore;
     }
 
     /**
-     * Everything was read; ends the read's transaction.
+     * Ends the transaction of a complete read.
      *
-     * @param edition of a query's description: the same as long as the query reads the same
-     *     relations, so that one which was covered by locks need not be looked at again
+     * @param edition revision of a query's description: the same while the query reads the same
+     *     relations, so that a read that was covered by locks need not be checked again
      */
     public SnapshotIntegrity end(SourceSession session, long poll, long edition)
             throws SQLException {
@@ -87,31 +87,31 @@ public final class SnapshotIntegrityChecker {
             session.endSnapshot();
             return new SnapshotIntegrity(poll, true, "", "", true);
         }
-        LockedRelations held = LockedRelations.now(session, called);
-        // what was changed while it was read shows behind the snapshot only
+        LockedRelations lockedRelations = LockedRelations.now(session, called);
+        // changes made during the read are only visible after the database snapshot has ended
         session.endSnapshot();
-        read = held.oids();
-        // nobody switches it on for what was locked from before the snapshot to here
-        boolean without = securityBefore.isEmpty() && lockedBefore.containsAll(read);
-        String security = without ? "" : RowLevelSecurity.fingerprint(session, read);
-        uncoveredReason = held.uncoveredReason(lockedBefore);
-        hasHiddenFiles = held.hasHiddenFiles();
+        read = lockedRelations.oids();
+        // it cannot be enabled on relations locked since before the database snapshot
+        boolean noSecurity = securityBefore.isEmpty() && lockedBefore.containsAll(read);
+        String security = noSecurity ? "" : RowLevelSecurity.fingerprint(session, read);
+        uncoveredReason = lockedRelations.uncoveredReason(lockedBefore);
+        hasHiddenFiles = lockedRelations.hasHiddenFiles();
         coveredEdition = uncoveredReason.isEmpty() ? edition : ANY_EDITION;
-        locks.addLearned(held, lockedBefore);
+        locks.addLearned(lockedRelations, lockedBefore);
         return new SnapshotIntegrity(
                 poll,
                 uncoveredReason.isEmpty(),
-                held.fingerprint(),
+                lockedRelations.fingerprint(),
                 security,
                 security.equals(securityBefore));
     }
 
-    /** Why the last read could not be covered by locks, for people; empty: it was. */
+    /** The human-readable reason why locks did not cover the last read; empty: they did. */
     public String uncoveredReason() {
         return uncoveredReason;
     }
 
-    /** Whether the last read came from relations that may be filled anew without it being seen. */
+    /** Whether the last read's relations may be refilled without this being visible. */
     public boolean hasHiddenFiles() {
         return hasHiddenFiles;
     }

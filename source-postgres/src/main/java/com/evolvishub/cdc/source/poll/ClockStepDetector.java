@@ -26,25 +26,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the database's clock was set since the last look: measured against a clock of ours that
- * nobody sets, so that neither a long pause nor a slow network looks like it.
+ * Detects a step of the database's clock since the last transaction snapshot. The clock is measured
+ * against a local steady clock, so that a long pause or a slow network is not mistaken for a step.
  *
- * <p>After a step back rows are written with times that were read past. The lowest of them is what
- * the clock can have shown right after the last look, however long ago that was: the last look's
- * time less the step. The position goes back to there, and pinned low watermarks too, for a
- * transaction may ask the clock at each statement. What lies above counts as from the future.
+ * <p>After a step back, rows are written with times that were already read. The lowest such time is
+ * the time of the last transaction snapshot minus the step, however long ago that snapshot was. The
+ * position goes back to it. Pinned low watermarks go back too, because a transaction may read the
+ * clock at each statement. Values above count as future values.
  *
- * <p>After a step forward the position is not at rest until the look-back has gone by again.
+ * <p>After a step forward, the position is not settled until the look-back has passed again.
  */
 final class ClockStepDetector {
 
-    /** Clocks are adjusted all the time; what is less is what the look-back is for. */
+    /** Clocks are adjusted all the time; the look-back covers smaller steps. */
     static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-    /** Less cannot be told from a pause while the two clocks are asked. */
+    /** A smaller step cannot be distinguished from a delay between reading the two clocks. */
     private static final Duration MIN_TOLERANCE = Duration.ofMillis(100);
 
-    /** How far the position may go back so that all that is read again is remembered. */
+    /** How far the position may go back so that all rows read again are in the dedupe state. */
     static final Duration DEDUPED_STEP = Duration.ofSeconds(60);
 
     private static final Logger LOG = LoggerFactory.getLogger(ClockStepDetector.class);
@@ -52,30 +52,33 @@ final class ClockStepDetector {
     private final String mapping;
     private final DuplicateEffect duplicates;
 
-    ClockStepDetector(String mapping, DuplicateEffect repeats) {
+    ClockStepDetector(String mapping, DuplicateEffect duplicates) {
         this.mapping = mapping;
-        this.duplicates = repeats;
+        this.duplicates = duplicates;
     }
 
-    /** Looks, so that a step can be told from a pause. */
+    /** Takes a transaction snapshot, timed so that a step can be distinguished from a delay. */
     static TimedTransactionSnapshot takeSnapshot(
-            PollContext request, Clock steady, Duration lookback) throws SQLException {
+            PollContext context, Clock steady, Duration lookback) throws SQLException {
         return TimedTransactionSnapshot.take(
-                request::takeTransactionSnapshot, steady, tolerance(lookback));
+                context::takeTransactionSnapshot, steady, tolerance(lookback));
     }
 
-    /** By how much the clock has gone back since the last look, in microseconds; 0: it has not. */
-    private static long back(PostgresSplit split, long ahead, Duration tolerance) {
+    /**
+     * How far the clock has gone back since the last transaction snapshot, in microseconds, or 0.
+     */
+    private static long back(PostgresSplit split, long clockOffset, Duration tolerance) {
         SourceTimeState time = split.time();
         long back =
                 time.clockMeasured() && !split.transactions().isFirst()
-                        ? time.clockOffsetMicros() - ahead
+                        ? time.clockOffsetMicros() - clockOffset
                         : 0;
         return back > tolerance.toMillis() * 1000 ? back : 0;
     }
 
     /**
-     * What is less is no step. A look-back that is shorter than the tolerance would not cover it.
+     * The smallest difference that counts as a step: at most half of the look-back, which covers
+     * anything smaller.
      */
     private static Duration tolerance(Duration lookback) {
         Duration half = lookback.dividedBy(2);
@@ -83,23 +86,24 @@ final class ClockStepDetector {
         return shorter.compareTo(MIN_TOLERANCE) < 0 ? MIN_TOLERANCE : shorter;
     }
 
-    private static boolean isForward(PostgresSplit split, long ahead) {
+    private static boolean isForward(PostgresSplit split, long clockOffset) {
         return split.time().clockMeasured()
-                && ahead - split.time().clockOffsetMicros() > TOLERANCE.toMillis() * 1000;
+                && clockOffset - split.time().clockOffsetMicros() > TOLERANCE.toMillis() * 1000;
     }
 
-    /** The lowest that the clock can have shown since the last look, as a {@code timestamptz}. */
-    private static String lowest(PostgresSplit split, long back) {
+    /** The lowest time since the last transaction snapshot, as a {@code timestamptz}. */
+    private static String lowestSince(PostgresSplit split, long back) {
         return Instant.EPOCH
                 .plus(split.transactions().asOfMicros() - back, ChronoUnit.MICROS)
                 .toString();
     }
 
     /**
-     * Where a watermark scan stands after a step.
+     * Returns the split of a watermark scan, moved back after a step of the clock.
      *
-     * @param zone the zone that values without one are meant in
-     * @throws SourceException if rows would be sent again to where they must not
+     * @param zone the time zone of values without one
+     * @throws SourceException if rows would be delivered again to a destination that would
+     *     duplicate them
      */
     PostgresSplit adjust(
             SourceSession session,
@@ -109,44 +113,45 @@ final class ClockStepDetector {
             TimedTransactionSnapshot timed,
             Duration lookback)
             throws SQLException {
-        TransactionSnapshot look = timed.snapshot();
-        long ahead = timed.clockOffsetMicros();
-        long back = back(split, ahead, tolerance(lookback));
+        TransactionSnapshot snapshot = timed.snapshot();
+        long clockOffset = timed.clockOffsetMicros();
+        long back = back(split, clockOffset, tolerance(lookback));
         if (back == 0) {
-            PostgresSplit here = isForward(split, ahead) ? split.readAt(look.text()) : split;
-            return here.with(here.time().ahead(ahead));
+            PostgresSplit adjusted =
+                    isForward(split, clockOffset) ? split.readAt(snapshot.text()) : split;
+            return adjusted.with(adjusted.time().ahead(clockOffset));
         }
         WatermarkScale scale = WatermarkScale.of(type);
-        String moment = lowest(split, back);
-        TransactionTracker looks = split.transactions();
+        String lowestTime = lowestSince(split, back);
+        TransactionTracker tracker = split.transactions();
         WatermarkPosition after = split.highest().watermarkOnly();
-        LookbackWindow reach = split.lookbackWindow();
+        LookbackWindow lookbackWindow = split.lookbackWindow();
         if (scale == WatermarkScale.TIME || scale == WatermarkScale.DATE) {
             List<PinnedLowWatermark> pins =
-                    looks.pins().stream().filter(ClockStepDetector::isLowered).toList();
-            List<String> floors = new ArrayList<>();
-            pins.forEach(pin -> floors.add(pin.lowWatermark().values().get(0)));
-            if (!reach.notBelow().isEmpty()) {
-                // else it would keep the position from reaching what is written from now on
-                floors.add(reach.notBelow());
+                    tracker.pins().stream().filter(ClockStepDetector::isLowered).toList();
+            List<String> lowWatermarks = new ArrayList<>();
+            pins.forEach(pin -> lowWatermarks.add(pin.lowWatermark().values().get(0)));
+            if (!lookbackWindow.notBelow().isEmpty()) {
+                // otherwise the bound would keep the position above the rows written from now on
+                lowWatermarks.add(lookbackWindow.notBelow());
             }
             PositionAfterClockStep stepped =
                     PositionAfterClockStep.ask(
                             session,
                             type,
                             zone,
-                            moment,
+                            lowestTime,
                             lookback.toMillis(),
                             after.isStart() ? Optional.empty() : Optional.of(after.values().get(0)),
-                            floors);
+                            lowWatermarks);
             rejectDuplicates(split, scale, after, stepped, back);
             after = stepped.after().map(WatermarkPosition::at).orElse(WatermarkPosition.START);
-            looks = looks.lowered(pins, stepped.lowWatermarks());
-            if (!reach.notBelow().isEmpty()) {
-                reach =
+            tracker = tracker.lowered(pins, stepped.lowWatermarks());
+            if (!lookbackWindow.notBelow().isEmpty()) {
+                lookbackWindow =
                         new LookbackWindow(
-                                reach.lookbackMillis(),
-                                reach.lookbackValues(),
+                                lookbackWindow.lookbackMillis(),
+                                lookbackWindow.lookbackValues(),
                                 stepped.lowWatermarks().get(pins.size()));
             }
         }
@@ -155,52 +160,56 @@ final class ClockStepDetector {
                 mapping,
                 back / 1000,
                 after.isStart() ? "the start" : after.values().get(0));
-        return split.afterClockStep(after, look.text(), moment, looks, reach)
-                .with(split.time().ahead(ahead));
+        return split.afterClockStep(after, snapshot.text(), lowestTime, tracker, lookbackWindow)
+                .with(split.time().ahead(clockOffset));
     }
 
     private static boolean isLowered(PinnedLowWatermark pin) {
         return !pin.lowWatermark().isStart() && pin.stage() != PinnedLowWatermark.Stage.RELEASED;
     }
 
-    /** Where a query stands after a step. */
+    /** Returns the split of a query, moved back after a step of the clock. */
     PostgresSplit adjust(PostgresSplit split, TimedTransactionSnapshot timed, Duration lookback) {
-        TransactionSnapshot look = timed.snapshot();
-        long ahead = timed.clockOffsetMicros();
-        long back = back(split, ahead, tolerance(lookback));
+        TransactionSnapshot snapshot = timed.snapshot();
+        long clockOffset = timed.clockOffsetMicros();
+        long back = back(split, clockOffset, tolerance(lookback));
         if (back == 0) {
-            return split.with(split.time().ahead(ahead));
+            return split.with(split.time().ahead(clockOffset));
         }
-        String moment = lowest(split, back);
+        String lowestTime = lowestSince(split, back);
         LOG.warn(
                 "{}: the database's clock has gone back by {} ms since the last look; last_sync goes back to {}",
                 mapping,
                 back / 1000,
-                moment);
-        String reached = lowest(split, back + lookback.toMillis() * 1000);
+                lowestTime);
+        String reached = lowestSince(split, back + lookback.toMillis() * 1000);
         List<PinnedLowWatermark> pins = split.transactions().pins();
-        List<String> floors =
+        List<String> lowWatermarks =
                 pins.stream()
                         .map(pin -> pin.lowWatermark().values().get(0))
-                        .map(floor -> earlier(floor, reached))
+                        .map(lowWatermark -> earlier(lowWatermark, reached))
                         .toList();
-        LookbackWindow reach = split.lookbackWindow();
-        if (!reach.notBelow().isEmpty()) {
-            // else it would keep last_sync from reaching what is written from now on
-            String kept = earlier(reach.notBelow(), reached);
-            reach = new LookbackWindow(reach.lookbackMillis(), reach.lookbackValues(), kept);
+        LookbackWindow lookbackWindow = split.lookbackWindow();
+        if (!lookbackWindow.notBelow().isEmpty()) {
+            // otherwise the bound would keep last_sync above the rows written from now on
+            String notBelow = earlier(lookbackWindow.notBelow(), reached);
+            lookbackWindow =
+                    new LookbackWindow(
+                            lookbackWindow.lookbackMillis(),
+                            lookbackWindow.lookbackValues(),
+                            notBelow);
         }
-        String lastSync = split.lastSync().isEmpty() ? "" : earlier(split.lastSync(), moment);
+        String lastSync = split.lastSync().isEmpty() ? "" : earlier(split.lastSync(), lowestTime);
         return split.afterClockStep(
                         split.highWatermark(),
-                        look.text(),
+                        snapshot.text(),
                         lastSync,
-                        split.transactions().lowered(pins, floors),
-                        reach)
-                .with(split.time().ahead(ahead));
+                        split.transactions().lowered(pins, lowWatermarks),
+                        lookbackWindow)
+                .with(split.time().ahead(clockOffset));
     }
 
-    /** Of times that the database told us of itself, never of what rows hold. */
+    /** Compares times of the database's own clock only, never values of rows. */
     private static String earlier(String one, String other) {
         return WatermarkScale.TIME.toScale(one) <= WatermarkScale.TIME.toScale(other) ? one : other;
     }
@@ -215,14 +224,14 @@ final class ClockStepDetector {
         if (after.isStart() || harmless || back <= DEDUPED_STEP.toMillis() * 1000) {
             return;
         }
-        String before = after.values().get(0);
+        String current = after.values().get(0);
         String lowered = stepped.after().orElseThrow();
-        long distance = scale.toScale(before) - scale.toScale(lowered);
+        long distance = scale.toScale(current) - scale.toScale(lowered);
         if (distance > DEDUPED_STEP.toMillis() * 1000) {
             throw SourceException.permanent(
                     "watermark",
                     "the database's clock has gone back by %d s, from which the position would go back from %s to %s. What was sent of that is not remembered, and the destination would be given it twice. Set the clock right; or start with --accept-change %s to take repeated rows into account"
-                            .formatted(back / 1_000_000, before, lowered, mapping));
+                            .formatted(back / 1_000_000, current, lowered, mapping));
         }
     }
 

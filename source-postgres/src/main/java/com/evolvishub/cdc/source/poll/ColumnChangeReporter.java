@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what a changed column list does before it is done: rows that were sent are known by all that
- * they held, so that those which a poll shows again look changed.
+ * Logs the effect of a changed column list before the poll starts. Sent rows are compared by their
+ * whole content, so rows read again look changed.
  */
 final class ColumnChangeReporter {
 
@@ -26,26 +26,26 @@ final class ColumnChangeReporter {
     }
 
     /**
-     * A poll under other columns begins.
+     * Logs a warning if a poll starts with other columns than the last one.
      *
-     * @param before the columns of the last poll; empty: there was none, or the user has accepted
-     *     any
-     * @param survey the ones of this poll
+     * @param before the columns of the last poll; empty: there was no poll, or the user accepts any
+     *     change
+     * @param schema the columns of this poll
      */
-    void report(List<String> before, PollOpener.SourceSchema survey) {
-        List<String> now = RowLayoutResolver.signature(survey.found());
-        long remembered = status.dedupeStateRows.get();
-        if (before.isEmpty() || before.equals(now) || remembered == 0) {
+    void report(List<String> before, PollOpener.SourceSchema schema) {
+        List<String> now = RowLayoutResolver.signature(schema.found());
+        long dedupeStateRows = status.dedupeStateRows.get();
+        if (before.isEmpty() || before.equals(now) || dedupeStateRows == 0) {
             return;
         }
         LOG.warn(
                 "{}: the columns of {} have changed: they were {}, they are {}. {} rows that were sent are known by all that they held; those that a poll shows again, and that read otherwise now, count as changed: {}",
                 mapping,
-                survey.found().label(),
+                schema.found().label(),
                 String.join(", ", before),
                 String.join(", ", now),
-                remembered,
-                consequence(survey.layout().schema().isKeyed()));
+                dedupeStateRows,
+                consequence(schema.layout().schema().isKeyed()));
     }
 
     private String consequence(boolean keyed) {

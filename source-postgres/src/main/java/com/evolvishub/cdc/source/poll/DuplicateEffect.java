@@ -3,17 +3,17 @@ package com.evolvishub.cdc.source.poll;
 import com.evolvishub.cdc.planner.physical.Pipeline;
 import com.evolvishub.cdc.runtime.pipeline.RestoreMode;
 
-/** What becomes of a row that is sent to the destination once more. */
+/** The effect of delivering a row to the destination again. */
 public enum DuplicateEffect {
-    /** It is there twice. */
+    /** The row exists twice. */
     DUPLICATED,
-    /** Where rows have a key, it takes its own place. */
+    /** A row with a key overwrites the one delivered before. */
     OVERWRITTEN,
-    /** Whoever started this run has said that it may. */
+    /** The user has accepted duplicates for this run. */
     ACCEPTED;
 
-    public static DuplicateEffect of(Pipeline pipeline, RestoreMode resumption) {
-        if (resumption == RestoreMode.ACCEPT_CHANGE) {
+    public static DuplicateEffect of(Pipeline pipeline, RestoreMode restoreMode) {
+        if (restoreMode == RestoreMode.ACCEPT_CHANGE) {
             return ACCEPTED;
         }
         String type = pipeline.deliver().destination().type();

@@ -15,47 +15,47 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What can be said of transactions that are open when nothing was read yet, where watermarks are no
- * times. Those that began before the highest watermark was asked for may have written anything:
- * they are given a second to end, so that short ones do not make the whole first load be read
- * again. The others took their watermarks later, and above it.
+ * The transactions that are open before the first poll, where watermarks are not times.
+ * Transactions that began before the query for the highest watermark may have written any value.
+ * They get one second to end, so that short ones do not cause the whole first load to be read
+ * again. Later transactions write only higher watermarks.
  *
- * @param highest the highest watermark that was visible; nothing: there was no row
- * @param older transactions that may have begun before
+ * @param highest the highest visible watermark; empty: there was no row
+ * @param olderTransactions transactions that may have begun before that query
  */
 record InitialTransactionSnapshot(
         Optional<String> highest, List<OpenTransaction> olderTransactions) {
 
-    private static final Duration LONGEST = Duration.ofSeconds(1);
-    private static final Duration STEP = Duration.ofMillis(20);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(20);
 
     InitialTransactionSnapshot {
         olderTransactions = List.copyOf(olderTransactions);
     }
 
     /**
-     * Looks.
+     * Takes the snapshot and waits up to one second for older transactions to end.
      *
-     * @param highestOf asks for one watermark, the highest
+     * @param highestOf the query for the highest watermark
      */
     static InitialTransactionSnapshot take(
-            SourceSession session, String highestOf, Waiter waiting, Clock clock)
+            SourceSession session, String highestOf, Waiter waiter, Clock clock)
             throws SQLException, WokenUpException {
-        List<OpenTransaction> older =
+        List<OpenTransaction> olderTransactions =
                 new ArrayList<>(TransactionSnapshot.take(session).openTransactions());
         Optional<String> highest = session.askForText(highestOf);
-        older.addAll(TransactionSnapshot.take(session).openTransactions());
-        Instant limit = clock.instant().plus(LONGEST);
-        while (!older.isEmpty() && clock.instant().isBefore(limit)) {
-            waiting.until(clock.instant().plus(STEP));
+        olderTransactions.addAll(TransactionSnapshot.take(session).openTransactions());
+        Instant limit = clock.instant().plus(MAX_WAIT);
+        while (!olderTransactions.isEmpty() && clock.instant().isBefore(limit)) {
+            waiter.until(clock.instant().plus(CHECK_INTERVAL));
             List<OpenTransaction> open = TransactionSnapshot.take(session).openTransactions();
-            older.removeIf(
+            olderTransactions.removeIf(
                     one -> open.stream().noneMatch(o -> o.matches(one.virtualId(), one.ids())));
         }
-        return new InitialTransactionSnapshot(highest, older);
+        return new InitialTransactionSnapshot(highest, olderTransactions);
     }
 
-    /** Above what a transaction's watermarks must lie; at the start: nobody knows. */
+    /** The lower bound of a transaction's watermarks; the start if it is unknown. */
     WatermarkPosition lowWatermarkOf(OpenTransaction open) {
         boolean isOlder =
                 olderTransactions.stream()

@@ -1,10 +1,10 @@
 package com.evolvishub.cdc.source.poll;
 
-/** Where, among the rows of a poll, those begin that were never read before. */
+/** Detects the high-watermark crossing: the first row of a poll that was never read before. */
 enum NewRowDetector {
-    /** With the first row. */
+    /** All rows of the poll are new. */
     ALL_NEW,
-    /** With the first row that the database says lies above: each has a boolean column for it. */
+    /** A boolean column of each row says whether the row lies above the high watermark. */
     FLAGGED;
 
     boolean isFlagged() {
@@ -12,9 +12,9 @@ enum NewRowDetector {
     }
 
     /**
-     * Whether a row lies beyond.
+     * Whether a row lies above the high watermark.
      *
-     * @param flag what its boolean column says
+     * @param flag the value of the boolean column
      */
     boolean isNew(byte flag) {
         return this == ALL_NEW || flag == 't';

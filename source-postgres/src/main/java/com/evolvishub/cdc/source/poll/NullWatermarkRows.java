@@ -11,34 +11,34 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The rows whose watermark is NULL. Without an index that begins with the watermark, counting them
- * reads the whole relation.
+ * Counts and selects the rows whose watermark is NULL. Without an index that begins with the
+ * watermark, counting reads the whole relation.
  */
 final class NullWatermarkRows implements Poll.NullWatermarkQuery {
 
     private final Capture.ByWatermark by;
     private final Relation relation;
-    private final PollContext request;
+    private final PollContext context;
     private final PipelineStatus status;
 
     NullWatermarkRows(
-            Capture.ByWatermark by, Relation relation, PollContext request, PipelineStatus status) {
+            Capture.ByWatermark by, Relation relation, PollContext context, PipelineStatus status) {
         this.by = by;
         this.relation = relation;
-        this.request = request;
+        this.context = context;
         this.status = status;
     }
 
     @Override
     public Optional<String> count() throws SQLException {
-        ScanSql sql = by.withCollation(request.schema().sql(relation));
+        ScanSql sql = by.withCollation(context.schema().sql(relation));
         long rows =
-                request.session()
+                context.session()
                         .askForCounts(
                                 sql.countOutsideRange(
                                         by.column(),
                                         "",
-                                        request.schema().literals(PollOpener::lowestValue)))
+                                        context.schema().literals(PollOpener::lowestValue)))
                         .get(0);
         status.nullWatermarks.set(rows);
         if (rows == 0 || by.nullWatermark() == NullWatermarkPolicy.IGNORE) {
@@ -48,10 +48,10 @@ final class NullWatermarkRows implements Poll.NullWatermarkQuery {
             throw SourceException.permanent(
                     "watermark",
                     "%d rows of %s have no watermark: %s is NULL, and null_watermark is fail. Give them one, or set null_watermark to ignore or include_once"
-                            .formatted(rows, request.found().label(), by.column()));
+                            .formatted(rows, context.found().label(), by.column()));
         }
         return Optional.of(
                 sql.withoutWatermark(
-                        by.column(), request.schema().literals(PollOpener::lowestValue)));
+                        by.column(), context.schema().literals(PollOpener::lowestValue)));
     }
 }

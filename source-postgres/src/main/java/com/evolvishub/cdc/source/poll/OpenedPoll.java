@@ -17,10 +17,10 @@ import java.util.List;
 /**
  * A poll that has been opened.
  *
- * @param poll the read under way
- * @param started where the mapping stands from here on
- * @param announced what the step that compares has to know before the first row
- * @param aside when rows outside the order were last looked for; see {@link
+ * @param poll the running read
+ * @param started the split from here on
+ * @param markers what the change detector needs before the first row
+ * @param nullWatermarkRowsAt when rows with a NULL watermark were last queried; see {@link
  *     PostgresSplit#nullWatermarkRowsAt}
  */
 public record OpenedPoll(
@@ -30,22 +30,22 @@ public record OpenedPoll(
         markers = List.copyOf(markers);
     }
 
-    /** Waits for a short while; ends early, with an exception, when the task is cancelled. */
+    /** Waits for a short time; a cancelled task ends the wait with an exception. */
     public interface Waiter {
         /** Waits until a time. */
         void until(Instant time) throws WakeableWaiter.WokenUpException;
     }
 
     /**
-     * What one way to read needs to open a poll.
+     * The context in which a poll is opened.
      *
-     * @param session not in a snapshot yet
-     * @param known how it was described
-     * @param locks to take before the snapshot
-     * @param found what the source looks like
-     * @param survey what to ask for
-     * @param split where the mapping stands
-     * @param clock tells the database's time
+     * @param session not in a database snapshot yet
+     * @param relation the cached description of the relation
+     * @param locks to take before the database snapshot
+     * @param found the description of the source
+     * @param schema the columns, key and layout to read
+     * @param split the current split
+     * @param clock the database's clock
      */
     record PollContext(
             SourceSession session,
@@ -60,22 +60,23 @@ public record OpenedPoll(
             return new PollContext(session, relation, locks, found, schema, other, clock);
         }
 
-        /** The look before the snapshot. */
+        /** Takes the transaction snapshot that precedes the database snapshot. */
         TransactionSnapshot takeTransactionSnapshot() throws SQLException {
             return TransactionSnapshot.take(session, clock);
         }
 
-        /** Takes the locks; the snapshot is taken by the next statement. */
+        /** Takes the locks. The next statement takes the database snapshot. */
         void beginSnapshot() throws SQLException {
             locks.begin(session);
         }
 
         /**
-         * Takes the snapshot.
+         * Takes the database snapshot.
          *
-         * @param first what is asked besides; with the locks taken, what is described can no longer
-         *     be changed by others
-         * @throws RelationChangedException if it was changed between its description and the lock
+         * @param first further queries of the same statement; the locks protect the described
+         *     relations from changes by other sessions
+         * @throws RelationChangedException if a relation was changed between its description and
+         *     the lock
          */
         void takeSnapshot(CombinedQuery first) throws SQLException, RelationChangedException {
             relation.takeSnapshot(session, first);

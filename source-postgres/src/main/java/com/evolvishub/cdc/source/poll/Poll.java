@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A read under way: one snapshot, one stream of rows. Used by the polling thread. */
+/** A running read: one database snapshot, one stream of rows. Used by the polling thread. */
 public final class Poll {
 
     private static final byte NEW = 't';
@@ -39,7 +39,7 @@ public final class Poll {
     private long withoutKey;
     private long duplicateKeys;
 
-    /** The parts of a read, in their order. */
+    /** The parts of a read, in order. */
     private enum Part {
         KEY_LOOKUP,
         RANGE,
@@ -47,25 +47,27 @@ public final class Poll {
         NULL_WATERMARK
     }
 
-    /** Rows that stand in no range; looked for behind it, since counting may take a full scan. */
+    /**
+     * Queries rows with a NULL watermark, after the range, because counting may need a full scan.
+     */
     interface NullWatermarkQuery {
         /**
-         * Counts them, in the session's snapshot.
+         * Counts the rows in the session's database snapshot.
          *
-         * @return a SELECT of those to send; empty: none are
-         * @throws com.evolvishub.cdc.source.session.SourceException if there must be none
+         * @return a SELECT of the rows to send; empty: none are sent
+         * @throws com.evolvishub.cdc.source.session.SourceException if such rows are an error
          */
         Optional<String> count() throws SQLException;
     }
 
     /**
-     * What a read asks for.
+     * The statements of a read.
      *
-     * @param aside rows that come last and are in no order; empty: it is not their time
-     * @param lookup rows of some keys, which come next; empty: the range shows them
+     * @param nullWatermarkRows rows that come last and have no order; empty: not in this poll
+     * @param lookup rows of some keys, read before the range; empty: the range contains them
      * @param keys those keys, as COPY text
      * @param range the rows that are read in order
-     * @param future whether those of the future stand at its end, flagged
+     * @param future whether future rows come at the end of the range, flagged
      */
     record Statements(
             Optional<NullWatermarkQuery> nullWatermarkRows,
@@ -89,7 +91,7 @@ public final class Poll {
         }
     }
 
-    /** A part begins that the step behind has to know of. */
+    /** The start of a part that the change detector must know about. */
     public record EnteredPhase(PollPhaseStarted.Phase kind, List<byte[]> keys) {
 
         public PollPhaseStarted of(long poll) {
@@ -100,32 +102,40 @@ public final class Poll {
     private Poll(
             SourceSession session,
             RowLayout layout,
-            TransactionSnapshot look,
-            NewRowDetector crossing,
+            TransactionSnapshot transactionSnapshot,
+            NewRowDetector newRows,
             Statements statements) {
         this.session = session;
         this.layout = layout;
-        this.transactionSnapshot = look;
-        this.newRows = crossing;
+        this.transactionSnapshot = transactionSnapshot;
+        this.newRows = newRows;
         this.statements = statements;
     }
 
-    /** Starts to read, in the session's snapshot. */
-    static Poll start(
-            SourceSession session, RowLayout layout, TransactionSnapshot look, String select)
-            throws SQLException {
-        return start(session, layout, look, NewRowDetector.ALL_NEW, Statements.of(select));
-    }
-
-    /** Starts to read, in the session's snapshot. */
+    /** Starts a read in the session's database snapshot. */
     static Poll start(
             SourceSession session,
             RowLayout layout,
-            TransactionSnapshot look,
-            NewRowDetector crossing,
+            TransactionSnapshot transactionSnapshot,
+            String select)
+            throws SQLException {
+        return start(
+                session,
+                layout,
+                transactionSnapshot,
+                NewRowDetector.ALL_NEW,
+                Statements.of(select));
+    }
+
+    /** Starts a read in the session's database snapshot. */
+    static Poll start(
+            SourceSession session,
+            RowLayout layout,
+            TransactionSnapshot transactionSnapshot,
+            NewRowDetector newRows,
             Statements statements)
             throws SQLException {
-        Poll poll = new Poll(session, layout, look, crossing, statements);
+        Poll poll = new Poll(session, layout, transactionSnapshot, newRows, statements);
         layout.largeRows().begin();
         statements.lookup().ifPresent(sql -> poll.parts.add(Part.KEY_LOOKUP));
         poll.parts.add(Part.RANGE);
@@ -149,12 +159,12 @@ public final class Poll {
         return layout;
     }
 
-    /** The look right before the snapshot. */
+    /** The transaction snapshot taken right before the database snapshot. */
     public TransactionSnapshot transactionSnapshot() {
         return transactionSnapshot;
     }
 
-    /** Parts that have begun since this was asked last. */
+    /** Parts that have started since the last call. */
     public List<EnteredPhase> enteredPhases() {
         List<EnteredPhase> since = List.copyOf(enteredPhases);
         enteredPhases.clear();
@@ -162,7 +172,7 @@ public final class Poll {
     }
 
     /**
-     * The next line; nothing at the end. Waits for the server.
+     * The next line; empty at the end. Waits for the server.
      *
      * @throws com.evolvishub.cdc.source.session.SourceException if the row is too large
      */
@@ -183,15 +193,15 @@ public final class Poll {
                     return line;
                 }
             }
-            int prefix = isInOrder() ? flags(line.get()) : 0;
-            Optional<byte[]> row = layout.largeRows().fullRow(line.get(), prefix);
+            int flagBytes = isInOrder() ? flags(line.get()) : 0;
+            Optional<byte[]> row = layout.largeRows().fullRow(line.get(), flagBytes);
             if (row.isPresent()) {
                 return row;
             }
         }
     }
 
-    /** Goes on to the rows that stand in no range, once. */
+    /** Starts the part of the NULL-watermark rows and returns its first row. */
     private Optional<byte[]> firstNullWatermarkRow() throws SQLException {
         part = Part.NULL_WATERMARK;
         Optional<String> select =
@@ -205,7 +215,7 @@ public final class Poll {
         return rows.next();
     }
 
-    /** Reads the flags in front of a line, each followed by a tab; how many bytes they take. */
+    /** Reads the flags before a line, each followed by a tab. Returns their length in bytes. */
     private int flags(byte[] line) {
         int at = 0;
         if (newRows.isFlagged()) {
@@ -226,7 +236,7 @@ public final class Poll {
         return at;
     }
 
-    /** They are the highest: once one came, no other follows. */
+    /** Future rows have the highest watermarks: after the first one only future rows follow. */
     private void enterFuture() {
         if (statements.future() && part != Part.FUTURE) {
             part = Part.FUTURE;
@@ -243,7 +253,7 @@ public final class Poll {
         return part == Part.RANGE;
     }
 
-    /** Where the mapping stands after a read that came to its end. */
+    /** The split after a read that has reached its end. */
     public PostgresSplit completedSplit(PostgresSplit completed, PipelineStatus status) {
         if (!statements.future()) {
             return completed;
@@ -255,10 +265,10 @@ public final class Poll {
                         .withFuture(future, TransactionTracker.micros(transactionSnapshot)));
     }
 
-    /** The line as a row; nothing if it cannot be told apart from others, which is counted. */
+    /** Returns the line as a row. Rows with a NULL or duplicate key are counted and left out. */
     public Optional<ChangeRow> row(byte[] line) {
-        boolean ties = layout.hasTieFlags() && isInOrder();
-        Optional<ChangeRow> row = ties ? layout.row(line, tie == 't') : layout.row(line);
+        boolean tieFlags = layout.hasTieFlags() && isInOrder();
+        Optional<ChangeRow> row = tieFlags ? layout.row(line, tie == 't') : layout.row(line);
         if (row.isEmpty()) {
             withoutKey++;
         } else if (isInOrder() && layout.repeatsKey()) {
@@ -268,13 +278,13 @@ public final class Poll {
         return row;
     }
 
-    /** Whether the last row lies above everything read before; all that follow do, then. */
+    /** Whether the last row lies above everything read before; then all later rows do too. */
     public boolean isNew() {
         crossed |= newRows.isNew(flag);
         return crossed;
     }
 
-    /** What was wrong with rows, for people; empty: nothing. */
+    /** A human-readable warning about rows that were left out, or empty. */
     public String warning() {
         if (!layout.largeRows().warning().isEmpty()) {
             return layout.largeRows().warning();

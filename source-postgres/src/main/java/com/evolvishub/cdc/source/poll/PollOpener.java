@@ -42,30 +42,33 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes a poll out of where a mapping stands: looks at the source's columns, finds the range, and
- * writes the statement. Used by the polling thread.
+ * Opens the next poll of a split: describes the source's columns, computes the range and builds the
+ * statement. Used by the polling thread.
  */
 public final class PollOpener {
 
-    /** DDL comes once, not at every poll. */
-    private static final int TRIES = 3;
+    /** DDL is rare and does not hit every attempt. */
+    private static final int MAX_ATTEMPTS = 3;
 
     private final PollScan scan;
     private final RowLayoutResolver layouts;
     private final KeyStabilityCheck keyCheck;
     private final ColumnChangeReporter columns;
-    private final CachedRelation known;
+    private final CachedRelation cachedRelation;
     private final PipelineStatus status;
     private final LowWatermarkReporter lowWatermarkReporter;
     private final UnderlyingRelationMonitor relationMonitor;
     private final SourceClocks clocks;
     private final RelationLocks locks;
-    private final SnapshotIntegrityChecker observer;
+    private final SnapshotIntegrityChecker integrityChecker;
     private final ClockStepDetector clockStep;
     private final NumericLookbackTimer numericLookback;
     private final KeyLookupRequests lookups;
 
-    /** Whether it may be one: then a look has to stand before the snapshot. */
+    /**
+     * Whether the server may be a standby, which needs a transaction snapshot before the database
+     * snapshot.
+     */
     private boolean standby = true;
 
     public PollOpener(
@@ -73,32 +76,32 @@ public final class PollOpener {
             PollScan scan,
             PipelineStatus status,
             SourceClocks clocks,
-            DuplicateEffect repeats,
+            DuplicateEffect duplicates,
             KeyLookupRequests lookups) {
         this.scan = scan;
         this.layouts = new RowLayoutResolver(scan);
         this.keyCheck = new KeyStabilityCheck(mapping, scan);
         this.columns = new ColumnChangeReporter(mapping, scan.capture(), status);
-        this.known = new CachedRelation(scan.relation());
+        this.cachedRelation = new CachedRelation(scan.relation());
         this.status = status;
         this.lowWatermarkReporter = new LowWatermarkReporter(mapping, status);
         this.relationMonitor = new UnderlyingRelationMonitor(scan.relation(), clocks.wall());
         this.clocks = clocks;
         this.locks = new RelationLocks(scan.relation());
-        this.observer = new SnapshotIntegrityChecker(scan.relation(), locks);
-        this.clockStep = new ClockStepDetector(mapping, repeats);
+        this.integrityChecker = new SnapshotIntegrityChecker(scan.relation(), locks);
+        this.clockStep = new ClockStepDetector(mapping, duplicates);
         this.numericLookback = new NumericLookbackTimer(clocks.wall());
         this.lookups = lookups;
     }
 
     /**
-     * What is known before a snapshot is taken.
+     * What is known before a database snapshot is taken.
      *
-     * @param found what the source looks like
-     * @param key what tells rows apart
-     * @param layout columns to ask for
-     * @param places of the user's query; nothing where a table is read
-     * @param expectedRows the planner's guess for a read of everything; 0 where it was not asked
+     * @param found the description of the source
+     * @param key the columns that identify a row
+     * @param layout the columns to read
+     * @param placeholders of the user's query; empty where a table is read
+     * @param expectedRows the planner's estimate for a full read; 0 where it was not queried
      */
     public record SourceSchema(
             RelationDescription found,
@@ -125,7 +128,7 @@ public final class PollOpener {
         try {
             return describe(session, split, target);
         } catch (SQLException | RuntimeException failure) {
-            known.invalidate();
+            cachedRelation.invalidate();
             throw failure;
         }
     }
@@ -133,8 +136,8 @@ public final class PollOpener {
     private SourceSchema describe(
             SourceSession session, PostgresSplit split, Optional<DestinationDescription> target)
             throws SQLException {
-        RelationDescription described = known.describe(session);
-        Optional<QueryPlaceholders> places = known.placeholders();
+        RelationDescription described = cachedRelation.describe(session);
+        Optional<QueryPlaceholders> placeholders = cachedRelation.placeholders();
         RelationDescription found =
                 layouts.applySchemaChange(
                         described, split.provenance().columns(), scan.schemaChange());
@@ -143,117 +146,123 @@ public final class PollOpener {
             keyCheck.check(session, key, found);
         }
         RowLayout layout = layouts.layout(found, key);
-        SourceSchema survey = new SourceSchema(found, key, layout, places, 0);
+        SourceSchema schema = new SourceSchema(found, key, layout, placeholders, 0);
         if (!(scan.capture() instanceof Capture.ByDiff)) {
             relationMonitor.refreshCatalog(
                     session,
-                    survey.sql(scan.relation()).all(survey.literals(PollOpener::lowestValue)));
+                    schema.sql(scan.relation()).all(schema.literals(PollOpener::lowestValue)));
         }
         if (!split.lastSync().isEmpty()) {
-            return survey;
+            return schema;
         }
-        String all = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowestValue));
+        String all = schema.sql(scan.relation()).all(schema.literals(PollOpener::lowestValue));
         long expected = locks.estimatedRows(session, all);
-        return new SourceSchema(found, key, layout, places, expected);
+        return new SourceSchema(found, key, layout, placeholders, expected);
     }
 
-    private static String noPlaceholders(Placeholder place) {
-        throw new IllegalStateException("a table has no place for " + place);
+    private static String noPlaceholders(Placeholder placeholder) {
+        throw new IllegalStateException("a table has no place for " + placeholder);
     }
 
     /**
-     * Takes a snapshot and starts to read.
+     * Takes a database snapshot and starts to read.
      *
-     * @param surveyed a moment ago; surveyed anew if the source has changed since
+     * @param described the current schema; described again if the source has changed since
      */
     public OpenedPoll open(
             SourceSession session,
-            SourceSchema surveyed,
+            SourceSchema described,
             PostgresSplit split,
             Optional<DestinationDescription> target,
-            Waiter waiting)
+            Waiter waiter)
             throws SQLException, WokenUpException {
-        SourceSchema survey = surveyed;
-        for (int tried = 1; ; tried++) {
+        SourceSchema schema = described;
+        for (int attempt = 1; ; attempt++) {
             try {
-                OpenedPoll opening = open(session, survey, split, waiting);
-                columns.report(split.provenance().columns(), survey);
-                return opening;
+                OpenedPoll opened = open(session, schema, split, waiter);
+                columns.report(split.provenance().columns(), schema);
+                return opened;
             } catch (RelationChangedException changed) {
                 session.endSnapshot();
                 locks.forgetQuery();
-                if (tried == TRIES) {
+                if (attempt == MAX_ATTEMPTS) {
                     throw SourceException.transientError(changed.getMessage(), changed);
                 }
-                survey = describeSource(session, split, target);
+                schema = describeSource(session, split, target);
             } catch (SQLException | RuntimeException failure) {
-                known.invalidate();
+                cachedRelation.invalidate();
                 throw failure;
             }
         }
     }
 
     private OpenedPoll open(
-            SourceSession session, SourceSchema survey, PostgresSplit split, Waiter waiting)
+            SourceSession session, SourceSchema schema, PostgresSplit split, Waiter waiter)
             throws SQLException, WokenUpException, RelationChangedException {
         PostgresSplit here =
                 split.withProvenance(
                         split.provenance()
-                                .withColumns(RowLayoutResolver.signature(survey.found())));
+                                .withColumns(RowLayoutResolver.signature(schema.found())));
         locks.explain(
-                session, survey.sql(scan.relation()).all(survey.literals(PollOpener::lowestValue)));
-        PollContext request =
+                session, schema.sql(scan.relation()).all(schema.literals(PollOpener::lowestValue)));
+        PollContext context =
                 new PollContext(
-                        session, known, locks, survey.found(), survey, here, clocks.database());
+                        session,
+                        cachedRelation,
+                        locks,
+                        schema.found(),
+                        schema,
+                        here,
+                        clocks.database());
         if (scan.capture() instanceof Capture.ByWatermark by) {
-            Capture.ByWatermark far =
+            Capture.ByWatermark captureWithLookback =
                     GranularityDetector.withWidenedLookback(
                             by.forRelations(relationMonitor.commitRemotely()),
                             here.time().granularity());
             return new WatermarkPollOpener(
                             scan,
-                            far,
+                            captureWithLookback,
                             relationMonitor.refresh(session, here),
                             lowWatermarkReporter,
                             clocks,
                             clockStep,
                             numericLookback,
                             lookups.requested())
-                    .open(request, status, waiting);
+                    .open(context, status, waiter);
         }
         if (scan.capture() instanceof Capture.ByQuery by) {
-            Capture.ByQuery far = by.forRelations(relationMonitor.commitRemotely());
+            Capture.ByQuery captureWithLookback = by.forRelations(relationMonitor.commitRemotely());
             return new QueryPollOpener(
                             scan,
-                            far,
+                            captureWithLookback,
                             relationMonitor.refresh(session, here),
                             lowWatermarkReporter,
-                            observer,
+                            integrityChecker,
                             clocks,
                             clockStep)
-                    .open(request);
+                    .open(context);
         }
-        TransactionSnapshot look = takeSnapshot(request);
-        String select = survey.sql(scan.relation()).all(survey.literals(PollOpener::lowestValue));
+        TransactionSnapshot snapshot = takeSnapshot(context);
+        String select = schema.sql(scan.relation()).all(schema.literals(PollOpener::lowestValue));
         return new OpenedPoll(
-                Poll.start(session, survey.layout(), look, select),
+                Poll.start(session, schema.layout(), snapshot, select),
                 here.started(
-                        survey.key(), PollRange.ALL, here.transactions(), here.lookbackWindow()),
+                        schema.key(), PollRange.ALL, here.transactions(), here.lookbackWindow()),
                 List.of(),
                 here.nullWatermarkRowsAt());
     }
 
-    /** Takes a comparison's snapshot; tells a time that is no later. */
-    private TransactionSnapshot takeSnapshot(PollContext request)
+    /** Takes the database snapshot of a full read and returns a time that is not later. */
+    private TransactionSnapshot takeSnapshot(PollContext context)
             throws SQLException, RelationChangedException {
         Optional<TransactionSnapshot> before =
-                standby ? Optional.of(request.takeTransactionSnapshot()) : Optional.empty();
-        request.beginSnapshot();
-        CombinedQuery taking = new CombinedQuery();
-        taking.ask(observer.beforeRead());
+                standby ? Optional.of(context.takeTransactionSnapshot()) : Optional.empty();
+        context.beginSnapshot();
+        CombinedQuery combined = new CombinedQuery();
+        combined.ask(integrityChecker.beforeRead());
         Answer<TransactionSnapshot> time =
-                taking.ask(TransactionSnapshot.timeOnly(clocks.database()));
-        request.takeSnapshot(taking);
+                combined.ask(TransactionSnapshot.timeOnly(clocks.database()));
+        context.takeSnapshot(combined);
         if (before.isPresent()) {
             standby = before.get().standby();
             return before.get();
@@ -261,25 +270,27 @@ public final class PollOpener {
         if (!time.get().standby()) {
             return time.get();
         }
-        // another server than before
-        request.session().endSnapshot();
+        // the connection goes to another server than before
+        context.session().endSnapshot();
         standby = true;
-        return takeSnapshot(request);
+        return takeSnapshot(context);
     }
 
-    /** What the read that has come to its end could see; ends its transaction. */
+    /** Returns what the completed read could see, and ends its transaction. */
     public SnapshotIntegrity coverage(SourceSession session, long poll) throws SQLException {
         boolean query = scan.relation() instanceof Relation.Query;
-        return observer.end(
-                session, poll, query ? known.revision() : SnapshotIntegrityChecker.ANY_EDITION);
+        return integrityChecker.end(
+                session,
+                poll,
+                query ? cachedRelation.revision() : SnapshotIntegrityChecker.ANY_EDITION);
     }
 
-    /** Who has locked what is read, for people. */
+    /** A human-readable description of the session that has locked a relation of this read. */
     public String lockHolder(SourceSession session) throws SQLException {
         return LockHolder.describe(session, locks);
     }
 
-    /** Below every value, for a place that has to be filled before anything was read. */
+    /** A value below every other, for a placeholder that needs one before anything was read. */
     static String lowestValue(String type) {
         return switch (type) {
             case "int2" -> "-32768";

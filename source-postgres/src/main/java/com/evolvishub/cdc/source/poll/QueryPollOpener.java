@@ -33,13 +33,13 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Opens polls of a query that says itself what is new since {@code last_sync}: the database's time
- * at the previous complete poll's look less the look-back, or what an ended transaction has pinned,
- * whichever is lower. Used by the polling thread.
+ * Opens polls of a user's query that selects what is new since {@code last_sync}. This is the time
+ * of the previous complete poll's transaction snapshot minus the look-back, or a lower time that an
+ * ended transaction had pinned. Used by the polling thread.
  *
- * <p>A complete poll forgets the rows that the query did not return, unless an open transaction
- * pins an earlier time. Such a poll's {@code last_sync} is kept as {@link LookbackWindow#notBelow},
- * and no later one lies below it: a raised look-back would show forgotten rows again. A low
+ * <p>A complete poll evicts the rows that the query did not return, unless an open transaction pins
+ * an earlier time. Such a poll's {@code last_sync} is kept as {@link LookbackWindow#notBelow}, and
+ * later values are never lower: a longer look-back would deliver evicted rows again. A low
  * watermark is pinned with the look-back already subtracted, so that a changed look-back does not
  * move it.
  */
@@ -51,7 +51,7 @@ final class QueryPollOpener {
     private final Capture.ByQuery by;
     private final UnderlyingRelationMonitor.Refresh refresh;
     private final LowWatermarkReporter lowWatermarkReporter;
-    private final SnapshotIntegrityChecker observer;
+    private final SnapshotIntegrityChecker integrityChecker;
     private final SourceClocks clocks;
     private final ClockStepDetector clockStep;
 
@@ -59,111 +59,112 @@ final class QueryPollOpener {
             PollScan scan,
             Capture.ByQuery by,
             UnderlyingRelationMonitor.Refresh refresh,
-            LowWatermarkReporter watch,
-            SnapshotIntegrityChecker observer,
+            LowWatermarkReporter lowWatermarkReporter,
+            SnapshotIntegrityChecker integrityChecker,
             SourceClocks clocks,
-            ClockStepDetector step) {
+            ClockStepDetector clockStep) {
         this.scan = scan;
         this.by = by;
         this.refresh = refresh;
-        this.lowWatermarkReporter = watch;
-        this.observer = observer;
+        this.lowWatermarkReporter = lowWatermarkReporter;
+        this.integrityChecker = integrityChecker;
         this.clocks = clocks;
-        this.clockStep = step;
+        this.clockStep = clockStep;
     }
 
-    OpenedPoll open(PollContext request) throws SQLException, RelationChangedException {
-        SourceSession session = request.session();
+    OpenedPoll open(PollContext context) throws SQLException, RelationChangedException {
+        SourceSession session = context.session();
         TimedTransactionSnapshot timed =
-                ClockStepDetector.takeSnapshot(request, clocks.steady(), by.lookback());
-        TransactionSnapshot look = timed.snapshot();
-        PostgresSplit split = clockStep.adjust(request.split(), timed, by.lookback());
-        // a query is read from its start again: what has ended is served in any case
-        TransactionTracker known = split.transactions().markEnded(look);
+                ClockStepDetector.takeSnapshot(context, clocks.steady(), by.lookback());
+        TransactionSnapshot snapshot = timed.snapshot();
+        PostgresSplit split = clockStep.adjust(context.split(), timed, by.lookback());
+        // a query is read from its start again, so it covers all ended transactions
+        TransactionTracker known = split.transactions().markEnded(snapshot);
         String since = since(split, known, by.lookback());
-        request.beginSnapshot();
-        CombinedQuery taking = new CombinedQuery();
-        taking.ask(observer.beforeRead());
-        Answer<LastSyncTimes> asked = taking.ask(LastSyncTimes.of(session.roleZone(), since));
-        Answer<Optional<TransactionSnapshot>> looked =
-                taking.ask(TransactionSnapshot.snapshotQuery(session));
-        request.takeSnapshot(taking);
-        LastSyncTimes times = asked.get();
+        context.beginSnapshot();
+        CombinedQuery combined = new CombinedQuery();
+        combined.ask(integrityChecker.beforeRead());
+        Answer<LastSyncTimes> lastSyncTimes =
+                combined.ask(LastSyncTimes.of(session.roleZone(), since));
+        Answer<Optional<TransactionSnapshot>> snapshotInside =
+                combined.ask(TransactionSnapshot.snapshotQuery(session));
+        context.takeSnapshot(combined);
+        LastSyncTimes times = lastSyncTimes.get();
         TransactionSnapshot inside =
-                looked.get().isPresent()
-                        ? looked.get().get()
+                snapshotInside.get().isPresent()
+                        ? snapshotInside.get().get()
                         : TransactionSnapshot.inSnapshot(session);
         List<PinnedLowWatermark> pins =
-                known.newTransactions(look, inside).stream()
-                        .map(open -> pin(open, split, look))
+                known.newTransactions(snapshot, inside).stream()
+                        .map(open -> pin(open, split, snapshot))
                         .toList();
-        TransactionTracker looks = known.reopening(inside).withPins(pins, look);
+        TransactionTracker tracker = known.reopening(inside).withPins(pins, snapshot);
         UnaryOperator<String> lastSync = type -> lastSync(type, split, times);
         String select =
-                request.schema().sql(scan.relation()).all(request.schema().literals(lastSync));
-        Poll poll = Poll.start(session, request.schema().layout(), look, select);
-        lowWatermarkReporter.report(looks, look, WatermarkScale.TIME);
-        boolean mayComeAgain =
+                context.schema().sql(scan.relation()).all(context.schema().literals(lastSync));
+        Poll poll = Poll.start(session, context.schema().layout(), snapshot, select);
+        lowWatermarkReporter.report(tracker, snapshot, WatermarkScale.TIME);
+        boolean mayRepeat =
                 refresh.keepAll()
-                        || looks.openPins().stream()
+                        || tracker.openPins().stream()
                                 .anyMatch(pin -> isBefore(lowWatermark(pin), since));
-        String kept = mayComeAgain ? split.lookbackWindow().notBelow() : since;
+        String notBelow = mayRepeat ? split.lookbackWindow().notBelow() : since;
         PostgresSplit started =
                 split.started(
-                        request.schema().key(),
+                        context.schema().key(),
                         PollRange.ALL,
-                        looks,
-                        new LookbackWindow(by.lookback().toMillis(), 0, kept));
-        DedupeWindow retention =
+                        tracker,
+                        new LookbackWindow(by.lookback().toMillis(), 0, notBelow));
+        DedupeWindow dedupeWindow =
                 new DedupeWindow(
                         started.poll(),
                         WatermarkScale.TIME.name(),
-                        mayComeAgain,
+                        mayRepeat,
                         DedupeWindow.NONE,
                         DedupeWindow.NONE,
                         0);
-        return new OpenedPoll(poll, started, List.of(retention), split.nullWatermarkRowsAt());
+        return new OpenedPoll(poll, started, List.of(dedupeWindow), split.nullWatermarkRowsAt());
     }
 
     private PinnedLowWatermark pin(
-            OpenTransaction open, PostgresSplit split, TransactionSnapshot look) {
+            OpenTransaction open, PostgresSplit split, TransactionSnapshot snapshot) {
         boolean started = !open.started().isEmpty() && !open.prepared();
         long began =
                 !split.transactions().isFirst()
                         ? toScale(split.transactions().asOf())
                         : started
                                 ? toScale(open.started())
-                                : TransactionTracker.micros(look) - micros(UNKNOWN_START);
+                                : TransactionTracker.micros(snapshot) - micros(UNKNOWN_START);
         return new PinnedLowWatermark(
                 open.virtualId(),
                 open.ids(),
                 open.description(),
-                TransactionTracker.micros(look),
-                WatermarkPosition.at(text(notBelowForgotten(began - micros(by.lookback()), split))),
+                TransactionTracker.micros(snapshot),
+                WatermarkPosition.at(text(notBelowEvicted(began - micros(by.lookback()), split))),
                 true,
                 split.poll() + 1,
                 Stage.OPEN);
     }
 
     /**
-     * The last complete poll's time less the look-back, or the lowest of the low watermarks that
-     * ended transactions have pinned; empty: everything is read.
+     * The last complete poll's time minus the look-back, or the lowest low watermark of an ended
+     * transaction if that is lower; empty: everything is read.
      */
     private static String since(PostgresSplit split, TransactionTracker known, Duration lookback) {
         if (split.lastSync().isEmpty()) {
             return "";
         }
-        long since = notBelowForgotten(toScale(split.lastSync()) - micros(lookback), split);
+        long since = notBelowEvicted(toScale(split.lastSync()) - micros(lookback), split);
         for (PinnedLowWatermark pin : known.ended()) {
             since = Math.min(since, toScale(lowWatermark(pin)));
         }
         return text(since);
     }
 
-    /** What lies below was forgotten. */
-    private static long notBelowForgotten(long time, PostgresSplit split) {
-        String kept = split.lookbackWindow().notBelow();
-        return kept.isEmpty() ? time : Math.max(time, toScale(kept));
+    /** Raises a time to the bound below which rows were evicted. */
+    private static long notBelowEvicted(long time, PostgresSplit split) {
+        String notBelow = split.lookbackWindow().notBelow();
+        return notBelow.isEmpty() ? time : Math.max(time, toScale(notBelow));
     }
 
     private static long micros(Duration duration) {
@@ -182,7 +183,7 @@ final class QueryPollOpener {
         return other.isEmpty() || toScale(one) < toScale(other);
     }
 
-    /** Of times that the database told us of itself, never of what rows hold. */
+    /** For times of the database's own clock only, never for values of rows. */
     private static long toScale(String time) {
         return WatermarkScale.TIME.toScale(time);
     }

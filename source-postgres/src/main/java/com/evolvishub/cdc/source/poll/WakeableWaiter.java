@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where the polling thread waits: for a time, for the gate, for room. Every wait ends at {@link
- * #wakeUp}. Thread-safe; one thread waits, any thread may signal.
+ * Lets the polling thread wait for a time, for the backpressure gate, or for free space. {@link
+ * #wakeUp} ends every wait. Thread-safe; one thread waits, any thread may signal.
  */
 public final class WakeableWaiter {
 
@@ -21,16 +21,16 @@ public final class WakeableWaiter {
         this.clock = clock;
     }
 
-    /** The wait was ended from outside; whatever was under way is to be given up. */
+    /** The wait was interrupted by {@link #wakeUp}; the caller must abort its current work. */
     public static final class WokenUpException extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
     /**
-     * Waits until {@code done}, which is asked again whenever something changes at the gate or
-     * {@link #signal} is called.
+     * Waits until {@code done} is true. It is evaluated again whenever the gate changes or {@link
+     * #signal} is called.
      *
-     * @return false if {@code until} came first
+     * @return false if the time {@code until} came first
      */
     public synchronized boolean await(BackpressureGate gate, Instant until, BooleanSupplier done)
             throws WokenUpException {
@@ -51,7 +51,7 @@ public final class WakeableWaiter {
         }
     }
 
-    /** Waits for a time. */
+    /** Waits until a time. */
     public synchronized void awaitTime(Instant until) throws WokenUpException {
         try {
             checkWoken();
@@ -64,13 +64,13 @@ public final class WakeableWaiter {
         }
     }
 
-    /** Ends this wait and, if nobody waits now, the next one. */
+    /** Ends the current wait or, if no thread waits, the next one. */
     public synchronized void wakeUp() {
         woken = true;
         notifyAll();
     }
 
-    /** A wake-up was heeded. */
+    /** Resets the wake-up after it was handled. */
     public synchronized void rearm() {
         woken = false;
     }
@@ -79,7 +79,7 @@ public final class WakeableWaiter {
         return woken;
     }
 
-    /** Something that {@code done} looks at has changed. */
+    /** Something that {@code done} depends on has changed. */
     public synchronized void signal() {
         notifyAll();
     }
@@ -88,7 +88,7 @@ public final class WakeableWaiter {
         CompletableFuture<Void> changed = gate.changed();
         if (changed != subscribed) {
             subscribed = changed;
-            // each future is heard once, so that a long wait does not pile up listeners
+            // subscribe once per future, so that a long wait does not accumulate listeners
             var unused = changed.thenRun(this::signal);
         }
     }
@@ -99,7 +99,7 @@ public final class WakeableWaiter {
         }
     }
 
-    /** For {@code wait}, to which 0 means without end. */
+    /** The argument of {@code wait}, where 0 means no timeout. */
     private long millisUntil(Instant until) {
         return until.equals(Instant.MAX)
                 ? 0

@@ -53,9 +53,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Opens polls of a watermark scan. A poll reads what lies above the position, and as far below it
- * as rows may still have become visible: by the look-back, and by what transactions that were open
- * earlier and have ended by now can have written. Used by the polling thread.
+ * Opens polls of a watermark scan. A poll reads the rows above the position, and those below it
+ * that may have become visible late: within the look-back, or written by transactions that were
+ * open earlier and have ended by now. Used by the polling thread.
  */
 final class WatermarkPollOpener {
 
@@ -75,131 +75,148 @@ final class WatermarkPollOpener {
             PollScan scan,
             Capture.ByWatermark by,
             UnderlyingRelationMonitor.Refresh refresh,
-            LowWatermarkReporter watch,
+            LowWatermarkReporter lowWatermarkReporter,
             SourceClocks clocks,
-            ClockStepDetector step,
-            NumericLookbackTimer rested,
-            List<byte[]> wanted) {
+            ClockStepDetector clockStep,
+            NumericLookbackTimer numericLookback,
+            List<byte[]> requestedKeys) {
         this.scan = scan;
         this.by = by;
         this.refresh = refresh;
-        this.lowWatermarkReporter = watch;
+        this.lowWatermarkReporter = lowWatermarkReporter;
         this.clocks = clocks;
-        this.clockStep = step;
-        this.numericLookback = rested;
-        this.requestedKeys = List.copyOf(wanted);
+        this.clockStep = clockStep;
+        this.numericLookback = numericLookback;
+        this.requestedKeys = List.copyOf(requestedKeys);
     }
 
-    OpenedPoll open(PollContext asked, PipelineStatus status, Waiter waiting)
+    OpenedPoll open(PollContext baseContext, PipelineStatus status, Waiter waiter)
             throws SQLException, WokenUpException, RelationChangedException {
-        SourceSession session = asked.session();
-        PollContext request = asked;
-        PostgresSplit split = request.split();
-        SqlType type = DomainBaseTypes.of(session, type(request));
+        SourceSession session = baseContext.session();
+        PollContext context = baseContext;
+        PostgresSplit split = context.split();
+        SqlType type = DomainBaseTypes.of(session, type(context));
         ByteOrderCollation.check(by, type);
         WatermarkScale scale = WatermarkScale.of(type);
-        boolean blind = split.transactions().isFirst() && !isTime(scale);
+        boolean withoutHistory = split.transactions().isFirst() && !isTime(scale);
         Optional<InitialTransactionSnapshot> first =
-                blind
+                withoutHistory
                         ? Optional.of(
                                 InitialTransactionSnapshot.take(
-                                        session, highest(request), waiting, clocks.wall()))
+                                        session, highest(context), waiter, clocks.wall()))
                         : Optional.empty();
         String zone = zone(session, split, type);
 
         TimedTransactionSnapshot timed =
-                ClockStepDetector.takeSnapshot(request, clocks.steady(), by.lookback());
-        TransactionSnapshot look = timed.snapshot();
-        // what has to be asked besides is asked here: the snapshot is to begin with the second look
+                ClockStepDetector.takeSnapshot(context, clocks.steady(), by.lookback());
+        TransactionSnapshot snapshot = timed.snapshot();
+        // all other queries come first: the database snapshot must begin with the second
+        // transaction snapshot
         split = clockStep.adjust(session, split, type, zone, timed, by.lookback());
-        request = request.at(split);
+        context = context.at(split);
         TransactionTracker known =
                 split.pollInProgress()
                         ? split.transactions()
-                        : split.transactions().markEnded(look);
-        known = lowWatermarkReporter.releaseOlderThan(known, by.maxPin(), look);
-        LookbackWindow reach = lookbackWindow(session, split, type, zone, look);
-        LowWatermarks floors = new LowWatermarks(split, scale, look, first);
+                        : split.transactions().markEnded(snapshot);
+        known = lowWatermarkReporter.releaseOlderThan(known, by.maxPin(), snapshot);
+        LookbackWindow lookbackWindow = lookbackWindow(session, split, type, zone, snapshot);
+        LowWatermarks lowWatermarks = new LowWatermarks(split, scale, snapshot, first);
         Question question =
-                question(split, type, zone, look, reach, floors.ended(known), List.of());
-        request.beginSnapshot();
-        CombinedQuery taking = new CombinedQuery();
-        Answer<WatermarkBounds> bounded = taking.ask(WatermarkBounds.of(question));
-        // what it sees open began before the snapshot or right after
-        Answer<Optional<TransactionSnapshot>> looked =
-                taking.ask(TransactionSnapshot.snapshotQuery(session));
-        request.takeSnapshot(taking);
+                question(
+                        split,
+                        type,
+                        zone,
+                        snapshot,
+                        lookbackWindow,
+                        lowWatermarks.ended(known),
+                        List.of());
+        context.beginSnapshot();
+        CombinedQuery combined = new CombinedQuery();
+        Answer<WatermarkBounds> boundsAnswer = combined.ask(WatermarkBounds.of(question));
+        // the transactions it returns began before the database snapshot or right after it
+        Answer<Optional<TransactionSnapshot>> snapshotInside =
+                combined.ask(TransactionSnapshot.snapshotQuery(session));
+        context.takeSnapshot(combined);
         TransactionSnapshot inside =
-                looked.get().isPresent()
-                        ? looked.get().get()
+                snapshotInside.get().isPresent()
+                        ? snapshotInside.get().get()
                         : TransactionSnapshot.inSnapshot(session);
-        List<OpenTransaction> fresh = known.newTransactions(look, inside);
-        List<String> times = floors.times(fresh);
-        WatermarkBounds settled = bounded.get();
-        if (!times.isEmpty()) {
-            question = question(split, type, zone, look, reach, floors.ended(known), times);
-            settled = WatermarkBounds.ask(session, question);
+        List<OpenTransaction> newTransactions = known.newTransactions(snapshot, inside);
+        List<String> startTimes = lowWatermarks.startTimes(newTransactions);
+        WatermarkBounds initialBounds = boundsAnswer.get();
+        if (!startTimes.isEmpty()) {
+            question =
+                    question(
+                            split,
+                            type,
+                            zone,
+                            snapshot,
+                            lookbackWindow,
+                            lowWatermarks.ended(known),
+                            startTimes);
+            initialBounds = WatermarkBounds.ask(session, question);
         }
-        boolean looksBack =
-                !split.pollInProgress() && numericLookback.isDue(scale, settled.atRest());
+        boolean appliesLookback =
+                !split.pollInProgress() && numericLookback.isDue(scale, initialBounds.atRest());
         WatermarkBounds bounds =
-                looksBack ? WatermarkBounds.ask(session, question.unsettled()) : settled;
-        TransactionTracker looks =
-                known.reopening(inside).withPins(floors.pins(fresh, bounds), look);
-        PollRange range = split.pollInProgress() ? split.range() : range(floors, known, bounds);
+                appliesLookback
+                        ? WatermarkBounds.ask(session, question.unsettled())
+                        : initialBounds;
+        TransactionTracker tracker =
+                known.reopening(inside)
+                        .withPins(lowWatermarks.pins(newTransactions, bounds), snapshot);
+        PollRange range =
+                split.pollInProgress() ? split.range() : range(lowWatermarks, known, bounds);
         boolean due =
-                TransactionTracker.micros(look) - split.nullWatermarkRowsAt()
+                TransactionTracker.micros(snapshot) - split.nullWatermarkRowsAt()
                         >= NULL_WATERMARK_INTERVAL.toMillis() * 1000;
-        Optional<Poll.NullWatermarkQuery> aside =
-                due ? nullWatermarkRows(request, status) : Optional.empty();
-        NewRowDetector crossing = newRowDetector(split, range);
-        Optional<FutureBound> horizon =
+        Optional<Poll.NullWatermarkQuery> nullWatermarkRows =
+                due ? nullWatermarkRows(context, status) : Optional.empty();
+        NewRowDetector newRows = newRowDetector(split, range);
+        Optional<FutureBound> futureBound =
                 FutureRange.futureBound(
                         session,
                         type,
                         bounds,
                         split.time(),
-                        TransactionTracker.micros(look),
+                        TransactionTracker.micros(snapshot),
                         !requestedKeys.isEmpty());
-        ScanRange select = select(request, range, crossing, scale);
-        if (horizon.isPresent()) {
-            select = select.with(horizon.get());
+        ScanRange select = select(context, range, newRows, scale);
+        if (futureBound.isPresent()) {
+            select = select.with(futureBound.get());
         }
         UnaryOperator<String> lastSync = text -> lastSync(text, range, bounds, scale);
-        ScanSql sql = by.withCollation(request.schema().sql(scan.relation()));
+        ScanSql sql = by.withCollation(context.schema().sql(scan.relation()));
         Poll.Statements statements =
                 new Poll.Statements(
-                        aside,
-                        lookup(request, sql, select),
+                        nullWatermarkRows,
+                        lookup(context, sql, select),
                         requestedKeys,
-                        sql.range(by.column(), select, literals(request, lastSync)),
-                        horizon.filter(FutureBound::flagged).isPresent());
-        Poll poll = Poll.start(session, request.schema().layout(), look, crossing, statements);
+                        sql.range(by.column(), select, literals(context, lastSync)),
+                        futureBound.filter(FutureBound::flagged).isPresent());
+        Poll poll = Poll.start(session, context.schema().layout(), snapshot, newRows, statements);
         PostgresSplit started =
-                split.started(request.schema().key(), range, looks, reach)
+                split.started(context.schema().key(), range, tracker, lookbackWindow)
                         .with(split.time().in(zone));
-        lowWatermarkReporter.report(looks, look, scale);
-        List<PipelineElement> announced = List.of(dedupeWindow(started, scale, bounds));
+        lowWatermarkReporter.report(tracker, snapshot, scale);
+        List<PipelineElement> markers = List.of(dedupeWindow(started, scale, bounds));
         return new OpenedPoll(
                 poll,
                 started,
-                announced,
-                due ? TransactionTracker.micros(look) : split.nullWatermarkRowsAt());
+                markers,
+                due ? TransactionTracker.micros(snapshot) : split.nullWatermarkRowsAt());
     }
 
     private PollRange range(
-            LowWatermarks floors, TransactionTracker known, WatermarkBounds bounds) {
-        return refresh.readAll() ? PollRange.ALL : floors.range(known, bounds);
+            LowWatermarks lowWatermarks, TransactionTracker known, WatermarkBounds bounds) {
+        return refresh.readAll() ? PollRange.ALL : lowWatermarks.range(known, bounds);
     }
 
     private static boolean isTime(WatermarkScale scale) {
         return scale == WatermarkScale.TIME || scale == WatermarkScale.DATE;
     }
 
-    /**
-     * The zone that values without one are read in. A position in one zone's hours means nothing in
-     * another's.
-     */
+    /** The time zone of values without one. A position of one zone is not valid in another. */
     private String zone(SourceSession session, PostgresSplit split, SqlType type) {
         String zone = by.timezone().isEmpty() ? session.roleZone() : by.timezone();
         String before = split.time().zone();
@@ -213,21 +230,21 @@ final class WatermarkPollOpener {
         return zone;
     }
 
-    private SqlType type(PollContext request) {
-        return request.schema().layout().schema().columns().stream()
+    private SqlType type(PollContext context) {
+        return context.schema().layout().schema().columns().stream()
                 .filter(column -> column.name().equals(by.column()))
                 .findFirst()
                 .map(Column::type)
                 .orElseThrow();
     }
 
-    /** What a longer look-back than before must not reach: it was forgotten. */
+    /** Keeps a longer look-back than before from reading rows again that were evicted. */
     private LookbackWindow lookbackWindow(
             SourceSession session,
             PostgresSplit split,
             SqlType type,
             String zone,
-            TransactionSnapshot look)
+            TransactionSnapshot snapshot)
             throws SQLException {
         long millis = by.lookback().toMillis();
         LookbackWindow before = split.lookbackWindow();
@@ -236,52 +253,52 @@ final class WatermarkPollOpener {
         if (same || split.highest().isStart()) {
             return new LookbackWindow(millis, by.lookbackValues(), same ? before.notBelow() : "");
         }
-        Question old = question(split, type, zone, look, before, List.of(), List.of());
-        String kept = WatermarkBounds.ask(session, old).lookbackBound();
-        return new LookbackWindow(millis, by.lookbackValues(), kept);
+        Question previous = question(split, type, zone, snapshot, before, List.of(), List.of());
+        String notBelow = WatermarkBounds.ask(session, previous).lookbackBound();
+        return new LookbackWindow(millis, by.lookbackValues(), notBelow);
     }
 
     private static Question question(
             PostgresSplit split,
             SqlType type,
             String zone,
-            TransactionSnapshot look,
-            LookbackWindow reach,
+            TransactionSnapshot snapshot,
+            LookbackWindow lookbackWindow,
             List<LowWatermark> ended,
-            List<String> times) {
+            List<String> startTimes) {
         WatermarkPosition highest = split.highest();
         return new Question(
                 type,
                 zone,
-                look,
+                snapshot,
                 highest.isStart() ? Optional.empty() : Optional.of(highest.values().get(0)),
                 split.pollInProgress() && split.range().aboveHighWatermark()
-                        ? look.text()
+                        ? snapshot.text()
                         : split.readAt(),
                 split.lastSync(),
-                reach.lookbackMillis(),
-                reach.lookbackValues(),
-                reach.notBelow(),
+                lookbackWindow.lookbackMillis(),
+                lookbackWindow.lookbackValues(),
+                lookbackWindow.notBelow(),
                 ended,
-                times);
+                startTimes);
     }
 
-    private String highest(PollContext request) {
-        // not ORDER BY w: that would name the text that is selected
+    private String highest(PollContext context) {
+        // not ORDER BY w, which would sort by the selected text
         return "SELECT r.w::text FROM (%s) r(w) WHERE r.w IS NOT NULL ORDER BY r.w%s DESC LIMIT 1"
                 .formatted(
                         new ScanSql(scan.relation(), List.of(by.column()), List.of())
-                                .all(literals(request, PollOpener::lowestValue)),
+                                .all(literals(context, PollOpener::lowestValue)),
                         ByteOrderCollation.collate(by));
     }
 
-    /** Counts what no range shows, and asks for it where it is wanted. */
+    /** Queries NULL-watermark rows, and selects them if the mapping includes them. */
     private Optional<Poll.NullWatermarkQuery> nullWatermarkRows(
-            PollContext request, PipelineStatus status) throws SQLException {
-        NullWatermarkRows rows = new NullWatermarkRows(by, scan.relation(), request, status);
+            PollContext context, PipelineStatus status) throws SQLException {
+        NullWatermarkRows rows = new NullWatermarkRows(by, scan.relation(), context, status);
         if (by.nullWatermark() == NullWatermarkPolicy.FAIL
-                && !request.split().highest().isStart()) {
-            // behind the first load nothing is sent that the user may not want
+                && !context.split().highest().isStart()) {
+            // after the first load the check comes first: if it fails, the poll sends no row
             rows.count();
             return Optional.empty();
         }
@@ -298,10 +315,10 @@ final class WatermarkPollOpener {
                 : NewRowDetector.FLAGGED;
     }
 
-    /** The rows that the step behind wants to see, as far as the range does not show them. */
-    private Optional<String> lookup(PollContext request, ScanSql sql, ScanRange range) {
+    /** Selects the rows of requested keys that the range does not contain. */
+    private Optional<String> lookup(PollContext context, ScanSql sql, ScanRange range) {
         boolean hidden = !range.lower().isEmpty() || !range.resume().isEmpty();
-        if (requestedKeys.isEmpty() || !hidden || request.schema().key().columns().isEmpty()) {
+        if (requestedKeys.isEmpty() || !hidden || context.schema().key().columns().isEmpty()) {
             return Optional.empty();
         }
         List<List<String>> keys =
@@ -314,43 +331,43 @@ final class WatermarkPollOpener {
                                                 .toList())
                         .toList();
         return Optional.of(
-                sql.lookup(by.column(), range, keys, literals(request, PollOpener::lowestValue)));
+                sql.lookup(by.column(), range, keys, literals(context, PollOpener::lowestValue)));
     }
 
     private ScanRange select(
-            PollContext request, PollRange range, NewRowDetector crossing, WatermarkScale scale) {
-        PostgresSplit split = request.split();
+            PollContext context, PollRange range, NewRowDetector newRows, WatermarkScale scale) {
+        PostgresSplit split = context.split();
         String lower =
                 range.lower().isStart() ? "" : SqlLiteral.quote(range.lower().values().get(0));
-        ScanRange asked = ScanRange.of(lower, "").resumedAt(quoted(range.resume()));
+        ScanRange scanRange = ScanRange.of(lower, "").resumedAt(quoted(range.resume()));
         if (range.lowerIncluded()) {
-            asked = asked.withLower();
+            scanRange = scanRange.withLower();
         }
         if (!by.initialValue().isEmpty()) {
-            asked = asked.above(SqlLiteral.quote(by.initialValue()));
+            scanRange = scanRange.above(SqlLiteral.quote(by.initialValue()));
         }
-        if (crossing.isFlagged()) {
-            WatermarkPosition frontier =
+        if (newRows.isFlagged()) {
+            WatermarkPosition highWatermark =
                     split.pollInProgress() && range.aboveHighWatermark()
                             ? range.resume()
                             : split.highWatermark();
-            asked = asked.flaggingNewRows(quoted(frontier));
+            scanRange = scanRange.flaggingNewRows(quoted(highWatermark));
         }
-        if (TextRepresentations.mayDiffer(type(request), scale)) {
+        if (TextRepresentations.mayDiffer(type(context), scale)) {
             WatermarkPosition before =
                     range.resume().isStart() ? split.highWatermark() : range.resume();
             String first = before.isStart() ? "" : before.values().get(0);
-            request.schema().layout().enableTieFlags(CopyText.escape(first));
-            asked = asked.flaggingTies(before.isStart() ? "" : SqlLiteral.quote(first));
+            context.schema().layout().enableTieFlags(CopyText.escape(first));
+            scanRange = scanRange.flaggingTies(before.isStart() ? "" : SqlLiteral.quote(first));
         }
-        return asked;
+        return scanRange;
     }
 
     private static List<String> quoted(WatermarkPosition position) {
         return position.values().stream().map(SqlLiteral::quote).toList();
     }
 
-    /** The range's lower bound, for the predicate of a user's query that asks for what is above. */
+    /** The lower bound of the range, as {@code last_sync} of a user's query. */
     private String lastSync(
             String type, PollRange range, WatermarkBounds bounds, WatermarkScale scale) {
         if (range.lower().isStart()) {
@@ -365,35 +382,36 @@ final class WatermarkPollOpener {
             return lower;
         }
         if (scale == WatermarkScale.NONE) {
-            // nothing lies right below a text
+            // a text has no predecessor
             return PollOpener.lowestValue(type);
         }
         return lower.equals(bounds.lowest().value()) ? bounds.below() : lower;
     }
 
     private static Function<Placeholder, String> literals(
-            PollContext request, UnaryOperator<String> lastSync) {
-        return request.schema().literals(lastSync);
+            PollContext context, UnaryOperator<String> lastSync) {
+        return context.schema().literals(lastSync);
     }
 
     private DedupeWindow dedupeWindow(
             PostgresSplit started, WatermarkScale scale, WatermarkBounds bounds) {
-        boolean everything = refresh.keepAll();
-        long floor = DedupeWindow.NONE;
-        long floorPoll = DedupeWindow.NONE;
+        boolean keepAll = refresh.keepAll();
+        long lowWatermark = DedupeWindow.NONE;
+        long lowWatermarkPoll = DedupeWindow.NONE;
         for (PinnedLowWatermark pin : started.transactions().openPins()) {
-            everything |= pin.lowWatermark().isStart();
-            floorPoll = Math.min(floorPoll, pin.poll());
+            keepAll |= pin.lowWatermark().isStart();
+            lowWatermarkPoll = Math.min(lowWatermarkPoll, pin.poll());
             if (!pin.lowWatermark().isStart() && scale.hasDistances()) {
-                floor = Math.min(floor, scale.toScale(pin.lowWatermark().values().get(0)));
+                lowWatermark =
+                        Math.min(lowWatermark, scale.toScale(pin.lowWatermark().values().get(0)));
             }
         }
         return new DedupeWindow(
                 started.poll(),
                 scale.name(),
-                everything,
-                floor,
-                floorPoll,
+                keepAll,
+                lowWatermark,
+                lowWatermarkPoll,
                 bounds.window(),
                 toScale(started, scale));
     }
@@ -405,16 +423,16 @@ final class WatermarkPollOpener {
                 : scale.toScale(highest.values().get(0));
     }
 
-    /** Works out floors for one poll. */
+    /** Computes the low watermarks of one poll. */
     private record LowWatermarks(
             PostgresSplit split,
             WatermarkScale scale,
-            TransactionSnapshot look,
+            TransactionSnapshot snapshot,
             Optional<InitialTransactionSnapshot> first) {
 
         private static final Duration UNKNOWN_START = Duration.ofHours(1);
 
-        /** Floors of ended transactions that the database has to put in order. */
+        /** Low watermarks of ended transactions that the database must sort. */
         List<LowWatermark> ended(TransactionTracker known) {
             if (!scale.hasDistances()) {
                 return List.of();
@@ -428,39 +446,42 @@ final class WatermarkPollOpener {
                     .toList();
         }
 
-        /** When each of the transactions can have begun, where that decides about its floor. */
-        List<String> times(List<OpenTransaction> fresh) {
+        /**
+         * The earliest possible start of each transaction, where its low watermark depends on it.
+         */
+        List<String> startTimes(List<OpenTransaction> newTransactions) {
             if (!split.highest().isStart() || !isTime(scale)) {
                 return List.of();
             }
-            return fresh.stream().map(this::began).toList();
+            return newTransactions.stream().map(this::startTime).toList();
         }
 
-        private String began(OpenTransaction open) {
+        private String startTime(OpenTransaction open) {
             if (!split.transactions().isFirst()) {
                 return split.transactions().asOf();
             }
-            // when a prepared one began is not known, nor that of another role's
+            // the start of a prepared transaction or of another role's transaction is unknown
             boolean known = !open.started().isEmpty() && !open.prepared();
-            return known ? open.started() : look.now().minus(UNKNOWN_START).toString();
+            return known ? open.started() : snapshot.now().minus(UNKNOWN_START).toString();
         }
 
-        List<PinnedLowWatermark> pins(List<OpenTransaction> fresh, WatermarkBounds bounds) {
+        List<PinnedLowWatermark> pins(
+                List<OpenTransaction> newTransactions, WatermarkBounds bounds) {
             List<PinnedLowWatermark> pins = new ArrayList<>();
-            for (int i = 0; i < fresh.size(); i++) {
-                OpenTransaction open = fresh.get(i);
-                WatermarkPosition floor;
+            for (int i = 0; i < newTransactions.size(); i++) {
+                OpenTransaction open = newTransactions.get(i);
+                WatermarkPosition lowWatermark;
                 boolean included = true;
                 if (!split.highest().isStart()) {
                     included = !bounds.atRest();
-                    floor =
+                    lowWatermark =
                             included
                                     ? WatermarkPosition.at(bounds.lookbackBound())
                                     : split.highest().watermarkOnly();
                 } else if (isTime(scale)) {
-                    floor = WatermarkPosition.at(bounds.lowWatermarks().get(i));
+                    lowWatermark = WatermarkPosition.at(bounds.lowWatermarks().get(i));
                 } else {
-                    floor =
+                    lowWatermark =
                             first.map(seen -> seen.lowWatermarkOf(open))
                                     .orElse(WatermarkPosition.START);
                 }
@@ -469,8 +490,8 @@ final class WatermarkPollOpener {
                                 open.virtualId(),
                                 open.ids(),
                                 open.description(),
-                                TransactionTracker.micros(look),
-                                floor,
+                                TransactionTracker.micros(snapshot),
+                                lowWatermark,
                                 included,
                                 split.poll() + 1,
                                 Stage.OPEN));
@@ -478,7 +499,7 @@ final class WatermarkPollOpener {
             return pins;
         }
 
-        /** What a poll that goes on with nothing asks for. */
+        /** The range of a poll that does not resume another one. */
         PollRange range(TransactionTracker known, WatermarkBounds bounds) {
             List<PinnedLowWatermark> ended = known.ended();
             boolean all = ended.stream().anyMatch(pin -> pin.lowWatermark().isStart());

@@ -1,2 +1,2 @@
-/** One poll: opens a database snapshot, decides on the range, reads rows. No Flink. */
+/** One poll: opens a database snapshot, computes the range and reads the rows. No Flink types. */
 package com.evolvishub.cdc.source.poll;

@@ -11,15 +11,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Which rows lie above the database's clock, and whether a poll reads them. They are read again and
- * again, until the clock has reached them: many of them not at every poll.
+ * Computes the future bound: rows above it are later than the database's clock. Future rows are
+ * read at each poll until the clock reaches them; many of them are read less often.
  */
 public final class FutureRange {
 
-    /** More rows than that are read only now and then. */
+    /** Above this number future rows are read only once per interval. */
     static final long MANY = 10_000;
 
-    private static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
 
     // pg_type.oid of the built-in types
     private static final int FLOAT4 = 700;
@@ -29,10 +29,10 @@ public final class FutureRange {
     private FutureRange() {}
 
     /**
-     * Where the future begins.
+     * Returns the future bound.
      *
      * @param now the database's time, in microseconds since 1970
-     * @param forced whether it is read in any case
+     * @param forced whether future rows are read in any case
      */
     public static Optional<FutureBound> futureBound(
             SourceSession session,
@@ -42,16 +42,17 @@ public final class FutureRange {
             long now,
             boolean forced)
             throws SQLException {
-        Optional<FutureBound> horizon = begin(session, type, bounds);
-        boolean due = forced || time.futureRows() <= MANY || isOver(time.futureReadAt(), now);
-        return due ? horizon : horizon.map(FutureBound::withoutFlag);
+        Optional<FutureBound> futureBound = bound(session, type, bounds);
+        boolean due =
+                forced || time.futureRows() <= MANY || intervalPassed(time.futureReadAt(), now);
+        return due ? futureBound : futureBound.map(FutureBound::withoutFlag);
     }
 
-    private static boolean isOver(long readAt, long now) {
-        return now < readAt || now - readAt >= PAUSE.toMillis() * 1000;
+    private static boolean intervalPassed(long readAt, long now) {
+        return now < readAt || now - readAt >= INTERVAL.toMillis() * 1000;
     }
 
-    private static Optional<FutureBound> begin(
+    private static Optional<FutureBound> bound(
             SourceSession session, SqlType type, WatermarkBounds bounds) throws SQLException {
         WatermarkScale scale = WatermarkScale.of(type);
         if (scale == WatermarkScale.TIME || scale == WatermarkScale.DATE) {

@@ -7,18 +7,18 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /**
- * The moment from which a query asks for what is new, as text of each type that its place may have.
+ * The time since which a query selects changes, as text of each type that the placeholder may have.
  *
  * @param since by the name of the type
  */
 public record LastSyncTimes(Map<String, String> since) {
 
     /**
-     * To be asked by the statement that takes the snapshot.
+     * A query of the statement that takes the database snapshot.
      *
-     * @param zone the zone that values without one are meant in
-     * @param since the moment as a {@code timestamptz}; a date lies a whole day further back;
-     *     empty: there is none
+     * @param zone the time zone of values without one
+     * @param since the time as a {@code timestamptz}, of which the date is taken a whole day
+     *     earlier; empty: there is none
      */
     public static CombinedQuery.Question<LastSyncTimes> of(String zone, String since) {
         String sql =
@@ -32,11 +32,11 @@ public record LastSyncTimes(Map<String, String> since) {
         return new CombinedQuery.Question<>(sql, 3, LastSyncTimes::read);
     }
 
-    private static LastSyncTimes read(ResultSet found, int before) throws SQLException {
+    private static LastSyncTimes read(ResultSet row, int firstColumn) throws SQLException {
         return new LastSyncTimes(
                 Map.of(
-                        "timestamptz", found.getString(before + 1),
-                        "timestamp", found.getString(before + 2),
-                        "date", found.getString(before + 3)));
+                        "timestamptz", row.getString(firstColumn + 1),
+                        "timestamp", row.getString(firstColumn + 2),
+                        "date", row.getString(firstColumn + 3)));
     }
 }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Watermarks that lie above a moment, brought down to it: the database's clock has gone back, and
- * what is written from now on may lie as low as the moment.
+ * Watermarks lowered to a time: the database's clock has gone back, and rows written from now on
+ * may have watermarks as low as that time.
  *
  * @param after the position; empty: there is none
- * @param floors pinned low watermarks, in their order
+ * @param lowWatermarks pinned low watermarks, in the given order
  */
 public record PositionAfterClockStep(Optional<String> after, List<String> lowWatermarks) {
 
@@ -23,51 +23,51 @@ public record PositionAfterClockStep(Optional<String> after, List<String> lowWat
     }
 
     /**
-     * Asks, of a type that is a time.
+     * Queries the lowered values; for a type that is a time.
      *
-     * @param zone the zone that values without one are meant in
-     * @param moment as a {@code timestamptz}
-     * @param lookbackMillis how much lower floors have to be
+     * @param zone the time zone of values without one
+     * @param time the limit, as a {@code timestamptz}
+     * @param lookbackMillis how much lower the low watermarks must be
      */
     public static PositionAfterClockStep ask(
             SourceSession session,
             SqlType type,
             String zone,
-            String moment,
+            String time,
             long lookbackMillis,
             Optional<String> after,
-            List<String> floors)
+            List<String> lowWatermarks)
             throws SQLException {
-        // what is written at the moment may have been cut off or rounded
-        String at =
+        // a value written at that time may have been truncated or rounded
+        String limit =
                 "(%s::timestamptz - interval '%d microseconds')"
-                        .formatted(SqlLiteral.quote(moment), WatermarkScale.typePrecision(type));
-        String lower = "(" + at + " - interval '" + lookbackMillis + " milliseconds')";
+                        .formatted(SqlLiteral.quote(time), WatermarkScale.typePrecision(type));
+        String lowWatermarkLimit =
+                "(" + limit + " - interval '" + lookbackMillis + " milliseconds')";
         List<String> columns = new ArrayList<>();
-        columns.add(after.map(value -> least(value, at, type, zone)).orElse("NULL::text"));
-        floors.forEach(value -> columns.add(least(value, lower, type, zone)));
+        columns.add(after.map(value -> least(value, limit, type, zone)).orElse("NULL::text"));
+        lowWatermarks.forEach(value -> columns.add(least(value, lowWatermarkLimit, type, zone)));
         return session.query(
                 "SELECT " + String.join(", ", columns),
-                found -> {
-                    found.next();
+                row -> {
+                    row.next();
                     List<String> lowered = new ArrayList<>();
-                    for (int i = 0; i < floors.size(); i++) {
-                        lowered.add(found.getString(2 + i));
+                    for (int i = 0; i < lowWatermarks.size(); i++) {
+                        lowered.add(row.getString(2 + i));
                     }
                     return new PositionAfterClockStep(
-                            Optional.ofNullable(found.getString(1)), lowered);
+                            Optional.ofNullable(row.getString(1)), lowered);
                 });
     }
 
-    private static String least(String value, String moment, SqlType type, String zone) {
+    private static String least(String value, String time, SqlType type, String zone) {
         boolean isDate = WatermarkScale.of(type) == WatermarkScale.DATE;
         boolean isZoned = type.oid() == 1184;
         String name = isDate ? "date" : isZoned ? "timestamptz" : "timestamp";
         String local =
                 isZoned
-                        ? moment
-                        : "(%s AT TIME ZONE %s)::%s"
-                                .formatted(moment, SqlLiteral.quote(zone), name);
+                        ? time
+                        : "(%s AT TIME ZONE %s)::%s".formatted(time, SqlLiteral.quote(zone), name);
         return "least(%s::%s, %s)::text".formatted(SqlLiteral.quote(value), name, local);
     }
 }

@@ -14,19 +14,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Between which watermarks a poll reads: worked out by the database, in the watermark's own type.
+ * The watermarks between which a poll reads, computed by the database in the watermark's own type.
  *
- * @param upTo what lies above it waits; empty: there is no such bound
- * @param reach how far back rows may have become visible late, whatever is known of transactions;
- *     not below what was forgotten
- * @param atRest whether nothing can come at or below the highest watermark any more
- * @param lowest which of the candidates is the lowest: 0 for the position itself, else 1 more than
- *     its place in {@link Question#lowWatermarks}; with its value
- * @param below a value below {@code lowest} that lies above all that is lower, for a predicate that
- *     asks for more than it
- * @param window how far behind the highest watermark rows have to be remembered, on the watermark's
+ * @param upTo rows above it wait; empty: there is no such bound
+ * @param lookbackBound how far back rows may become visible late, whatever is known of
+ *     transactions; never below evicted rows
+ * @param atRest whether the position is settled: no row can appear at or below the highest
+ *     watermark any more
+ * @param lowest the lowest candidate: 0 for the position itself, else 1 more than its index in
+ *     {@link Question#lowWatermarks}; with its value
+ * @param below a value directly below {@code lowest}, for a predicate that selects greater values
+ * @param window how far below the highest watermark rows stay in the dedupe state, on the watermark
  *     scale
- * @param floors {@link Question#times} as watermarks
+ * @param lowWatermarks {@link Question#times} as watermarks
  */
 public record WatermarkBounds(
         String upTo,
@@ -37,14 +37,14 @@ public record WatermarkBounds(
         long window,
         List<String> lowWatermarks) {
 
-    /** How much longer rows are remembered, so that a clock may go back so far. */
-    private static final String STEP = " + interval '60 seconds'";
+    /** Rows stay this much longer in the dedupe state, for steps of the clock. */
+    private static final String CLOCK_STEP = " + interval '60 seconds'";
 
-    /** How long before a zone repeats an hour that hour's rows begin to be remembered. */
-    private static final String AHEAD = "interval '26 hours'";
+    /** How long before an hour is repeated in the zone its rows are kept in the dedupe state. */
+    private static final String BEFORE_REPEAT = "interval '26 hours'";
 
-    /** How long after it they are read again. */
-    private static final String BEHIND = "interval '4 hours'";
+    /** How long after the repeated hour its rows are read again. */
+    private static final String AFTER_REPEAT = "interval '4 hours'";
 
     /**
      * The lowest of the candidates.
@@ -55,27 +55,28 @@ public record WatermarkBounds(
     public record Lowest(int candidate, String value) {}
 
     /**
-     * Where a poll may have to begin.
+     * A watermark from which a poll may have to read.
      *
      * @param value a watermark
-     * @param included whether rows at it count
+     * @param included whether rows at it are read
      */
     public record LowWatermark(String value, boolean included) {}
 
     /**
-     * What the bounds depend on.
+     * The input from which the bounds are computed.
      *
-     * @param type the watermark's
-     * @param zone the zone that values without one are meant in
-     * @param look the look before the read
-     * @param high the highest watermark read; nothing: none was
+     * @param type the watermark's type
+     * @param zone the time zone of values without one
+     * @param snapshot the transaction snapshot before the read
+     * @param high the highest watermark read; empty: none
      * @param readAt the database's time when it was first read
-     * @param completeAt the database's time at the last complete poll; empty: there was none
-     * @param lookbackMillis how far back to look, for times
-     * @param lookbackValues the same for numbers
-     * @param kept rows below it were forgotten, unless a floor kept them; empty: none were
-     * @param floors what ended transactions may have written below the position
-     * @param times moments to be told as watermarks, less the look-back
+     * @param completeAt the database's time of the last complete poll; empty: there was none
+     * @param lookbackMillis look-back of a time
+     * @param lookbackValues look-back of a number
+     * @param notBelow rows below it were evicted, unless pinned by a low watermark; empty: none
+     * @param lowWatermarks lowest values that ended transactions may have written below the
+     *     position
+     * @param times times to be converted to watermarks, minus the look-back
      */
     public record Question(
             SqlType type,
@@ -95,7 +96,7 @@ public record WatermarkBounds(
             times = List.copyOf(times);
         }
 
-        /** The same, as if more rows might come below the position. */
+        /** The same question, as if rows could still appear below the position. */
         public Question unsettled() {
             return new Question(
                     type,
@@ -112,7 +113,7 @@ public record WatermarkBounds(
         }
     }
 
-    /** Asks. */
+    /** Queries the bounds. */
     public static WatermarkBounds ask(SourceSession session, Question question)
             throws SQLException {
         CombinedQuery statement = new CombinedQuery();
@@ -121,19 +122,19 @@ public record WatermarkBounds(
         return bounds.get();
     }
 
-    /** The same, together with other questions. */
+    /** The same, combined with other queries. */
     public static CombinedQuery.Question<WatermarkBounds> of(Question question) {
         Expressions sql = Expressions.of(question);
         List<String> columns = new ArrayList<>();
         columns.add(sql.upTo() + "::text");
-        columns.add(sql.kept(sql.reach()) + "::text");
+        columns.add(sql.limited(sql.lookbackBound()) + "::text");
         columns.add("coalesce(" + sql.atRest() + ", false)");
         columns.add("low.candidate");
         columns.add("low.value::text");
         columns.add(sql.below("low.value") + "::text");
         columns.add("(" + sql.window() + ")::bigint");
         for (String time : question.times()) {
-            columns.add(sql.floor(time) + "::text");
+            columns.add(sql.lowWatermark(time) + "::text");
         }
         String text =
                 "SELECT %s FROM (SELECT %s::timestamptz AS now, %s AS high) p, LATERAL (%s) low"
@@ -143,43 +144,46 @@ public record WatermarkBounds(
                                 sql.high(),
                                 sql.candidates());
         return new CombinedQuery.Question<>(
-                text, columns.size(), (found, before) -> read(found, before, question));
+                text, columns.size(), (row, firstColumn) -> read(row, firstColumn, question));
     }
 
-    private static WatermarkBounds read(ResultSet found, int before, Question question)
+    private static WatermarkBounds read(ResultSet row, int firstColumn, Question question)
             throws SQLException {
-        List<String> floors = new ArrayList<>();
+        List<String> lowWatermarks = new ArrayList<>();
         for (int i = 0; i < question.times().size(); i++) {
-            floors.add(text(found, before + 8 + i));
+            lowWatermarks.add(text(row, firstColumn + 8 + i));
         }
         return new WatermarkBounds(
-                text(found, before + 1),
-                text(found, before + 2),
-                found.getBoolean(before + 3),
-                new Lowest(found.getInt(before + 4), text(found, before + 5)),
-                text(found, before + 6),
-                found.getLong(before + 7),
-                floors);
+                text(row, firstColumn + 1),
+                text(row, firstColumn + 2),
+                row.getBoolean(firstColumn + 3),
+                new Lowest(row.getInt(firstColumn + 4), text(row, firstColumn + 5)),
+                text(row, firstColumn + 6),
+                row.getLong(firstColumn + 7),
+                lowWatermarks);
     }
 
-    private static String text(ResultSet found, int column) throws SQLException {
-        String text = found.getString(column);
+    private static String text(ResultSet row, int column) throws SQLException {
+        String text = row.getString(column);
         return text == null ? "" : text;
     }
 
-    /** The pieces of the statement, as the type asks for them. */
-    private record Expressions(Question asked, WatermarkScale scale, String type, String zone) {
+    /** The SQL expressions of the statement, for the type. */
+    private record Expressions(Question question, WatermarkScale scale, String type, String zone) {
 
-        static Expressions of(Question asked) {
+        static Expressions of(Question question) {
             String type =
-                    switch (asked.type().oid()) {
+                    switch (question.type().oid()) {
                         case 1184 -> "timestamptz";
                         case 1114 -> "timestamp";
                         case 1082 -> "date";
-                        default -> asked.type().name();
+                        default -> question.type().name();
                     };
             return new Expressions(
-                    asked, WatermarkScale.of(asked.type()), type, SqlLiteral.quote(asked.zone()));
+                    question,
+                    WatermarkScale.of(question.type()),
+                    type,
+                    SqlLiteral.quote(question.zone()));
         }
 
         private String typed(String value) {
@@ -187,18 +191,18 @@ public record WatermarkBounds(
         }
 
         String high() {
-            return asked.high().map(this::typed).orElse("NULL::" + type);
+            return question.high().map(this::typed).orElse("NULL::" + type);
         }
 
         private String lookback() {
-            return millis(asked.lookbackMillis());
+            return millis(question.lookbackMillis());
         }
 
         private static String millis(long millis) {
             return "interval '" + millis + " milliseconds'";
         }
 
-        private String local() {
+        private String localNow() {
             return "(p.now AT TIME ZONE " + zone + ")";
         }
 
@@ -206,8 +210,8 @@ public record WatermarkBounds(
             return "((%1$s) AT TIME ZONE %2$s - (%1$s) AT TIME ZONE 'UTC')".formatted(time, zone);
         }
 
-        /** By how much clocks of the zone have gone back between two times; not at all: 0. */
-        private String wentBack(String from, String to) {
+        /** How far the zone's local time has gone back between two times, or 0. */
+        private String zoneShiftBack(String from, String to) {
             return "greatest(%s - %s, interval '0')".formatted(offset(from), offset(to));
         }
 
@@ -217,38 +221,38 @@ public record WatermarkBounds(
 
         String upTo() {
             return switch (scale) {
-                case TIME -> isZoned() ? "p.now" : local();
-                case DATE -> local() + "::date";
+                case TIME -> isZoned() ? "p.now" : localNow();
+                case DATE -> localNow() + "::date";
                 case NUMBER, NONE -> "NULL";
             };
         }
 
-        String reach() {
+        String lookbackBound() {
             return switch (scale) {
                 case TIME ->
                         isZoned()
                                 ? earlier("p.high", lookback())
-                                : earlier("p.high", lookback() + " - " + repeated());
-                case DATE -> "least(p.high, (" + local() + " - " + lookback() + ")::date)";
-                case NUMBER -> lower("p.high", asked.lookbackValues());
+                                : earlier("p.high", lookback() + " - " + repeatedHour());
+                case DATE -> "least(p.high, (" + localNow() + " - " + lookback() + ")::date)";
+                case NUMBER -> lower("p.high", question.lookbackValues());
                 case NONE -> "p.high";
             };
         }
 
-        /** The hour that clocks have just shown twice, if the position may lie in it. */
-        private String repeated() {
+        /** The repeated hour, if the position may lie in it. */
+        private String repeatedHour() {
             return "CASE WHEN p.high > %s - interval '5 hours' THEN %s ELSE interval '0' END"
-                    .formatted(local(), wentBack("p.now - " + BEHIND, "p.now"));
+                    .formatted(localNow(), zoneShiftBack("p.now - " + AFTER_REPEAT, "p.now"));
         }
 
-        /** A time before which there may be none at all. */
+        /** Subtracts a distance; values near the lowest time become -infinity. */
         private String earlier(String time, String distance) {
             return "CASE WHEN %1$s > '4000-01-01 BC'::%2$s THEN %1$s - %3$s ELSE '-infinity'::%2$s END"
                     .formatted(time, type, distance);
         }
 
         private String lower(String number, long distance) {
-            return switch (asked.type().oid()) {
+            return switch (question.type().oid()) {
                 case 21 -> "greatest(%s::numeric - %d, -32768)::int2".formatted(number, distance);
                 case 23 ->
                         "greatest(%s::numeric - %d, -2147483648)::int4".formatted(number, distance);
@@ -272,80 +276,81 @@ public record WatermarkBounds(
         }
 
         String atRest() {
-            if (asked.high().isEmpty() || asked.completeAt().isEmpty()) {
+            if (question.high().isEmpty() || question.completeAt().isEmpty()) {
                 return "false";
             }
-            String readAt = SqlLiteral.quote(asked.readAt()) + "::timestamptz";
-            String granule = "interval '" + granuleMicros() + " microseconds'";
+            String readAt = SqlLiteral.quote(question.readAt()) + "::timestamptz";
+            String precision = "interval '" + precisionMicros() + " microseconds'";
             String end =
                     switch (scale) {
                         case TIME ->
                                 isZoned()
-                                        ? "p.high + " + granule
-                                        : "(p.high + %s) AT TIME ZONE %s".formatted(granule, zone);
+                                        ? "p.high + " + precision
+                                        : "(p.high + %s) AT TIME ZONE %s"
+                                                .formatted(precision, zone);
                         case DATE -> "(p.high + 1)::timestamp AT TIME ZONE " + zone;
                         case NUMBER, NONE -> readAt;
                     };
             return "%s::timestamptz >= greatest(%s, %s) + %s"
                     .formatted(
-                            SqlLiteral.quote(asked.completeAt()),
+                            SqlLiteral.quote(question.completeAt()),
                             readAt,
                             end,
-                            millis(asked.lookbackMillis()));
+                            millis(question.lookbackMillis()));
         }
 
-        /** What a value stands for: {@code timestamp(0)} for a second. */
-        private long granuleMicros() {
-            return WatermarkScale.typePrecision(asked.type());
+        /** The precision of a value in microseconds: a second for {@code timestamp(0)}. */
+        private long precisionMicros() {
+            return WatermarkScale.typePrecision(question.type());
         }
 
         String candidates() {
             String base =
                     "CASE WHEN coalesce(%s, false) THEN p.high ELSE %s END"
-                            .formatted(atRest(), reach());
+                            .formatted(atRest(), lookbackBound());
             StringBuilder union =
                     new StringBuilder("SELECT c.candidate, c.value FROM (SELECT 0 AS candidate, ")
-                            .append(kept(base))
+                            .append(limited(base))
                             .append(" AS value, NOT coalesce(")
                             .append(atRest())
                             .append(", false) AS included");
-            for (int i = 0; i < asked.lowWatermarks().size(); i++) {
-                LowWatermark floor = asked.lowWatermarks().get(i);
+            for (int i = 0; i < question.lowWatermarks().size(); i++) {
+                LowWatermark lowWatermark = question.lowWatermarks().get(i);
                 union.append(" UNION ALL SELECT ")
                         .append(i + 1)
                         .append(", ")
-                        .append(typed(floor.value()))
+                        .append(typed(lowWatermark.value()))
                         .append(", ")
-                        .append(floor.included());
+                        .append(lowWatermark.included());
             }
             return union.append(") c ORDER BY c.value, c.included DESC LIMIT 1").toString();
         }
 
         /**
-         * Not below what was forgotten. A floor needs no such limit: what lies above it was
-         * remembered for as long as it was pinned.
+         * Limits a value to the bound below which rows were evicted. Low watermarks need no such
+         * limit: rows above them stay in the dedupe state while they are pinned.
          */
-        String kept(String value) {
-            // what has no distances reaches back to the position alone, and has other orders than
-            // this
-            return asked.notBelow().isEmpty() || scale == WatermarkScale.NONE
+        String limited(String value) {
+            // a type without distances has no look-back, and its order may differ from this one
+            return question.notBelow().isEmpty() || scale == WatermarkScale.NONE
                     ? value
-                    : "greatest(" + value + ", " + typed(asked.notBelow()) + ")";
+                    : "greatest(" + value + ", " + typed(question.notBelow()) + ")";
         }
 
         String window() {
             return switch (scale) {
                 case TIME ->
                         isZoned()
-                                ? micros(lookback() + STEP)
+                                ? micros(lookback() + CLOCK_STEP)
                                 : micros(
                                         lookback()
-                                                + STEP
+                                                + CLOCK_STEP
                                                 + " + "
-                                                + wentBack(
-                                                        "p.now - " + BEHIND, "p.now + " + AHEAD));
-                case DATE -> micros(lookback() + STEP + " + interval '1 day'");
-                case NUMBER -> Long.toString(asked.lookbackValues());
+                                                + zoneShiftBack(
+                                                        "p.now - " + AFTER_REPEAT,
+                                                        "p.now + " + BEFORE_REPEAT));
+                case DATE -> micros(lookback() + CLOCK_STEP + " + interval '1 day'");
+                case NUMBER -> Long.toString(question.lookbackValues());
                 case NONE -> "0";
             };
         }
@@ -354,22 +359,23 @@ public record WatermarkBounds(
             return "extract(epoch FROM " + interval + ") * 1000000";
         }
 
-        String floor(String time) {
-            String moment = SqlLiteral.quote(time) + "::timestamptz";
-            // what a moment was rounded to may lie before it
-            String granule = " - interval '" + granuleMicros() + " microseconds'";
+        String lowWatermark(String time) {
+            String timestamp = SqlLiteral.quote(time) + "::timestamptz";
+            // the watermark may be rounded down to before this time
+            String precision = " - interval '" + precisionMicros() + " microseconds'";
             return switch (scale) {
                 case TIME ->
                         isZoned()
-                                ? "(" + moment + " - " + lookback() + granule + ")"
+                                ? "(" + timestamp + " - " + lookback() + precision + ")"
                                 : "(%s AT TIME ZONE %s - %s - %s%s)"
                                         .formatted(
-                                                moment,
+                                                timestamp,
                                                 zone,
                                                 lookback(),
-                                                wentBack("p.now - " + BEHIND, "p.now"),
-                                                granule);
-                case DATE -> "(%s AT TIME ZONE %s - %s)::date".formatted(moment, zone, lookback());
+                                                zoneShiftBack("p.now - " + AFTER_REPEAT, "p.now"),
+                                                precision);
+                case DATE ->
+                        "(%s AT TIME ZONE %s - %s)::date".formatted(timestamp, zone, lookback());
                 case NUMBER, NONE -> "NULL";
             };
         }

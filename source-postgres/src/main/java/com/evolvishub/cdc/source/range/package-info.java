@@ -1,2 +1,2 @@
-/** Which range of the watermark a poll reads, and in which statements. */
+/** The watermark range that a poll reads, and its statements. */
 package com.evolvishub.cdc.source.range;

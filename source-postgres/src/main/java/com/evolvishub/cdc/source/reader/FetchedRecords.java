@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 
-/** Steps handed over at once. */
+/** A batch of source records. */
 final class FetchedRecords implements RecordsWithSplitIds<SourceRecord> {
 
     private final List<SourceRecord> records;
@@ -14,25 +14,25 @@ final class FetchedRecords implements RecordsWithSplitIds<SourceRecord> {
     private int next;
 
     private FetchedRecords(
-            String split, List<SourceRecord> steps, Set<String> finished, Runnable recycled) {
+            String split, List<SourceRecord> records, Set<String> finished, Runnable recycled) {
         this.split = split;
-        this.records = steps;
+        this.records = records;
         this.finished = finished;
         this.recycled = recycled;
     }
 
     /**
-     * @param recycled runs once the task's thread has taken the last step
+     * @param recycled runs once the task's thread has taken the last record
      */
-    static FetchedRecords of(String split, List<SourceRecord> steps, Runnable recycled) {
-        return new FetchedRecords(split, steps, Set.of(), recycled);
+    static FetchedRecords of(String split, List<SourceRecord> records, Runnable recycled) {
+        return new FetchedRecords(split, records, Set.of(), recycled);
     }
 
     static FetchedRecords empty() {
         return new FetchedRecords(null, List.of(), Set.of(), FetchedRecords::nothing);
     }
 
-    /** Nothing more will come. */
+    /** The split is finished. */
     static FetchedRecords finished(String split) {
         return new FetchedRecords(null, List.of(), Set.of(split), FetchedRecords::nothing);
     }
@@ -60,6 +60,6 @@ final class FetchedRecords implements RecordsWithSplitIds<SourceRecord> {
     }
 
     private static void nothing() {
-        // it was not on its way
+        // not counted as in flight
     }
 }

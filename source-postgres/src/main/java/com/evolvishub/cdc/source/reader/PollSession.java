@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The session that a mapping has while it polls, and the seat at the server that goes with it. Used
- * by the polling thread; only {@link #wakeUp} may be called from another one.
+ * The session of a mapping while it polls, together with its connection permit. Used by the polling
+ * thread; only {@link #wakeUp} and {@link #abort} may be called by other threads.
  */
 final class PollSession {
 
@@ -25,97 +25,97 @@ final class PollSession {
     private final ConnectionLimiter.Permit permit;
     private final BackpressureGate gate;
     private final Clock clock;
-    private final WakeableWaiter pause;
-    private final Object handover = new Object();
+    private final WakeableWaiter waiter;
+    private final Object lock = new Object();
     private SourceSession session;
     private volatile Thread connecting;
 
-    PollSession(Pipeline pipeline, BackpressureGate gate, Clock clock, WakeableWaiter pause) {
+    PollSession(Pipeline pipeline, BackpressureGate gate, Clock clock, WakeableWaiter waiter) {
         this.mapping = pipeline.mapping();
         this.sessions = SourceSessionPool.join(pipeline.scan().source().connection());
-        this.permit = sessions.connectionLimiter().permit(clock, pause::signal, () -> {});
+        this.permit = sessions.connectionLimiter().permit(clock, waiter::signal, () -> {});
         this.gate = gate;
         this.clock = clock;
-        this.pause = pause;
+        this.waiter = waiter;
     }
 
-    /** The session at hand, or one that rested, or a new one. */
+    /** The current session, an idle one from the pool, or a new one. */
     SourceSession open() throws SQLException, WokenUpException {
         if (session == null) {
             acquirePermit();
             connecting = Thread.currentThread();
             try {
-                if (pause.isWoken()) {
+                if (waiter.isWoken()) {
                     throw new WokenUpException();
                 }
-                SourceSession taken = sessions.acquire(mapping);
-                synchronized (handover) {
-                    session = taken;
+                SourceSession acquired = sessions.acquire(mapping);
+                synchronized (lock) {
+                    session = acquired;
                 }
             } finally {
                 connecting = null;
-                // an interrupt that came too late is for nobody else
+                // a late interrupt must not reach other code
                 Thread.interrupted();
             }
         }
         return session;
     }
 
-    /** The session of the poll under way. */
+    /** The session of the running poll. */
     SourceSession current() {
         return session;
     }
 
     private void acquirePermit() throws WokenUpException {
-        boolean sits;
+        boolean hasPermit;
         do {
-            // looked at again and again: nobody tells when patience is at its end
-            sits =
-                    pause.await(
+            // polled, because no signal is sent when the permit's maximum wait is over
+            hasPermit =
+                    waiter.await(
                             gate, clock.instant().plus(PERMIT_CHECK_INTERVAL), permit::tryAcquire);
-        } while (!sits);
+        } while (!hasPermit);
     }
 
-    /** Whether a failure may be due to a rest in which the server cut the session off. */
+    /** Whether a failure may be due to an idle session that the server has closed. */
     boolean mayBeStale() {
         return session != null && session.isReused();
     }
 
-    /** Starts over with a session that never rested. */
+    /** Closes all idle sessions, so that the next one is new. */
     void renew() {
         abandon();
         sessions.closeIdle();
     }
 
-    /** The poll is over: its snapshot is let go, and the session is anybody's. */
+    /** Ends the poll: ends its database snapshot and returns the session to the pool. */
     void endPoll(Instant nextPoll) throws SQLException {
         session.endSnapshot();
-        SourceSession own = detach();
-        sessions.release(own, Duration.between(clock.instant(), nextPoll), clock);
+        SourceSession detached = detach();
+        sessions.release(detached, Duration.between(clock.instant(), nextPoll), clock);
         permit.release();
     }
 
-    /** Ends what is under way. The connection is out of step then, so it goes too. */
+    /** Aborts the running statement. The connection is unusable then and is closed. */
     void abandon() {
-        SourceSession own = detach();
-        if (own != null) {
-            own.abort();
+        SourceSession detached = detach();
+        if (detached != null) {
+            detached.abort();
         }
         permit.release();
     }
 
-    /** From here on a wake-up does not reach it: it may be another mapping's in a moment. */
+    /** From here on a wake-up cannot abort the session, which another mapping may use soon. */
     private SourceSession detach() {
-        synchronized (handover) {
-            SourceSession own = session;
+        synchronized (lock) {
+            SourceSession detached = session;
             session = null;
-            return own;
+            return detached;
         }
     }
 
-    /** Ends what is under way, from any thread. */
+    /** Aborts the running statement, from any thread. */
     void wakeUp() {
-        synchronized (handover) {
+        synchronized (lock) {
             if (session != null) {
                 session.abort();
             }
@@ -126,11 +126,11 @@ final class PollSession {
         }
     }
 
-    /** Ends a session that no answer comes from, unless it was given back. From any thread. */
-    void abort(SourceSession silent) {
-        synchronized (handover) {
-            if (session == silent) {
-                silent.abort();
+    /** Aborts a session that does not respond, unless it was returned. From any thread. */
+    void abort(SourceSession unresponsive) {
+        synchronized (lock) {
+            if (session == unresponsive) {
+                unresponsive.abort();
             }
         }
     }

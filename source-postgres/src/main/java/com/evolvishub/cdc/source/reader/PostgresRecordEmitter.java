@@ -17,7 +17,8 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 
 /**
- * Emits, then advances: what fails to go out is read again, not lost. Runs in the task's thread.
+ * Emits each record before it advances the position, so that a record that could not be emitted is
+ * read again. Runs in the task's thread.
  */
 final class PostgresRecordEmitter
         implements RecordEmitter<SourceRecord, PipelineElement, PostgresSplitState> {
@@ -26,65 +27,68 @@ final class PostgresRecordEmitter
     private final PipelineKey pipelineKey;
     private final Clock clock;
     private PipelineStatus status;
-    private SourceStatusReporter condition;
-    private Instant begun;
+    private SourceStatusReporter statusReporter;
+    private Instant pollStart;
 
-    PostgresRecordEmitter(Pipeline pipeline, PipelineKey lane, Clock clock) {
+    PostgresRecordEmitter(Pipeline pipeline, PipelineKey pipelineKey, Clock clock) {
         this.pipeline = pipeline;
-        this.pipelineKey = lane;
+        this.pipelineKey = pipelineKey;
         this.clock = clock;
-        this.begun = clock.instant();
+        this.pollStart = clock.instant();
     }
 
     @Override
     public void emitRecord(
-            SourceRecord step, SourceOutput<PipelineElement> output, PostgresSplitState state) {
-        if (step instanceof SourceRecord.Row row) {
+            SourceRecord record, SourceOutput<PipelineElement> output, PostgresSplitState state) {
+        if (record instanceof SourceRecord.Row row) {
             status().rowsRead.incrementAndGet();
             output.collect(row.row());
             state.advanceTo(row.row(), row.isNew());
             return;
         }
-        if (step instanceof SourceRecord.Unpositioned passing) {
-            if (passing.element() instanceof ChangeRow) {
+        if (record instanceof SourceRecord.Unpositioned unpositioned) {
+            if (unpositioned.element() instanceof ChangeRow) {
                 status().rowsRead.incrementAndGet();
             }
-            output.collect(passing.element());
+            output.collect(unpositioned.element());
             return;
         }
-        SourceRecord.PollBoundary mark = (SourceRecord.PollBoundary) step;
-        report(mark, () -> output.collect(mark.element()));
-        state.moveTo(mark.after());
+        SourceRecord.PollBoundary boundary = (SourceRecord.PollBoundary) record;
+        report(boundary, () -> output.collect(boundary.element()));
+        state.moveTo(boundary.after());
     }
 
-    /** First the status: what stands behind may know more of this poll and has the last word. */
-    private void report(SourceRecord.PollBoundary mark, Runnable handingOn) {
-        PipelineStatus told = status();
-        if (!(mark.element() instanceof PollEnded ended)) {
-            begun = clock.instant();
-            handingOn.run();
+    /**
+     * Sets the status before the element is emitted: operators downstream may know more of this
+     * poll and overwrite it.
+     */
+    private void report(SourceRecord.PollBoundary boundary, Runnable emit) {
+        PipelineStatus pipelineStatus = status();
+        if (!(boundary.element() instanceof PollEnded ended)) {
+            pollStart = clock.instant();
+            emit.run();
             return;
         }
-        if (!mark.after().highWatermark().isStart()) {
-            told.watermark(mark.after().highWatermark().values().get(0));
+        if (!boundary.after().highWatermark().isStart()) {
+            pipelineStatus.watermark(boundary.after().highWatermark().values().get(0));
         }
         if (ended.complete()) {
             Instant now = clock.instant();
-            told.recordPoll(now, Duration.between(begun, now).toMillis());
-            if (mark.warning().isEmpty()) {
-                condition.reportIdle(handingOn);
+            pipelineStatus.recordPoll(now, Duration.between(pollStart, now).toMillis());
+            if (boundary.warning().isEmpty()) {
+                statusReporter.reportIdle(emit);
                 return;
             }
-            condition.report(MappingState.QUARANTINED, mark.warning(), Optional.empty());
+            statusReporter.report(MappingState.QUARANTINED, boundary.warning(), Optional.empty());
         }
-        handingOn.run();
+        emit.run();
     }
 
-    /** Only now: the gate is there once the task's operators are open. */
+    /** Initialized late: the backpressure gate exists once the task's operators are open. */
     private PipelineStatus status() {
         if (status == null) {
             BackpressureGate gate = BackpressureGate.of(pipelineKey);
-            condition = new SourceStatusReporter(pipeline.mapping(), gate, clock);
+            statusReporter = new SourceStatusReporter(pipeline.mapping(), gate, clock);
             status = gate.status();
         }
         return status;

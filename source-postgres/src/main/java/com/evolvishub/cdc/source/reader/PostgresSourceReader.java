@@ -16,21 +16,23 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
 import org.apache.flink.core.io.InputStatus;
 
-/** Hands on what was polled, as long as the lane's gate is open. Runs in the task's thread. */
+/**
+ * Emits fetched records while the pipeline's backpressure gate is open. Runs in the task's thread.
+ */
 @SuppressWarnings("try")
 public // Flink's own close() may be interrupted
 final class PostgresSourceReader
         extends SingleThreadMultiplexSourceReaderBase<
                 SourceRecord, PipelineElement, PostgresSplit, PostgresSplitState> {
 
-    private final PipelineKey lane;
+    private final PipelineKey pipelineKey;
     private final String watermark;
     private BackpressureGate gate;
 
     public PostgresSourceReader(
             Pipeline pipeline,
             String run,
-            RestoreMode resumption,
+            RestoreMode restoreMode,
             boolean endsWhenFinished,
             SourceClocks clocks,
             SourceReaderContext context) {
@@ -39,7 +41,7 @@ final class PostgresSourceReader
                         new PostgresSplitReader(
                                 pipeline,
                                 run,
-                                resumption,
+                                restoreMode,
                                 endsWhenFinished,
                                 BackpressureGate.of(new PipelineKey(run, pipeline.identity())),
                                 clocks),
@@ -47,22 +49,22 @@ final class PostgresSourceReader
                         pipeline, new PipelineKey(run, pipeline.identity()), clocks.wall()),
                 context.getConfiguration(),
                 context);
-        this.lane = new PipelineKey(run, pipeline.identity());
+        this.pipelineKey = new PipelineKey(run, pipeline.identity());
         this.watermark = RowLayoutResolver.watermark(pipeline.scan());
     }
 
     @Override
     public void start() {
-        // not before: the other end of the lane installs it while the operators are opened
-        gate = BackpressureGate.of(lane);
+        // not earlier: the delivery operator installs the gate when the operators are opened
+        gate = BackpressureGate.of(pipelineKey);
         super.start();
-        // also with a restored split: the answer says whether there will be another one
+        // also with a restored split: the enumerator answers whether another one will follow
         context.sendSplitRequest();
     }
 
     @Override
     public InputStatus pollNext(ReaderOutput<PipelineElement> output) throws Exception {
-        // asked again here: the runtime may call without having waited
+        // checked again: the runtime may call without having waited
         return gate.isOpen() ? super.pollNext(output) : InputStatus.NOTHING_AVAILABLE;
     }
 
@@ -73,7 +75,7 @@ final class PostgresSourceReader
 
     @Override
     protected void onSplitFinished(Map<String, PostgresSplitState> finished) {
-        // nothing more is asked for: a mapping has one split
+        // no further request: a mapping has one split
     }
 
     @Override

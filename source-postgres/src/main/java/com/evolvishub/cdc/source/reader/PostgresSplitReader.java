@@ -50,42 +50,44 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
 
 /**
- * Polls the source, in the fetcher's thread; {@link #wakeUp} comes from others. Waits for the
- * schedule, for the gate, for room and for the worker's turn; never for a place in Flink's queue,
- * which has room for all the pages that may be on their way. An outage is met here and goes no
- * further.
+ * Polls the source in the fetcher's thread; other threads call {@link #wakeUp}. Waits for the
+ * schedule, the backpressure gate, free space and the worker's read turn, but never for Flink's
+ * queue, which has room for all pages in flight. Handles outages of the source itself.
  */
 final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSplit> {
 
-    /** Flink's queue holds two; one more may be in the hands of the task. */
+    /** Flink's queue holds two pages; the task may hold one more. */
     private static final int MAX_PAGES_IN_FLIGHT = 2;
 
     private static final int PAGE_BYTES = 4 << 20;
     private static final Duration PAGE_TIME = Duration.ofMillis(500);
 
-    /** After that long at a closed gate the snapshot is let go; the read goes on with a new one. */
+    /**
+     * Maximum time that a database snapshot stays open while the gate is closed. The read then
+     * resumes with a new one.
+     */
     static final Duration SNAPSHOT_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration TURN_CHECK_INTERVAL = Duration.ofMillis(250);
 
     /**
-     * Reads more of a mapping that polls once; a source that changes all the time confirms none.
+     * Extra reads of a mapping that polls once; a constantly changing source confirms no deletes.
      */
     private static final int CONFIRMATIONS = 3;
 
     private final Pipeline pipeline;
     private final String run;
-    private final RestoreMode resumption;
+    private final RestoreMode restoreMode;
     private final PollScan scan;
     private final boolean endsWhenFinished;
     private final BackpressureGate gate;
     private final Clock clock;
-    private final WakeableWaiter pause;
-    private final SourceStatusReporter condition;
+    private final WakeableWaiter waiter;
+    private final SourceStatusReporter statusReporter;
     private final PollSchedule schedule;
     private final OutageBackoff backOff;
     private final QuarantineBackoff quarantineBackoff = new QuarantineBackoff();
-    private final LockRetryBackoff lockWaits = new LockRetryBackoff();
+    private final LockRetryBackoff lockBackoff = new LockRetryBackoff();
     private final PollOpener opener;
     private final ReadScheduler.ReadTurn turn;
     private final PollSession session;
@@ -96,9 +98,9 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
     private PostgresSplitState position;
     private String refusal = "";
     private Poll poll;
-    private Instant begun;
-    private Instant next;
-    private boolean crossed;
+    private Instant pollStart;
+    private Instant nextPoll;
+    private boolean highWatermarkCrossed;
     private SqlType watermarkType;
     private long nullWatermarkRowsAt;
     private long completed;
@@ -107,19 +109,19 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
     PostgresSplitReader(
             Pipeline pipeline,
             String run,
-            RestoreMode resumption,
+            RestoreMode restoreMode,
             boolean endsWhenFinished,
             BackpressureGate gate,
             SourceClocks clocks) {
         this.pipeline = pipeline;
         this.run = run;
-        this.resumption = resumption;
+        this.restoreMode = restoreMode;
         this.scan = pipeline.scan();
         this.endsWhenFinished = endsWhenFinished;
         this.gate = gate;
         this.clock = clocks.wall();
-        this.pause = new WakeableWaiter(clock);
-        this.condition = new SourceStatusReporter(pipeline.mapping(), gate, clock);
+        this.waiter = new WakeableWaiter(clock);
+        this.statusReporter = new SourceStatusReporter(pipeline.mapping(), gate, clock);
         this.schedule = new PollSchedule(scan.schedule());
         this.backOff = new OutageBackoff(scan.retry(), ThreadLocalRandom.current());
         this.opener =
@@ -128,32 +130,31 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
                         scan,
                         gate.status(),
                         clocks,
-                        DuplicateEffect.of(pipeline, resumption),
+                        DuplicateEffect.of(pipeline, restoreMode),
                         gate.keyLookupRequests());
         this.turn =
-                ReadScheduler.join(run, pipeline.worker(), pipeline.turn(), clock, pause::signal);
-        this.session = new PollSession(pipeline, gate, clock, pause);
+                ReadScheduler.join(run, pipeline.worker(), pipeline.turn(), clock, waiter::signal);
+        this.session = new PollSession(pipeline, gate, clock, waiter);
         this.stallDetector = StallDetector.join(run, scan.source().connection(), session::abort);
         this.granularity = new GranularityDetector(pipeline.mapping());
-        this.next = schedule.first(clock.instant());
-        this.begun = next;
+        this.nextPoll = schedule.first(clock.instant());
+        this.pollStart = nextPoll;
     }
 
     @Override
     public void handleSplitsChanges(SplitsChange<PostgresSplit> change) {
         if (change instanceof SplitsAddition && !change.splits().isEmpty()) {
-            RestoreCheck admission =
-                    RestoreCheck.of(change.splits().get(0), pipeline, run, resumption);
-            refusal = admission.refusal();
-            position = new PostgresSplitState(RowLayoutResolver.watermark(scan), admission.split());
-            next = firstPoll(admission.split());
-            begun = next;
+            RestoreCheck restoreCheck =
+                    RestoreCheck.of(change.splits().get(0), pipeline, run, restoreMode);
+            refusal = restoreCheck.refusal();
+            position =
+                    new PostgresSplitState(RowLayoutResolver.watermark(scan), restoreCheck.split());
+            nextPoll = firstPoll(restoreCheck.split());
+            pollStart = nextPoll;
         }
     }
 
-    /**
-     * A read that was broken off goes on at once; of times missed since the last, one is made up.
-     */
+    /** An unfinished read resumes at once; of missed poll times, one is made up for. */
     private Instant firstPoll(PostgresSplit split) {
         Instant now = clock.instant();
         if (split.pollInProgress() || split.lastSync().isEmpty()) {
@@ -167,10 +168,10 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
     @Override
     public RecordsWithSplitIds<SourceRecord> fetch() {
         try {
-            return step();
+            return fetchOnce();
         } catch (WokenUpException woken) {
             abandon();
-            pause.rearm();
+            waiter.rearm();
             return FetchedRecords.empty();
         } finally {
             stallDetector.end();
@@ -178,164 +179,175 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
         }
     }
 
-    private FetchedRecords step() throws WokenUpException {
+    private FetchedRecords fetchOnce() throws WokenUpException {
         if (!pipeline.enabled()) {
-            condition.report(MappingState.DISABLED);
-            pause.awaitTime(Instant.MAX);
+            statusReporter.report(MappingState.DISABLED);
+            waiter.awaitTime(Instant.MAX);
         }
         if (!refusal.isEmpty()) {
-            condition.report(MappingState.QUARANTINED, refusal, Optional.empty());
-            pause.awaitTime(Instant.MAX);
+            statusReporter.report(MappingState.QUARANTINED, refusal, Optional.empty());
+            waiter.awaitTime(Instant.MAX);
         }
-        List<SourceRecord> steps = new ArrayList<>();
+        List<SourceRecord> records = new ArrayList<>();
         try {
             if (poll == null) {
                 awaitSchedule();
                 if (isFinished()) {
                     return finish();
                 }
-                pause.await(gate, Instant.MAX, gate::isOpen);
-                open(steps);
+                waiter.await(gate, Instant.MAX, gate::isOpen);
+                open(records);
             }
-            if (!awaitRoom()) {
-                return abandonRead(steps);
+            if (!awaitFreeSpace()) {
+                return abandonRead(records);
             }
-            read(steps);
-            return handOver(steps);
+            read(records);
+            return passOn(records);
         } catch (SQLException | SourceException failure) {
-            if (pause.isWoken()) {
+            if (waiter.isWoken()) {
                 throw new WokenUpException();
             }
-            return failed(failure, steps);
+            return failed(failure, records);
         }
     }
 
     private void awaitSchedule() throws WokenUpException {
-        pause.awaitTime(next);
+        waiter.awaitTime(nextPoll);
         if (completed > 0 && waitsForDelivery()) {
-            pause.await(gate, Instant.MAX, () -> gate.acknowledgedPoll() >= completed);
+            waiter.await(gate, Instant.MAX, () -> gate.acknowledgedPoll() >= completed);
         }
     }
 
     /**
-     * A read of everything says what is gone; that is worked off behind us, and must be done before
-     * the next one begins. A mapping that polls once is done when all is delivered.
+     * Whether the next poll waits for delivery. A full read detects deletes, which are processed
+     * downstream and must be finished before the next poll. A mapping that polls once is finished
+     * when everything is delivered.
      */
     private boolean waitsForDelivery() {
         return schedule.isOnce() || !(scan.capture() instanceof Capture.ByWatermark);
     }
 
     private boolean isFinished() {
-        // what is to be looked up takes another poll
+        // requested key lookups need another poll
         return schedule.isOnce() && completed > 0 && gate.keyLookupRequests().requested().isEmpty();
     }
 
     private FetchedRecords finish() throws WokenUpException {
         if (gate.status().source().state() == MappingState.QUARANTINED) {
-            // what came behind found fault with the poll: it counts as none
+            // an operator downstream has rejected the poll, so it does not count
             completed = 0;
-            next = clock.instant().plus(QuarantineBackoff.LONGEST);
+            nextPoll = clock.instant().plus(QuarantineBackoff.LONGEST);
             return FetchedRecords.empty();
         }
         if (gate.status().unconfirmedDeletes.get() > 0 && confirmations++ < CONFIRMATIONS) {
-            // nobody polls later: the read that confirms deletes follows at once
+            // there is no later poll: the read that confirms deletes follows at once
             completed = 0;
-            next = clock.instant();
+            nextPoll = clock.instant();
             return FetchedRecords.empty();
         }
-        condition.report(MappingState.FINISHED);
+        statusReporter.report(MappingState.FINISHED);
         if (endsWhenFinished) {
             return FetchedRecords.finished(pipeline.identity());
         }
-        pause.awaitTime(Instant.MAX);
+        waiter.awaitTime(Instant.MAX);
         return FetchedRecords.empty();
     }
 
-    /** Starts a poll; its first step says so. */
-    private void open(List<SourceRecord> steps) throws SQLException, WokenUpException {
-        begun = clock.instant();
+    /** Starts a poll and adds the record that says so. */
+    private void open(List<SourceRecord> records) throws SQLException, WokenUpException {
+        pollStart = clock.instant();
         if (backOff.isTrying()) {
             gate.status().retries.incrementAndGet();
         }
         try {
-            openOnce(steps);
+            openOnce(records);
         } catch (SQLException stale) {
-            boolean idled =
+            boolean wasIdle =
                     SourceErrorClassifier.isIdleTimeout(stale)
                             || (session.mayBeStale()
                                     && !SourceErrorClassifier.isLockConflict(stale));
-            if (!idled || pause.isWoken() || !steps.isEmpty()) {
+            if (!wasIdle || waiter.isWoken() || !records.isEmpty()) {
                 throw stale;
             }
-            // a session that lay idle may be gone without a word: that is no outage yet
+            // the server may have closed an idle session silently; that is no outage yet
             session.renew();
-            openOnce(steps);
+            openOnce(records);
         }
     }
 
-    private void openOnce(List<SourceRecord> steps) throws SQLException, WokenUpException {
+    private void openOnce(List<SourceRecord> records) throws SQLException, WokenUpException {
         PostgresSplit split = position.toSplit();
         SourceSession open = session.open();
         stallDetector.begin(open);
         open.setPurpose(pipeline.mapping());
-        PollOpener.SourceSchema survey = opener.describeSource(open, split, gate.destination());
+        PollOpener.SourceSchema schema = opener.describeSource(open, split, gate.destination());
         stallDetector.end();
-        gate.status().expectRows(survey.expectedRows());
+        gate.status().expectRows(schema.expectedRows());
         if (split.lastSync().isEmpty() || backOff.isTrying()) {
-            condition.report(MappingState.CATCHING_UP);
+            statusReporter.report(MappingState.CATCHING_UP);
         }
         acquireTurn();
         stallDetector.begin(open);
         OpenedPoll opened =
                 opener.open(
-                        open, survey, split, gate.destination(), until -> awaitTime(open, until));
+                        open,
+                        schema,
+                        split,
+                        gate.destination(),
+                        deadline -> awaitTime(open, deadline));
         stallDetector.end();
         PostgresSplit started = opened.started();
-        steps.add(
+        records.add(
                 new SourceRecord.PollBoundary(
                         new PollStarted(started.poll(), opened.poll().layout().schema()),
                         started,
                         ""));
-        opened.markers().forEach(element -> steps.add(new SourceRecord.Unpositioned(element)));
+        opened.markers().forEach(element -> records.add(new SourceRecord.Unpositioned(element)));
         position.moveTo(started);
-        crossed = !(scan.capture() instanceof Capture.ByWatermark);
+        highWatermarkCrossed = !(scan.capture() instanceof Capture.ByWatermark);
         poll = opened.poll();
-        watermarkType = watermarkType(survey);
+        watermarkType = watermarkType(schema);
         nullWatermarkRowsAt = opened.nullWatermarkRowsAt();
     }
 
-    /** Below its domain it may be another; then nothing is recognised. */
-    private SqlType watermarkType(PollOpener.SourceSchema survey) {
-        return survey.layout().schema().columns().stream()
+    /**
+     * The watermark's declared type; below a domain the real type may differ, then no granularity
+     * is detected.
+     */
+    private SqlType watermarkType(PollOpener.SourceSchema schema) {
+        return schema.layout().schema().columns().stream()
                 .filter(column -> column.name().equals(RowLayoutResolver.watermark(scan)))
                 .map(Column::type)
                 .findFirst()
                 .orElse(new SqlType(25, "text", 'b', 'S'));
     }
 
-    /** Nobody owes an answer meanwhile. */
-    private void awaitTime(SourceSession open, Instant until) throws WokenUpException {
+    /** Waits without supervision: no response is expected meanwhile. */
+    private void awaitTime(SourceSession open, Instant deadline) throws WokenUpException {
         stallDetector.end();
-        pause.awaitTime(until);
+        waiter.awaitTime(deadline);
         stallDetector.begin(open);
     }
 
     private void acquireTurn() throws WokenUpException {
-        boolean taken;
+        boolean acquired;
         do {
-            // looked at again and again: nobody tells when a turn is lost
-            taken = pause.await(gate, clock.instant().plus(TURN_CHECK_INTERVAL), turn::tryAcquire);
-        } while (!taken);
+            // polled, because no signal is sent when a read turn expires
+            acquired =
+                    waiter.await(gate, clock.instant().plus(TURN_CHECK_INTERVAL), turn::tryAcquire);
+        } while (!acquired);
     }
 
-    /** Waits until a page may be handed over; false if the snapshot has to be let go before. */
-    private boolean awaitRoom() throws WokenUpException {
-        if (hasRoom()) {
+    /**
+     * Waits until a page may be passed on; false if the database snapshot must be released first.
+     */
+    private boolean awaitFreeSpace() throws WokenUpException {
+        if (hasFreeSpace()) {
             return true;
         }
         turn.release();
         Instant limit = clock.instant().plus(SNAPSHOT_TIMEOUT);
-        while (!pause.await(gate, limit, this::hasRoom)) {
+        while (!waiter.await(gate, limit, this::hasFreeSpace)) {
             if (!gate.isOpen()) {
                 return false;
             }
@@ -344,24 +356,25 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
         return true;
     }
 
-    private boolean hasRoom() {
+    private boolean hasFreeSpace() {
         return gate.isOpen() && inFlight.get() < MAX_PAGES_IN_FLIGHT;
     }
 
-    private void read(List<SourceRecord> steps) throws SQLException, WokenUpException {
+    private void read(List<SourceRecord> records) throws SQLException, WokenUpException {
         acquireTurn();
         stallDetector.begin(session.current());
         int rows = 0;
         long bytes = 0;
-        long until = clock.millis() + PAGE_TIME.toMillis();
-        while (rows < scan.pageRows() && bytes < PAGE_BYTES && clock.millis() < until) {
+        long deadline = clock.millis() + PAGE_TIME.toMillis();
+        while (rows < scan.pageRows() && bytes < PAGE_BYTES && clock.millis() < deadline) {
             Optional<byte[]> line = poll.next();
             poll.enteredPhases()
                     .forEach(
-                            section ->
-                                    steps.add(new SourceRecord.Unpositioned(section.of(number()))));
+                            phase ->
+                                    records.add(
+                                            new SourceRecord.Unpositioned(phase.of(pollNumber()))));
             if (line.isEmpty()) {
-                end(steps);
+                endPoll(records);
                 return;
             }
             if (!turn.keep()) {
@@ -371,49 +384,50 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
             }
             rows++;
             bytes += line.get().length;
-            poll.row(line.get()).ifPresent(row -> add(row, steps));
+            poll.row(line.get()).ifPresent(row -> add(row, records));
         }
-        MappingState told = gate.status().source().state();
-        boolean quiet = told == MappingState.IDLE || told == MappingState.STARTING;
+        MappingState state = gate.status().source().state();
+        boolean quiet = state == MappingState.IDLE || state == MappingState.STARTING;
         if (quiet && rows == scan.pageRows()) {
-            condition.report(MappingState.CATCHING_UP);
+            statusReporter.report(MappingState.CATCHING_UP);
         }
     }
 
-    private long number() {
+    private long pollNumber() {
         return position.toSplit().poll();
     }
 
-    private void add(ChangeRow row, List<SourceRecord> steps) {
+    private void add(ChangeRow row, List<SourceRecord> records) {
         if (!poll.isInRange()) {
-            steps.add(new SourceRecord.Unpositioned(row));
+            records.add(new SourceRecord.Unpositioned(row));
             return;
         }
         granularity.add(row, watermarkType);
-        boolean beyond = poll.isNew();
-        if (beyond && !crossed) {
-            crossed = true;
-            steps.add(new SourceRecord.Unpositioned(new HighWatermarkCrossed(number())));
+        boolean isNew = poll.isNew();
+        if (isNew && !highWatermarkCrossed) {
+            highWatermarkCrossed = true;
+            records.add(new SourceRecord.Unpositioned(new HighWatermarkCrossed(pollNumber())));
         }
-        steps.add(new SourceRecord.Row(row, beyond));
+        records.add(new SourceRecord.Row(row, isNew));
     }
 
-    private void end(List<SourceRecord> steps) throws SQLException {
-        advance(steps);
+    private void endPoll(List<SourceRecord> records) throws SQLException {
+        advancePosition(records);
         if (!(scan.capture() instanceof Capture.ByWatermark)) {
-            long number = position.toSplit().poll();
-            steps.add(new SourceRecord.Unpositioned(opener.coverage(session.current(), number)));
+            long pollNumber = position.toSplit().poll();
+            records.add(
+                    new SourceRecord.Unpositioned(opener.coverage(session.current(), pollNumber)));
         }
         PostgresSplit split =
                 poll.completedSplit(
                         position.toSplit()
                                 .completed(poll.transactionSnapshot(), nullWatermarkRowsAt),
                         gate.status());
-        WatermarkGranularity granule =
+        WatermarkGranularity pollGranularity =
                 granularity.merge(split.time().granularity(), RowLayoutResolver.watermark(scan));
-        split = split.with(split.time().with(granule));
-        gate.status().watermarkGranularitySeconds.set(granule.seconds());
-        steps.add(
+        split = split.with(split.time().with(pollGranularity));
+        gate.status().watermarkGranularitySeconds.set(pollGranularity.seconds());
+        records.add(
                 new SourceRecord.PollBoundary(
                         new PollEnded(split.poll(), true, poll.transactionSnapshot().now()),
                         split,
@@ -422,111 +436,116 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
         completed = split.poll();
         backOff.succeeded();
         quarantineBackoff.succeeded();
-        lockWaits.succeeded();
-        next = schedule.next(begun, clock.instant());
+        lockBackoff.succeeded();
+        nextPoll = schedule.next(pollStart, clock.instant());
         poll = null;
         try {
-            session.endPoll(next);
+            session.endPoll(nextPoll);
         } catch (SQLException broken) {
-            // everything was read: the next poll opens a session of its own
+            // all rows were read: the next poll opens a new session
             abandon();
         }
     }
 
-    /** The last row among the steps is where the next read goes on. */
-    private void advance(List<SourceRecord> steps) {
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            if (steps.get(i) instanceof SourceRecord.Row row) {
+    /** The last row among the records is where the next read resumes. */
+    private void advancePosition(List<SourceRecord> records) {
+        for (int i = records.size() - 1; i >= 0; i--) {
+            if (records.get(i) instanceof SourceRecord.Row row) {
                 position.advanceTo(row.row(), row.isNew());
                 return;
             }
         }
     }
 
-    private FetchedRecords handOver(List<SourceRecord> steps) {
+    private FetchedRecords passOn(List<SourceRecord> records) {
         turn.release();
         if (poll != null) {
-            advance(steps);
+            advancePosition(records);
         }
         inFlight.incrementAndGet();
         return FetchedRecords.of(
                 pipeline.identity(),
-                steps,
+                records,
                 () -> {
                     inFlight.decrementAndGet();
-                    pause.signal();
+                    waiter.signal();
                 });
     }
 
-    /** The gate stays closed: the snapshot is let go, and the read goes on with a new one. */
-    private FetchedRecords abandonRead(List<SourceRecord> steps) {
+    /** The gate stays closed: ends the database snapshot; the read resumes with a new one. */
+    private FetchedRecords abandonRead(List<SourceRecord> records) {
         Instant asOf = poll.transactionSnapshot().now();
         abandon();
-        next = clock.instant();
-        return handOver(withEnd(steps, asOf));
+        nextPoll = clock.instant();
+        return passOn(withEnd(records, asOf));
     }
 
-    private List<SourceRecord> withEnd(List<SourceRecord> steps, Instant asOf) {
-        advance(steps);
+    private List<SourceRecord> withEnd(List<SourceRecord> records, Instant asOf) {
+        advancePosition(records);
         PostgresSplit split = position.toSplit();
-        steps.add(
+        records.add(
                 new SourceRecord.PollBoundary(new PollEnded(split.poll(), false, asOf), split, ""));
-        return steps;
+        return records;
     }
 
-    /** Nobody's failure: a poll does not wait for a lock, and is tried again shortly. */
-    private FetchedRecords retryAfterLock(List<SourceRecord> steps) {
+    /**
+     * Retries soon after a lock conflict: a poll does not wait for locks, and a conflict is not a
+     * failure.
+     */
+    private FetchedRecords retryAfterLock(List<SourceRecord> records) {
         Optional<Instant> asOf =
                 Optional.ofNullable(poll).map(read -> read.transactionSnapshot().now());
         poll = null;
         Instant now = clock.instant();
-        next = now.plus(lockWaits.failed(now));
+        nextPoll = now.plus(lockBackoff.failed(now));
         String holder = LockHolder.unknown();
         try {
             session.current().endSnapshot();
             holder = opener.lockHolder(session.current());
-            session.endPoll(next);
+            session.endPoll(nextPoll);
         } catch (SQLException broken) {
             abandon();
         }
-        if (lockWaits.shouldReport(now)) {
-            condition.report(MappingState.RETRYING, holder, Optional.of(next));
+        if (lockBackoff.shouldReport(now)) {
+            statusReporter.report(MappingState.RETRYING, holder, Optional.of(nextPoll));
         }
-        return asOf.map(when -> handOver(withEnd(steps, when))).orElseGet(FetchedRecords::empty);
+        return asOf.map(when -> passOn(withEnd(records, when))).orElseGet(FetchedRecords::empty);
     }
 
-    private FetchedRecords failed(Exception failure, List<SourceRecord> steps) {
+    private FetchedRecords failed(Exception failure, List<SourceRecord> records) {
         if (SourceErrorClassifier.isLockConflict(failure) && session.current() != null) {
-            return retryAfterLock(steps);
+            return retryAfterLock(records);
         }
         Optional<Instant> asOf =
                 Optional.ofNullable(poll).map(read -> read.transactionSnapshot().now());
         abandon();
-        String silent = stallDetector.takeVerdict();
-        RuntimeException told =
-                silent.isEmpty()
+        String noResponse = stallDetector.takeVerdict();
+        RuntimeException error =
+                noResponse.isEmpty()
                         ? SourceErrorClassifier.toException(failure)
-                        : SourceException.transientError(silent, failure);
-        if (!(told instanceof SourceException known)) {
-            throw told;
+                        : SourceException.transientError(noResponse, failure);
+        if (!(error instanceof SourceException known)) {
+            throw error;
         }
         gate.status().errors.incrementAndGet();
         Duration delay = backOff.failed();
         boolean quarantined = !known.isTransient() || backOff.isExhausted();
-        next = clock.instant().plus(known.isTransient() ? delay : quarantineBackoff.failed(known));
+        nextPoll =
+                clock.instant().plus(known.isTransient() ? delay : quarantineBackoff.failed(known));
         if (!known.isTransient() && asOf.isPresent()) {
-            // a read found it, and a read costs: not more often than the mapping's own
-            Instant regular = schedule.next(begun, clock.instant());
-            next = regular.isAfter(next) ? regular : next;
+            // a read found the error, and reads are expensive: retry no more often than the
+            // schedule
+            Instant regular = schedule.next(pollStart, clock.instant());
+            nextPoll = regular.isAfter(nextPoll) ? regular : nextPoll;
         }
-        condition.report(
+        statusReporter.report(
                 quarantined ? MappingState.QUARANTINED : MappingState.RETRYING,
                 known.getMessage(),
-                Optional.of(next));
-        return asOf.map(when -> handOver(withEnd(steps, when))).orElseGet(FetchedRecords::empty);
+                Optional.of(nextPoll));
+        return asOf.map(when -> passOn(withEnd(records, when))).orElseGet(FetchedRecords::empty);
     }
 
-    /** Ends a read that is under way. */
+    /** Aborts the running read. */
     private void abandon() {
         poll = null;
         session.abandon();
@@ -534,7 +553,7 @@ final class PostgresSplitReader implements SplitReader<SourceRecord, PostgresSpl
 
     @Override
     public void wakeUp() {
-        pause.wakeUp();
+        waiter.wakeUp();
         session.wakeUp();
     }
 

@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The mappings of one worker take turns: at most one receives a page at a time, the longest-waiting
- * first, in the file's order where they have waited alike. A turn is lost after a second without a
- * row, so that a source that hangs holds up nobody.
+ * Schedules the reads of one worker's mappings: at most one receives a page at a time. The mapping
+ * that has waited longest is next; on a tie the order in the file decides. A read turn expires
+ * after a second without a row, so that a hanging source does not block the others.
  *
- * <p>Thread-safe: the polling threads of a worker meet here.
+ * <p>Thread-safe: called by all polling threads of a worker.
  */
 final class ReadScheduler {
 
@@ -25,7 +25,7 @@ final class ReadScheduler {
     private volatile ReadTurn holder;
     private int members;
 
-    /** A mapping's place at its worker. Its owner is one thread. */
+    /** A mapping's registration at its worker. Used by one thread. */
     final class ReadTurn implements AutoCloseable {
         private final String worker;
         private final int order;
@@ -41,12 +41,14 @@ final class ReadScheduler {
             this.available = available;
         }
 
-        /** Lines up, if that was not done, and says whether it is this mapping's turn. */
+        /**
+         * Requests the read turn, if not yet requested, and returns whether this mapping holds it.
+         */
         boolean tryAcquire() {
-            return take(this);
+            return acquireTurn(this);
         }
 
-        /** A row came. Says whether the turn is still held. */
+        /** Records that a row arrived. Returns whether the turn is still held. */
         boolean keep() {
             lastRow = clock.millis();
             return isHeld();
@@ -56,9 +58,9 @@ final class ReadScheduler {
             return holder == this;
         }
 
-        /** Gives the turn back, or the place in the line. */
+        /** Releases the turn, or withdraws the request. */
         void release() {
-            give(this);
+            releaseTurn(this);
         }
 
         @Override
@@ -71,56 +73,57 @@ final class ReadScheduler {
     private ReadScheduler() {}
 
     /**
-     * Joins a worker.
+     * Registers a mapping at a worker.
      *
-     * @param order the mapping's place in the file
-     * @param available runs, from any thread, when it may be this mapping's turn
+     * @param order the mapping's position in the file
+     * @param available runs, in any thread, when this mapping may get the turn
      */
     static ReadTurn join(String run, String worker, int order, Clock clock, Runnable available) {
         String name = run + '/' + worker;
-        ReadScheduler turns =
+        ReadScheduler scheduler =
                 WORKERS.compute(
                         name,
-                        (unused, known) -> {
-                            ReadScheduler joined = known == null ? new ReadScheduler() : known;
+                        (unused, existing) -> {
+                            ReadScheduler joined =
+                                    existing == null ? new ReadScheduler() : existing;
                             joined.members++;
                             return joined;
                         });
-        return turns.new ReadTurn(name, order, clock, available);
+        return scheduler.new ReadTurn(name, order, clock, available);
     }
 
     private void leave(String worker) {
-        WORKERS.computeIfPresent(worker, (unused, turns) -> --turns.members == 0 ? null : turns);
+        WORKERS.computeIfPresent(
+                worker, (unused, scheduler) -> --scheduler.members == 0 ? null : scheduler);
     }
 
-    private synchronized boolean take(ReadTurn ticket) {
-        if (holder == ticket) {
+    private synchronized boolean acquireTurn(ReadTurn turn) {
+        if (holder == turn) {
             return true;
         }
-        if (!waiting.contains(ticket)) {
-            ticket.waitingSince = ticket.clock.millis();
-            waiting.add(ticket);
+        if (!waiting.contains(turn)) {
+            turn.waitingSince = turn.clock.millis();
+            waiting.add(turn);
             waiting.sort(
                     Comparator.<ReadTurn>comparingLong(one -> one.waitingSince)
                             .thenComparingInt(one -> one.order));
         }
         boolean free =
-                holder == null
-                        || ticket.clock.millis() - holder.lastRow >= MAX_IDLE_TURN.toMillis();
-        if (!free || waiting.get(0) != ticket) {
+                holder == null || turn.clock.millis() - holder.lastRow >= MAX_IDLE_TURN.toMillis();
+        if (!free || waiting.get(0) != turn) {
             return false;
         }
         waiting.remove(0);
-        holder = ticket;
-        ticket.lastRow = ticket.clock.millis();
+        holder = turn;
+        turn.lastRow = turn.clock.millis();
         return true;
     }
 
-    private void give(ReadTurn ticket) {
+    private void releaseTurn(ReadTurn turn) {
         ReadTurn next = null;
         synchronized (this) {
-            waiting.remove(ticket);
-            if (holder == ticket) {
+            waiting.remove(turn);
+            if (holder == turn) {
                 holder = null;
                 next = waiting.isEmpty() ? null : waiting.get(0);
             }

@@ -4,25 +4,25 @@ import com.evolvishub.cdc.runtime.row.ChangeRow;
 import com.evolvishub.cdc.runtime.row.PipelineElement;
 import com.evolvishub.cdc.source.split.PostgresSplit;
 
-/** What the polling thread hands to the task's thread, in order. */
+/** A record that the polling thread passes to the task's thread, in order. */
 sealed interface SourceRecord {
 
     /**
-     * A row: once it is out, the position is behind it.
+     * A row. Once it is emitted, the position is after it.
      *
-     * @param beyond whether it lies above everything that was read before
+     * @param isNew whether it lies above everything read before
      */
     record Row(ChangeRow row, boolean isNew) implements SourceRecord {}
 
-    /** Something that moves no position: if it is lost, it comes again. */
+    /** An element without a position: if it is lost, it is read again. */
     record Unpositioned(PipelineElement element) implements SourceRecord {}
 
     /**
-     * The beginning or the end of a poll.
+     * The start or the end of a poll.
      *
-     * @param element what goes out
-     * @param after where the mapping stands once it is out
-     * @param trouble what the poll found wrong with rows, for people; empty: nothing
+     * @param element what is emitted
+     * @param after the split once it is emitted
+     * @param warning human-readable problem with rows of the poll; empty: none
      */
     record PollBoundary(PipelineElement element, PostgresSplit after, String warning)
             implements SourceRecord {}

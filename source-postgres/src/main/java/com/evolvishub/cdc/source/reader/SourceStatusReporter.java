@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how the source's end of a lane is, and logs each change of it once, not once a try. A
- * trouble is over when a poll has come to its end: a read that is begun after it carries its cause
- * on, and the same trouble met again is the old one, with the time it began.
+ * Reports the status of a pipeline's source and logs each change once, not once per attempt. A
+ * problem ends with the next complete poll. Until then a new read keeps the cause, and the same
+ * problem keeps its start time.
  */
 final class SourceStatusReporter {
 
@@ -29,57 +29,58 @@ final class SourceStatusReporter {
         this.clock = clock;
     }
 
-    /** All is well, or is being tried. */
+    /** Reports a state without a problem, or a new attempt after one. */
     void report(MappingState state) {
         EndpointStatus before = gate.status().source();
-        boolean trying = state == MappingState.CATCHING_UP;
+        boolean retrying = state == MappingState.CATCHING_UP;
         gate.status()
                 .source(
                         new EndpointStatus(
                                 state,
                                 since(before, state),
-                                trying ? before.cause() : "",
+                                retrying ? before.cause() : "",
                                 Optional.empty()));
-        if (!trying && !before.cause().isEmpty()) {
+        if (!retrying && !before.cause().isEmpty()) {
             LOG.info("{}: {} again", mapping, state.label());
         }
     }
 
     /**
-     * A poll has come to its end, and nothing was found wrong so far.
+     * Reports that a poll has finished without a problem so far.
      *
-     * @param handingOn hands the end on: what stands behind may know more, and has the last word
+     * @param emitEnd emits the end of the poll: operators downstream may know more and overwrite
+     *     the status
      */
-    void reportIdle(Runnable handingOn) {
+    void reportIdle(Runnable emitEnd) {
         EndpointStatus before = gate.status().source();
         EndpointStatus idle =
                 new EndpointStatus(
                         MappingState.IDLE, since(before, MappingState.IDLE), "", Optional.empty());
         gate.status().source(idle);
-        handingOn.run();
+        emitEnd.run();
         if (!before.cause().isEmpty() && gate.status().source().equals(idle)) {
             LOG.info("{}: {} again", mapping, MappingState.IDLE.label());
         }
     }
 
-    /** Something is wrong; looked at again at {@code nextTry}, if that is known. */
-    void report(MappingState state, String cause, Optional<Instant> nextTry) {
+    /** Reports a problem; {@code nextRetry} is the time of the next attempt, if known. */
+    void report(MappingState state, String cause, Optional<Instant> nextRetry) {
         EndpointStatus before = gate.status().source();
-        boolean old =
+        boolean ongoing =
                 !before.cause().isEmpty()
                         && lastProblem.filter(known -> known.state() == state).isPresent();
-        Instant since = old ? lastProblem.get().since() : since(before, state);
-        boolean told = old && lastProblem.get().cause().equals(cause);
-        EndpointStatus now = new EndpointStatus(state, since, cause, nextTry);
+        Instant since = ongoing ? lastProblem.get().since() : since(before, state);
+        boolean alreadyLogged = ongoing && lastProblem.get().cause().equals(cause);
+        EndpointStatus now = new EndpointStatus(state, since, cause, nextRetry);
         lastProblem = Optional.of(now);
         gate.status().source(now);
-        if (!told) {
+        if (!alreadyLogged) {
             LOG.warn(
                     "{}: {}: {}{}",
                     mapping,
                     state.label(),
                     cause,
-                    nextTry.map(when -> "; next try " + when).orElse(""));
+                    nextRetry.map(when -> "; next try " + when).orElse(""));
         }
     }
 

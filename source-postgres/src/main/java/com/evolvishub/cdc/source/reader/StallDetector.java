@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Ends sessions of servers that have fallen silent, so that nobody waits for them for ever. A
- * session that has received nothing for as long as its connection may take to be made is looked
- * after; one that the server works on is left alone, however long that takes.
+ * Aborts sessions of servers that no longer respond, so that polls do not wait forever. A session
+ * that has received nothing for as long as its connection timeout is probed; a session on which the
+ * server still works is left alone, however long that takes.
  *
  * <p>One thread serves a run. Thread-safe.
  */
@@ -30,36 +30,36 @@ final class StallDetector implements Runnable {
 
     private StallDetector() {}
 
-    /** A wait for one session's answers. */
+    /** A wait for responses of one session. */
     private static final class Wait {
         private final SourceSession session;
         private volatile long received;
         private volatile long since = System.nanoTime();
         private volatile boolean answered;
-        private volatile boolean lookedAfter;
+        private volatile boolean probing;
 
         Wait(SourceSession session) {
             this.session = session;
             this.received = session.received();
         }
 
-        /** Whether nothing has come for that long. */
-        boolean isSilentFor(Duration patience) {
+        /** Whether nothing was received for the timeout. */
+        boolean isUnresponsiveFor(Duration timeout) {
             long now = session.received();
             if (now != received) {
                 received = now;
                 since = System.nanoTime();
                 answered = false;
             }
-            return System.nanoTime() - since >= patience.toNanos();
+            return System.nanoTime() - since >= timeout.toNanos();
         }
     }
 
-    /** One mapping's place. Its owner is one thread. */
+    /** A mapping's registration. Used by one thread. */
     final class Registration implements AutoCloseable {
         private final String run;
-        private final Duration silenceTimeout;
-        private final LivenessProbe liveness;
+        private final Duration responseTimeout;
+        private final LivenessProbe livenessProbe;
         private final Consumer<SourceSession> abort;
         private volatile Wait waiting;
         private volatile String verdict = "";
@@ -67,56 +67,57 @@ final class StallDetector implements Runnable {
         private Registration(String run, ConnectionSpec connection, Consumer<SourceSession> abort) {
             this.run = run;
             this.abort = abort;
-            this.silenceTimeout = connection.timeout();
-            this.liveness = new LivenessProbe(connection);
+            this.responseTimeout = connection.timeout();
+            this.livenessProbe = new LivenessProbe(connection);
         }
 
-        /** From here on the server owes this session an answer. */
+        /** From here on a response of the server is expected. */
         void begin(SourceSession session) {
             waiting = new Wait(session);
         }
 
-        /** The server owes nothing. */
+        /** No response is expected any more. */
         void end() {
             waiting = null;
         }
 
-        /** Why the session was ended from here; empty: it was not. Told once. */
+        /** Returns once why this class aborted the session; empty: it did not. */
         String takeVerdict() {
-            String told = verdict;
+            String result = verdict;
             verdict = "";
-            return told;
+            return result;
         }
 
         private void check() {
             Wait wait = waiting;
-            if (wait != null && !wait.lookedAfter && wait.isSilentFor(silenceTimeout)) {
-                wait.lookedAfter = true;
-                // in a thread of its own: the question may take as long as the silence
+            if (wait != null && !wait.probing && wait.isUnresponsiveFor(responseTimeout)) {
+                wait.probing = true;
+                // in its own thread: the probe may take as long as the timeout
                 start(() -> probe(wait), "look after a source");
             }
         }
 
         private void probe(Wait wait) {
             try {
-                boolean answered = liveness.probe(wait.session) == LivenessProbe.Verdict.ANSWERED;
+                boolean answered =
+                        livenessProbe.probe(wait.session) == LivenessProbe.Verdict.ANSWERED;
                 if (answered && wait.answered) {
                     throw new SQLException("the server's answer has got lost on its way");
                 }
                 wait.answered = answered;
-            } catch (SQLException silence) {
-                if (waiting == wait && wait.isSilentFor(silenceTimeout)) {
+            } catch (SQLException failure) {
+                if (waiting == wait && wait.isUnresponsiveFor(responseTimeout)) {
                     verdict =
                             "no answer for %d s; asked again over another connection: %s"
                                     .formatted(
                                             TimeUnit.NANOSECONDS.toSeconds(
                                                     System.nanoTime() - wait.since),
-                                            silence.getMessage());
+                                            failure.getMessage());
                     abort.accept(wait.session);
                 }
             } finally {
                 wait.since = System.nanoTime();
-                wait.lookedAfter = false;
+                wait.probing = false;
             }
         }
 
@@ -129,12 +130,12 @@ final class StallDetector implements Runnable {
     }
 
     /**
-     * Joins the watch of a run.
+     * Registers a mapping at the detector of its run.
      *
-     * @param abort ends a session, if it is still the one that is waited for; from any thread
+     * @param abort aborts a session if it is still the one waited for; called from any thread
      */
     static Registration join(String run, ConnectionSpec connection, Consumer<SourceSession> abort) {
-        StallDetector watch =
+        StallDetector detector =
                 RUNS.compute(
                         run,
                         (unused, known) -> {
@@ -144,19 +145,19 @@ final class StallDetector implements Runnable {
                             }
                             return joined;
                         });
-        Registration place = watch.new Registration(run, connection, abort);
-        watch.registrations.add(place);
-        return place;
+        Registration registration = detector.new Registration(run, connection, abort);
+        detector.registrations.add(registration);
+        return registration;
     }
 
     private void leave(String run) {
         RUNS.computeIfPresent(
                 run,
-                (unused, watch) -> {
-                    if (--watch.members > 0) {
-                        return watch;
+                (unused, detector) -> {
+                    if (--detector.members > 0) {
+                        return detector;
                     }
-                    watch.left.countDown();
+                    detector.left.countDown();
                     return null;
                 });
     }

@@ -1,5 +1,5 @@
 /**
- * Fetches records of the splits and emits them, in Flink's terms. What a poll reads is decided in
- * {@code poll}.
+ * Fetches and emits records of the splits, in Flink's terms. The package {@code poll} decides what
+ * is read.
  */
 package com.evolvishub.cdc.source.reader;

@@ -17,14 +17,14 @@ import java.time.zone.ZoneRules;
 import java.util.Optional;
 
 /**
- * The times of a cron expression. It is read by the clock on the wall of its zone; where that clock
- * is changed, the rules are our own:
+ * The times of a cron expression, in the local time of its zone. At changes of the local time these
+ * rules apply:
  *
  * <ul>
- *   <li>Times that the clock leaps over are due once, at the leap: with 02:00 → 03:00 an expression
- *       for 02:30 is due at 03:00.
- *   <li>A time that comes twice is due the first time. An expression for every hour (one whose
- *       field of the hours begins with an asterisk) is due both times, so that there is no hole.
+ *   <li>Skipped times are due once, at the change: with 02:00 → 03:00 an expression for 02:30 is
+ *       due at 03:00.
+ *   <li>A repeated time is due the first time. An expression for every hour (whose hour field
+ *       begins with an asterisk) is due both times, so that no hour is left out.
  * </ul>
  */
 final class CronTimes {
@@ -32,14 +32,14 @@ final class CronTimes {
     private static final CronParser PARSER =
             new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
-    private final ExecutionTime byTheWall;
+    private final ExecutionTime localTimes;
     private final ZoneRules rules;
     private final boolean everyHour;
 
     CronTimes(Schedule.Cron schedule) {
         Cron cron = PARSER.parse(schedule.expression());
-        // asked for times in UTC only: a wall whose clock nobody changes
-        byTheWall = ExecutionTime.forCron(cron);
+        // only used with times in UTC, which has no changes
+        localTimes = ExecutionTime.forCron(cron);
         rules = ZoneId.of(schedule.zone()).getRules();
         everyHour =
                 cron.retrieveFieldsAsMap()
@@ -49,20 +49,20 @@ final class CronTimes {
                         .startsWith("*");
     }
 
-    /** The first time after {@code instant}; the end of time if there is none. */
+    /** The first time after {@code instant}; {@link Instant#MAX} if there is none. */
     Instant after(Instant instant) {
         ZoneOffset offset = rules.getOffset(instant);
-        LocalDateTime wall = LocalDateTime.ofInstant(instant, offset);
-        ZoneOffsetTransition here = rules.getTransition(wall);
+        LocalDateTime localTime = LocalDateTime.ofInstant(instant, offset);
+        ZoneOffsetTransition transition = rules.getTransition(localTime);
         if (!everyHour
-                && here != null
-                && here.isOverlap()
-                && offset.equals(here.getOffsetAfter())) {
-            wall = behind(here);
+                && transition != null
+                && transition.isOverlap()
+                && offset.equals(transition.getOffsetAfter())) {
+            localTime = searchStart(transition);
         }
         Instant from = instant;
         while (true) {
-            Optional<LocalDateTime> due = next(wall);
+            Optional<LocalDateTime> due = next(localTime);
             if (due.isEmpty()) {
                 return Instant.MAX;
             }
@@ -76,20 +76,19 @@ final class CronTimes {
             }
             from = change.getInstant();
             offset = change.getOffsetAfter();
-            wall = behind(change);
+            localTime = searchStart(change);
         }
     }
 
-    /** Where to go on looking once the clock was changed; what is due then is behind it. */
-    private LocalDateTime behind(ZoneOffsetTransition change) {
-        boolean leavesOutTheSecondTime = change.isOverlap() && !everyHour;
-        return (leavesOutTheSecondTime ? change.getDateTimeBefore() : change.getDateTimeAfter())
-                .minusNanos(1);
+    /** The local time from which the search continues after a change; due times are after it. */
+    private LocalDateTime searchStart(ZoneOffsetTransition change) {
+        boolean skipsRepeat = change.isOverlap() && !everyHour;
+        return (skipsRepeat ? change.getDateTimeBefore() : change.getDateTimeAfter()).minusNanos(1);
     }
 
-    private Optional<LocalDateTime> next(LocalDateTime wall) {
-        return byTheWall
-                .nextExecution(wall.atZone(ZoneOffset.UTC))
+    private Optional<LocalDateTime> next(LocalDateTime localTime) {
+        return localTimes
+                .nextExecution(localTime.atZone(ZoneOffset.UTC))
                 .map(ZonedDateTime::toLocalDateTime);
     }
 }

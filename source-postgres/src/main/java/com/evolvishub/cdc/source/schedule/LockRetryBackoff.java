@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Pauses between tries at a source that somebody has locked. That is no failure: it counts against
- * no limit and is told only when it lasts.
+ * Delays between attempts at a source that another session has locked. A lock conflict is no
+ * failure: it does not count against a limit and is only reported when it lasts.
  */
 public final class LockRetryBackoff {
 
@@ -14,27 +14,27 @@ public final class LockRetryBackoff {
     private static final Duration REPORT_AFTER = Duration.ofMillis(500);
 
     private Instant since;
-    private Duration pause = SHORTEST;
+    private Duration delay = SHORTEST;
 
-    /** A poll has met a lock; says how long to wait until the next one is tried. */
+    /** A poll met a lock; returns the delay until the next attempt. */
     public Duration failed(Instant now) {
         if (since == null) {
             since = now;
         } else {
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
+            Duration doubled = delay.multipliedBy(2);
+            delay = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
         }
-        return pause;
+        return delay;
     }
 
-    /** Whether it lasts so long that people should know. */
+    /** Whether the conflict has lasted long enough to be reported. */
     public boolean shouldReport(Instant now) {
         return since != null && !now.isBefore(since.plus(REPORT_AFTER));
     }
 
-    /** A poll got through. */
+    /** A poll succeeded. */
     public void succeeded() {
         since = null;
-        pause = SHORTEST;
+        delay = SHORTEST;
     }
 }

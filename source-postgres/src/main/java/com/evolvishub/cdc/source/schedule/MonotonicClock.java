@@ -6,8 +6,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * The machine's time when it was made, and what has gone by since. Who sets the machine's clock
- * does not move it, so a step that is measured against it is one of the other clock.
+ * A clock that advances from the machine's time at its creation by elapsed time only. Setting the
+ * machine's clock does not change it, so a step measured against it is one of the other clock.
  */
 public final class MonotonicClock extends Clock {
 

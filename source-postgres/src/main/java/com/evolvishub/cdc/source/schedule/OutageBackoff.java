@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Pauses between tries: doubling as often as the file allows failures, growing by a quarter from
- * there on, up to five minutes: so an outage that is over is noticed in a fraction of the time that
- * it took. Each is a little off, so that not all wake at once.
+ * Delays between attempts after failures. They double for as many failures as the file allows, then
+ * grow by a quarter, up to five minutes, so that the end of an outage is noticed in a fraction of
+ * its duration. Each has a random jitter, so that mappings do not all retry at once.
  */
 public final class OutageBackoff {
 
@@ -25,7 +25,7 @@ public final class OutageBackoff {
         this.random = random;
     }
 
-    /** Another failure; says how long to wait now. */
+    /** Records a failure and returns the delay until the next attempt. */
     public Duration failed() {
         failures++;
         int doublings = Math.min(failures - 1, Math.max(0, retry.attempts() - 1));
@@ -35,7 +35,7 @@ public final class OutageBackoff {
         return Duration.ofMillis((long) (millis * (1 + JITTER * (2 * random.nextDouble() - 1))));
     }
 
-    /** Whether it failed more often in a row than the file allows. */
+    /** Whether there were more failures in a row than the file allows. */
     public boolean isExhausted() {
         return failures > retry.attempts();
     }

@@ -4,7 +4,7 @@ import com.evolvishub.cdc.planner.physical.Schedule;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Says when the next poll starts. */
+/** Computes the start of the next poll. */
 public final class PollSchedule {
 
     private final Schedule schedule;
@@ -28,19 +28,19 @@ public final class PollSchedule {
     }
 
     /**
-     * The first poll's time, for a task that starts now. By cron it waits for its time, but times
-     * that went by since the last poll are made up for by one poll, now. All others poll now: a
-     * start is a reason to look.
+     * The first poll's time, for a task that starts now. A cron schedule waits for its next time,
+     * but times missed since the last poll are made up for by one poll, now. All other schedules
+     * poll now.
      *
-     * @param lastPollBegan when the last complete poll began, also that of an earlier run; empty:
-     *     there was none
+     * @param lastPollBegan when the last complete poll began, also in an earlier run; empty: there
+     *     was none
      */
     public Instant firstAfter(Optional<Instant> lastPollBegan, Instant now) {
         return cron.map(times -> later(times.after(lastPollBegan.orElse(now)), now)).orElse(now);
     }
 
     /**
-     * The next poll's time. Times that have gone by while a poll ran are skipped, not made up for.
+     * The next poll's time. Times missed while a poll ran are skipped.
      *
      * @param begun when the last poll began
      */

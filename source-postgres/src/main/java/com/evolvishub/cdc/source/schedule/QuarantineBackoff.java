@@ -4,9 +4,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * When a source that refuses is asked again: soon at first, so that what was put right heals in
- * seconds, then less and less often. A refused login is asked seldom from the start: servers lock
- * accounts.
+ * Delays between attempts at a source with a permanent error: short at first, so that a fix takes
+ * effect in seconds, then longer and longer. A rejected login is always retried slowly, because
+ * servers lock accounts.
  */
 public final class QuarantineBackoff {
 
@@ -17,20 +17,20 @@ public final class QuarantineBackoff {
 
     private Duration next = FIRST;
 
-    /** One more refusal: how long to wait now. */
+    /** Records a permanent error and returns the delay until the next attempt. */
     public Duration failed(Throwable failure) {
         if (isAuthentication(failure)) {
             return LONGEST;
         }
-        Duration pause = next;
-        Duration doubled = pause.multipliedBy(2);
+        Duration delay = next;
+        Duration doubled = delay.multipliedBy(2);
         next = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
-        return pause;
+        return delay;
     }
 
     private static boolean isAuthentication(Throwable failure) {
-        for (Throwable each = failure; each != null; each = each.getCause()) {
-            if (each instanceof SQLException sql
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
                     && sql.getSQLState() != null
                     && sql.getSQLState().startsWith(AUTHENTICATION_CLASS)) {
                 return true;

@@ -5,11 +5,11 @@ import java.time.Clock;
 import java.util.Objects;
 
 /**
- * The clocks that capture goes by.
+ * The clocks of a source.
  *
- * @param wall schedules go by it
- * @param steady the database's clock is measured against it: nobody sets it while it runs
- * @param database how the database is asked for its own
+ * @param wall the clock of schedules
+ * @param steady the clock against which the database's clock is measured: it is never set
+ * @param database the expression of the database's clock
  */
 public record SourceClocks(Clock wall, Clock steady, DatabaseClock database) {
 
@@ -19,7 +19,7 @@ public record SourceClocks(Clock wall, Clock steady, DatabaseClock database) {
         Objects.requireNonNull(database, "database");
     }
 
-    /** Those of this machine, and the server's. */
+    /** This machine's clocks, and the server's. */
     public static SourceClocks system() {
         return new SourceClocks(Clock.systemUTC(), new MonotonicClock(), DatabaseClock.SERVER);
     }

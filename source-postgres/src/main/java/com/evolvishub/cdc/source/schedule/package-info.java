@@ -1,2 +1,4 @@
-/** When the next poll begins, after success, lock waits and errors. No database, no Flink. */
+/**
+ * When the next poll starts, after success, lock conflicts and errors. No database, no Flink types.
+ */
 package com.evolvishub.cdc.source.schedule;

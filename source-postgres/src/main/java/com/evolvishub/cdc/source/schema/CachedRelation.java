@@ -12,8 +12,9 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * What a mapping's table, view or query looks like, asked anew only when the catalog says that it
- * may have changed: behind the lock, where it can change no more. Used by the polling thread.
+ * The description of a mapping's table, view or query, read again only when the catalog shows a
+ * possible change. The check runs after the lock is taken, so that the description cannot change
+ * any more. Used by the polling thread.
  */
 public final class CachedRelation {
 
@@ -27,42 +28,39 @@ public final class CachedRelation {
         this.relation = relation;
     }
 
-    /**
-     * What it looked like when it was last asked; {@link #takeSnapshot} tells whether it still
-     * does.
-     */
+    /** The cached description; {@link #takeSnapshot} checks that it is still valid. */
     public RelationDescription describe(SourceSession session) throws SQLException {
         if (description == null) {
             revision++;
-            if (relation instanceof Relation.Query asked) {
-                query = DescribedQuery.of(session, asked.query());
+            if (relation instanceof Relation.Query userQuery) {
+                query = DescribedQuery.of(session, userQuery.query());
                 version = query.version();
                 description = query.description();
                 return description;
             }
             Relation.Table table = (Relation.Table) relation;
-            RelationDescriber reader = new RelationDescriber(session);
-            // first the version: a change in between shows behind the lock
-            version = reader.version(table);
-            description = reader.describe(table);
+            RelationDescriber describer = new RelationDescriber(session);
+            // the version first: a change in between is then detected after the lock is taken
+            version = describer.version(table);
+            description = describer.describe(table);
         }
         return description;
     }
 
     /**
-     * Takes a snapshot, and compares.
+     * Takes a database snapshot, and compares the version.
      *
-     * @param first what is asked besides
+     * @param first other queries of the same statement
      */
     public void takeSnapshot(SourceSession session, CombinedQuery first)
             throws SQLException, RelationChangedException {
-        Answer<String> found =
+        Answer<String> currentVersion =
                 first.ask(
                         relation instanceof Relation.Table table
                                 ? RelationDescriber.versionOf(table)
                                 : query.versionNow());
         first.send(session);
-        if (!found.get().equals(version)) {
+        if (!currentVersion.get().equals(version)) {
             invalidate();
             throw new RelationChangedException();
         }
@@ -71,22 +69,22 @@ public final class CachedRelation {
         }
     }
 
-    /** The places of a query, as it was described; nothing where a table is read. */
+    /** The placeholders of the described query; empty where a table is read. */
     public Optional<QueryPlaceholders> placeholders() {
         return Optional.ofNullable(query).map(DescribedQuery::placeholders);
     }
 
-    /** Another number whenever it was described anew. */
+    /** Changes whenever the relation is described again. */
     public long revision() {
         return revision;
     }
 
-    /** Has it asked anew: something about it was not as it should be, and may be mended. */
+    /** Discards the description: it was the cause of a problem that may be fixed by then. */
     public void invalidate() {
         description = null;
     }
 
-    /** A user's type may change without its table: it is asked for at every poll. */
+    /** A user's type may change without its table: such relations are described at every poll. */
     private static boolean isBuiltIn(RelationDescription described) {
         return described.columns().stream()
                 .allMatch(

@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Checks that the columns of the primary key that a mapping began with still identify the rows of
- * its table. After {@code DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (tenant, id)}, or without
- * any primary key, two rows may have one {@code id}, and the one that is read later would overwrite
- * the other at the destination.
+ * Checks that the primary key columns that a mapping started with still identify the rows of its
+ * table. After {@code DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (tenant, id)}, or without any
+ * primary key, two rows may have the same {@code id}, and the later one would overwrite the other
+ * at the destination.
  */
 public final class KeyStabilityCheck {
 
@@ -30,8 +30,8 @@ public final class KeyStabilityCheck {
     }
 
     /**
-     * A key that the file names is the user's word, and one of the destination's table was never
-     * the source's: neither is checked.
+     * Checks a key that was derived from the source. A key named in the file or taken from the
+     * destination's table is not checked.
      *
      * @throws SourceException if the table has another primary key or none, and no unique index
      *     covers the columns of the former one
@@ -39,8 +39,8 @@ public final class KeyStabilityCheck {
     public void check(SourceSession session, RowKey key, RelationDescription relation)
             throws SQLException {
         List<String> primary = relation.primaryKey();
-        boolean kept = !primary.isEmpty() && key.columns().containsAll(primary);
-        if (key.decidedBy() != RowKey.DecidedBy.SOURCE || kept) {
+        boolean unchanged = !primary.isEmpty() && key.columns().containsAll(primary);
+        if (key.decidedBy() != RowKey.DecidedBy.SOURCE || unchanged) {
             return;
         }
         if (scan.relation() instanceof Relation.Table table
@@ -50,15 +50,15 @@ public final class KeyStabilityCheck {
     }
 
     private String cause(List<String> former, RelationDescription relation) {
-        List<String> gone = new ArrayList<>(former);
-        relation.columns().forEach(column -> gone.remove(column.name()));
+        List<String> missing = new ArrayList<>(former);
+        relation.columns().forEach(column -> missing.remove(column.name()));
         String primary = String.join(", ", relation.primaryKey());
         String columns = String.join(", ", former);
-        if (!gone.isEmpty()) {
+        if (!missing.isEmpty()) {
             return "%s has no column %s any more; rows are identified by (%s). Give the column its name back; or give the destination's table %s and start with --reset %s to load anew"
                     .formatted(
                             relation.label(),
-                            String.join(", ", gone),
+                            String.join(", ", missing),
                             columns,
                             primary.isEmpty() ? "another key" : "the new key (" + primary + ")",
                             mapping);

@@ -22,18 +22,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of rows that are larger than {@code max_row_bytes}: their cells stay at the server,
- * and they are reported by key and size. Where the file says {@code on_bad_row: dead_letter}, they
- * are left out; else the read stops in front of the first one. A diff always stops: a row that is
- * left out of it would count as deleted. Used by the polling thread.
+ * Handles rows larger than {@code max_row_bytes}: their cells are not transferred, and they are
+ * reported by key and size. With {@code on_bad_row: dead_letter} they are left out; otherwise the
+ * read stops before the first one. A diff always stops: a row left out would count as deleted. Used
+ * by the polling thread.
  */
 public final class OversizedRowHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(OversizedRowHandler.class);
-    private static final int LOGGED = 10;
-    private static final int SHOWN = 100;
+    private static final int MAX_LOGGED = 10;
+    private static final int MAX_KEY_CHARS = 100;
 
-    /** Types whose text never has more than some kilobytes. */
+    /** Types whose text is never larger than some kilobytes. */
     private static final Set<String> BOUNDED =
             Set.of(
                     "boolean",
@@ -76,20 +76,20 @@ public final class OversizedRowHandler {
 
     private final RowSchema schema;
     private final long bytes;
-    private final boolean skips;
+    private final boolean leavesOut;
     private final RowSizeGuard guard;
-    private long skipped;
+    private long leftOut;
     private String first = "";
 
     /**
      * @param computed whether columns may be expressions
-     * @param leavesOut whether the mode may go on without a row
+     * @param mayLeaveOut whether the mode may continue without a row
      */
     public OversizedRowHandler(
-            RowSchema schema, RowSizeLimit limit, boolean computed, boolean leavesOut) {
+            RowSchema schema, RowSizeLimit limit, boolean computed, boolean mayLeaveOut) {
         this.schema = schema;
         this.bytes = limit.bytes(Runtime.getRuntime().maxMemory());
-        this.skips = leavesOut && limit.onBadRow() == BadRowPolicy.DEAD_LETTER;
+        this.leavesOut = mayLeaveOut && limit.onBadRow() == BadRowPolicy.DEAD_LETTER;
         List<Column> columns = schema.columns();
         this.guard =
                 new RowSizeGuard(
@@ -99,7 +99,7 @@ public final class OversizedRowHandler {
                         computed);
     }
 
-    /** How a type's size is found; {@code varchar(80)} is never large. */
+    /** How the size of a type is measured; {@code varchar(80)} is never large. */
     static Measure measure(SqlType type) {
         Matcher length = SHORT_TEXT.matcher(type.base());
         if (length.matches() && Integer.parseInt(length.group(1)) <= 255) {
@@ -117,21 +117,21 @@ public final class OversizedRowHandler {
         return name.equals("bytea") ? Measure.BINARY : Measure.STORED;
     }
 
-    /** The same texts, whose rows {@link #fullRow} understands. */
+    /** Adds the size guard to the statements, whose rows {@link #fullRow} then parses. */
     public ScanSql withSizeGuard(ScanSql sql) {
         return guard.isNeeded() ? sql.withSizeGuard(guard) : sql;
     }
 
-    /** A new read begins. */
+    /** Starts a read. */
     public void begin() {
-        skipped = 0;
+        leftOut = 0;
         first = "";
     }
 
     /**
-     * The row of a line; nothing if it is left out.
+     * The row of a line; empty if it is left out.
      *
-     * @param from where the line begins in {@code line}
+     * @param from index in {@code line} at which the row begins
      * @throws SourceException if the row is too large, and must not be left out
      */
     public Optional<byte[]> fullRow(byte[] line, int from) {
@@ -139,7 +139,7 @@ public final class OversizedRowHandler {
             return Optional.of(from == 0 ? line : Arrays.copyOfRange(line, from, line.length));
         }
         if (line[from] == '\\') {
-            // NULL and its tab: it was not cut
+            // NULL and a tab: the row is not truncated
             return Optional.of(Arrays.copyOfRange(line, from + 3, line.length));
         }
         int end = from;
@@ -148,16 +148,16 @@ public final class OversizedRowHandler {
         }
         long size = Long.parseLong(new String(line, from, end - from, StandardCharsets.US_ASCII));
         String row = describe(Arrays.copyOfRange(line, end + 1, line.length), size);
-        if (!skips) {
+        if (!leavesOut) {
             throw SourceException.permanent(
                     "max_row_bytes",
                     row
                             + ". Nothing behind it is read. Take the large column out (exclude_columns), or raise max_row_bytes and give the process 16 times as much heap (JAVA_OPTS=-Xmx…); in the modes watermark and query, on_bad_row: dead_letter leaves such rows out");
         }
-        if (skipped++ == 0) {
+        if (leftOut++ == 0) {
             first = row;
         }
-        if (skipped <= LOGGED) {
+        if (leftOut <= MAX_LOGGED) {
             LOG.warn("left out: {}", row);
         }
         return Optional.empty();
@@ -170,18 +170,18 @@ public final class OversizedRowHandler {
             String shown =
                     cell.equals("\\N")
                             ? "(too large)"
-                            : cell.substring(0, Math.min(SHOWN, cell.length()));
+                            : cell.substring(0, Math.min(MAX_KEY_CHARS, cell.length()));
             key.add(schema.columns().get(position).name() + " = " + shown);
         }
         return "a row%s has %,d bytes, more than max_row_bytes (%,d)"
                 .formatted(key.isEmpty() ? "" : " (" + String.join(", ", key) + ")", size, bytes);
     }
 
-    /** What was left out since {@link #begin}, for people; empty: nothing. */
+    /** A human-readable warning about the rows left out since {@link #begin}; empty: none. */
     public String warning() {
-        return skipped == 0
+        return leftOut == 0
                 ? ""
                 : "%d rows were left out because they are too large; the first: %s. They arrive once they are smaller, or after --reset with a larger max_row_bytes"
-                        .formatted(skipped, first);
+                        .formatted(leftOut, first);
     }
 }

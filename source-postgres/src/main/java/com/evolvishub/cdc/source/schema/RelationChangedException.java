@@ -1,6 +1,6 @@
 package com.evolvishub.cdc.source.schema;
 
-/** What a poll is about to read is no longer what was described for it. */
+/** A relation has changed since it was described for the poll. */
 public final class RelationChangedException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Where things stand in the lines of a read. Used by one thread. */
+/** The positions of key and watermark in the lines of a read. Used by one thread. */
 public final class RowLayout {
 
     private final RowSchema schema;
@@ -24,20 +24,20 @@ public final class RowLayout {
     private byte[] tie = CopyText.EMPTY;
 
     /**
-     * @param watermark the watermark's place among the columns; -1: there is none
-     * @param largeRows what becomes of rows that are too large
+     * @param watermark index of the watermark column; -1: there is none
+     * @param largeRows handles rows that are too large
      */
     public RowLayout(RowSchema schema, int watermark, OversizedRowHandler largeRows) {
         this.schema = schema;
         this.largeRows = largeRows;
         this.watermark = watermark;
         this.operation = schema.isKeyed() ? Operation.UPSERT : Operation.INSERT;
-        int furthest = watermark;
+        int lastCell = watermark;
         for (int key : schema.key()) {
-            furthest = Math.max(furthest, key);
+            lastCell = Math.max(lastCell, key);
         }
-        this.bounds = new int[furthest + 2];
-        this.boundsBefore = new int[furthest + 2];
+        this.bounds = new int[lastCell + 2];
+        this.boundsBefore = new int[lastCell + 2];
     }
 
     public RowSchema schema() {
@@ -48,7 +48,7 @@ public final class RowLayout {
         return largeRows;
     }
 
-    /** The columns to ask for, in order. */
+    /** The columns to select, in order. */
     public List<String> columns() {
         return schema.columns().stream().map(Column::name).toList();
     }
@@ -58,8 +58,8 @@ public final class RowLayout {
     }
 
     /**
-     * From here on the database tells which rows are of one tie: of all its spellings a tie has the
-     * first one.
+     * From here on each line has a tie flag of the database. Rows of a tie get the first text
+     * representation of its watermark.
      *
      * @param before COPY text of the watermark before the first row
      */
@@ -72,7 +72,7 @@ public final class RowLayout {
         return hasTieFlags;
     }
 
-    /** The line as a row of the same tie as the one before it, or of another: see {@link #row}. */
+    /** The line as a row, in the tie of the row before it or in a new one: see {@link #row}. */
     public Optional<ChangeRow> row(byte[] next, boolean sameTie) {
         Optional<ChangeRow> row = row(next);
         if (row.isEmpty()) {
@@ -84,7 +84,7 @@ public final class RowLayout {
         return Optional.of(ChangeRow.of(operation, schema, line, tie));
     }
 
-    /** The line as a row; nothing if a cell of its key is NULL, so that no other row is like it. */
+    /** The line as a row; empty if a key cell is NULL, so that no key identifies the row. */
     public Optional<ChangeRow> row(byte[] next) {
         lineBefore = line;
         line = next;
@@ -97,16 +97,16 @@ public final class RowLayout {
                 return Optional.empty();
             }
         }
-        byte[] mark =
+        byte[] watermarkText =
                 watermark < 0
                         ? CopyText.EMPTY
                         : Arrays.copyOfRange(line, bounds[watermark], bounds[watermark + 1] - 1);
-        return Optional.of(ChangeRow.of(operation, schema, line, mark));
+        return Optional.of(ChangeRow.of(operation, schema, line, watermarkText));
     }
 
     /**
-     * Whether the last row has watermark and key of the one before it. In the order of both, two
-     * rows of one key and one watermark stand side by side.
+     * Whether the last row has the same watermark and key as the row before it. Sorted by both,
+     * duplicates are adjacent.
      */
     public boolean repeatsKey() {
         if (watermark < 0 || !schema.isKeyed() || lineBefore.length == 0) {
@@ -129,7 +129,7 @@ public final class RowLayout {
                 boundsBefore[cell + 1] - 1);
     }
 
-    /** Only as far as key and watermark stand. */
+    /** Parses the line only up to the last cell of key and watermark. */
     private void findCells() {
         int cell = 1;
         for (int i = 0; cell < bounds.length; i++) {

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Brings what the file says of columns together with the columns there are. */
+/** Combines the column settings of the file with the columns of the source. */
 public final class RowLayoutResolver {
 
     private final PollScan scan;
@@ -28,14 +28,14 @@ public final class RowLayoutResolver {
         this.scan = scan;
     }
 
-    /** The watermark's column; empty in modes that have none. */
+    /** The watermark column; empty in modes without one. */
     public static String watermark(PollScan scan) {
         return scan.capture() instanceof Capture.ByWatermark by ? by.column() : "";
     }
 
     /**
-     * What tells rows apart: the key of the file, else the source's primary key, else the
-     * destination's, mapped back.
+     * The columns that identify a row: the key of the file, else the source's primary key, else the
+     * destination's, mapped back to source columns.
      */
     public RowKey key(RelationDescription found, Optional<DestinationDescription> target) {
         if (!scan.key().isEmpty()) {
@@ -47,10 +47,11 @@ public final class RowLayoutResolver {
         }
         return new RowKey(
                 RowKey.DecidedBy.DESTINATION,
-                target.map(to -> mappedBack(to.key(), found)).orElse(List.of()));
+                target.map(destination -> toSourceColumns(destination.key(), found))
+                        .orElse(List.of()));
     }
 
-    private List<String> mappedBack(List<String> targets, RelationDescription found) {
+    private List<String> toSourceColumns(List<String> targets, RelationDescription found) {
         List<String> key = new ArrayList<>();
         for (String target : targets) {
             found.columns().stream()
@@ -64,16 +65,16 @@ public final class RowLayoutResolver {
     }
 
     /**
-     * The layout of the rows to ask for.
+     * The layout of the rows to select.
      *
-     * @throws SourceException naming every column that the file has and the source has not
+     * @throws SourceException naming every column that the file has and the source does not
      */
     public RowLayout layout(RelationDescription found, RowKey key) {
         checkNames(found, key);
         if (!scan.deleteWhen().isEmpty()
                 && key.columns().isEmpty()
                 && !(scan.capture() instanceof Capture.ByDiff)) {
-            // a diff takes what is marked for gone, and deletes it by its content
+            // a diff treats marked rows as missing, and deletes them by their content
             throw SourceException.permanent(
                     "delete_when",
                     "delete_when (%s) needs a key to delete by, and %s has none; name one in the mapping"
@@ -83,7 +84,7 @@ public final class RowLayoutResolver {
         List<Column> columns = new ArrayList<>();
         Set<String> targets = new HashSet<>();
         for (Column column : found.columns()) {
-            // what must not leave the source is asked for only if nothing goes without it
+            // excluded columns are only selected if they are needed as watermark or delete mark
             if (scan.excluded().contains(column.name())
                     && !column.name().equals(watermark)
                     && !column.name().equals(scan.deleteWhen().column())) {
@@ -145,7 +146,7 @@ public final class RowLayoutResolver {
         }
     }
 
-    /** Names and types of the columns, to see later whether they have changed. */
+    /** Names and types of the columns, to detect later changes. */
     public static List<String> signature(RelationDescription found) {
         return found.columns().stream()
                 .map(column -> SqlIdentifier.quote(column.name()) + " " + column.type().name())
@@ -153,10 +154,11 @@ public final class RowLayoutResolver {
     }
 
     /**
-     * What may be read of a relation whose columns have changed since the last poll.
+     * The columns to read of a relation whose columns may have changed since the last poll.
      *
-     * @param known the columns then, as {@link #signature} tells them; empty: there was no poll
-     * @throws SourceException if they have changed and must not
+     * @param known the columns of that poll, as returned by {@link #signature}; empty: there was no
+     *     poll
+     * @throws SourceException if they have changed and the policy forbids it
      */
     public RelationDescription applySchemaChange(
             RelationDescription found, List<String> known, SchemaChangePolicy policy) {

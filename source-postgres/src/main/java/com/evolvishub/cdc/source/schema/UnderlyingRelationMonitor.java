@@ -14,9 +14,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What kinds of relation a mapping reads, and whether materialized views among them were refreshed
- * since the last complete poll. Not part of a mapping's state: after a restart all of a
- * materialized view is compared once. Used by the polling thread.
+ * Tracks the kinds of relations that a mapping reads, and whether materialized views among them
+ * were refreshed since the last complete poll. Not part of a mapping's state: after a restart a
+ * materialized view is fully compared once. Used by the polling thread.
  */
 public final class UnderlyingRelationMonitor {
 
@@ -31,10 +31,10 @@ public final class UnderlyingRelationMonitor {
     private long startedPoll = -1;
 
     /**
-     * What a poll has to do about materialized views.
+     * What a poll must do about materialized views.
      *
-     * @param comparesAll whether it has to read everything
-     * @param remembersAll whether a later one will, so that nothing may be forgotten
+     * @param readAll whether it must read everything
+     * @param keepAll whether a later one will, so that no row may be evicted
      */
     public record Refresh(boolean readAll, boolean keepAll) {
         static final Refresh NONE = new Refresh(false, false);
@@ -45,7 +45,7 @@ public final class UnderlyingRelationMonitor {
         this.clock = clock;
     }
 
-    /** Looks at the catalog, now and then. */
+    /** Reads the catalog, once per interval. */
     public void refreshCatalog(SourceSession session, String select) throws SQLException {
         Instant now = clock.instant();
         if (now.isBefore(due)) {
@@ -58,15 +58,15 @@ public final class UnderlyingRelationMonitor {
         due = now.plus(CATALOG_INTERVAL);
     }
 
-    /** Whether commits of one of them are made elsewhere. */
+    /** Whether rows of one of them are committed on another server. */
     public boolean commitRemotely() {
         return found.stream().anyMatch(one -> one.relation().kind().commitsRemotely());
     }
 
     /**
-     * What the poll that is about to start has to do.
+     * Returns what the next poll must do.
      *
-     * @param split where the mapping stands before it
+     * @param split the split before it
      */
     public Refresh refresh(SourceSession session, PostgresSplit split) throws SQLException {
         List<Long> views =
@@ -81,13 +81,13 @@ public final class UnderlyingRelationMonitor {
         MaterializedViewVersion before = follows ? started : null;
         startedPoll = split.poll() + 1;
         if (split.pollInProgress()) {
-            // the read goes on: it holds what its first snapshot held
+            // the read resumes: it covers what its first database snapshot contained
             started = before;
             return new Refresh(false, true);
         }
         confirmed = follows ? before : null;
         started = MaterializedViewVersion.at(session, views);
-        boolean comparesAll = confirmed == null || confirmed.mayDiffer(session, started);
-        return new Refresh(comparesAll, true);
+        boolean readsAll = confirmed == null || confirmed.mayDiffer(session, started);
+        return new Refresh(readsAll, true);
     }
 }

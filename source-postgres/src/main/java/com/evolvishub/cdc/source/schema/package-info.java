@@ -1,2 +1,2 @@
-/** Columns, key and layout of what is read, and whether they have changed since the last poll. */
+/** Columns, key and layout of the rows, and whether they have changed since the last poll. */
 package com.evolvishub.cdc.source.schema;

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Several questions that one statement answers, such as the one that takes a poll's snapshot: one
- * round trip in place of several, and all answers come from the same moment. Used once.
+ * Combines several queries into one statement, such as the one that takes a poll's database
+ * snapshot: one round trip instead of several, and all answers from the same moment. Used once.
  */
 public final class CombinedQuery {
 
@@ -18,17 +18,17 @@ public final class CombinedQuery {
         /**
          * Called with the result on its first row.
          *
-         * @param before how many columns stand before the answer's own
+         * @param before number of columns before the answer's own
          */
-        T read(ResultSet found, int before) throws SQLException;
+        T read(ResultSet rows, int before) throws SQLException;
     }
 
     /**
-     * A question.
+     * One of the queries.
      *
      * @param select a SELECT
-     * @param columns how many it has
-     * @param manyRows whether it has more than one row; one question of a statement may
+     * @param columns number of its columns
+     * @param manyRows whether it may return more than one row; allowed for one query of a statement
      */
     public record Question<T>(String select, int columns, boolean manyRows, Reader<T> reader) {
         public Question(String select, int columns, Reader<T> reader) {
@@ -36,7 +36,7 @@ public final class CombinedQuery {
         }
     }
 
-    /** What the database has said; there once the statement was sent. */
+    /** The answer of the database, available after {@link CombinedQuery#send}. */
     public static final class Answer<T> {
         private final Question<T> question;
         private T value;
@@ -45,8 +45,8 @@ public final class CombinedQuery {
             this.question = question;
         }
 
-        private void read(ResultSet found, int before) throws SQLException {
-            value = question.reader().read(found, before);
+        private void read(ResultSet rows, int before) throws SQLException {
+            value = question.reader().read(rows, before);
         }
 
         /** The answer. */
@@ -55,15 +55,15 @@ public final class CombinedQuery {
         }
     }
 
-    /** One more question. */
+    /** Adds a query. */
     public <T> Answer<T> ask(Question<T> question) {
         Answer<T> answer = new Answer<>(question);
-        // who reads many rows leaves the first one behind
+        // a reader of many rows moves past the first row, so it comes last
         answers.add(question.manyRows() ? answers.size() : 0, answer);
         return answer;
     }
 
-    /** Sends them all; nothing if there are none. */
+    /** Sends the statement; does nothing without queries. */
     public void send(SourceSession session) throws SQLException {
         if (answers.isEmpty()) {
             return;
@@ -72,7 +72,7 @@ public final class CombinedQuery {
         List<String> columns = new ArrayList<>();
         List<String> from = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
-            // each is run once, whatever the planner makes of the join
+            // materialized, so that each runs once whatever the join order
             with.add("q" + i + " AS MATERIALIZED (" + answers.get(i).question.select() + ")");
             columns.add("q" + i + ".*");
             from.add("q" + i);
@@ -86,11 +86,11 @@ public final class CombinedQuery {
         session.query(sql, this::read);
     }
 
-    private Void read(ResultSet found) throws SQLException {
-        found.next();
+    private Void read(ResultSet rows) throws SQLException {
+        rows.next();
         int before = 0;
         for (Answer<?> answer : answers) {
-            answer.read(found, before);
+            answer.read(rows, before);
             before += answer.question.columns();
         }
         return null;

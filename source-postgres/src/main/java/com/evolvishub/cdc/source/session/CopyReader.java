@@ -7,8 +7,8 @@ import org.postgresql.copy.CopyManager;
 import org.postgresql.copy.CopyOut;
 
 /**
- * The rows of a SELECT as COPY text, in the server's order. A read that is not drawn to its end
- * leaves its connection out of step: abort the session then.
+ * The rows of a SELECT as COPY text, in the server's order. If the rows are not read to their end,
+ * the connection cannot be used further: abort the session then.
  */
 public final class CopyReader {
 
@@ -22,18 +22,20 @@ public final class CopyReader {
 
     /** Starts to read. */
     public static CopyReader start(SourceSession session, String select) throws SQLException {
-        CopyManager copies = session.connection().getCopyAPI();
+        CopyManager copyManager = session.connection().getCopyAPI();
         session.runningStatement().begin();
         try {
-            return new CopyReader(session, copies.copyOut("COPY (" + select + "\n) TO STDOUT"));
+            return new CopyReader(
+                    session, copyManager.copyOut("COPY (" + select + "\n) TO STDOUT"));
         } finally {
             session.runningStatement().end();
         }
     }
 
-    /** The next row without its line's end; nothing at the end. Waits for the server. */
+    /** The next row without its line end; empty at the end. Waits for the server. */
     public Optional<byte[]> next() throws SQLException {
-        // the statement has begun: the one request that an abort always sends ends it
+        // not registered as a statement: the first cancel request of an abort, which is always
+        // sent, ends it
         byte[] row = copy.readFromCopy();
         session.markReceived();
         return row == null ? Optional.empty() : Optional.of(Arrays.copyOf(row, row.length - 1));

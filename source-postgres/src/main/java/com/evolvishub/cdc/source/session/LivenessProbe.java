@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * Tells a server that works from one that will never answer, by asking over a second connection: a
- * limit on the time of a statement could not, since a large view may take an hour to its first row.
+ * Distinguishes a server that still works from one that will never respond, by a query over a
+ * second connection. A statement timeout cannot do this, since a large view may take an hour to
+ * return its first row.
  */
 public final class LivenessProbe {
 
@@ -20,8 +21,9 @@ public final class LivenessProbe {
             """;
 
     /**
-     * A pooler tells nobody which process serves the transaction, if one does already: it is looked
-     * for by its name, which is that of the mapping. NULL where another run has one of that name.
+     * Behind a pooler the process that serves the transaction, if there is one, is unknown. It is
+     * found by its application name, which contains the mapping. NULL if another run has a session
+     * of that name.
      */
     private static final String BEHIND_POOLER =
             """
@@ -39,21 +41,21 @@ public final class LivenessProbe {
         this.spec = spec;
     }
 
-    /** How a session is, as far as can be told. */
+    /** The state of a session, as far as it is known. */
     public enum Verdict {
-        /** The server works on it, or nothing speaks against that. */
+        /** The server works on its statement, or nothing shows otherwise. */
         WORKING,
-        /** The server has nothing to do for it: what it has answered may be on its way. */
+        /** The server is idle in this session: its answer may be in transit. */
         ANSWERED
     }
 
     /**
-     * Looks after a session that waits for an answer. Takes no longer than the connection's timeout
-     * allows a login and two questions.
+     * Probes a session that waits for a response. Takes at most the connection's timeout for a
+     * login and two queries.
      *
-     * @throws SQLException if the server does not answer, or no longer knows the session. A pooler
-     *     that answers the login counts as an answer: whether all its processes are busy or the
-     *     server behind it is gone is for the pooler to find out
+     * @throws SQLException if the server does not respond, or no longer has the session. A pooler
+     *     that answers the login counts as a response: whether its processes are busy or the server
+     *     behind it is down is for the pooler to detect
      */
     public Verdict probe(SourceSession session) throws SQLException {
         try (PgConnection second =
@@ -63,7 +65,7 @@ public final class LivenessProbe {
             if (isUnreachable(failure)) {
                 throw failure;
             }
-            // a refusal, such as of one connection too many, is an answer too
+            // a rejection, such as of one connection too many, is a response too
             return Verdict.WORKING;
         }
     }
@@ -78,7 +80,7 @@ public final class LivenessProbe {
             found.next();
             Optional<String> state = Optional.ofNullable(found.getString(2));
             if (!found.getString(1).equals(session.serverStarted())) {
-                // one address, several servers: this one knows nothing of the other's sessions
+                // one address, several servers: this one does not know the other's sessions
                 return Verdict.WORKING;
             }
             if (state.isEmpty() && !session.isPooled()) {

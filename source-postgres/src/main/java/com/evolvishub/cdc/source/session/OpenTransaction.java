@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A transaction that has not ended, as any role may see it.
+ * A transaction that has not ended, as far as any role can see it.
  *
- * @param virtualId its virtual transaction id, such as {@code 10/2}; a transaction keeps it when it
- *     is prepared, but not over a restart of the server
- * @param ids the transaction ids it was given so far, which a prepared one keeps over a restart
- * @param started when it began, as a {@code timestamptz} in the database's own text; for a prepared
- *     one when it was prepared; empty where the role may not see it
+ * @param virtualId its virtual transaction id, such as {@code 10/2}; it stays when the transaction
+ *     is prepared, but not after a restart of the server
+ * @param ids the transaction ids assigned so far, which a prepared transaction keeps after a
+ *     restart
+ * @param started when it began, as a {@code timestamptz} in the database's text; for a prepared one
+ *     when it was prepared; empty if the role may not see it
  * @param prepared whether it waits for COMMIT PREPARED
- * @param who what is known of it, for people
+ * @param description human-readable description of it
  */
 public record OpenTransaction(
         String virtualId, List<String> ids, String started, boolean prepared, String description) {

@@ -15,12 +15,15 @@ import org.postgresql.PGProperty;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.jdbc.PreferQueryMode;
 
-/** Opens connections with PostgreSQL's JDBC driver. The one place here that reveals a password. */
+/**
+ * Opens connections with PostgreSQL's JDBC driver. Only this class of the package reveals a
+ * password.
+ */
 final class PostgresConnectionFactory {
 
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(2);
 
-    /** The oldest version that is read from. */
+    /** The oldest supported server version. */
     private static final String OLDEST_SERVER = "13";
 
     private static final String SOCKET_TIMEOUT = PGProperty.SOCKET_TIMEOUT.getName();
@@ -51,38 +54,41 @@ final class PostgresConnectionFactory {
 
         int seconds = (int) Math.max(1, spec.timeout().plusMillis(999).toSeconds());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
-        // a server that takes the connection and then says nothing
+        // for a server that accepts the connection and then does not respond
         PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
-        // the driver goes on trying in a thread of its own after that: this ends it. Once the
-        // session stands, silence is no sign of trouble
+        // after the login timeout the driver retries in its own thread: this ends it. Once the
+        // session is open, a missing response is no error
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, (int) CANCEL_TIMEOUT.toSeconds());
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.APPLICATION_NAME.set(properties, applicationName);
-        // each of our transactions says READ ONLY itself: the driver would set the session, and
-        // behind a transaction pooler that session is anybody's in a moment
+        // each transaction declares READ ONLY itself: the driver would set it for the session, and
+        // a transaction pooler passes that session to other clients
         PGProperty.READ_ONLY.set(properties, false);
-        // else the driver sends SET application_name once it knows the server's version
+        // otherwise the driver sends SET application_name once it knows the server's version
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, OLDEST_SERVER);
-        // a text of several statements goes out as one message; only what has parameters is parsed
-        // by the extended protocol
+        // several statements in one text are sent as one message; only statements with parameters
+        // use the extended protocol
         PGProperty.PREFER_QUERY_MODE.set(properties, PreferQueryMode.EXTENDED_FOR_PREPARED.value());
-        // each statement is sent once or seldom; named ones outlive the transaction, and a pooler
-        // hands the session that holds them to others
+        // each statement is sent once or rarely; named ones outlive the transaction, and a pooler
+        // passes the session that has them to other clients
         PGProperty.PREPARE_THRESHOLD.set(properties, 0);
-        // poolers refuse or ignore a search path at the start: TransactionSettings sets it
+        // poolers reject or ignore a search path at startup: TransactionSettings sets it
         PGProperty.CURRENT_SCHEMA.set(properties, null);
         return properties;
     }
 
-    /** A statement may take any time, unless the file says otherwise. */
+    /**
+     * Removes the timeout of the login: a statement may take any time, unless the file sets a
+     * timeout.
+     */
     static void removeSocketTimeout(ConnectionSpec spec, PgConnection connection)
             throws SQLException {
         int seconds = parameter(spec, SOCKET_TIMEOUT).map(Integer::parseInt).orElse(0);
         connection.setNetworkTimeout(Runnable::run, (int) Duration.ofSeconds(seconds).toMillis());
     }
 
-    /** The schemas that names without one are looked for in, as the file gives them. */
+    /** The search path of unqualified names, as given in the file. */
     static Optional<String> searchPath(ConnectionSpec spec) {
         return parameter(spec, PGProperty.CURRENT_SCHEMA.getName());
     }

@@ -5,19 +5,18 @@ import java.util.concurrent.TimeUnit;
 import org.postgresql.util.PSQLState;
 
 /**
- * The statement that a session's thread waits for, so that another thread can end it.
+ * The statement that a session's thread waits for, so that another thread can cancel it.
  *
- * <p>A cancel request names a server process and no statement: one that arrives between two
- * statements is lost, and the next statement then runs at the server with nobody there to read it.
- * So no statement begins once the session is being ended, and the request is sent again as long as
- * one is under way.
+ * <p>A cancel request names a server process, not a statement. A request that arrives between two
+ * statements is lost, and the next statement would run without a reader. So no statement begins
+ * once the session is being closed, and the request is sent again while a statement runs.
  */
 final class RunningStatement {
 
-    /** A cancel request is answered before the statement notices. */
+    /** A cancel request returns before the statement notices it. */
     private static final long NOTICE_MILLIS = 100;
 
-    /** After that the connection is closed all the same: an unreachable server hears nothing. */
+    /** After this many requests the connection is closed anyway: the server is unreachable. */
     private static final int MAX_REQUESTS = 10;
 
     private Thread waiting;
@@ -25,11 +24,11 @@ final class RunningStatement {
 
     /** Sends a cancel request. */
     interface Cancel {
-        /** Returns when the server has taken it. */
+        /** Returns when the server has received the request. */
         void send() throws SQLException;
     }
 
-    /** A statement is about to be sent. Fails where the session is being ended. */
+    /** A statement is about to be sent. Fails if the session is being closed. */
     synchronized void begin() throws SQLException {
         if (closing) {
             throw new SQLException(
@@ -39,20 +38,20 @@ final class RunningStatement {
         waiting = Thread.currentThread();
     }
 
-    /** Its answer has come, or its failure. */
+    /** The statement has returned or failed. */
     synchronized void end() {
         waiting = null;
         notifyAll();
     }
 
-    /** Whether no statement may begin any more. */
+    /** Whether no further statement may begin. */
     synchronized boolean isClosing() {
         return closing;
     }
 
     /**
-     * Lets no further statement begin, and ends what is under way, from any thread. Sends one
-     * request in any case: rows may be under way that nobody waits for at the moment.
+     * Rejects further statements and cancels the running one, from any thread. Sends at least one
+     * request: a COPY may be running although no thread waits for its rows at the moment.
      */
     void cancel(Cancel request) {
         synchronized (this) {
@@ -60,11 +59,11 @@ final class RunningStatement {
         }
         try {
             request.send();
-            for (int sent = 1; sent < MAX_REQUESTS && isStillRunning(); sent++) {
+            for (int requests = 1; requests < MAX_REQUESTS && isStillRunning(); requests++) {
                 request.send();
             }
         } catch (SQLException unreachable) {
-            // the connection is closed next: there is no other way to tell the server
+            // the connection is closed next: the server cannot be notified otherwise
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -73,10 +72,10 @@ final class RunningStatement {
 
     private synchronized boolean isStillRunning() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(NOTICE_MILLIS);
-        long left = NOTICE_MILLIS;
-        while (waiting != null && waiting != Thread.currentThread() && left > 0) {
-            wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        long remaining = NOTICE_MILLIS;
+        while (waiting != null && waiting != Thread.currentThread() && remaining > 0) {
+            wait(remaining);
+            remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         }
         return waiting != null && waiting != Thread.currentThread();
     }

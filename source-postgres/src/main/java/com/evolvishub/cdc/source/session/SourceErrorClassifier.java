@@ -7,20 +7,23 @@ import java.util.Set;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Tells failures that go by themselves from those that somebody has to mend. */
+/** Distinguishes transient errors from permanent ones, which need action by the user. */
 public final class SourceErrorClassifier {
 
     /** connection, transaction rollback, resources, operator intervention, system error */
-    private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
+    private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "40", "53", "57", "58");
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /** lock not available; object in use */
-    private static final Set<String> PASSING_STATES = Set.of(LOCK_NOT_AVAILABLE, "55006");
+    private static final Set<String> TRANSIENT_STATES = Set.of(LOCK_NOT_AVAILABLE, "55006");
 
     private SourceErrorClassifier() {}
 
-    /** The failure with a text for people. What is nobody's outage comes back as it is. */
+    /**
+     * Returns the error with a human-readable message. Unexpected exceptions are returned
+     * unchanged.
+     */
     public static RuntimeException toException(Exception failure) {
         if (failure instanceof SourceException known) {
             return known;
@@ -34,7 +37,7 @@ public final class SourceErrorClassifier {
         return failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
     }
 
-    /** Whether somebody holds a lock that excludes readers, for which a poll does not wait. */
+    /** Whether another session holds a lock that blocks readers; a poll does not wait for it. */
     public static boolean isLockConflict(Exception failure) {
         return failure instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
     }
@@ -51,10 +54,11 @@ public final class SourceErrorClassifier {
         if (state == null || state.length() != 5) {
             return true;
         }
-        return PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING_STATES.contains(state);
+        return TRANSIENT_CLASSES.contains(state.substring(0, 2))
+                || TRANSIENT_STATES.contains(state);
     }
 
-    /** Without the DETAIL, which may hold cells of a row. */
+    /** The message without the DETAIL, which may contain cells of a row. */
     private static String text(SQLException failure) {
         ServerErrorMessage server =
                 failure instanceof PSQLException known ? known.getServerErrorMessage() : null;

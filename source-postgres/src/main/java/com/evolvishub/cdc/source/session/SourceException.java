@@ -3,8 +3,8 @@ package com.evolvishub.cdc.source.session;
 import java.util.Objects;
 
 /**
- * The source cannot be read as the file asks for, or not now. The message is for people: it says
- * what was found and what to do, and holds no secret.
+ * The source cannot be read as configured, or not at the moment. The message is human-readable: it
+ * says what was found and what to do, and contains no secret.
  */
 public final class SourceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -12,39 +12,37 @@ public final class SourceException extends RuntimeException {
     private final String key;
     private final boolean isTransient;
 
-    private SourceException(String key, String message, boolean passing, Throwable cause) {
+    private SourceException(String key, String message, boolean isTransient, Throwable cause) {
         super(Objects.requireNonNull(message, "message"), cause);
         this.key = Objects.requireNonNull(key, "key");
-        this.isTransient = passing;
+        this.isTransient = isTransient;
     }
 
-    /** Something that somebody has to mend: a name, a right, a statement. */
+    /** An error that needs action by the user: a name, a privilege, a statement. */
     public static SourceException permanent(String message) {
         return new SourceException("", message, false, null);
     }
 
-    /** The same, where the file's key that has to change is known. */
+    /** The same, where the configuration key to change is known. */
     public static SourceException permanent(String key, String message) {
         return new SourceException(key, message, false, null);
     }
 
-    /** Something that may go by itself. */
+    /** An error that may disappear without action. */
     public static SourceException transientError(String message, Throwable cause) {
         return new SourceException("", message, true, cause);
     }
 
-    static SourceException of(String message, boolean passing, Throwable cause) {
-        return new SourceException("", message, passing, cause);
+    static SourceException of(String message, boolean isTransient, Throwable cause) {
+        return new SourceException("", message, isTransient, cause);
     }
 
-    /**
-     * The key of the mapping that is to blame, as far as it is known; empty: the source as a whole.
-     */
+    /** The mapping's key that causes the error, if known; empty: the source as a whole. */
     public String key() {
         return key;
     }
 
-    /** Whether it may go by itself: a connection, a deadlock, a server that restarts. */
+    /** Whether it may disappear without action: a connection, a deadlock, a server restart. */
     public boolean isTransient() {
         return isTransient;
     }

@@ -11,23 +11,26 @@ import java.util.Optional;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * A session that reads in transactions of its own: each begins with its settings ({@link
- * TransactionSettings}), so that the text of a value never depends on the server's, the database's
- * or the role's settings. Nothing is set for the session, and nothing is kept in it from one
- * transaction to the next: behind a transaction pooler each may have another server process. The
- * search path stays the role's own unless the connection names one.
+ * A session that reads in transactions. Each transaction begins with its settings ({@link
+ * TransactionSettings}), so that the text of a value does not depend on settings of the server, the
+ * database or the role. Nothing is set for the session or kept in it between transactions: behind a
+ * transaction pooler each may run in another server process. The search path stays the role's own
+ * unless the connection names one.
  *
  * <p>Used by one thread; only {@link #abort} may be called from another one.
  */
 public final class SourceSession implements AutoCloseable {
 
-    /** How the names of sessions begin that only read, so that a look can leave them out. */
+    /** Application name prefix of reading sessions, by which transaction snapshots exclude them. */
     public static final String APPLICATION_NAME_PREFIX = "evolvishub-cdc-read ";
 
     private static final String SNAPSHOT = "REPEATABLE READ";
     private static final String SINGLE_STATEMENTS = "READ COMMITTED";
 
-    /** The driver has sent the JVM's zone at the start, so the session itself no longer knows. */
+    /**
+     * Queries server facts. The driver sends the JVM's time zone at login, so the role's own zone
+     * is read from the catalog.
+     */
     private static final String SERVER =
             """
             SELECT coalesce(
@@ -56,12 +59,12 @@ public final class SourceSession implements AutoCloseable {
     private volatile long received;
 
     /**
-     * What the server says of itself when the session is opened.
+     * Facts about the server, read when the session is opened.
      *
      * @param roleZone see {@link SourceSession#roleZone}
-     * @param connections how many it takes in all
-     * @param started when it was started; sets it apart from any other
-     * @param process that answered
+     * @param connections the server's maximum number of connections
+     * @param started start time of the server, which distinguishes it from others
+     * @param process the server process of the session
      */
     private record ServerFacts(String roleZone, int connections, String started, int process) {}
 
@@ -71,23 +74,22 @@ public final class SourceSession implements AutoCloseable {
         this.purpose = purpose;
     }
 
-    /** Reads the answer to a statement. */
+    /** Reads the result of a statement. */
     public interface Reader<T> {
         /** Called once, before the first row. */
-        T read(ResultSet found) throws SQLException;
+        T read(ResultSet rows) throws SQLException;
     }
 
     /** Statements of one transaction. */
     public interface Work<T> {
-        /** Sends them. */
+        /** Runs the statements. */
         T run() throws SQLException;
     }
 
     /**
      * Opens a session.
      *
-     * @param purpose what it is for: the server's activity view shows it behind {@code
-     *     evolvishub-cdc-read}
+     * @param purpose shown in the server's activity view after {@code evolvishub-cdc-read}
      */
     public static SourceSession open(ConnectionSpec spec, String purpose) throws SQLException {
         PgConnection connection =
@@ -106,13 +108,13 @@ public final class SourceSession implements AutoCloseable {
             session.server =
                     session.query(
                             SERVER,
-                            found -> {
-                                found.next();
+                            rows -> {
+                                rows.next();
                                 return new ServerFacts(
-                                        found.getString(1),
-                                        found.getInt(2),
-                                        found.getString(3),
-                                        found.getInt(4));
+                                        rows.getString(1),
+                                        rows.getInt(2),
+                                        rows.getString(3),
+                                        rows.getInt(4));
                             });
             session.settings = session.settings.withTimeZone(session.server.roleZone());
             PostgresConnectionFactory.removeSocketTimeout(spec, connection);
@@ -127,7 +129,7 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** The driver's connection: for what {@link #query} cannot do, within a transaction. */
+    /** The driver's connection, within a transaction, for what {@link #query} cannot do. */
     public PgConnection connection() {
         if (!transactionOpen) {
             throw new IllegalStateException("no transaction is under way: nothing is set");
@@ -136,8 +138,8 @@ public final class SourceSession implements AutoCloseable {
     }
 
     /**
-     * The zone the role's own sessions have: its own setting, else the database's, else the zone
-     * the server was set up in.
+     * The time zone of the role's own sessions: the role's setting, else the database's, else the
+     * zone of the server's log.
      */
     public String roleZone() {
         return server.roleZone();
@@ -148,47 +150,51 @@ public final class SourceSession implements AutoCloseable {
         return connection.getServerMajorVersion();
     }
 
-    /** How many connections the server takes in all. */
+    /** The server's maximum number of connections. */
     int maxConnections() {
         return server.connections();
     }
 
-    /** It comes from a rest. */
+    /** The session was idle in the pool. */
     void markReused() {
         reused = true;
     }
 
-    /** Whether it lay idle before, so that it may be gone without anybody having noticed. */
+    /**
+     * Whether the session was idle in the pool, so that the server may have closed it unnoticed.
+     */
     public boolean isReused() {
         return reused;
     }
 
-    /** It is for questions that are asked once, and waits longer for a lock than a poll. */
+    /** Lets queries that are not part of a poll wait longer for a lock. */
     public void useOneTimeLockTimeout() {
         settings = settings.forOneTimeQueries();
     }
 
-    /** What its next transactions are for: the server's activity view shows it. */
+    /** Sets the purpose of the next transactions, shown in the server's activity view. */
     public void setPurpose(String newPurpose) {
         purpose = newPurpose;
     }
 
-    /** What its transactions are called in the server's activity view. */
+    /** The application name of the transactions in the server's activity view. */
     String applicationName() {
         return APPLICATION_NAME_PREFIX + purpose;
     }
 
-    /** The server's process for this session; behind a pooler it is only one of those. */
+    /** The server's process of this session; behind a pooler one of several. */
     int backendPid() {
         return server.process();
     }
 
-    /** Whether a pooler stands in between, which may give each transaction another process. */
+    /**
+     * Whether the connection goes through a pooler, which may use another process per transaction.
+     */
     boolean isPooled() {
         return ConnectionPoolerDetector.isPooled(connection.getBackendPID(), server.process());
     }
 
-    /** When the server was started, as it tells itself: sets it apart from any other. */
+    /** The server's own start time, which distinguishes it from other servers. */
     String serverStarted() {
         return server.started();
     }
@@ -198,59 +204,59 @@ public final class SourceSession implements AutoCloseable {
         return standby;
     }
 
-    /** Something came from the server. */
+    /** Records that data was received from the server. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     void markReceived() {
         received++;
     }
 
-    /** Changes whenever something has come from the server. Callable from any thread. */
+    /** Changes whenever data was received from the server. Callable from any thread. */
     public long received() {
         return received;
     }
 
     /**
-     * Begins a transaction in which all statements see one and the same state of the database, that
-     * of the first statement which reads anything.
+     * Begins a transaction in which all statements use one database snapshot, taken by the first
+     * statement that reads.
      */
     public void beginSnapshot() throws SQLException {
         begin(SNAPSHOT, "");
     }
 
     /**
-     * The same, with a statement in the same message that takes no snapshot. When it fails, nothing
-     * is under way.
+     * The same, with a statement in the same message that takes no snapshot. If it fails, no
+     * transaction is open.
      */
     public void beginSnapshot(String statement) throws SQLException {
         begin(SNAPSHOT, "; " + statement);
     }
 
-    private void begin(String isolation, String behind) throws SQLException {
+    private void begin(String isolation, String suffix) throws SQLException {
         if (transactionOpen) {
             throw new IllegalStateException("a transaction is under way");
         }
         try {
-            send(settings.begin(isolation, applicationName()) + behind);
+            send(settings.begin(isolation, applicationName()) + suffix);
             transactionOpen = true;
         } catch (SQLException failure) {
             if (isUsable()) {
-                // BEGIN itself may have been run
+                // BEGIN itself may have succeeded
                 send("ROLLBACK");
             }
             throw failure;
         }
     }
 
-    /** Ends what {@link #beginSnapshot} began; does nothing outside of a transaction. */
+    /** Ends the transaction of {@link #beginSnapshot}; does nothing without a transaction. */
     public void endSnapshot() throws SQLException {
-        // without a transaction the server would write a warning to its log
+        // without a transaction the server would log a warning
         if (transactionOpen) {
             transactionOpen = false;
             send("ROLLBACK");
         }
     }
 
-    /** Runs statements in the transaction under way, else in one of their own. */
+    /** Runs statements in the open transaction, or else in one of their own. */
     public <T> T inTransaction(Work<T> work) throws SQLException {
         if (transactionOpen) {
             return work.run();
@@ -266,19 +272,19 @@ public final class SourceSession implements AutoCloseable {
     }
 
     /**
-     * Asks one question, in the transaction under way, else in one of its own that costs no round
-     * trip more.
+     * Runs one query in the open transaction, or else in one of its own without an extra round
+     * trip.
      *
-     * @param sql made of names and literals that are quoted
+     * @param sql built from quoted names and literals only
      */
     public <T> T query(String sql, Reader<T> reader) throws SQLException {
         runningStatement.begin();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             if (transactionOpen) {
-                try (ResultSet found = statement.executeQuery(sql)) {
+                try (ResultSet rows = statement.executeQuery(sql)) {
                     markReceived();
-                    return reader.read(found);
+                    return reader.read(rows);
                 }
             }
             String begin = settings.begin(SINGLE_STATEMENTS, applicationName());
@@ -287,12 +293,12 @@ public final class SourceSession implements AutoCloseable {
             while (!hasRows && statement.getUpdateCount() >= 0) {
                 hasRows = statement.getMoreResults();
             }
-            try (ResultSet found = statement.getResultSet()) {
-                return reader.read(found);
+            try (ResultSet rows = statement.getResultSet()) {
+                return reader.read(rows);
             }
         } catch (SQLException failure) {
             if (!transactionOpen && isUsable()) {
-                // what stands behind the statement that failed was not run
+                // the COMMIT after the failed statement was not executed
                 send("ROLLBACK");
             }
             throw failure;
@@ -301,7 +307,9 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** Whether a statement may be sent: the connection was not seen to break, nor is it ended. */
+    /**
+     * Whether a statement may be sent: the connection is not known to be broken or being closed.
+     */
     public boolean isUsable() {
         try {
             return !runningStatement.isClosing() && !connection.isClosed();
@@ -311,35 +319,35 @@ public final class SourceSession implements AutoCloseable {
     }
 
     /**
-     * The first cell of a statement's first row.
+     * The first cell of the first row of a query.
      *
-     * @param sql made of names and literals that are quoted
+     * @param sql built from quoted names and literals only
      */
     public Optional<String> askForText(String sql) throws SQLException {
         return query(
                 sql,
-                found -> found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty());
+                rows -> rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty());
     }
 
     /**
-     * The numbers in a statement's one row.
+     * The numbers in the only row of a query.
      *
-     * @param sql made of names and literals that are quoted
+     * @param sql built from quoted names and literals only
      */
     public List<Long> askForCounts(String sql) throws SQLException {
         return query(
                 sql,
-                found -> {
-                    found.next();
+                rows -> {
+                    rows.next();
                     List<Long> counts = new ArrayList<>();
-                    for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
-                        counts.add(found.getLong(i));
+                    for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                        counts.add(rows.getLong(i));
                     }
                     return counts;
                 });
     }
 
-    /** Runs statements in the transaction under way. */
+    /** Runs statements in the open transaction. */
     public void execute(String sql) throws SQLException {
         if (!transactionOpen) {
             throw new IllegalStateException("no transaction is under way: nothing is set");
@@ -358,22 +366,21 @@ public final class SourceSession implements AutoCloseable {
         }
     }
 
-    /** What {@link #abort} ends: for statements that are not sent from here. */
+    /** The statement that {@link #abort} cancels, for statements sent by other classes. */
     RunningStatement runningStatement() {
         return runningStatement;
     }
 
     /**
-     * Ends the statement under way and the connection, from any thread: nothing goes on at the
-     * server. After a COPY that was cancelled a connection is out of step, so there is nothing to
-     * be kept.
+     * Cancels the running statement and closes the connection, from any thread, so that nothing
+     * keeps running at the server. After a cancelled COPY a connection cannot be used further.
      */
     public void abort() {
         runningStatement.cancel(connection::cancelQuery);
         try {
             connection.abort(Runnable::run);
         } catch (SQLException alreadyGone) {
-            // that is what was asked for
+            // the connection is already closed
         }
     }
 
@@ -382,7 +389,7 @@ public final class SourceSession implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException alreadyGone) {
-            // nothing was written: there is nothing to save
+            // nothing was written, so nothing can be lost
         }
     }
 }

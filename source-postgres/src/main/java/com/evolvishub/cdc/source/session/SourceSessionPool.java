@@ -14,17 +14,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Sessions at rest: mappings that read from the same database under the same login take one for a
- * poll and give it back, so that hundreds of them need a few. A session is one mapping's alone
- * while it reads, and one that broke is not given back.
+ * A pool of idle sessions. Mappings that read from the same database with the same login acquire
+ * one for a poll and release it, so that hundreds of mappings need few sessions. A session is used
+ * by one mapping at a time, and a broken one is not returned to the pool.
  *
- * <p>Thread-safe. The last mapping that leaves closes what is at rest.
+ * <p>Thread-safe. When the last mapping leaves, idle sessions are closed.
  */
 public final class SourceSessionPool implements AutoCloseable {
 
     private static final Duration MAX_IDLE = Duration.ofMinutes(1);
 
-    private static final ConcurrentMap<ConnectionSpec, SourceSessionPool> LOGINS =
+    private static final ConcurrentMap<ConnectionSpec, SourceSessionPool> POOLS =
             new ConcurrentHashMap<>();
 
     private final ConnectionSpec spec;
@@ -37,38 +37,39 @@ public final class SourceSessionPool implements AutoCloseable {
         this.spec = spec;
     }
 
-    /** Joins those who read there; {@link #close} leaves them. */
+    /** Registers a user of the pool; {@link #close} unregisters it. */
     public static SourceSessionPool join(ConnectionSpec spec) {
-        return LOGINS.compute(
+        return POOLS.compute(
                 spec,
-                (login, known) -> {
-                    SourceSessionPool joined = known == null ? new SourceSessionPool(spec) : known;
+                (login, existing) -> {
+                    SourceSessionPool joined =
+                            existing == null ? new SourceSessionPool(spec) : existing;
                     joined.members++;
                     return joined;
                 });
     }
 
-    /** The seats of those who read at this server. */
+    /** The limiter of connections that read from this server. */
     public ConnectionLimiter connectionLimiter() {
         return ConnectionLimiter.forServer("reading", spec.host(), spec.port());
     }
 
     /**
-     * A session for a poll: one at rest, or a new one. One at rest may have been cut off without a
-     * word ({@link SourceSession#reused}), and served another mapping ({@link
-     * SourceSession#setPurpose}).
+     * Acquires a session for a poll: an idle one, or a new one. The server may have closed an idle
+     * session unnoticed ({@link SourceSession#isReused}), and another mapping may have used it
+     * ({@link SourceSession#setPurpose}).
      *
-     * @param mapping whose poll it is: the server's activity view shows it
+     * @param mapping the mapping that polls, shown in the server's activity view
      */
     public SourceSession acquire(String mapping) throws SQLException {
-        SourceSession rested = pollIdle();
-        if (rested == null) {
-            SourceSession fresh = SourceSession.open(spec, mapping);
-            connectionLimiter().setServerMaxConnections(fresh.maxConnections());
-            return fresh;
+        SourceSession pooled = pollIdle();
+        if (pooled == null) {
+            SourceSession opened = SourceSession.open(spec, mapping);
+            connectionLimiter().setServerMaxConnections(opened.maxConnections());
+            return opened;
         }
-        rested.markReused();
-        return rested;
+        pooled.markReused();
+        return pooled;
     }
 
     private synchronized SourceSession pollIdle() {
@@ -76,13 +77,13 @@ public final class SourceSessionPool implements AutoCloseable {
     }
 
     /**
-     * Gives a session back that is in no transaction.
+     * Returns a session without an open transaction.
      *
-     * @param nextUse how soon its giver will want one again
+     * @param nextUse time until the caller needs a session again
      */
     public void release(SourceSession session, Duration nextUse, Clock clock) {
         List<SourceSession> surplus = new ArrayList<>();
-        int useful = connectionLimiter().limit();
+        int maxIdle = connectionLimiter().limit();
         synchronized (this) {
             Instant now = clock.instant();
             if (session.isUsable() && nextUse.compareTo(MAX_IDLE) <= 0) {
@@ -90,22 +91,22 @@ public final class SourceSessionPool implements AutoCloseable {
             } else {
                 surplus.add(session);
             }
-            while (idle.size() > useful || isOld(idle.peekLast(), now)) {
+            while (idle.size() > maxIdle || isExpired(idle.peekLast(), now)) {
                 surplus.add(idle.removeLast().session());
             }
         }
         surplus.forEach(SourceSession::close);
     }
 
-    private static boolean isOld(IdleSession rest, Instant now) {
-        return rest != null && rest.since().plus(MAX_IDLE).isBefore(now);
+    private static boolean isExpired(IdleSession pooled, Instant now) {
+        return pooled != null && pooled.since().plus(MAX_IDLE).isBefore(now);
     }
 
-    /** One at rest turned out to be cut off: the others are no better. */
+    /** An idle session was found closed: closes the others too. */
     public void closeIdle() {
         List<SourceSession> all = new ArrayList<>();
         synchronized (this) {
-            idle.forEach(rest -> all.add(rest.session()));
+            idle.forEach(pooled -> all.add(pooled.session()));
             idle.clear();
         }
         all.forEach(SourceSession::close);
@@ -113,9 +114,9 @@ public final class SourceSessionPool implements AutoCloseable {
 
     @Override
     public void close() {
-        LOGINS.computeIfPresent(
+        POOLS.computeIfPresent(
                 spec, (login, sessions) -> --sessions.members == 0 ? null : sessions);
-        if (!LOGINS.containsValue(this)) {
+        if (!POOLS.containsValue(this)) {
             closeIdle();
         }
     }

@@ -4,28 +4,27 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The primary's transactions, as a standby shows them. {@code pg_locks} has none of them there, and
+ * The primary's transactions as a standby shows them. There {@code pg_locks} has none of them, and
  * {@code pg_current_snapshot()} lists none. But the snapshot's xmin is the oldest transaction id in
- * progress, {@code age()} tells the next id that is not in use, and {@code pg_xact_status()} tells
- * of each id between them whether it is in progress. All three are open to every role.
+ * progress, {@code age()} returns the next unused id, and {@code pg_xact_status()} returns for each
+ * id between them whether it is in progress. All three are readable by every role.
  *
- * <p>A transaction shows from the replay of its first record on. What it wrote carries a time from
- * before that, by as long as it took from its first statement to its first change.
+ * <p>A transaction is visible from the replay of its first record on. Its rows may have earlier
+ * times, by the time between its first statement and its first change.
  *
- * <p>Ids that were checked once are not checked again, unless they were in progress: one instance
- * remembers that for one session, and whether its server is a standby: that is asked for with each
- * statement, since a standby may be promoted and an address may lead to another server. Used by one
- * thread.
+ * <p>Ids are checked once, and again only while they are in progress. One instance keeps that for
+ * one session, together with whether its server is a standby. This is queried with each statement,
+ * since a standby may be promoted and an address may lead to another server. Used by one thread.
  */
 public final class StandbyTransactions {
 
     /**
-     * How long a connected standby may not know of a transaction of a quiet primary: its first
-     * record stays unflushed until the background writer logs the next snapshot, after 15 s.
+     * How long a connected standby may miss a transaction of a quiet primary: the first record
+     * stays unflushed until the background writer logs the next snapshot, after 15 s.
      */
     private static final String UNFLUSHED = "interval '20 seconds'";
 
-    /** One row: all that the primary committed before this time has been replayed. */
+    /** One row: everything the primary committed before this time has been replayed. */
     private static final String COMPLETE_TO =
             """
             greatest('epoch'::timestamptz, pg_catalog.pg_last_xact_replay_timestamp(),
@@ -64,8 +63,8 @@ public final class StandbyTransactions {
     private List<Long> open = List.of();
 
     /**
-     * Columns: up to which time the standby is complete, and the next transaction id; both NULL on
-     * a primary.
+     * The columns: the time up to which the standby is complete, and the next transaction id; both
+     * NULL on a primary.
      */
     public String columns() {
         return isStandby
@@ -73,17 +72,17 @@ public final class StandbyTransactions {
                 : "NULL::text, NULL::bigint";
     }
 
-    /** Whether the server was a standby when it was asked last; false before that. */
+    /** Whether the server was a standby at the last query; false before that. */
     public boolean isStandby() {
         return isStandby;
     }
 
     /**
-     * A SELECT of virtual id, ids, start, whether prepared, and a text for people.
+     * A SELECT of virtual id, ids, start, whether prepared, and a human-readable description.
      *
-     * @param inSnapshot whether the statement runs in the snapshot whose blind spots are asked for:
-     *     then what is new since the last look counts as open, also when it has ended meanwhile,
-     *     because it may have ended after the snapshot was taken
+     * @param inSnapshot whether the statement runs in the database snapshot that is examined: then
+     *     every id new since the last query counts as open, even if it has ended, because it may
+     *     have ended after the database snapshot was taken
      */
     public String select(boolean inSnapshot) {
         String known = open.stream().map(String::valueOf).collect(Collectors.joining(","));
@@ -91,31 +90,31 @@ public final class StandbyTransactions {
     }
 
     /**
-     * Takes note of what the statement found.
+     * Stores what the statement returned.
      *
-     * @param replica whether the server is a standby
-     * @param found what sets this start of this server apart from others
-     * @return false if the statement was made for the other kind of server, or what was known was
-     *     of another server: it has to be run again
+     * @param standby whether the server is a standby
+     * @param serverStart start time of the server, which distinguishes it from others
+     * @return false if the statement was built for the other kind of server, or for another server:
+     *     it must be run again
      */
     public boolean update(
-            boolean replica, String found, long next, List<OpenTransaction> inProgress) {
-        if (replica != isStandby) {
-            isStandby = replica;
+            boolean standby, String serverStart, long nextId, List<OpenTransaction> inProgress) {
+        if (standby != isStandby) {
+            isStandby = standby;
             return false;
         }
-        if (!replica) {
+        if (!standby) {
             return true;
         }
-        boolean stranger = !server.isEmpty() && !server.equals(found);
-        server = found;
-        checkedTo = stranger ? 0 : next;
+        boolean isOtherServer = !server.isEmpty() && !server.equals(serverStart);
+        server = serverStart;
+        checkedTo = isOtherServer ? 0 : nextId;
         open =
-                stranger
+                isOtherServer
                         ? List.of()
                         : inProgress.stream()
                                 .map(one -> Long.parseLong(one.virtualId().substring(4)))
                                 .toList();
-        return !stranger;
+        return !isOtherServer;
     }
 }

@@ -10,19 +10,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is set for each transaction at a source, and why. The settings travel with {@code BEGIN} as
- * one message and end with the transaction ({@code SET LOCAL}). So a transaction pooler in between
- * may give each transaction another server process, and whoever gets that process next finds it
- * unchanged. {@code SET} takes no data snapshot: a lock may be taken behind these settings and
- * before the first read.
+ * The settings of each transaction at a source, and their reasons. The settings are sent with
+ * {@code BEGIN} as one message and end with the transaction ({@code SET LOCAL}). So a transaction
+ * pooler may use another server process for each transaction, and the next client of that process
+ * finds it unchanged. {@code SET} takes no database snapshot: a lock may be taken after these
+ * settings and before the first read.
  *
- * <p>{@code idle_session_timeout} is not among them: it counts outside of transactions only. A
- * session that it ended is replaced by a new one at the next poll.
+ * <p>{@code idle_session_timeout} is not set: it only applies outside of transactions. A session
+ * that it ended is replaced at the next poll.
  */
 final class TransactionSettings {
 
-    /** The text of a value depends on these; a row travels as text. */
-    private static final List<Setting> TEXT_OF_VALUES =
+    /** The text of a value depends on these settings; rows are read as text. */
+    private static final List<Setting> TEXT_SETTINGS =
             List.of(
                     new Setting("DateStyle", "ISO, YMD"),
                     new Setting("IntervalStyle", "postgres"),
@@ -30,16 +30,17 @@ final class TransactionSettings {
                     new Setting("extra_float_digits", "3"),
                     new Setting("bytea_output", "hex"),
                     new Setting("lc_monetary", "C"),
-                    // format_type and regclass write names; they are compared with ours
+                    // names from format_type and regclass are compared with ours
                     new Setting("quote_all_identifiers", "off"));
 
     /**
-     * Every time-out that the server knows, so that a role's or a database's setting does not end a
-     * read that works.
+     * All timeouts of the server, so that a setting of the role or the database does not end a
+     * working read.
      */
-    private static final List<Setting> TIME_OUTS =
+    private static final List<Setting> TIMEOUTS =
             List.of(
-                    // a large view may take an hour to its first row; Liveness watches instead
+                    // a large view may take an hour to its first row; LivenessProbe checks the
+                    // server instead
                     new Setting("statement_timeout", "0"),
                     // rows wait in the server while the destination is slow, for 30 s at most
                     new Setting("idle_in_transaction_session_timeout", "0"),
@@ -53,7 +54,7 @@ final class TransactionSettings {
     /**
      * A setting.
      *
-     * @param since the first major version of the server that knows it
+     * @param since the first major version of the server that has it
      */
     private record Setting(String name, String value, int since) {
         Setting(String name, String value) {
@@ -61,11 +62,11 @@ final class TransactionSettings {
         }
     }
 
-    /** A poll never stands in the queue of a lock, where others would wait behind it. */
-    private static final String POLL_WAITS_FOR_A_LOCK = "100ms";
+    /** A poll must not wait in a lock queue, where other sessions would wait behind it. */
+    private static final String POLL_LOCK_TIMEOUT = "100ms";
 
-    /** Somebody waits for the answer to a question that is asked once. */
-    private static final String QUESTION_WAITS_FOR_A_LOCK = "5s";
+    /** A user waits for the answer of a query outside of polls. */
+    private static final String QUERY_LOCK_TIMEOUT = "5s";
 
     private final String fixed;
     private final String zone;
@@ -73,25 +74,29 @@ final class TransactionSettings {
 
     /**
      * @param majorVersion the server's
-     * @param searchPath schemas as {@code search_path} takes them; nothing: the role's own
+     * @param searchPath schemas as in {@code search_path}; empty: the role's own
      */
     TransactionSettings(int majorVersion, Optional<String> searchPath) {
-        List<Setting> all = new ArrayList<>(TEXT_OF_VALUES);
-        all.addAll(TIME_OUTS);
-        StringBuilder text = new StringBuilder();
-        all.stream()
+        List<Setting> settings = new ArrayList<>(TEXT_SETTINGS);
+        settings.addAll(TIMEOUTS);
+        StringBuilder statements = new StringBuilder();
+        settings.stream()
                 .filter(setting -> setting.since() <= majorVersion)
                 .forEach(
                         setting ->
-                                text.append("; SET LOCAL ")
+                                statements
+                                        .append("; SET LOCAL ")
                                         .append(setting.name())
                                         .append(" TO ")
                                         .append(SqlLiteral.quote(setting.value())));
         searchPath.ifPresent(
-                path -> text.append("; SET LOCAL search_path TO ").append(quoted(names(path))));
-        this.fixed = text.toString();
+                path ->
+                        statements
+                                .append("; SET LOCAL search_path TO ")
+                                .append(quoted(names(path))));
+        this.fixed = statements.toString();
         this.zone = "UTC";
-        this.lockTimeout = POLL_WAITS_FOR_A_LOCK;
+        this.lockTimeout = POLL_LOCK_TIMEOUT;
     }
 
     private TransactionSettings(String fixed, String zone, String lockTimeout) {
@@ -101,12 +106,12 @@ final class TransactionSettings {
     }
 
     /**
-     * The same with {@code pg_catalog} before the other schemas of the role's own search path. Our
-     * statements name the schema of each function, but not of operators and types: those of a
-     * user's type live where the user has put them. The server searches {@code pg_catalog} first
-     * unless the path lists it behind others; then an operator there could change a comparison of
-     * ours. An operator for exactly a user's types, or for types that {@code pg_catalog} compares
-     * only as others ({@code varchar}), is found as in the role's own sessions.
+     * The same settings with {@code pg_catalog} before the other schemas of the role's search path.
+     * Our statements qualify functions, but not operators and types: those of a user's type are in
+     * the user's schema. The server searches {@code pg_catalog} first unless the path lists it
+     * after others; then an operator of such a schema could change a comparison of ours. An
+     * operator for exactly a user's types, or for types that {@code pg_catalog} only compares as
+     * others ({@code varchar}), is found as in the role's own sessions.
      *
      * @param path the role's {@code search_path}
      */
@@ -119,24 +124,24 @@ final class TransactionSettings {
     }
 
     /**
-     * The same in another zone than UTC: that of the role, so that a view shows what it shows to
-     * the role's own sessions.
+     * The same settings in another time zone than UTC: that of the role, so that a view returns the
+     * same values as in the role's own sessions.
      */
     TransactionSettings withTimeZone(String otherZone) {
         return new TransactionSettings(fixed, otherZone, lockTimeout);
     }
 
-    /** The same, for what is asked once and not by a poll. */
+    /** The same settings for queries outside of polls. */
     TransactionSettings forOneTimeQueries() {
-        return new TransactionSettings(fixed, zone, QUESTION_WAITS_FOR_A_LOCK);
+        return new TransactionSettings(fixed, zone, QUERY_LOCK_TIMEOUT);
     }
 
     /**
-     * The statements that begin a transaction, to be sent as one message.
+     * The statements that begin a transaction, sent as one message.
      *
      * @param isolation such as {@code REPEATABLE READ}
-     * @param applicationName the server's activity view shows it; other readers of this program
-     *     recognise the transaction by it
+     * @param applicationName shown in the server's activity view; other readers of this program
+     *     recognize the transaction by it
      */
     String begin(String isolation, String applicationName) {
         return "BEGIN ISOLATION LEVEL "
@@ -150,7 +155,7 @@ final class TransactionSettings {
                 + fixed;
     }
 
-    /** As the server reads the text of {@code search_path}: a name without quotes in lower case. */
+    /** Parses {@code search_path} like the server: names without quotes become lower case. */
     private static List<String> names(String path) {
         List<String> names = new ArrayList<>();
         Matcher next = SCHEMA.matcher(path);

@@ -3,12 +3,12 @@ package com.evolvishub.cdc.source.split;
 import java.util.Objects;
 
 /**
- * How far back polls have looked, and so how far back rows are remembered.
+ * How far back polls read again, and so how long rows are kept in the dedupe state.
  *
  * @param lookbackMillis for times
  * @param lookbackValues for numbers
- * @param kept rows below this watermark were forgotten when a longer look-back was asked for; in
- *     query mode: the last_sync of the last poll that forgets; empty: none were
+ * @param notBelow rows below this watermark were evicted before the look-back was made longer; in
+ *     query mode: the last_sync of the last poll that evicted rows; empty: no such bound
  */
 public record LookbackWindow(long lookbackMillis, long lookbackValues, String notBelow) {
 

@@ -4,13 +4,13 @@ import com.evolvishub.cdc.source.watermark.WatermarkPosition;
 import java.util.Objects;
 
 /**
- * What an unfinished read asks for and how far it has come. The upper bound is not kept: a read
- * that goes on takes the database's time anew.
+ * The range of an unfinished read and its progress. The upper bound is not kept: a resumed read
+ * uses the database's current time.
  *
- * @param lower rows above it are asked for; at the start: all
- * @param included whether rows at {@code lower} are asked for too
- * @param resume the last row that was emitted; at the start: none yet
- * @param beyond whether that row lay above everything that was read before
+ * @param lower rows above it are selected; the start: all rows
+ * @param lowerIncluded whether rows at {@code lower} are selected too
+ * @param resume the last row that was emitted; the start: none yet
+ * @param aboveHighWatermark whether that row lay above everything read before
  */
 public record PollRange(
         WatermarkPosition lower,
@@ -26,14 +26,14 @@ public record PollRange(
         Objects.requireNonNull(resume, "resume");
     }
 
-    /** A range from its beginning. */
-    public static PollRange from(WatermarkPosition lower, boolean included) {
-        return new PollRange(lower, included, WatermarkPosition.START, false);
+    /** A range that starts at its lower bound. */
+    public static PollRange from(WatermarkPosition lower, boolean lowerIncluded) {
+        return new PollRange(lower, lowerIncluded, WatermarkPosition.START, false);
     }
 
-    PollRange resumedAt(WatermarkPosition position, boolean isBeyond) {
-        // rows come in order: behind one that lies beyond all do, also those of its tie that are
-        // shown again when a read goes on
-        return new PollRange(lower, lowerIncluded, position, aboveHighWatermark || isBeyond);
+    PollRange resumedAt(WatermarkPosition position, boolean isNew) {
+        // rows come in order: after a new row all are new, also rows with an equal watermark that a
+        // resumed read returns again
+        return new PollRange(lower, lowerIncluded, position, aboveHighWatermark || isNew);
     }
 }

@@ -7,23 +7,23 @@ import java.util.Objects;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 /**
- * How far a mapping has come. A mapping has one split for as long as it lives.
+ * How far a mapping has read. A mapping has one split for its whole life.
  *
  * @param splitId the pipeline's identity
  * @param poll number of the last poll that was started
- * @param key what tells rows apart
- * @param after the highest watermark that complete polls have read
- * @param readAt the database's time when it was first read, as text; empty: nothing was
- * @param reading whether the last poll has not come to its end
- * @param range what it asks for; without meaning unless {@code reading}
- * @param lastSync up to which time the last complete poll could show what was committed, as text:
- *     the database's time at its look, on a standby what was replayed; empty: none
- * @param looks what is known of the source's transactions
- * @param reach how far back rows are remembered
- * @param asideAt the database's time when rows outside the order were last looked for, in
+ * @param key the columns that identify a row
+ * @param highWatermark the highest watermark that complete polls have read
+ * @param readAt the database's time when it was first read, as text; empty: nothing was read
+ * @param pollInProgress whether the last poll has not finished
+ * @param range the range of that poll; only valid if {@code pollInProgress}
+ * @param lastSync time up to which the last complete poll could show commits, as text: the
+ *     database's time of its transaction snapshot, on a standby the replayed time; empty: none
+ * @param transactions what is known of the source's transactions
+ * @param lookbackWindow how long rows are kept in the dedupe state
+ * @param nullWatermarkRowsAt the database's time when NULL-watermark rows were last queried, in
  *     microseconds since 1970; 0: never
- * @param time what is known of time at the source
- * @param origin what it is a position in
+ * @param time what is known of clock and time zone of the source
+ * @param provenance which pipeline the position belongs to
  */
 public record PostgresSplit(
         String splitId,
@@ -54,7 +54,7 @@ public record PostgresSplit(
         Objects.requireNonNull(provenance, "origin");
     }
 
-    /** A mapping that has read nothing yet. */
+    /** The split of a mapping that has read nothing yet. */
     public static PostgresSplit initial(String identity) {
         return new PostgresSplit(
                 identity,
@@ -72,9 +72,12 @@ public record PostgresSplit(
                 SplitProvenance.UNKNOWN);
     }
 
-    /** A poll begins, or goes on with what the last one left. */
+    /** Starts a poll, or resumes the unfinished one. */
     public PostgresSplit started(
-            RowKey rowKey, PollRange asked, TransactionTracker looked, LookbackWindow reached) {
+            RowKey rowKey,
+            PollRange newRange,
+            TransactionTracker tracker,
+            LookbackWindow newLookbackWindow) {
         return new PostgresSplit(
                 splitId,
                 poll + 1,
@@ -82,17 +85,17 @@ public record PostgresSplit(
                 highWatermark,
                 readAt,
                 true,
-                asked,
+                newRange,
                 lastSync,
-                looked,
-                reached,
+                tracker,
+                newLookbackWindow,
                 nullWatermarkRowsAt,
                 time,
                 provenance);
     }
 
-    /** A row was emitted. */
-    PostgresSplit resumedAt(WatermarkPosition position, boolean beyond) {
+    /** Moves the position of the running poll to an emitted row. */
+    PostgresSplit resumedAt(WatermarkPosition position, boolean isNew) {
         return new PostgresSplit(
                 splitId,
                 poll,
@@ -100,7 +103,7 @@ public record PostgresSplit(
                 highWatermark,
                 readAt,
                 pollInProgress,
-                range.resumedAt(position, beyond),
+                range.resumedAt(position, isNew),
                 lastSync,
                 transactions,
                 lookbackWindow,
@@ -110,30 +113,30 @@ public record PostgresSplit(
     }
 
     /**
-     * The poll has read all it asked for.
+     * Completes the poll.
      *
-     * @param look its look
-     * @param aside see {@link #nullWatermarkRowsAt}
+     * @param snapshot its transaction snapshot
+     * @param nullRowsAt see {@link #nullWatermarkRowsAt}
      */
-    public PostgresSplit completed(TransactionSnapshot look, long aside) {
+    public PostgresSplit completed(TransactionSnapshot snapshot, long nullRowsAt) {
         WatermarkPosition highest = highest().watermarkOnly();
         return new PostgresSplit(
                 splitId,
                 poll,
                 key,
                 highest,
-                highest.equals(highWatermark) ? readAt : look.text(),
+                highest.equals(highWatermark) ? readAt : snapshot.text(),
                 false,
                 PollRange.ALL,
-                look.completeTo(),
+                snapshot.completeTo(),
                 transactions.withoutEnded(),
                 lookbackWindow,
-                aside,
+                nullRowsAt,
                 time,
                 provenance);
     }
 
-    /** The same position, in what is planned now. */
+    /** The same position with another provenance. */
     public PostgresSplit withProvenance(SplitProvenance other) {
         return new PostgresSplit(
                 splitId,
@@ -151,8 +154,8 @@ public record PostgresSplit(
                 other);
     }
 
-    /** The same position, of a source of which this is known. */
-    public PostgresSplit with(SourceTimeState known) {
+    /** The same position with other clock data of the source. */
+    public PostgresSplit with(SourceTimeState newTime) {
         return new PostgresSplit(
                 splitId,
                 poll,
@@ -165,11 +168,11 @@ public record PostgresSplit(
                 transactions,
                 lookbackWindow,
                 nullWatermarkRowsAt,
-                known,
+                newTime,
                 provenance);
     }
 
-    /** The same position, which counts as read first at this time. */
+    /** The same position, as if it was first read at this time. */
     public PostgresSplit readAt(String databaseTime) {
         return new PostgresSplit(
                 splitId,
@@ -188,34 +191,34 @@ public record PostgresSplit(
     }
 
     /**
-     * The database's clock has gone back: a read that was broken off is begun anew, for what is
-     * written now may lie in the part that was read.
+     * The split after the database's clock has gone back. An unfinished read starts again, because
+     * rows written now may lie in the part that was already read.
      */
     public PostgresSplit afterClockStep(
-            WatermarkPosition back,
+            WatermarkPosition newHighWatermark,
             String databaseTime,
-            String sync,
+            String newLastSync,
             TransactionTracker lowered,
-            LookbackWindow reaching) {
+            LookbackWindow newLookbackWindow) {
         return new PostgresSplit(
                 splitId,
                 poll,
                 key,
-                back,
+                newHighWatermark,
                 databaseTime,
                 false,
                 PollRange.ALL,
-                lastSync.isEmpty() ? lastSync : sync,
+                lastSync.isEmpty() ? lastSync : newLastSync,
                 lowered,
-                reaching,
+                newLookbackWindow,
                 nullWatermarkRowsAt,
                 time,
                 provenance);
     }
 
     /**
-     * Rows are told apart by another key from now on: it is decided anew, and a read that was
-     * broken off, which would resume behind a key of the old kind, begins anew.
+     * The split after the key was changed. The key is chosen again, and an unfinished read starts
+     * again, because it would resume after a key of the old columns.
      */
     PostgresSplit withoutKey() {
         return new PostgresSplit(
@@ -234,26 +237,26 @@ public record PostgresSplit(
                 provenance);
     }
 
-    /** Nothing read yet, under the same number of polls: they never go back. */
+    /** An empty position that keeps the poll number, which never decreases. */
     PostgresSplit discarded(SplitProvenance other) {
-        PostgresSplit fresh = initial(splitId);
+        PostgresSplit initialSplit = initial(splitId);
         return new PostgresSplit(
                 splitId,
                 poll,
-                fresh.key,
-                fresh.highWatermark,
-                fresh.readAt,
+                initialSplit.key,
+                initialSplit.highWatermark,
+                initialSplit.readAt,
                 false,
-                fresh.range,
-                fresh.lastSync,
-                fresh.transactions,
-                fresh.lookbackWindow,
-                fresh.nullWatermarkRowsAt,
-                fresh.time,
+                initialSplit.range,
+                initialSplit.lastSync,
+                initialSplit.transactions,
+                initialSplit.lookbackWindow,
+                initialSplit.nullWatermarkRowsAt,
+                initialSplit.time,
                 other);
     }
 
-    /** The highest row that was read, by the poll under way too. */
+    /** The highest row that was read, including the running poll. */
     public WatermarkPosition highest() {
         return pollInProgress && range.aboveHighWatermark() ? range.resume() : highWatermark;
     }

@@ -14,7 +14,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** The format that a mapping's position has in checkpoints. */
+/** Serializes a mapping's position for checkpoints. */
 public final class PostgresSplitSerializer implements SimpleVersionedSerializer<PostgresSplit> {
 
     private static final int FORMAT = 5;
@@ -51,12 +51,12 @@ public final class PostgresSplitSerializer implements SimpleVersionedSerializer<
         return out.getCopyOfBuffer();
     }
 
-    private static void write(TransactionTracker looks, DataOutputSerializer out)
+    private static void write(TransactionTracker tracker, DataOutputSerializer out)
             throws IOException {
-        out.writeUTF(looks.asOf());
-        out.writeLong(looks.asOfMicros());
-        out.writeInt(looks.pins().size());
-        for (PinnedLowWatermark pin : looks.pins()) {
+        out.writeUTF(tracker.asOf());
+        out.writeLong(tracker.asOfMicros());
+        out.writeInt(tracker.pins().size());
+        for (PinnedLowWatermark pin : tracker.pins()) {
             out.writeUTF(pin.virtualId());
             writeTexts(pin.ids(), out);
             writeTexts(List.of(pin.description()), out);
@@ -94,7 +94,7 @@ public final class PostgresSplitSerializer implements SimpleVersionedSerializer<
                         new WatermarkPosition(readTexts(in)),
                         in.readBoolean()),
                 in.readUTF(),
-                readLooks(in),
+                readTransactions(in),
                 new LookbackWindow(in.readLong(), in.readLong(), readTexts(in).get(0)),
                 in.readLong(),
                 SourceTimeState.read(in),
@@ -102,9 +102,10 @@ public final class PostgresSplitSerializer implements SimpleVersionedSerializer<
                         new PipelineFingerprint(readTexts(in)), in.readUTF(), readTexts(in)));
     }
 
-    private static TransactionTracker readLooks(DataInputDeserializer in) throws IOException {
-        String at = in.readUTF();
-        long micros = in.readLong();
+    private static TransactionTracker readTransactions(DataInputDeserializer in)
+            throws IOException {
+        String asOf = in.readUTF();
+        long asOfMicros = in.readLong();
         List<PinnedLowWatermark> pins = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             pins.add(
@@ -118,10 +119,10 @@ public final class PostgresSplitSerializer implements SimpleVersionedSerializer<
                             in.readLong(),
                             Stage.valueOf(in.readUTF())));
         }
-        return new TransactionTracker(at, micros, pins);
+        return new TransactionTracker(asOf, asOfMicros, pins);
     }
 
-    /** A key may hold a text of any length; {@code writeUTF} ends at 64 kB. */
+    /** Texts such as keys may be of any length; {@code writeUTF} is limited to 64 kB. */
     private static void writeTexts(List<String> texts, DataOutputSerializer out)
             throws IOException {
         out.writeInt(texts.size());

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A split on the move. Passing a row costs a reference; its position is only worked out when a
- * checkpoint asks for it. Used by one thread.
+ * The mutable state of a split. Advancing by a row stores a reference; the position is only
+ * computed when a checkpoint needs it. Used by one thread.
  */
 public final class PostgresSplitState {
 
@@ -18,7 +18,7 @@ public final class PostgresSplitState {
     private boolean lastIsNew;
 
     /**
-     * @param watermark the watermark's column; empty: rows are in no order to go on from
+     * @param watermark the watermark column; empty: rows have no order to resume in
      */
     public PostgresSplitState(String watermark, PostgresSplit restored) {
         this.watermark = watermark;
@@ -26,16 +26,16 @@ public final class PostgresSplitState {
     }
 
     /**
-     * A row went out.
+     * A row was emitted.
      *
-     * @param beyond whether it lies above everything that was read before
+     * @param isNew whether it lies above everything read before
      */
-    public void advanceTo(ChangeRow row, boolean beyond) {
+    public void advanceTo(ChangeRow row, boolean isNew) {
         last = row;
-        lastIsNew = beyond;
+        lastIsNew = isNew;
     }
 
-    /** A poll began or ended. */
+    /** A poll has started or ended. */
     public void moveTo(PostgresSplit moved) {
         split = moved;
         last = null;

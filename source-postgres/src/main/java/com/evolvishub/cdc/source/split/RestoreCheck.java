@@ -6,36 +6,37 @@ import com.evolvishub.cdc.runtime.pipeline.RestoreMode;
 import java.util.List;
 
 /**
- * Whether a position that was left is one in what is planned now.
+ * The result of checking whether a restored position is valid for the pipeline planned now.
  *
- * @param split where to go on
- * @param refusal why not to, for people; empty: go on
+ * @param split the split to resume
+ * @param refusal human-readable reason for rejecting the position; empty: it is valid
  */
 public record RestoreCheck(PostgresSplit split, String refusal) {
 
     public static RestoreCheck of(
-            PostgresSplit left, Pipeline pipeline, String run, RestoreMode resumption) {
+            PostgresSplit restored, Pipeline pipeline, String run, RestoreMode restoreMode) {
         PipelineFingerprint planned = PipelineFingerprint.of(pipeline);
-        SplitProvenance origin = left.provenance();
-        if (resumption.discardsState(run, origin.run())) {
+        SplitProvenance provenance = restored.provenance();
+        if (restoreMode.discardsState(run, provenance.run())) {
             return new RestoreCheck(
-                    left.discarded(new SplitProvenance(planned, run, List.of())), "");
+                    restored.discarded(new SplitProvenance(planned, run, List.of())), "");
         }
-        boolean isKnown = !origin.fingerprint().parts().isEmpty();
-        List<String> changed = isKnown ? planned.changedIn(origin.fingerprint()) : List.of();
-        boolean accepted = resumption == RestoreMode.ACCEPT_CHANGE;
+        boolean isKnown = !provenance.fingerprint().parts().isEmpty();
+        List<String> changed = isKnown ? planned.changedIn(provenance.fingerprint()) : List.of();
+        boolean accepted = restoreMode == RestoreMode.ACCEPT_CHANGE;
         if (!changed.isEmpty() && !accepted) {
-            return new RestoreCheck(left, refusal(pipeline.mapping(), changed));
+            return new RestoreCheck(restored, refusal(pipeline.mapping(), changed));
         }
-        // whoever accepts a change takes the columns as they are, once
-        boolean takesColumns = accepted && !run.equals(origin.run());
-        List<String> columns = takesColumns ? List.of() : origin.columns();
-        // and whoever accepts one of the zone, the zone
-        SourceTimeState time = takesColumns ? left.time().in("") : left.time();
-        // the key of the state would go on in place of the one that was accepted
-        PostgresSplit from = changed.contains(PipelineFingerprint.KEY) ? left.withoutKey() : left;
+        // accepting a change accepts the current columns, once per run
+        boolean acceptsColumns = accepted && !run.equals(provenance.run());
+        List<String> columns = acceptsColumns ? List.of() : provenance.columns();
+        // it also accepts a change of the time zone
+        SourceTimeState time = acceptsColumns ? restored.time().in("") : restored.time();
+        // otherwise the key of the restored state would be used instead of the accepted one
+        PostgresSplit adjusted =
+                changed.contains(PipelineFingerprint.KEY) ? restored.withoutKey() : restored;
         return new RestoreCheck(
-                from.withProvenance(new SplitProvenance(planned, run, columns)).with(time), "");
+                adjusted.withProvenance(new SplitProvenance(planned, run, columns)).with(time), "");
     }
 
     private static String refusal(String mapping, List<String> changed) {

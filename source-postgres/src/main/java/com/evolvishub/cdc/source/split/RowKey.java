@@ -3,8 +3,8 @@ package com.evolvishub.cdc.source.split;
 import java.util.List;
 
 /**
- * The columns that identify a row. Decided once, when both ends are first reached, and kept: a key
- * that changed on the way would make every row look new.
+ * The columns that identify a row. They are chosen once, when both endpoints are first reached, and
+ * kept: a changed key would make every row look new.
  *
  * @param columns source columns; empty: rows have no key
  */

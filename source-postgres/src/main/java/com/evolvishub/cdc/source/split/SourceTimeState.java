@@ -7,14 +7,15 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What is known of time at the source; part of a mapping's position.
+ * What is known of clock and time zone of the source; part of a mapping's position.
  *
- * @param zone that values without one were read in; empty: none was yet
- * @param measured whether {@code ahead} is known
- * @param ahead by how much the database's clock was ahead of ours at the last look, in microseconds
+ * @param zone time zone in which values without one were read; empty: none yet
+ * @param clockMeasured whether {@code clockOffsetMicros} is known
+ * @param clockOffsetMicros by how much the database's clock was ahead of the local clock at the
+ *     last transaction snapshot, in microseconds
  * @param futureRows how many rows lay above the database's clock when they were last read
- * @param futureReadAt the database's time then, in microseconds since 1970
- * @param granule what the watermarks that were looked at are whole multiples of
+ * @param futureReadAt the database's time of that read, in microseconds since 1970
+ * @param granularity the granularity of the watermarks seen so far
  */
 public record SourceTimeState(
         String zone,
@@ -46,9 +47,9 @@ public record SourceTimeState(
                 zone, clockMeasured, clockOffsetMicros, rows, readAt, granularity);
     }
 
-    public SourceTimeState with(WatermarkGranularity recognised) {
+    public SourceTimeState with(WatermarkGranularity detected) {
         return new SourceTimeState(
-                zone, clockMeasured, clockOffsetMicros, futureRows, futureReadAt, recognised);
+                zone, clockMeasured, clockOffsetMicros, futureRows, futureReadAt, detected);
     }
 
     void write(DataOutputSerializer out) throws IOException {

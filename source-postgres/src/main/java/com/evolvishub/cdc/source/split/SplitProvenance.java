@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a position is a position in, and who wrote it.
+ * The pipeline that a position belongs to, and the run that wrote it.
  *
- * @param fingerprint of the plan; without parts: written by a build that kept none
+ * @param fingerprint of the plan; without parts: written by a build that stored none
  * @param run id of the run that wrote it
  * @param columns names and types of the source's columns at the last poll; empty: there was none
  */

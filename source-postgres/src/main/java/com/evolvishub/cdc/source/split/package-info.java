@@ -1,5 +1,5 @@
 /**
  * What a mapping keeps in a checkpoint: its position, the open transactions, the key. Splits are
- * immutable; their state while reading is not.
+ * immutable; {@code PostgresSplitState} is mutable.
  */
 package com.evolvishub.cdc.source.split;

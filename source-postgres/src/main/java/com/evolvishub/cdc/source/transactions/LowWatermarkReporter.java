@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells people which transactions make polls reach back, and for how long. */
+/** Reports which transactions make polls read again, and for how long. */
 public final class LowWatermarkReporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LowWatermarkReporter.class);
@@ -24,10 +24,10 @@ public final class LowWatermarkReporter {
 
     /** See {@link TransactionTracker#releaseOlderThan}. */
     public TransactionTracker releaseOlderThan(
-            TransactionTracker looks, Duration longest, TransactionSnapshot look) {
-        TransactionTracker after = looks.releaseOlderThan(longest, look);
-        for (PinnedLowWatermark pin : looks.openPins()) {
-            if (after.openPins().stream()
+            TransactionTracker tracker, Duration longest, TransactionSnapshot snapshot) {
+        TransactionTracker released = tracker.releaseOlderThan(longest, snapshot);
+        for (PinnedLowWatermark pin : tracker.openPins()) {
+            if (released.openPins().stream()
                     .noneMatch(one -> one.virtualId().equals(pin.virtualId()))) {
                 LOG.warn(
                         "{}: {} has been open for longer than max_pin_seconds; rows that it brings below the position will not be seen",
@@ -35,57 +35,60 @@ public final class LowWatermarkReporter {
                         pin.description());
             }
         }
-        return after;
+        return released;
     }
 
-    /** Shows the floor that lies furthest back; logs it once, when it has been held for long. */
-    public void report(TransactionTracker looks, TransactionSnapshot look, WatermarkScale scale) {
-        Optional<PinnedLowWatermark> oldest = looks.oldestOpen();
+    /** Publishes the earliest pinned low watermark, and logs it once when it is pinned for long. */
+    public void report(
+            TransactionTracker tracker, TransactionSnapshot snapshot, WatermarkScale scale) {
+        Optional<PinnedLowWatermark> oldest = tracker.oldestOpen();
         if (oldest.isEmpty()) {
-            status.lowWatermark(replay(look));
+            status.lowWatermark(replayLag(snapshot));
             lastReported = "";
             return;
         }
         PinnedLowWatermark pin = oldest.get();
-        Duration held =
+        Duration pinned =
                 Duration.ofMillis(
-                        Math.max(0, (TransactionTracker.micros(look) - pin.since()) / 1000));
+                        Math.max(0, (TransactionTracker.micros(snapshot) - pin.since()) / 1000));
         status.lowWatermark(
                 "re-read floor %s, held for %s by %s"
                         .formatted(
-                                describePosition(pin, look, scale),
-                                format(held),
+                                describePosition(pin, snapshot, scale),
+                                format(pinned),
                                 pin.description()));
-        if (held.compareTo(REPORT_AFTER) > 0 && !lastReported.equals(pin.virtualId())) {
+        if (pinned.compareTo(REPORT_AFTER) > 0 && !lastReported.equals(pin.virtualId())) {
             lastReported = pin.virtualId();
             LOG.warn("{}: {}", mapping, status.lowWatermark());
         }
     }
 
-    /** How far replay has come, where that is far behind; empty: near, or no standby. */
-    private static String replay(TransactionSnapshot look) {
+    /** How far a standby's replay has come, if it is far behind; otherwise empty. */
+    private static String replayLag(TransactionSnapshot snapshot) {
         long behind =
-                TransactionTracker.micros(look) - WatermarkScale.TIME.toScale(look.completeTo());
-        boolean worthTelling = look.standby() && behind > REPORT_AFTER.toMillis() * 2000;
-        return worthTelling
-                ? "the standby has replayed what its primary committed until " + look.completeTo()
+                TransactionTracker.micros(snapshot)
+                        - WatermarkScale.TIME.toScale(snapshot.completeTo());
+        boolean farBehind = snapshot.standby() && behind > REPORT_AFTER.toMillis() * 2000;
+        return farBehind
+                ? "the standby has replayed what its primary committed until "
+                        + snapshot.completeTo()
                 : "";
     }
 
     private static String describePosition(
-            PinnedLowWatermark pin, TransactionSnapshot look, WatermarkScale scale) {
+            PinnedLowWatermark pin, TransactionSnapshot snapshot, WatermarkScale scale) {
         if (pin.lowWatermark().isStart()) {
             return "at the start";
         }
         String value = pin.lowWatermark().values().get(0);
-        long place = scale.toScale(value);
+        long scaled = scale.toScale(value);
         boolean time = scale == WatermarkScale.TIME || scale == WatermarkScale.DATE;
-        if (!time || place == WatermarkScale.NOT_ON_SCALE || place == Long.MIN_VALUE) {
+        if (!time || scaled == WatermarkScale.NOT_ON_SCALE || scaled == Long.MIN_VALUE) {
             return "at " + value;
         }
         return format(
                         Duration.ofMillis(
-                                Math.max(0, (TransactionTracker.micros(look) - place) / 1000)))
+                                Math.max(0, (TransactionTracker.micros(snapshot) - scaled) / 1000)))
                 + " back";
     }
 

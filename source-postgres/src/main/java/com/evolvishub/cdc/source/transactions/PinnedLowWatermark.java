@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What an open transaction may still bring: rows at or above a watermark that lies below what was
- * read. Once it has ended, a poll reads from there again.
+ * The low watermark of an open transaction: the lowest watermark of rows that it may still commit
+ * below the position. Once the transaction has ended, a poll reads from there again.
  *
  * @param virtualId see {@link OpenTransaction}
  * @param ids see {@link OpenTransaction}
- * @param who what is known of it, for people
+ * @param description human-readable description of the transaction
  * @param since the database's time when it was first seen, in microseconds since 1970
- * @param floor it cannot have written anything lower; at the start: nothing is known
- * @param included whether it may have written at {@code floor} itself
- * @param poll number of the poll whose look saw it first
- * @param stage what is to be done about it
+ * @param lowWatermark the transaction cannot have written a lower one; the start: unknown
+ * @param included whether it may have written {@code lowWatermark} itself
+ * @param poll number of the poll whose transaction snapshot first contained it
+ * @param stage state of the pin
  */
 public record PinnedLowWatermark(
         String virtualId,
@@ -28,14 +28,15 @@ public record PinnedLowWatermark(
         long poll,
         Stage stage) {
 
-    /** What is to be done about a floor. */
+    /** State of a pinned low watermark. */
     public enum Stage {
-        /** Wait for the transaction's end. */
+        /** The transaction has not ended. */
         OPEN,
-        /** It has ended, and the poll under way reads from the floor. */
+        /** The transaction has ended, and the running poll reads from its low watermark. */
         ENDED,
         /**
-         * The user does not wait any longer: nothing; it is only kept so as not to be seen anew.
+         * The pin exceeded its maximum age. It is kept only so that the transaction is not pinned
+         * again.
          */
         RELEASED
     }
@@ -56,11 +57,12 @@ public record PinnedLowWatermark(
         return stage == Stage.OPEN;
     }
 
-    /** Open again if the look shows the transaction open, or is of a time before it. */
-    PinnedLowWatermark asIn(TransactionSnapshot look) {
-        boolean goesOn =
-                look.isBefore(ids) || look.openTransactions().stream().anyMatch(this::matches);
-        return goesOn ? at(Stage.OPEN) : this;
+    /** Opens the pin again if the snapshot contains the transaction or precedes it. */
+    PinnedLowWatermark asIn(TransactionSnapshot snapshot) {
+        boolean open =
+                snapshot.isBefore(ids)
+                        || snapshot.openTransactions().stream().anyMatch(this::matches);
+        return open ? at(Stage.OPEN) : this;
     }
 
     PinnedLowWatermark at(Stage other) {
@@ -68,14 +70,14 @@ public record PinnedLowWatermark(
                 virtualId, ids, description, since, lowWatermark, included, poll, other);
     }
 
-    /** The same at another floor; what is at it counts. */
+    /** The same pin with another low watermark, which is then included. */
     PinnedLowWatermark loweredTo(WatermarkPosition lower) {
         boolean same = lower.equals(lowWatermark);
         return new PinnedLowWatermark(
                 virtualId, ids, description, since, lower, !same || included, poll, stage);
     }
 
-    /** The same, as it looks now: ids come late, and an application names itself late. */
+    /** The same pin with current data: transaction ids and application names may be set late. */
     PinnedLowWatermark updatedFrom(OpenTransaction open) {
         return new PinnedLowWatermark(
                 open.virtualId(),

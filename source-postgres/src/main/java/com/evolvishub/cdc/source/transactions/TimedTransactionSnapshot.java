@@ -7,37 +7,37 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * A look, and our time when the database told its own. That was at some moment between question and
- * answer; the middle is off by half of the time that the answer took at most.
+ * A transaction snapshot with the local time at which the database read its clock. That was between
+ * query and answer; the midpoint is off by at most half of the round trip.
  *
- * @param look the last one that was taken
- * @param ours the middle between its question and its answer, by our steady clock
+ * @param snapshot the last transaction snapshot taken
+ * @param localTime the midpoint between query and answer, by the local steady clock
  */
 public record TimedTransactionSnapshot(TransactionSnapshot snapshot, Instant localTime) {
 
-    /** A far server answers as slowly the third time: then that is how well it can be known. */
+    /** On a slow network further attempts are no faster; the precision stays what it is. */
     private static final int MAX_ATTEMPTS = 3;
 
-    /** Looks. */
+    /** Queries a transaction snapshot. */
     public interface Question {
-        /** Asks the database. */
+        /** Queries the database. */
         TransactionSnapshot ask() throws SQLException;
     }
 
     /**
-     * Looks, and looks again where the answer took so long that a pause of either machine could be
-     * taken for a step of the clock.
+     * Takes a transaction snapshot. Repeats it if the answer took so long that a pause of either
+     * machine could be mistaken for a step of the clock.
      *
-     * @param tolerance a step that is smaller is none
+     * @param tolerance the smallest difference that counts as a step
      */
     public static TimedTransactionSnapshot take(Question question, Clock steady, Duration tolerance)
             throws SQLException {
-        for (int taken = 1; ; taken++) {
-            Instant asked = steady.instant();
-            TransactionSnapshot look = question.ask();
-            Duration took = Duration.between(asked, steady.instant());
-            if (taken == MAX_ATTEMPTS || took.compareTo(tolerance.dividedBy(2)) <= 0) {
-                return new TimedTransactionSnapshot(look, asked.plus(took.dividedBy(2)));
+        for (int attempt = 1; ; attempt++) {
+            Instant start = steady.instant();
+            TransactionSnapshot snapshot = question.ask();
+            Duration roundTrip = Duration.between(start, steady.instant());
+            if (attempt == MAX_ATTEMPTS || roundTrip.compareTo(tolerance.dividedBy(2)) <= 0) {
+                return new TimedTransactionSnapshot(snapshot, start.plus(roundTrip.dividedBy(2)));
             }
         }
     }

@@ -15,24 +15,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The database's time, and the transactions that are open in this database then: what they have
- * written may show up later, below what was read by then.
+ * The database's time, and the transactions that are open in this database at that time. Their rows
+ * may become visible later, below the position that was read by then.
  *
- * <p>{@code pg_locks} is open to every role: each transaction holds the lock of its virtual id from
- * its first statement to its end, and one that was prepared keeps the locks of its transaction ids.
- * What writes no row of a user does not count: autovacuum (which has no user), and, as long as they
- * have no transaction id, walsenders, parallel workers, and the readers of this tool, whatever role
- * they have: sessions that bear a reader's name. One that writes has an id: a walsender that was
- * sent an INSERT, a subscription's parallel worker, and whoever took a reader's name by mistake. On
- * a standby they are {@link StandbyTransactions}.
+ * <p>{@code pg_locks} is readable by every role: each transaction holds the lock of its virtual id
+ * from its first statement to its end, and a prepared one keeps the locks of its transaction ids.
+ * Transactions that write no user rows are excluded: autovacuum (which has no user) and, as long as
+ * they have no transaction id, walsenders, parallel workers and the readers of this tool,
+ * recognized by their application name. Any of them that writes has an id: a walsender that
+ * received an INSERT, a subscription's parallel worker, or another session that uses a reader's
+ * name by mistake. For a standby see {@link StandbyTransactions}.
  *
  * @param now the database's time
- * @param text the same as the database writes a {@code timestamptz}
- * @param replica whether the server is a standby
- * @param open the transactions
- * @param completeTo all that was committed before this time can be seen: the same as {@code text},
- *     on a standby what it has replayed
- * @param nextId of a standby: the first transaction id of which it has replayed nothing
+ * @param text the same time in the database's {@code timestamptz} text
+ * @param standby whether the server is a standby
+ * @param openTransactions the open transactions
+ * @param completeTo everything committed before this time is visible: equals {@code text}, on a
+ *     standby the replayed time
+ * @param nextId on a standby: the first transaction id of which nothing was replayed
  */
 public record TransactionSnapshot(
         Instant now,
@@ -45,8 +45,8 @@ public record TransactionSnapshot(
     private static final int COLUMNS = 11;
 
     /**
-     * Functions in place of the views over them where those join catalogs that are not asked for:
-     * the statement is planned at each poll, and the joins were three quarters of its cost.
+     * Uses functions instead of the views over them where the views join unneeded catalogs: the
+     * statement is planned at each poll, and the joins were three quarters of its cost.
      */
     private static final String OPEN =
             """
@@ -90,20 +90,23 @@ public record TransactionSnapshot(
         Objects.requireNonNull(completeTo, "completeTo");
     }
 
-    /** Of a server that is no standby. */
+    /** Of a server that is not a standby. */
     public TransactionSnapshot(
-            Instant now, String text, boolean replica, List<OpenTransaction> open) {
-        this(now, text, replica, open, text, 0);
+            Instant now,
+            String text,
+            boolean standbyServer,
+            List<OpenTransaction> openTransactions) {
+        this(now, text, standbyServer, openTransactions, text, 0);
     }
 
     /**
-     * Whether a transaction that was seen elsewhere, at the primary or a standby that is further
-     * on, begins in what this standby has not replayed. It is not open here, and has not ended.
+     * Whether a transaction seen on another server, the primary or a standby with more replayed,
+     * begins after what this standby has replayed. It is not open here, and it has not ended.
      *
      * @param ids see {@link OpenTransaction}
      */
     public boolean isBefore(List<String> ids) {
-        // ids start anew after 2^32
+        // transaction ids wrap around after 2^32
         return standby
                 && !ids.isEmpty()
                 && ids.stream().allMatch(id -> (int) (Long.parseLong(id) - nextId) >= 0);
@@ -115,35 +118,38 @@ public record TransactionSnapshot(
     }
 
     /**
-     * Looks, before a snapshot is taken.
+     * Takes a transaction snapshot before the database snapshot.
      *
-     * @param clock tells {@link #now}
+     * @param clock the source of {@link #now}
      */
     public static TransactionSnapshot take(SourceSession session, DatabaseClock clock)
             throws SQLException {
         return take(session, clock, false);
     }
 
-    /** Looks from within a snapshot: what it may not show, as far as that is known. */
+    /**
+     * Takes a transaction snapshot inside the database snapshot: what it may not show, as far as
+     * that is known.
+     */
     public static TransactionSnapshot inSnapshot(SourceSession session) throws SQLException {
         return take(session, DatabaseClock.SERVER, true);
     }
 
     private static TransactionSnapshot take(
             SourceSession session, DatabaseClock clock, boolean inSnapshot) throws SQLException {
-        Optional<TransactionSnapshot> look =
+        Optional<TransactionSnapshot> snapshot =
                 session.query(
                         sql(session, clock, inSnapshot),
-                        found -> {
-                            found.next();
-                            return read(found, 0, session.standby());
+                        rows -> {
+                            rows.next();
+                            return read(rows, 0, session.standby());
                         });
-        return look.isPresent() ? look.get() : take(session, clock, inSnapshot);
+        return snapshot.isPresent() ? snapshot.get() : take(session, clock, inSnapshot);
     }
 
     /**
-     * The same as {@link #inSnapshot}, as a question of the statement that takes the snapshot.
-     * Nothing: it has to be asked again.
+     * The same as {@link #inSnapshot}, as a query of the statement that takes the database
+     * snapshot. An empty answer must be queried again.
      */
     public static CombinedQuery.Question<Optional<TransactionSnapshot>> snapshotQuery(
             SourceSession session) {
@@ -151,12 +157,12 @@ public record TransactionSnapshot(
                 sql(session, DatabaseClock.SERVER, true),
                 COLUMNS,
                 true,
-                (found, before) -> read(found, before, session.standby()));
+                (rows, firstColumn) -> read(rows, firstColumn, session.standby()));
     }
 
     /**
-     * The time alone, no later than the snapshot: a question of the statement that takes it. On a
-     * standby that does not tell what the snapshot shows.
+     * The time alone, not later than the database snapshot, as a query of the statement that takes
+     * it. On a standby it does not say what the database snapshot shows.
      */
     public static CombinedQuery.Question<TransactionSnapshot> timeOnly(DatabaseClock clock) {
         return new CombinedQuery.Question<>(
@@ -166,11 +172,12 @@ public record TransactionSnapshot(
                 """
                         .formatted(clock.expression()),
                 3,
-                (found, before) ->
+                (rows, firstColumn) ->
                         new TransactionSnapshot(
-                                Instant.EPOCH.plus(found.getLong(before + 2), ChronoUnit.MICROS),
-                                found.getString(before + 1),
-                                found.getBoolean(before + 3),
+                                Instant.EPOCH.plus(
+                                        rows.getLong(firstColumn + 2), ChronoUnit.MICROS),
+                                rows.getString(firstColumn + 1),
+                                rows.getBoolean(firstColumn + 3),
                                 List.of()));
     }
 
@@ -182,33 +189,36 @@ public record TransactionSnapshot(
                 standby.isStandby() ? standby.select(inSnapshot) : OPEN);
     }
 
-    /** Nothing if it has to be asked again. */
+    /** Empty if it must be queried again. */
     private static Optional<TransactionSnapshot> read(
-            ResultSet found, int before, StandbyTransactions standby) throws SQLException {
-        List<OpenTransaction> open = new ArrayList<>();
-        Instant now = Instant.EPOCH.plus(found.getLong(before + 2), ChronoUnit.MICROS);
-        String text = found.getString(before + 1);
-        boolean replica = found.getBoolean(before + 3);
-        String completeTo = replica ? found.getString(before + 9) : text;
-        long next = found.getLong(before + 10);
-        String server = found.getString(before + 11);
+            ResultSet rows, int firstColumn, StandbyTransactions standby) throws SQLException {
+        List<OpenTransaction> openTransactions = new ArrayList<>();
+        Instant now = Instant.EPOCH.plus(rows.getLong(firstColumn + 2), ChronoUnit.MICROS);
+        String text = rows.getString(firstColumn + 1);
+        boolean standbyServer = rows.getBoolean(firstColumn + 3);
+        String completeTo = standbyServer ? rows.getString(firstColumn + 9) : text;
+        long nextId = rows.getLong(firstColumn + 10);
+        String server = rows.getString(firstColumn + 11);
         do {
-            if (found.getString(before + 4) != null) {
-                open.add(transaction(found, before));
+            if (rows.getString(firstColumn + 4) != null) {
+                openTransactions.add(transaction(rows, firstColumn));
             }
-        } while (found.next());
-        return standby.update(replica, server, next, open)
-                ? Optional.of(new TransactionSnapshot(now, text, replica, open, completeTo, next))
+        } while (rows.next());
+        return standby.update(standbyServer, server, nextId, openTransactions)
+                ? Optional.of(
+                        new TransactionSnapshot(
+                                now, text, standbyServer, openTransactions, completeTo, nextId))
                 : Optional.empty();
     }
 
-    private static OpenTransaction transaction(ResultSet found, int before) throws SQLException {
-        String started = found.getString(before + 6);
+    private static OpenTransaction transaction(ResultSet rows, int firstColumn)
+            throws SQLException {
+        String started = rows.getString(firstColumn + 6);
         return new OpenTransaction(
-                found.getString(before + 4),
-                List.of((String[]) found.getArray(before + 5).getArray()),
+                rows.getString(firstColumn + 4),
+                List.of((String[]) rows.getArray(firstColumn + 5).getArray()),
                 started == null ? "" : started,
-                found.getBoolean(before + 7),
-                found.getString(before + 8));
+                rows.getBoolean(firstColumn + 7),
+                rows.getString(firstColumn + 8));
     }
 }

@@ -12,12 +12,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the looks at the source's transactions have told so far; part of a mapping's position.
+ * What is known of the source's transactions so far; part of a mapping's position.
  *
- * @param at up to which time the last look could show what was committed, in the database's text:
- *     the database's time, on a standby what was replayed; empty: there was none
- * @param atMicros the database's time then, in microseconds since 1970
- * @param pins floors of transactions that had not ended then
+ * @param asOf time up to which the last transaction snapshot could show commits, in the database's
+ *     text: the database's time, on a standby the replayed time; empty: there was no snapshot
+ * @param asOfMicros the database's time of that snapshot, in microseconds since 1970
+ * @param pins low watermarks of the transactions that had not ended then
  */
 public record TransactionTracker(String asOf, long asOfMicros, List<PinnedLowWatermark> pins) {
 
@@ -32,26 +32,29 @@ public record TransactionTracker(String asOf, long asOfMicros, List<PinnedLowWat
         return asOf.isEmpty();
     }
 
-    /** Floors of transactions that have ended by this look: what they wrote is visible now. */
-    public TransactionTracker markEnded(TransactionSnapshot look) {
-        List<PinnedLowWatermark> rest = new ArrayList<>();
+    /**
+     * Marks the pins of transactions that have ended by this snapshot: their rows are visible now.
+     */
+    public TransactionTracker markEnded(TransactionSnapshot snapshot) {
+        List<PinnedLowWatermark> remaining = new ArrayList<>();
         for (PinnedLowWatermark pin : pins) {
             Optional<OpenTransaction> open =
-                    look.openTransactions().stream().filter(pin::matches).findFirst();
+                    snapshot.openTransactions().stream().filter(pin::matches).findFirst();
             if (open.isPresent()) {
-                rest.add(pin.updatedFrom(open.get()));
-            } else if (look.isBefore(pin.ids())) {
-                rest.add(pin);
+                remaining.add(pin.updatedFrom(open.get()));
+            } else if (snapshot.isBefore(pin.ids())) {
+                remaining.add(pin);
             } else if (pin.stage() != Stage.RELEASED) {
-                rest.add(pin.at(Stage.ENDED));
+                remaining.add(pin.at(Stage.ENDED));
             }
         }
-        return new TransactionTracker(asOf, asOfMicros, rest);
+        return new TransactionTracker(asOf, asOfMicros, remaining);
     }
 
     /**
-     * Floors of transactions that the snapshot does not show as ended, although the look before it
-     * did: behind a pooler the two may be another server's.
+     * Opens pins again whose transactions the database snapshot does not show as ended, although
+     * the transaction snapshot before it did: behind a pooler the two may come from different
+     * servers.
      */
     public TransactionTracker reopening(TransactionSnapshot inside) {
         return new TransactionTracker(
@@ -63,48 +66,54 @@ public record TransactionTracker(String asOf, long asOfMicros, List<PinnedLowWat
     }
 
     /**
-     * The transactions that are not known yet, of the look before a snapshot and the one inside.
+     * The transactions without a pin, of the transaction snapshots before and inside a database
+     * snapshot.
      */
     public List<OpenTransaction> newTransactions(
             TransactionSnapshot before, TransactionSnapshot inside) {
-        List<OpenTransaction> unknown = new ArrayList<>();
+        List<OpenTransaction> newTransactions = new ArrayList<>();
         for (OpenTransaction open : before.openTransactions()) {
             if (pins.stream().noneMatch(pin -> pin.matches(open))) {
-                unknown.add(open);
+                newTransactions.add(open);
             }
         }
-        for (OpenTransaction late : inside.openTransactions()) {
-            if (pins.stream().noneMatch(pin -> pin.matches(late))
-                    && unknown.stream()
-                            .noneMatch(one -> one.matches(late.virtualId(), late.ids()))) {
-                unknown.add(late);
+        for (OpenTransaction inner : inside.openTransactions()) {
+            if (pins.stream().noneMatch(pin -> pin.matches(inner))
+                    && newTransactions.stream()
+                            .noneMatch(one -> one.matches(inner.virtualId(), inner.ids()))) {
+                newTransactions.add(inner);
             }
         }
-        return unknown;
+        return newTransactions;
     }
 
-    /** Some of the pins, brought down to these floors: the database's clock has gone back. */
-    public TransactionTracker lowered(List<PinnedLowWatermark> which, List<String> floors) {
+    /** Lowers some of the pins to these watermarks after the database's clock has gone back. */
+    public TransactionTracker lowered(
+            List<PinnedLowWatermark> selected, List<String> lowWatermarks) {
         List<PinnedLowWatermark> changed = new ArrayList<>();
         for (PinnedLowWatermark pin : pins) {
-            int place = which.indexOf(pin);
-            changed.add(place < 0 ? pin : pin.loweredTo(WatermarkPosition.at(floors.get(place))));
+            int index = selected.indexOf(pin);
+            changed.add(
+                    index < 0
+                            ? pin
+                            : pin.loweredTo(WatermarkPosition.at(lowWatermarks.get(index))));
         }
         return new TransactionTracker(asOf, asOfMicros, changed);
     }
 
-    public TransactionTracker withPins(List<PinnedLowWatermark> more, TransactionSnapshot look) {
-        List<PinnedLowWatermark> longer = new ArrayList<>(pins);
-        longer.addAll(more);
-        return new TransactionTracker(look.completeTo(), micros(look), longer);
+    public TransactionTracker withPins(
+            List<PinnedLowWatermark> more, TransactionSnapshot snapshot) {
+        List<PinnedLowWatermark> extended = new ArrayList<>(pins);
+        extended.addAll(more);
+        return new TransactionTracker(snapshot.completeTo(), micros(snapshot), extended);
     }
 
-    /** Does not wait any longer for transactions that have been open for so long. */
-    TransactionTracker releaseOlderThan(Duration longest, TransactionSnapshot look) {
-        if (longest.isZero()) {
+    /** Releases the pins of transactions that have been open for longer than this. */
+    TransactionTracker releaseOlderThan(Duration maximum, TransactionSnapshot snapshot) {
+        if (maximum.isZero()) {
             return this;
         }
-        long oldest = micros(look) - longest.toMillis() * 1000;
+        long oldest = micros(snapshot) - maximum.toMillis() * 1000;
         return new TransactionTracker(
                 asOf,
                 asOfMicros,
@@ -117,7 +126,7 @@ public record TransactionTracker(String asOf, long asOfMicros, List<PinnedLowWat
                         .toList());
     }
 
-    /** The poll under way has read all that the ended transactions can have written. */
+    /** The running poll has read everything that the ended transactions can have written. */
     public TransactionTracker withoutEnded() {
         return new TransactionTracker(
                 asOf, asOfMicros, pins.stream().filter(pin -> pin.stage() != Stage.ENDED).toList());
@@ -131,13 +140,13 @@ public record TransactionTracker(String asOf, long asOfMicros, List<PinnedLowWat
         return pins.stream().filter(pin -> pin.stage() == Stage.ENDED).toList();
     }
 
-    /** The floor that was pinned first: of a type without distances the lowest. */
+    /** The pin that was set first; for a type without distances it is the lowest. */
     Optional<PinnedLowWatermark> oldestOpen() {
         return openPins().stream()
                 .min(java.util.Comparator.comparingLong(PinnedLowWatermark::poll));
     }
 
-    public static long micros(TransactionSnapshot look) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, look.now());
+    public static long micros(TransactionSnapshot snapshot) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, snapshot.now());
     }
 }

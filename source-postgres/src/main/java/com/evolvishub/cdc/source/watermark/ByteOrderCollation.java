@@ -5,7 +5,7 @@ import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.runtime.row.SqlType;
 import com.evolvishub.cdc.source.session.SourceException;
 
-/** Watermarks that are compared byte by byte, whatever the collation of their column. */
+/** Compares watermarks byte by byte, whatever the collation of their column. */
 public final class ByteOrderCollation {
 
     // pg_type.oid of the built-in types
@@ -20,15 +20,15 @@ public final class ByteOrderCollation {
         return by.collation() == WatermarkCollation.C;
     }
 
-    /** What stands behind the watermark where it is compared. */
+    /** The COLLATE clause after the watermark in comparisons. */
     public static String collate(Capture.ByWatermark by) {
         return isChosen(by) ? " COLLATE \"C\"" : "";
     }
 
     /**
-     * Refuses types that have no such order.
+     * Rejects types without a byte order.
      *
-     * @param type the watermark's, below its domain
+     * @param type the watermark's base type
      */
     public static void check(Capture.ByWatermark by, SqlType type) {
         if (!isChosen(by)) {

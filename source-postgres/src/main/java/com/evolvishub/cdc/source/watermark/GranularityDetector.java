@@ -10,51 +10,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Recognises watermarks that are whole seconds, minutes, hours or days, though their type is finer.
- * Whole hours and days are told by their distances: a day of another zone does not begin at
- * midnight UTC, and not at the same time all year. One value that does not fit narrows what was
- * recognised, for good. Used by the polling thread.
+ * Detects watermarks that are whole seconds, minutes, hours or days, although their type is finer.
+ * Whole hours and days are detected by their distances: a day of another time zone does not begin
+ * at midnight UTC, nor at the same time all year. One value that does not fit makes the detected
+ * granularity finer, permanently. Used by the polling thread.
  */
 public final class GranularityDetector {
 
-    /** So many different values have to agree. */
+    /** The number of different values that must agree. */
     static final int VALUES = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(GranularityDetector.class);
 
-    /** Where a day of a zone begins in UTC: in summer, and in winter. */
+    /** The start of a zone's day in UTC: one in summer, one in winter. */
     private static final int DAY_STARTS = 2;
 
     private final String mapping;
     private final Set<Long> values = new HashSet<>();
     private final Set<Long> inDay = new HashSet<>();
     private final Set<Long> inHour = new HashSet<>();
-    private WatermarkGranularity fit = WatermarkGranularity.DAY;
+    private WatermarkGranularity detected = WatermarkGranularity.DAY;
     private long last = WatermarkScale.NOT_ON_SCALE;
 
     public GranularityDetector(String mapping) {
         this.mapping = mapping;
     }
 
-    /** A row was read. */
+    /** Adds a row that was read. */
     public void add(ChangeRow row, SqlType type) {
-        if (fit == WatermarkGranularity.FINE) {
+        if (detected == WatermarkGranularity.FINE) {
             return;
         }
         if (WatermarkScale.of(type) != WatermarkScale.TIME) {
-            fit = WatermarkGranularity.FINE;
+            detected = WatermarkGranularity.FINE;
             return;
         }
         long value = WatermarkScale.TIME.toScale(row.watermark());
-        boolean isNoTime = value == Long.MIN_VALUE || value >= WatermarkScale.NOT_ON_SCALE - 1;
-        if (value == last || isNoTime) {
+        boolean isNotFinite = value == Long.MIN_VALUE || value >= WatermarkScale.NOT_ON_SCALE - 1;
+        if (value == last || isNotFinite) {
             return;
         }
         last = value;
         if (values.size() < VALUES) {
             values.add(value);
         }
-        fit = fit.finerOf(of(value));
+        detected = detected.finerOf(of(value));
     }
 
     private WatermarkGranularity of(long value) {
@@ -76,33 +76,34 @@ public final class GranularityDetector {
         return inDay.size() > DAY_STARTS ? WatermarkGranularity.HOUR : WatermarkGranularity.DAY;
     }
 
-    /** What is known after a read that came to its end, and what was known before; logs changes. */
+    /** Merges the granularity known before with that of a completed read, and logs changes. */
     public WatermarkGranularity merge(WatermarkGranularity before, String column) {
-        WatermarkGranularity now = before.finerOf(fit);
+        WatermarkGranularity merged = before.finerOf(detected);
         if (before == WatermarkGranularity.UNKNOWN
-                && fit != WatermarkGranularity.FINE
+                && detected != WatermarkGranularity.FINE
                 && values.size() < VALUES) {
             return before;
         }
-        if (now != before && now.isCoarse()) {
+        if (merged != before && merged.isCoarse()) {
             LOG.info(
                     "{}: the values of {} are whole {}s; more rows of one may come until its {} is over, so the last {} is read again besides the look-back",
                     mapping,
                     column,
-                    now.unitName(),
-                    now.unitName(),
-                    now.unitName());
-        } else if (now != before && before.isCoarse()) {
+                    merged.unitName(),
+                    merged.unitName(),
+                    merged.unitName());
+        } else if (merged != before && before.isCoarse()) {
             LOG.info("{}: the values of {} are no whole {}s", mapping, column, before.unitName());
         }
-        return now;
+        return merged;
     }
 
-    /** The same capture, whose look-back is longer by what a value stands for. */
+    /** Widens the look-back by the granularity of the watermark. */
     public static Capture.ByWatermark withWidenedLookback(
-            Capture.ByWatermark by, WatermarkGranularity granule) {
-        return granule.isCoarse()
-                ? by.withLookback(by.lookback().plus(Duration.ofMillis(granule.micros() / 1000)))
+            Capture.ByWatermark by, WatermarkGranularity granularity) {
+        return granularity.isCoarse()
+                ? by.withLookback(
+                        by.lookback().plus(Duration.ofMillis(granularity.micros() / 1000)))
                 : by;
     }
 }

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Says when a position at rest among numbers looks back all the same. A number may be taken from a
- * sequence and used much later, while no higher one comes; what the look-back shows again is
- * remembered at any time. Used by the polling thread.
+ * Decides when a settled position of a number is read again with its look-back. A number may be
+ * taken from a sequence and committed much later while no higher one appears. The rows of the
+ * look-back are always in the dedupe state. Used by the polling thread.
  */
 public final class NumericLookbackTimer {
 
@@ -21,13 +21,16 @@ public final class NumericLookbackTimer {
         this.last = clock.instant();
     }
 
-    /** Whether a poll is to look back that would not; counts as done then. */
+    /**
+     * Whether this poll must apply the look-back although its position is settled; restarts the
+     * interval then.
+     */
     public boolean isDue(WatermarkScale scale, boolean atRest) {
         Instant now = clock.instant();
-        boolean isOver = now.isBefore(last) || !now.isBefore(last.plus(EVERY));
-        if (!atRest || isOver) {
+        boolean intervalPassed = now.isBefore(last) || !now.isBefore(last.plus(EVERY));
+        if (!atRest || intervalPassed) {
             last = now;
         }
-        return scale == WatermarkScale.NUMBER && atRest && isOver;
+        return scale == WatermarkScale.NUMBER && atRest && intervalPassed;
     }
 }

@@ -2,12 +2,12 @@ package com.evolvishub.cdc.source.watermark;
 
 import com.evolvishub.cdc.runtime.row.SqlType;
 
-/** Whether the database may take two texts of a type for equal that are not the same text. */
+/** Whether the database may treat two different texts of a type as equal. */
 public final class TextRepresentations {
 
     private TextRepresentations() {}
 
-    /** Of a watermark's type; one that has distances is told apart by these. */
+    /** For a watermark's type. One with distances is compared by its value on the scale. */
     public static boolean mayDiffer(SqlType type, WatermarkScale scale) {
         if (scale.hasDistances() || type.kind() == 'e') {
             return false;

@@ -3,11 +3,11 @@ package com.evolvishub.cdc.source.watermark;
 import java.util.Arrays;
 
 /**
- * What all watermarks of a source are whole multiples of, as far as was seen. A value stands for
- * all that was written within its granule, so a tie may grow until that is over.
+ * The granularity of which all watermarks of a source are multiples, as far as was seen. A coarse
+ * value covers all rows written within its unit of time, so a tie may grow until that has passed.
  */
 public enum WatermarkGranularity {
-    /** No value was looked at. */
+    /** No value was read yet. */
     UNKNOWN(0, ""),
     /** Values are as fine as their type allows. */
     FINE(0, ""),
@@ -19,9 +19,9 @@ public enum WatermarkGranularity {
     private final long seconds;
     private final String unitName;
 
-    WatermarkGranularity(long seconds, String word) {
+    WatermarkGranularity(long seconds, String unitName) {
         this.seconds = seconds;
-        this.unitName = word;
+        this.unitName = unitName;
     }
 
     public long seconds() {
@@ -32,7 +32,7 @@ public enum WatermarkGranularity {
         return seconds * 1_000_000;
     }
 
-    /** For people. */
+    /** Human-readable unit. */
     String unitName() {
         return unitName;
     }
@@ -41,7 +41,7 @@ public enum WatermarkGranularity {
         return seconds > 0;
     }
 
-    /** The one of so many seconds. */
+    /** The granularity of this many seconds. */
     static WatermarkGranularity ofSeconds(long seconds) {
         return Arrays.stream(values())
                 .filter(one -> one != UNKNOWN && one.seconds == seconds)
@@ -49,7 +49,7 @@ public enum WatermarkGranularity {
                 .orElse(FINE);
     }
 
-    /** The finer of both; what is not known says nothing. */
+    /** The finer of both; an unknown one is ignored. */
     WatermarkGranularity finerOf(WatermarkGranularity other) {
         if (this == UNKNOWN || other == UNKNOWN) {
             return this == UNKNOWN ? other : this;

@@ -3,10 +3,10 @@ package com.evolvishub.cdc.source.watermark;
 import java.util.List;
 
 /**
- * A place in the order of a watermark scan, in the database's own text.
+ * A position in the order of a watermark scan, in the database's own text.
  *
- * @param values the watermark, then the key without it; the watermark alone where rows have no key;
- *     nothing at all: before the first row
+ * @param values the watermark, then the key columns except the watermark; the watermark alone where
+ *     rows have no key; empty: before the first row
  */
 public record WatermarkPosition(List<String> values) {
 
@@ -24,7 +24,7 @@ public record WatermarkPosition(List<String> values) {
         return values.isEmpty();
     }
 
-    /** Without the key: everything up to here was read, ties included. */
+    /** The position without the key: everything up to it was read, including ties. */
     public WatermarkPosition watermarkOnly() {
         return isStart() ? START : at(values.get(0));
     }

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 
 /**
- * Puts watermarks on a line, to tell how long one has to be remembered. Times are microseconds
- * since 1970, dates those of their midnight, whole numbers themselves, others their floor.
+ * Maps watermarks to a numeric scale to compute the dedupe window. Times become microseconds since
+ * 1970, dates those of their midnight, integers their own value, other numbers are rounded down.
  */
 public enum WatermarkScale {
     /** timestamp and timestamptz. */
@@ -20,10 +20,10 @@ public enum WatermarkScale {
     /** text, uuid and others, which sort but have no distances. */
     NONE;
 
-    /** Of a value that is on no line: it is never far enough behind to be forgotten. */
+    /** The result for a value that is not on the scale: it is never low enough to be evicted. */
     public static final long NOT_ON_SCALE = Long.MAX_VALUE;
 
-    /** Of an infinite value: beyond all that is finite. */
+    /** The result for an infinite value: above all finite ones. */
     private static final long INFINITE = Long.MAX_VALUE - 1;
 
     private static final long DAY = 86_400_000_000L;
@@ -40,7 +40,7 @@ public enum WatermarkScale {
         };
     }
 
-    /** What a value of a time stands for, in microseconds: {@code timestamp(0)} for a second. */
+    /** The precision of a time in microseconds: a second for {@code timestamp(0)}. */
     public static long typePrecision(SqlType type) {
         int bracket = type.name().indexOf('(');
         if (of(type) != TIME || bracket < 0) {
@@ -50,22 +50,22 @@ public enum WatermarkScale {
         return (long) Math.pow(10, 6 - digits);
     }
 
-    /** Whether two values have a distance. */
+    /** Whether values have distances. */
     public boolean hasDistances() {
         return this != NONE;
     }
 
     /**
-     * Where a value stands.
+     * Maps a value to the scale.
      *
-     * @param text the database's own, under the pinned settings of a session
-     * @return {@link #NOT_ON_SCALE} if it is no place of this scale
+     * @param text the database's own text, under the fixed settings of a session
+     * @return {@link #NOT_ON_SCALE} if it is not a value of this scale
      */
     public long toScale(byte[] text) {
         try {
             return switch (this) {
-                case TIME, DATE -> time(new String(text, StandardCharsets.US_ASCII));
-                case NUMBER -> number(text);
+                case TIME, DATE -> parseTime(new String(text, StandardCharsets.US_ASCII));
+                case NUMBER -> parseNumber(text);
                 case NONE -> NOT_ON_SCALE;
             };
         } catch (RuntimeException unknown) {
@@ -78,22 +78,22 @@ public enum WatermarkScale {
         return toScale(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static long number(byte[] text) {
+    private static long parseNumber(byte[] text) {
         long value = 0;
-        int from = text[0] == '-' ? 1 : 0;
-        if (text.length - from > 18 || text.length == from) {
-            return exact(text);
+        int start = text[0] == '-' ? 1 : 0;
+        if (text.length - start > 18 || text.length == start) {
+            return parseExact(text);
         }
-        for (int i = from; i < text.length; i++) {
+        for (int i = start; i < text.length; i++) {
             if (text[i] < '0' || text[i] > '9') {
-                return exact(text);
+                return parseExact(text);
             }
             value = value * 10 + (text[i] - '0');
         }
-        return from == 1 ? -value : value;
+        return start == 1 ? -value : value;
     }
 
-    private static long exact(byte[] text) {
+    private static long parseExact(byte[] text) {
         String number = new String(text, StandardCharsets.US_ASCII);
         if (number.equals("-Infinity")) {
             return Long.MIN_VALUE;
@@ -101,8 +101,11 @@ public enum WatermarkScale {
         return new BigDecimal(number).setScale(0, RoundingMode.FLOOR).longValueExact();
     }
 
-    /** {@code 2024-01-02 03:04:05.123456-04:30}, of which only the date must be there; or BC. */
-    private static long time(String text) {
+    /**
+     * Parses {@code 2024-01-02 03:04:05.123456-04:30}, where all after the date is optional, or a
+     * year BC.
+     */
+    private static long parseTime(String text) {
         if (text.equals("-infinity")) {
             return Long.MIN_VALUE;
         }
@@ -116,21 +119,21 @@ public enum WatermarkScale {
         if (text.endsWith(" BC")) {
             year = 1 - year;
         }
-        long place = Math.multiplyExact(LocalDate.of(year, month, day).toEpochDay(), DAY);
+        long midnight = Math.multiplyExact(LocalDate.of(year, month, day).toEpochDay(), DAY);
         int clock = yearEnd + 7;
         if (clock >= text.length() || text.charAt(clock + 1) == 'B') {
-            return place;
+            return midnight;
         }
         long seconds =
                 digits(text, clock) * 3600L
                         + digits(text, clock + 3) * 60L
                         + digits(text, clock + 6);
-        return place + (seconds - offset(text, clock + 8)) * SECOND + micros(text, clock + 8);
+        return midnight + (seconds - offset(text, clock + 8)) * SECOND + micros(text, clock + 8);
     }
 
-    /** Seconds that the text's zone is ahead of UTC. */
-    private static long offset(String text, int from) {
-        int sign = from;
+    /** The offset of the text's time zone from UTC in seconds. */
+    private static long offset(String text, int start) {
+        int sign = start;
         while (sign < text.length() && text.charAt(sign) != '+' && text.charAt(sign) != '-') {
             sign++;
         }

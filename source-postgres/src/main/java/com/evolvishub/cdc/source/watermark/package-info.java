@@ -1,5 +1,5 @@
 /**
- * What can be said of a watermark's value outside the database: how far two of them are apart, for
- * types that have distances. Which of two comes first is the database's to say, never asked here.
+ * Handles watermark values outside the database: distances between values of types that have them.
+ * The order of two values is always decided by the database, never here.
  */
 package com.evolvishub.cdc.source.watermark;

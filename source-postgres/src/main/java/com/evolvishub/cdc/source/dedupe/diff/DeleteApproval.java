@@ -5,11 +5,11 @@ import com.evolvishub.cdc.runtime.pipeline.SuspectDeletePolicy;
 import java.util.Objects;
 
 /**
- * Who may let through deletes that stop a mapping.
+ * The user's decision about deletes that stop a mapping.
  *
  * @param mapping its name
- * @param run the run under way
- * @param suspects what this run was told to do about them
+ * @param run the current run
+ * @param suspects the policy of this run
  */
 public record DeleteApproval(String mapping, String run, SuspectDeletePolicy suspects) {
 
@@ -19,12 +19,12 @@ public record DeleteApproval(String mapping, String run, SuspectDeletePolicy sus
         Objects.requireNonNull(suspects, "suspects");
     }
 
-    /** Whether this run may still let one read's deletes through. */
+    /** Whether this run may still accept the deletes of one read. */
     boolean isOpen(ReadHistory history) {
         return suspects == SuspectDeletePolicy.ACCEPT_ONCE && !history.usedApproval().equals(run);
     }
 
-    /** What to start with, to let them through. */
+    /** The command-line option that accepts the deletes. */
     String option() {
         return "--accept-deletes " + ShellQuoting.quote(mapping);
     }

@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares a read with all rows of the one before. For a diff, what is missing is deleted; for a
- * query that shows what is recent, what is missing is merely forgotten. Whether what is missing is
- * gone is for {@link MissingRowEvaluator} to judge.
+ * Compares a full read with all rows of the previous one. For a diff, missing rows are deleted; for
+ * a query that returns recent rows, missing rows are evicted from the state. {@link
+ * MissingRowEvaluator} decides whether missing rows are deleted at the source.
  */
 public final class FullReadDetection implements DetectionStrategy {
 
@@ -43,13 +43,13 @@ public final class FullReadDetection implements DetectionStrategy {
     private final DeleteWhen deleteWhen;
     private final DeleteApproval approval;
     private final MissingRowEvaluator evaluator;
-    private SoftDeleteMatcher mark;
-    private boolean forgets = true;
+    private SoftDeleteMatcher softDeletes;
+    private boolean evictsMissing = true;
     private final ContentHash hash = new ContentHash();
     private KnownRows rows;
     private RowCount rowCount;
-    private ListState<Long> tallyState;
-    private KeyColumnsState keyRecord;
+    private ListState<Long> rowCountState;
+    private KeyColumnsState keyColumns;
     private ListState<String> historyState;
     private ReadHistory history = ReadHistory.NONE;
     private SnapshotIntegrity integrity = SnapshotIntegrity.unknown(0);
@@ -57,14 +57,14 @@ public final class FullReadDetection implements DetectionStrategy {
     private MissingRowEvaluator.Kind kind = MissingRowEvaluator.Kind.NONE;
     private long unconfirmed;
     private long duplicateKeys;
-    private String firstDoubled = "";
+    private String firstDuplicate = "";
 
     private FullReadDetection(
-            boolean tellsDeletes,
+            boolean detectsDeletes,
             double maxDeleteRatio,
             DeleteWhen deleteWhen,
             DeleteApproval approval) {
-        this.detectsDeletes = tellsDeletes;
+        this.detectsDeletes = detectsDeletes;
         this.deleteWhen = deleteWhen;
         this.approval = approval;
         this.evaluator = new MissingRowEvaluator(maxDeleteRatio, approval);
@@ -80,48 +80,48 @@ public final class FullReadDetection implements DetectionStrategy {
     }
 
     @Override
-    public void open(StateInitializationContext context, boolean forgets) throws Exception {
+    public void open(StateInitializationContext context, boolean discardsState) throws Exception {
         PrimitiveArrayTypeInfo<byte[]> bytes =
                 PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
-        tallyState =
+        rowCountState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("known-rows-tally", Types.LONG));
         historyState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("read-history", Types.STRING));
-        MapState<byte[], byte[]> known =
+        MapState<byte[], byte[]> knownRows =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("known-rows", bytes, bytes));
-        MapState<Integer, Integer> slots =
+        MapState<Integer, Integer> freeSlots =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("free-slots", Types.INT, Types.INT));
-        keyRecord =
+        keyColumns =
                 KeyColumnsState.restored(
                         context.getOperatorStateStore()
                                 .getListState(
                                         new ListStateDescriptor<>("known-rows-key", Types.STRING)));
-        if (forgets && detectsDeletes) {
-            keyRecord.reset();
-        } else if (forgets) {
-            known.clear();
-            slots.clear();
-            tallyState.clear();
+        if (discardsState && detectsDeletes) {
+            keyColumns.reset();
+        } else if (discardsState) {
+            knownRows.clear();
+            freeSlots.clear();
+            rowCountState.clear();
             historyState.clear();
         }
-        rowCount = RowCount.restored(tallyState.get());
+        rowCount = RowCount.restored(rowCountState.get());
         history = ReadHistory.restored(historyState.get());
-        rows = new KnownRows(known, slots, rowCount);
-        rows.resend(keyRecord.isResending());
+        rows = new KnownRows(knownRows, freeSlots, rowCount);
+        rows.resend(keyColumns.isResending());
     }
 
     @Override
     public void begin(PollStarted started) throws Exception {
         schema = started.schema();
-        if (keyRecord.begin(schema)) {
+        if (keyColumns.begin(schema)) {
             rows.clear();
         }
-        mark = SoftDeleteMatcher.of(deleteWhen, schema);
-        forgets = true;
+        softDeletes = SoftDeleteMatcher.of(deleteWhen, schema);
+        evictsMissing = true;
         duplicateKeys = 0;
         integrity = SnapshotIntegrity.unknown(started.poll());
         if (detectsDeletes) {
@@ -130,38 +130,43 @@ public final class FullReadDetection implements DetectionStrategy {
         rows.begin(started.poll());
     }
 
-    /** Under another type the text of a key may differ: nothing is deleted by its old text. */
+    /**
+     * Under another type the text of a key may differ, so no row is deleted because of its old
+     * text.
+     */
     private void compareKeyTypes() throws Exception {
         List<String> types = KeyTypeCompatibility.of(schema);
-        List<String> before = history.keyTypes();
-        boolean anew = !before.isEmpty() && !KeyTypeCompatibility.haveSameText(before, types);
-        if (anew) {
+        List<String> keyTypesBefore = history.keyTypes();
+        boolean rebaselines =
+                !keyTypesBefore.isEmpty()
+                        && !KeyTypeCompatibility.haveSameText(keyTypesBefore, types);
+        if (rebaselines) {
             LOG.warn(
                     "{}: the key's type has changed from {} to {}, so that old and new texts may name one row: the {} rows known are forgotten and all rows are sent again. Rows that were deleted since the last read stay at the destination",
                     approval.mapping(),
-                    String.join(", ", before),
+                    String.join(", ", keyTypesBefore),
                     String.join(", ", types),
                     rowCount.known());
             rows.clear();
         }
-        history = history.keyedBy(types, anew || history.rebaselining());
+        history = history.keyedBy(types, rebaselines || history.rebaselining());
     }
 
-    /** Of a query: rows that it shows no more are remembered while it may reach back to them. */
+    /** For a query: rows that it no longer returns are kept while it may read them again. */
     @Override
-    public void setWindow(DedupeWindow retention) {
-        forgets = !retention.keepAll();
+    public void setWindow(DedupeWindow window) {
+        evictsMissing = !window.keepAll();
     }
 
     @Override
-    public void setIntegrity(SnapshotIntegrity told) {
-        integrity = told;
+    public void setIntegrity(SnapshotIntegrity snapshotIntegrity) {
+        integrity = snapshotIntegrity;
     }
 
     @Override
     public boolean isNew(ChangeRow row, Consumer<ChangeRow> output) throws Exception {
-        if (detectsDeletes && mark.matches(row)) {
-            // not there, as far as the destination is concerned: the end of the read deletes it
+        if (detectsDeletes && softDeletes.matches(row)) {
+            // a marked row counts as missing, so the end of the read deletes it
             return false;
         }
         return schema.isKeyed() ? isNewByKey(row, output) : isNewByContent(row, output);
@@ -175,7 +180,7 @@ public final class FullReadDetection implements DetectionStrategy {
             case UNCHANGED -> false;
             case DUPLICATE_KEY -> {
                 if (duplicateKeys++ == 0) {
-                    firstDoubled = new String(key, StandardCharsets.UTF_8);
+                    firstDuplicate = new String(key, StandardCharsets.UTF_8);
                 }
                 yield false;
             }
@@ -183,9 +188,11 @@ public final class FullReadDetection implements DetectionStrategy {
     }
 
     private boolean send(ChangeRow row, Operation operation, Consumer<ChangeRow> output) {
-        // what is recent may have been sent long ago and forgotten since
-        boolean knowsWhich = detectsDeletes && !history.rebaselining();
-        output.accept(mark.asDelete(row.withOperation(knowsWhich ? operation : Operation.UPSERT)));
+        // a recent row may have been sent long ago and evicted since
+        boolean knowsOperation = detectsDeletes && !history.rebaselining();
+        output.accept(
+                softDeletes.asDelete(
+                        row.withOperation(knowsOperation ? operation : Operation.UPSERT)));
         return true;
     }
 
@@ -200,7 +207,7 @@ public final class FullReadDetection implements DetectionStrategy {
         return true;
     }
 
-    /** The content's hash and which copy of it: the same after any restart. */
+    /** The content's hash and the number of the copy: the same after any restart. */
     private static byte[] rowId(byte[] content, int copy) {
         return ByteBuffer.allocate(content.length + Integer.BYTES)
                 .put(content)
@@ -213,8 +220,8 @@ public final class FullReadDetection implements DetectionStrategy {
         if (!ended.complete()) {
             return PollCompletion.PLAIN;
         }
-        if (keyRecord.isResending()) {
-            keyRecord.completed();
+        if (keyColumns.isResending()) {
+            keyColumns.completed();
             rows.resend(false);
         }
         MissingRowEvaluator.Verdict verdict =
@@ -222,7 +229,7 @@ public final class FullReadDetection implements DetectionStrategy {
                         ? evaluator.ofDiff(rows, integrity, history, columns())
                         : evaluator.ofQuery(rows, integrity);
         kind = verdict.kind();
-        if (!forgets && kind.forgets()) {
+        if (!evictsMissing && kind.forgets()) {
             return new NoDeletesCompletion();
         }
         return switch (kind) {
@@ -247,7 +254,7 @@ public final class FullReadDetection implements DetectionStrategy {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The read's end is told: it is the last one now. */
+    /** Records the completed read as the latest one. */
     private void close() {
         unconfirmed = detectsDeletes ? rows.missing() : 0;
         history = evaluator.completeRead(rows, integrity, history, columns(), kind);
@@ -257,7 +264,7 @@ public final class FullReadDetection implements DetectionStrategy {
         return duplicateKeys == 0
                 ? ""
                 : "%d rows were left out: another row of the read has the same key (first: %s); the key is none, name another one"
-                        .formatted(duplicateKeys, firstDoubled);
+                        .formatted(duplicateKeys, firstDuplicate);
     }
 
     private ChangeRow deleted(byte[] key, int copy) {
@@ -284,12 +291,12 @@ public final class FullReadDetection implements DetectionStrategy {
 
     @Override
     public void snapshot() throws Exception {
-        tallyState.update(rowCount.toState());
-        keyRecord.snapshot();
+        rowCountState.update(rowCount.toState());
+        keyColumns.snapshot();
         historyState.update(history.toState());
     }
 
-    /** Deletes or forgets, slice by slice. */
+    /** Deletes or evicts missing rows, slice by slice. */
     private final class SweepCompletion implements PollCompletion {
         private final KnownRows.Sweep sweep;
 
@@ -319,7 +326,7 @@ public final class FullReadDetection implements DetectionStrategy {
         }
     }
 
-    /** Nothing is to be deleted. */
+    /** No row is deleted. */
     private final class NoDeletesCompletion implements PollCompletion {
 
         @Override
@@ -334,9 +341,9 @@ public final class FullReadDetection implements DetectionStrategy {
         }
     }
 
-    /** What is missing must not be deleted; looks for the first keys, to name them. */
+    /** Missing rows must not be deleted; collects the first keys for the message. */
     private final class StopCompletion implements PollCompletion {
-        private static final int NAMED = 5;
+        private static final int MAX_KEYS = 5;
 
         private final MissingRowEvaluator.Verdict verdict;
         private final KnownRows.Sweep sweep;
@@ -349,17 +356,17 @@ public final class FullReadDetection implements DetectionStrategy {
 
         @Override
         public boolean processSlice(Consumer<ChangeRow> output) throws Exception {
-            boolean more = schema.isKeyed() && sweep.slice(SLICE, (key, copy) -> name(key));
-            boolean ends = !more || first.size() == NAMED;
-            if (ends) {
+            boolean more = schema.isKeyed() && sweep.slice(SLICE, (key, copy) -> addKey(key));
+            boolean done = !more || first.size() == MAX_KEYS;
+            if (done) {
                 unconfirmed = 0;
                 rows.endRead();
             }
-            return !ends;
+            return !done;
         }
 
-        private void name(byte[] key) {
-            if (first.size() < NAMED) {
+        private void addKey(byte[] key) {
+            if (first.size() < MAX_KEYS) {
                 first.add(new String(key, StandardCharsets.UTF_8).replace('\t', ' '));
             }
         }

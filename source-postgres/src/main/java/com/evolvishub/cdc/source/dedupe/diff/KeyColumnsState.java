@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.ListState;
 
 /**
- * What the known rows' keys are made of, and whether they have to be sent again. A mapping that is
- * reset keeps its keys, so that rows that are gone from the source are deleted; keys of other
- * columns or types would name other rows, and are forgotten.
+ * The key columns of the known rows, and whether all rows must be sent again. A reset keeps the
+ * known keys, so that rows deleted at the source are deleted at the destination; keys of other
+ * columns or types are discarded, because they would identify other rows.
  */
 final class KeyColumnsState {
 
@@ -21,50 +21,50 @@ final class KeyColumnsState {
         this.state = state;
     }
 
-    /** Goes on from what a checkpoint holds: the key, and a word if a reset is under way. */
+    /** Restores a checkpoint: the key, and whether a reset is in progress. */
     static KeyColumnsState restored(ListState<String> state) throws Exception {
-        KeyColumnsState record = new KeyColumnsState(state);
-        int place = 0;
-        for (String each : state.get()) {
-            if (place++ == 0) {
-                record.key = each;
+        KeyColumnsState keyColumns = new KeyColumnsState(state);
+        int index = 0;
+        for (String value : state.get()) {
+            if (index++ == 0) {
+                keyColumns.key = value;
             } else {
-                record.resending = Boolean.parseBoolean(each);
+                keyColumns.resending = Boolean.parseBoolean(value);
             }
         }
-        return record;
+        return keyColumns;
     }
 
-    /** All rows are to be sent again. */
+    /** All rows must be sent again. */
     void reset() {
         resending = true;
     }
 
-    /** Whether every row that is shown is sent, known or not. */
+    /** Whether every row of a read is sent, known or not. */
     boolean isResending() {
         return resending;
     }
 
     /**
-     * A read of this schema begins.
+     * Starts a read of this schema.
      *
-     * @return whether the known rows are of another key, and a reset must forget them
+     * @return whether the known rows have another key and must be discarded by the reset
      */
     boolean begin(RowSchema schema) {
-        String now =
+        String current =
                 schema.keyColumns().stream()
                         .map(KeyColumnsState::describe)
                         .collect(Collectors.joining(", "));
-        boolean other = resending && !now.equals(key);
-        key = now;
-        return other;
+        boolean changed = resending && !current.equals(key);
+        key = current;
+        return changed;
     }
 
     private static String describe(Column column) {
         return column.name() + " " + column.target() + " " + column.type().name();
     }
 
-    /** A read was complete: what it has shown is sent. */
+    /** A read is complete: all its rows were sent. */
     void completed() {
         resending = false;
     }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * Compares the types of a key before and after an {@code ALTER TABLE}. Keys are known by their
- * text: where the text of one and the same key may differ, {@code 1.0} and {@code 1.00}, an old
- * text that is missing does not mean that the row is gone.
+ * text. If the text of an equal key may differ, as {@code 1.0} and {@code 1.00}, a missing old text
+ * does not mean that the row is deleted.
  */
 final class KeyTypeCompatibility {
 
@@ -27,7 +27,7 @@ final class KeyTypeCompatibility {
         return column.type().name();
     }
 
-    /** Whether keys that are equal have the same text, and keys that are not have another one. */
+    /** Whether equal keys have the same text, and different keys different texts. */
     static boolean haveSameText(List<String> before, List<String> now) {
         if (before.size() != now.size()) {
             return false;

@@ -3,10 +3,7 @@ package com.evolvishub.cdc.source.dedupe.diff;
 import com.evolvishub.cdc.source.dedupe.ContentHash;
 import java.nio.ByteBuffer;
 
-/**
- * What state keeps of a row, or of several rows with one and the same content where they have no
- * key. Immutable.
- */
+/** The state of a row, or of several rows with equal content where rows have no key. Immutable. */
 final class KnownRow {
 
     private static final int SHORT = ContentHash.BYTES + Integer.BYTES;
@@ -33,9 +30,9 @@ final class KnownRow {
     }
 
     /**
-     * The same content, of which {@code sent} copies are out and {@code seen} came in a poll.
+     * The same content, of which {@code sent} copies were sent and {@code seen} were in a poll.
      *
-     * @param seenBefore how many the last complete read before that poll has shown
+     * @param seenBefore how many the last complete read before that poll contained
      */
     KnownRow counted(int sent, long poll, int seen, int seenBefore) {
         return new KnownRow(hash, slot, sent, poll, seen, seenBefore);
@@ -50,7 +47,7 @@ final class KnownRow {
         return hash;
     }
 
-    /** Its bit among the rows seen in a read. */
+    /** Its bit in the set of rows seen in a read. */
     int slot() {
         return slot;
     }
@@ -60,16 +57,16 @@ final class KnownRow {
         return copies;
     }
 
-    /** Copies seen in a poll in which its bit was set. */
+    /** Copies seen in a poll in which the bit was set. */
     int seenIn(long poll) {
         return countedIn == poll ? counted : 1;
     }
 
     /**
-     * Copies that the last complete read has shown.
+     * Copies that the last complete read contained.
      *
-     * @param previous its number; a poll that was broken off may have counted since
-     * @param wasSeen whether its bit was set in that read
+     * @param previous number of that read; a later, aborted poll may have counted since
+     * @param wasSeen whether the bit was set in that read
      */
     int seenInPrevious(long previous, boolean wasSeen) {
         if (countedIn > previous) {
@@ -79,9 +76,9 @@ final class KnownRow {
     }
 
     byte[] toBytes() {
-        boolean plain = copies == 1 && countedIn == 0;
-        ByteBuffer bytes = ByteBuffer.allocate(plain ? SHORT : LONG).put(hash).putInt(slot);
-        return plain
+        boolean isSingle = copies == 1 && countedIn == 0;
+        ByteBuffer bytes = ByteBuffer.allocate(isSingle ? SHORT : LONG).put(hash).putInt(slot);
+        return isSingle
                 ? bytes.array()
                 : bytes.putInt(copies).putLong(countedIn).putInt(counted).putInt(before).array();
     }

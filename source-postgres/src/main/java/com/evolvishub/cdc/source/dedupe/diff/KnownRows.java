@@ -7,11 +7,11 @@ import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 
 /**
- * The rows that were sent, in keyed state, and on the heap one bit for each that tells whether the
- * read under way has shown it. A row that has not changed costs one look-up and no write.
+ * The rows that were sent, in keyed state, and one bit per row on the heap: whether the running
+ * read has contained it. An unchanged row costs one lookup and no write.
  *
- * <p>The bits are not in checkpoints: after a restore the source reads from the start, as a new
- * poll. Used by the task's thread.
+ * <p>The bits are not checkpointed: after a restore the source reads from the start, as a new poll.
+ * Used by the task's thread.
  */
 final class KnownRows {
 
@@ -26,42 +26,45 @@ final class KnownRows {
     private long missingBefore;
     private long poll;
     private long knownBefore;
-    private long shown;
+    private long seenRows;
     private boolean resending;
 
-    /** What a row turned out to be. */
+    /** The result of observing a row. */
     enum Observation {
         NEW,
         CHANGED,
         UNCHANGED,
-        /** Its key was shown before in this read. */
+        /** Its key was already seen in this read. */
         DUPLICATE_KEY
     }
 
-    KnownRows(MapState<byte[], byte[]> rows, MapState<Integer, Integer> freeSlots, RowCount tally) {
+    KnownRows(
+            MapState<byte[], byte[]> rows,
+            MapState<Integer, Integer> freeSlots,
+            RowCount rowCount) {
         this.rows = rows;
         this.freeSlots = freeSlots;
-        this.rowCount = tally;
+        this.rowCount = rowCount;
     }
 
-    /** Whether rows that have not changed count as changed, and known copies as new. */
+    /** Whether unchanged rows count as changed, and known copies as new. */
     void resend(boolean all) {
         resending = all;
     }
 
-    /** A read begins, from the start. */
-    void begin(long number) {
-        poll = number;
+    /** Starts a read from its beginning. */
+    void begin(long pollNumber) {
+        poll = pollNumber;
         seen.clear();
-        shown = 0;
+        seenRows = 0;
         knownBefore = rowCount.known();
     }
 
-    /** A row with a key. */
+    /** Observes a row with a key. */
     Observation observe(byte[] key, byte[] hash) throws Exception {
         byte[] found = rows.get(key);
         if (found == null) {
-            KnownRow row = KnownRow.single(hash, takeSlot());
+            KnownRow row = KnownRow.single(hash, acquireSlot());
             rows.put(key, row.toBytes());
             rowCount.add(1);
             show(row);
@@ -80,14 +83,14 @@ final class KnownRows {
     }
 
     /**
-     * A row without a key.
+     * Observes a row without a key.
      *
      * @return which copy of its content it is, counted from 0, if it was not sent before; else -1
      */
     int observeCopy(byte[] hash) throws Exception {
         byte[] found = rows.get(hash);
         if (found == null) {
-            KnownRow row = KnownRow.single(hash, takeSlot());
+            KnownRow row = KnownRow.single(hash, acquireSlot());
             rows.put(hash, row.toBytes());
             rowCount.add(1);
             show(row);
@@ -102,23 +105,23 @@ final class KnownRows {
         int sent = Math.max(row.copies(), copy + 1);
         rows.put(hash, row.counted(sent, poll, copy + 1, inPrevious(row)).toBytes());
         rowCount.add(sent - row.copies());
-        shown++;
+        seenRows++;
         return sent > row.copies() || resending ? copy : -1;
     }
 
     private void show(KnownRow row) {
         seen.set(row.slot());
-        shown++;
+        seenRows++;
     }
 
-    /** Rows known when the read began. */
+    /** Number of rows known when the read started. */
     long knownBefore() {
         return knownBefore;
     }
 
-    /** Rows that a complete read has not shown. */
+    /** Number of rows that a complete read did not contain. */
     long missing() {
-        return rowCount.known() - shown;
+        return rowCount.known() - seenRows;
     }
 
     private int inPrevious(KnownRow row) {
@@ -130,7 +133,7 @@ final class KnownRows {
         return previous != NO_READ && missingBefore > 0;
     }
 
-    /** The read is complete, and what it missed is dealt with. */
+    /** The read is complete, and its missing rows were handled. */
     void endRead() {
         BitSet reused = seenBefore;
         seenBefore = seen;
@@ -139,13 +142,13 @@ final class KnownRows {
         missingBefore = missing();
     }
 
-    /** The next read is the first one: what earlier ones missed says nothing. */
+    /** Discards what is known of earlier reads: the next read counts as the first one. */
     void forgetReads() {
         previous = NO_READ;
         missingBefore = 0;
     }
 
-    /** Forgets all rows. */
+    /** Discards all rows. */
     void clear() throws Exception {
         rows.clear();
         freeSlots.clear();
@@ -153,77 +156,78 @@ final class KnownRows {
         forgetReads();
     }
 
-    /** Goes through all rows; forgets those that the read has not shown. */
+    /** Scans all rows and evicts those that the read did not contain. */
     Sweep sweep() throws Exception {
         return new Sweep(rows.iterator(), false, true);
     }
 
-    /** Goes through all rows; forgets those that neither this read nor the last one has shown. */
+    /** Scans all rows and evicts those that neither this read nor the last one contained. */
     Sweep sweepMissedTwice() throws Exception {
         return new Sweep(rows.iterator(), true, true);
     }
 
-    /** Goes through all rows; tells of those that the read has not shown, and forgets none. */
+    /** Scans all rows and reports those that the read did not contain; evicts none. */
     Sweep sweepWithoutForgetting() throws Exception {
         return new Sweep(rows.iterator(), false, false);
     }
 
-    /** Is told of each copy that is gone. */
+    /** Receives each deleted copy. */
     interface Gone {
         /**
-         * A copy is gone.
+         * A copy is deleted.
          *
-         * @param key the row's key, or the hash of its content where it has none
-         * @param copy which copy of that content
+         * @param key the row's key, or the hash of its content without one
+         * @param copy number of the copy of that content
          */
         void gone(byte[] key, int copy);
     }
 
-    /** A sweep under way; between two of its slices no row may be seen. */
+    /** A running sweep; no row may be observed between two of its slices. */
     final class Sweep {
         private final Iterator<Map.Entry<byte[], byte[]>> entries;
         private final boolean missedTwice;
-        private final boolean forgets;
+        private final boolean evicts;
 
         private Sweep(
-                Iterator<Map.Entry<byte[], byte[]>> entries, boolean missedTwice, boolean forgets) {
+                Iterator<Map.Entry<byte[], byte[]>> entries, boolean missedTwice, boolean evicts) {
             this.entries = entries;
             this.missedTwice = missedTwice;
-            this.forgets = forgets;
+            this.evicts = evicts;
         }
 
         /**
-         * Looks at some more rows.
+         * Scans some more rows.
          *
          * @return whether there are more
          */
-        boolean slice(int size, Gone told) throws Exception {
+        boolean slice(int size, Gone receiver) throws Exception {
             for (int i = 0; i < size && missing() > 0 && entries.hasNext(); i++) {
                 Map.Entry<byte[], byte[]> entry = entries.next();
                 KnownRow row = KnownRow.of(entry.getValue());
-                int stay = seen.get(row.slot()) ? Math.min(row.copies(), row.seenIn(poll)) : 0;
+                int remaining = seen.get(row.slot()) ? Math.min(row.copies(), row.seenIn(poll)) : 0;
                 if (missedTwice) {
-                    stay = Math.max(stay, Math.min(row.copies(), inPrevious(row)));
+                    remaining = Math.max(remaining, Math.min(row.copies(), inPrevious(row)));
                 }
-                for (int copy = row.copies() - 1; copy >= stay; copy--) {
-                    told.gone(entry.getKey(), copy);
+                for (int copy = row.copies() - 1; copy >= remaining; copy--) {
+                    receiver.gone(entry.getKey(), copy);
                 }
-                if (!forgets) {
+                if (!evicts) {
                     continue;
                 }
-                rowCount.add(stay - row.copies());
-                if (stay == 0) {
+                rowCount.add(remaining - row.copies());
+                if (remaining == 0) {
                     entries.remove();
                     freeSlot(row.slot());
-                } else if (stay < row.copies()) {
-                    entry.setValue(row.counted(stay, poll, stay, inPrevious(row)).toBytes());
+                } else if (remaining < row.copies()) {
+                    entry.setValue(
+                            row.counted(remaining, poll, remaining, inPrevious(row)).toBytes());
                 }
             }
             return missing() > 0 && entries.hasNext();
         }
     }
 
-    private int takeSlot() throws Exception {
+    private int acquireSlot() throws Exception {
         int free = rowCount.freeSlots();
         if (free == 0) {
             return rowCount.takeNewSlot();

@@ -3,36 +3,36 @@ package com.evolvishub.cdc.source.dedupe.diff;
 import com.evolvishub.cdc.runtime.row.SnapshotIntegrity;
 
 /**
- * Judges whether rows that a complete read has not shown are gone at the source.
+ * Decides whether rows that a complete read did not contain are deleted at the source.
  *
- * <p>A snapshot that is older than the commit of a {@code TRUNCATE}, of a rewriting {@code ALTER
- * TABLE} or of a table swap finds an empty table. So missing rows are believed to be gone if all
- * that was read was locked before the snapshot, or else if two complete reads in a row have missed
- * them that read the same files of the same relations.
+ * <p>A database snapshot that is older than the commit of a {@code TRUNCATE}, of a rewriting {@code
+ * ALTER TABLE} or of a table swap sees an empty table. So missing rows count as deleted if all
+ * relations of the read were locked before the snapshot, or if two consecutive complete reads
+ * missed them and read the same files of the same relations.
  *
  * <p>Not thread-safe. What it knows of the last read is on the heap: after a restore two reads are
  * needed again.
  */
 final class MissingRowEvaluator {
 
-    /** Below that many rows a table may well be emptied. */
+    /** A table with this few rows may be emptied without approval. */
     private static final long FEW = 100;
 
     private final double maxDeleteRatio;
     private final DeleteApproval approval;
     private String relationsBefore = "";
 
-    /** What is to be done about them. */
+    /** The decision about missing rows. */
     enum Kind {
-        /** There are none. */
+        /** No rows are missing. */
         NONE,
-        /** The next read has to miss them too. */
+        /** The next read must miss them too. */
         UNCONFIRMED,
-        /** They may not be deleted before somebody says so. */
+        /** They must not be deleted without the user's approval. */
         STOPPED,
-        /** They are gone. */
+        /** They are deleted. */
         GONE,
-        /** Those that the last read has missed too are gone. */
+        /** Those that the last read missed too are deleted. */
         GONE_TWICE;
 
         boolean forgets() {
@@ -41,10 +41,10 @@ final class MissingRowEvaluator {
     }
 
     /**
-     * A judgement.
+     * A decision.
      *
-     * @param cause for people, where there is one
-     * @param advice what stands behind the first keys
+     * @param cause human-readable reason, if there is one
+     * @param advice text after the first keys
      */
     record Verdict(Kind kind, String cause, String advice) {
         private static Verdict of(Kind kind) {
@@ -57,23 +57,23 @@ final class MissingRowEvaluator {
     }
 
     /**
-     * @param maxDeleteRatio the part of the known rows (0 to 1) that one read may delete
+     * @param maxDeleteRatio the fraction of the known rows (0 to 1) that one read may delete
      */
     MissingRowEvaluator(double maxDeleteRatio, DeleteApproval approval) {
         this.maxDeleteRatio = maxDeleteRatio;
         this.approval = approval;
     }
 
-    /** Of a query that shows what is recent: they are forgotten, not deleted. */
-    Verdict ofQuery(KnownRows rows, SnapshotIntegrity coverage) {
-        return rows.missing() == 0 ? Verdict.of(Kind.NONE) : confirmed(rows, coverage);
+    /** The decision for a query that returns recent rows: missing rows are evicted, not deleted. */
+    Verdict ofQuery(KnownRows rows, SnapshotIntegrity integrity) {
+        return rows.missing() == 0 ? Verdict.of(Kind.NONE) : confirmed(rows, integrity);
     }
 
-    private Verdict confirmed(KnownRows rows, SnapshotIntegrity coverage) {
-        if (coverage.locked()) {
+    private Verdict confirmed(KnownRows rows, SnapshotIntegrity integrity) {
+        if (integrity.locked()) {
             return Verdict.of(Kind.GONE);
         }
-        String relations = coverage.relationsFingerprint();
+        String relations = integrity.relationsFingerprint();
         boolean same = !relations.isEmpty() && relations.equals(relationsBefore);
         if (rows.missedBefore() && same) {
             return Verdict.of(Kind.GONE_TWICE);
@@ -84,23 +84,23 @@ final class MissingRowEvaluator {
                         : "a table that is read was swapped, truncated or rewritten, so the next read has to miss them too");
     }
 
-    /** Of a read of everything. */
+    /** The decision for a full read. */
     Verdict ofDiff(
-            KnownRows rows, SnapshotIntegrity coverage, ReadHistory history, String columns) {
+            KnownRows rows, SnapshotIntegrity integrity, ReadHistory history, String columns) {
         long missing = rows.missing();
         if (missing == 0) {
             return Verdict.of(Kind.NONE);
         }
-        if (!coverage.securityUnchanged()) {
+        if (!integrity.securityUnchanged()) {
             return Verdict.unconfirmed(
                     "row-level security changed while it was read, or was not known before, so the next read has to miss them too");
         }
-        Verdict confirmed = confirmed(rows, coverage);
+        Verdict confirmed = confirmed(rows, integrity);
         if (!confirmed.kind().forgets() || approval.isOpen(history)) {
             return confirmed;
         }
         long before = rows.knownBefore();
-        if (isNewlyGuarded(coverage, history)) {
+        if (securityChanged(integrity, history)) {
             return new Verdict(
                     Kind.STOPPED,
                     "row-level security, a policy or a membership of a role has changed where the source is read, and the read shows %d rows fewer than the %d known before; none of them is deleted"
@@ -113,7 +113,7 @@ final class MissingRowEvaluator {
                     Kind.STOPPED,
                     "the read shows %d rows fewer than the %d known before; more than max_delete_ratio (%s) of them would be deleted, so none is"
                             .formatted(missing, before, maxDeleteRatio),
-                    (isRewritten(history, columns)
+                    (columnsChanged(history, columns)
                                     ? "The columns have changed since, and rows without a key are known by all of them. "
                                     : "")
                             + "If they are gone for good, start once with "
@@ -122,37 +122,37 @@ final class MissingRowEvaluator {
         return confirmed;
     }
 
-    private static boolean isRewritten(ReadHistory history, String columns) {
+    private static boolean columnsChanged(ReadHistory history, String columns) {
         return history.keyTypes().isEmpty()
                 && !history.columns().isEmpty()
                 && !history.columns().equals(columns);
     }
 
-    private static boolean isNewlyGuarded(SnapshotIntegrity coverage, ReadHistory history) {
+    private static boolean securityChanged(SnapshotIntegrity integrity, ReadHistory history) {
         return history.readBefore()
-                && !coverage.securityFingerprint().isEmpty()
-                && !coverage.securityFingerprint().equals(history.security());
+                && !integrity.securityFingerprint().isEmpty()
+                && !integrity.securityFingerprint().equals(history.security());
     }
 
     /**
-     * The read is over, and what it missed is dealt with.
+     * Ends the read after its missing rows were handled.
      *
-     * @param kind how that was judged
-     * @return the history with it
+     * @param kind the decision about them
+     * @return the history including this read
      */
     ReadHistory completeRead(
             KnownRows rows,
-            SnapshotIntegrity coverage,
+            SnapshotIntegrity integrity,
             ReadHistory history,
             String columns,
             Kind kind) {
-        relationsBefore = coverage.relationsFingerprint();
+        relationsBefore = integrity.relationsFingerprint();
         rows.endRead();
         ReadHistory read =
-                coverage.securityUnchanged()
-                        ? history.read(coverage.securityFingerprint(), columns)
+                integrity.securityUnchanged()
+                        ? history.read(integrity.securityFingerprint(), columns)
                         : history.readUnsettled(columns);
-        // an approval is for the first read that tells what is gone, not for one in three days
+        // an approval applies to the first read that detects deletes, not to a later one
         return approval.isOpen(history) && kind != Kind.UNCONFIRMED
                 ? read.using(approval.run())
                 : read;

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is kept of complete reads, to judge the next one. Immutable; part of the state.
+ * What is kept of complete reads for the decision about the next one. Immutable; part of the state.
  *
  * @param readBefore whether {@code security} is known
  * @param security fingerprint of the row-level security under which the known rows were read
- * @param columns names and types of the columns of the last one
- * @param keyTypes types of the key's columns, in the key's order, that the known rows were read by
- * @param rebaselining whether rows go out anew because the key's type has changed
- * @param usedApproval the run whose approval of deletes has been used or has lapsed; empty: none
+ * @param columns names and types of the columns of the last read
+ * @param keyTypes types of the key columns, in key order, under which the known rows were read
+ * @param rebaselining whether rows are sent again because the key's type has changed
+ * @param usedApproval the run whose approval of deletes was used or has expired; empty: none
  */
 record ReadHistory(
         boolean readBefore,
@@ -35,18 +35,18 @@ record ReadHistory(
         keyTypes = List.copyOf(keyTypes);
     }
 
-    /** A read is complete, and the known rows are those that it showed. */
-    ReadHistory read(String underSecurity, String shownColumns) {
-        return new ReadHistory(true, underSecurity, shownColumns, keyTypes, false, usedApproval);
+    /** A read is complete, and the known rows are those that it contained. */
+    ReadHistory read(String readSecurity, String readColumns) {
+        return new ReadHistory(true, readSecurity, readColumns, keyTypes, false, usedApproval);
     }
 
-    /** The same, of a read about whose row-level security nothing is known. */
-    ReadHistory readUnsettled(String shownColumns) {
-        return new ReadHistory(readBefore, security, shownColumns, keyTypes, false, usedApproval);
+    /** The same, for a read whose row-level security is unknown. */
+    ReadHistory readUnsettled(String readColumns) {
+        return new ReadHistory(readBefore, security, readColumns, keyTypes, false, usedApproval);
     }
 
-    ReadHistory keyedBy(List<String> types, boolean anew) {
-        return new ReadHistory(readBefore, security, columns, types, anew, usedApproval);
+    ReadHistory keyedBy(List<String> types, boolean resends) {
+        return new ReadHistory(readBefore, security, columns, types, resends, usedApproval);
     }
 
     ReadHistory using(String run) {
@@ -67,9 +67,9 @@ record ReadHistory(
         return state;
     }
 
-    static ReadHistory restored(Iterable<String> kept) throws IOException {
+    static ReadHistory restored(Iterable<String> restoredState) throws IOException {
         List<String> state = new ArrayList<>();
-        kept.forEach(state::add);
+        restoredState.forEach(state::add);
         if (state.isEmpty()) {
             return NONE;
         }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Numbers about what is in keyed state. Kept on the heap and written with each checkpoint, so that
- * a row costs no write of them.
+ * Counters of the rows in keyed state. Kept on the heap and written with each checkpoint, so that a
+ * row does not cost a write of its counter.
  *
  * <p>Not thread-safe.
  */
@@ -27,7 +27,7 @@ final class RowCount {
         known += rows;
     }
 
-    /** Slots that were ever given out. */
+    /** Number of slots ever assigned. */
     int slots() {
         return slots;
     }
@@ -36,7 +36,7 @@ final class RowCount {
         return slots++;
     }
 
-    /** Slots given back, waiting in keyed state under the numbers from 0. */
+    /** Free slots, stored in keyed state under the numbers from 0. */
     int freeSlots() {
         return freeSlots;
     }
@@ -45,7 +45,7 @@ final class RowCount {
         freeSlots = count;
     }
 
-    /** Nothing is known any more. */
+    /** Resets all counters. */
     void clear() {
         known = 0;
         slots = 0;
@@ -57,20 +57,20 @@ final class RowCount {
     }
 
     static RowCount restored(Iterable<Long> state) throws IOException {
-        List<Long> numbers = new ArrayList<>();
-        state.forEach(numbers::add);
-        RowCount tally = new RowCount();
-        if (numbers.isEmpty()) {
-            return tally;
+        List<Long> values = new ArrayList<>();
+        state.forEach(values::add);
+        RowCount rowCount = new RowCount();
+        if (values.isEmpty()) {
+            return rowCount;
         }
-        if (numbers.get(0) != FORMAT) {
+        if (values.get(0) != FORMAT) {
             throw new IOException(
                     "cannot restore detected rows written in format %d; this build reads format %d"
-                            .formatted(numbers.get(0), FORMAT));
+                            .formatted(values.get(0), FORMAT));
         }
-        tally.known = numbers.get(1);
-        tally.slots = numbers.get(2).intValue();
-        tally.freeSlots = numbers.get(3).intValue();
-        return tally;
+        rowCount.known = values.get(1);
+        rowCount.slots = values.get(2).intValue();
+        rowCount.freeSlots = values.get(3).intValue();
+        return rowCount;
     }
 }

@@ -1,2 +1,2 @@
-/** Change detection for modes that read everything: diff and query. */
+/** Change detection for the modes with full reads: diff and query. */
 package com.evolvishub.cdc.source.dedupe.diff;

@@ -44,26 +44,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the rows of a lane with keyed state and sends on what is new.
+ * Compares the rows of a pipeline with keyed state and passes on new and changed rows.
  *
- * <p>The end of a poll is held back until what the poll left to do is done: that goes in slices
- * between which barriers pass, and stops while the gate is closed. The source waits meanwhile; it
- * starts no other poll before this one's end is acknowledged. A checkpoint within needs to know
- * nothing of it: after a restore the source polls again, and what is left is found again.
+ * <p>The end of a poll is held back until the work that the poll left is done. The work runs in
+ * slices, between which barriers pass, and pauses while the backpressure gate is closed. The source
+ * starts no other poll before the end of this one is acknowledged. A checkpoint in between does not
+ * store the work: after a restore the source polls again and finds it again.
  */
 public final class ChangeDetector extends AbstractStreamOperator<PipelineElement>
         implements OneInputStreamOperator<PipelineElement, PipelineElement> {
     private static final long serialVersionUID = 1L;
     private static final Logger CHANGES = LoggerFactory.getLogger(ChangeDetector.class);
 
-    /** All state of a lane hangs on one key: a lane is never split. */
+    /** All state of a pipeline has one key: a pipeline is never split. */
     private static final byte PIPELINE_STATE_KEY = 0;
 
     private final Capture capture;
     private final DeleteWhen deleteWhen;
     private final String mapping;
     private final PipelineKey pipelineKey;
-    private final RestoreMode resumption;
+    private final RestoreMode restoreMode;
     private final SuspectDeletePolicy suspects;
 
     private transient DetectionStrategy detection;
@@ -76,8 +76,8 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
     private transient EndpointStatus reported;
 
     private ChangeDetector(
-            Pipeline pipeline, String run, RestoreMode resumption, SuspectDeletePolicy suspects) {
-        this.resumption = resumption;
+            Pipeline pipeline, String run, RestoreMode restoreMode, SuspectDeletePolicy suspects) {
+        this.restoreMode = restoreMode;
         this.suspects = suspects;
         this.capture = pipeline.detect().orElseThrow().capture();
         this.deleteWhen = pipeline.scan().deleteWhen();
@@ -87,10 +87,10 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
     }
 
     /**
-     * Puts a detector behind a lane's source. Parallelism (1), uid and slot-sharing group are the
-     * caller's to set.
+     * Adds a detector after a pipeline's source. The caller sets parallelism (1), uid and
+     * slot-sharing group.
      *
-     * @param pipeline one that has a detecting step
+     * @param pipeline one with change detection
      */
     public static SingleOutputStreamOperator<PipelineElement> attachTo(
             DataStream<PipelineElement> source, Pipeline pipeline, String run) {
@@ -100,22 +100,22 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
     /**
      * See {@link #attachTo(DataStream, Pipeline, String)}.
      *
-     * @param resumption what becomes of what an earlier run remembered
-     * @param suspects what becomes of deletes that may not be meant
+     * @param restoreMode how the state of an earlier run is used
+     * @param suspects the policy for suspicious deletes
      */
     public static SingleOutputStreamOperator<PipelineElement> attachTo(
             DataStream<PipelineElement> source,
             Pipeline pipeline,
             String run,
-            RestoreMode resumption,
+            RestoreMode restoreMode,
             SuspectDeletePolicy suspects) {
-        // keyed as it stands: no shuffle, so that the lane stays one task
+        // keyed without a shuffle, so that the pipeline stays in one task
         return DataStreamUtils.reinterpretAsKeyedStream(
                         source, element -> PIPELINE_STATE_KEY, Types.BYTE)
                 .transform(
                         pipeline.mapping() + ": detect changes",
                         PipelineElementTypeInfo.INSTANCE,
-                        new ChangeDetector(pipeline, run, resumption, suspects));
+                        new ChangeDetector(pipeline, run, restoreMode, suspects));
     }
 
     private DetectionStrategy detection() {
@@ -136,10 +136,11 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
         writtenBy =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("detecting-run", Types.STRING));
-        Iterator<String> before = writtenBy.get().iterator();
-        boolean forgets =
-                resumption.discardsState(pipelineKey.run(), before.hasNext() ? before.next() : "");
-        detection.open(context, forgets);
+        Iterator<String> previousRun = writtenBy.get().iterator();
+        boolean discardsState =
+                restoreMode.discardsState(
+                        pipelineKey.run(), previousRun.hasNext() ? previousRun.next() : "");
+        detection.open(context, discardsState);
     }
 
     @Override
@@ -165,14 +166,14 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
         } else if (element instanceof PollStarted started) {
             detection.begin(started);
             output.collect(record);
-        } else if (element instanceof DedupeWindow retention) {
-            detection.setWindow(retention);
-        } else if (element instanceof PollPhaseStarted section) {
-            detection.phaseStarted(section);
-        } else if (element instanceof HighWatermarkCrossed frontier) {
-            detection.highWatermarkCrossed(frontier);
-        } else if (element instanceof SnapshotIntegrity coverage) {
-            detection.setIntegrity(coverage);
+        } else if (element instanceof DedupeWindow window) {
+            detection.setWindow(window);
+        } else if (element instanceof PollPhaseStarted phase) {
+            detection.phaseStarted(phase);
+        } else if (element instanceof HighWatermarkCrossed crossed) {
+            detection.highWatermarkCrossed(crossed);
+        } else if (element instanceof SnapshotIntegrity integrity) {
+            detection.setIntegrity(integrity);
         } else {
             PollEnded ended = (PollEnded) element;
             finish(ended, detection.end(ended));
@@ -195,40 +196,41 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
         }
     }
 
-    private void finish(PollEnded ended, DetectionStrategy.PollCompletion ending) throws Exception {
-        if (ending.processSlice(rows)) {
-            resumeLater(ended, ending);
+    private void finish(PollEnded ended, DetectionStrategy.PollCompletion completion)
+            throws Exception {
+        if (completion.processSlice(rows)) {
+            resumeLater(ended, completion);
             return;
         }
-        report(ending.warning());
+        report(completion.warning());
         gate.status().unconfirmedDeletes.set(detection.unconfirmedDeletes());
-        boolean complete = ended.complete() && ending.isComplete();
+        boolean complete = ended.complete() && completion.isComplete();
         gate.keyLookupRequests().request(detection.requestedKeys());
         boolean provesAbsence = complete && detection.provesAbsence();
         output.collect(
                 sent.replace(new PollEnded(ended.poll(), complete, ended.asOf(), provesAbsence)));
     }
 
-    /** Logged once, not once a poll; it began when it was first told. */
-    private void report(String trouble) {
-        if (trouble.isEmpty()) {
+    /** Logs a problem once, not at each poll, and keeps the time of its first report. */
+    private void report(String warning) {
+        if (warning.isEmpty()) {
             reported = null;
             return;
         }
-        if (reported == null || !reported.cause().equals(trouble)) {
-            CHANGES.warn("{}: {}", mapping, trouble);
+        if (reported == null || !reported.cause().equals(warning)) {
+            CHANGES.warn("{}: {}", mapping, warning);
             long now = getProcessingTimeService().getCurrentProcessingTime();
             reported =
                     new EndpointStatus(
                             MappingState.QUARANTINED,
                             Instant.ofEpochMilli(now),
-                            trouble,
+                            warning,
                             Optional.empty());
         }
         gate.status().source(reported);
     }
 
-    private void resumeLater(PollEnded ended, DetectionStrategy.PollCompletion ending) {
+    private void resumeLater(PollEnded ended, DetectionStrategy.PollCompletion completion) {
         var unused =
                 gate.opened()
                         .thenRun(
@@ -236,7 +238,7 @@ public final class ChangeDetector extends AbstractStreamOperator<PipelineElement
                                         mailbox.execute(
                                                 () -> {
                                                     setCurrentKey(PIPELINE_STATE_KEY);
-                                                    finish(ended, ending);
+                                                    finish(ended, completion);
                                                 },
                                                 "%s: sweep",
                                                 mapping));

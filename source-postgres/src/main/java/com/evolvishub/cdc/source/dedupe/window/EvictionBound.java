@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far a lane has come, as far as that decides what may be forgotten. A type without distances
- * is counted in ties: each watermark that differs from the one before it is one more.
+ * The progress of a pipeline, from which the eviction bound of the dedupe state follows. A type
+ * without distances is counted in ties: each watermark that differs from the previous one starts a
+ * tie.
  *
- * @param highest the highest place read; goes back when the database's clock does
- * @param sentTo the highest place that was ever sent: what lies above was not
+ * @param highest the highest watermark read, on the scale; goes back with the database's clock
+ * @param sentTo the highest watermark ever sent, on the scale; rows above it were not sent
  * @param tie number of the highest watermark's tie
  * @param last that watermark
- * @param polls at which tie each poll began, rising
+ * @param polls the tie at which each poll started, ascending
  */
 record EvictionBound(long highest, long sentTo, long tie, ByteBuffer last, List<PollStart> polls) {
 
@@ -22,10 +23,10 @@ record EvictionBound(long highest, long sentTo, long tie, ByteBuffer last, List<
             new EvictionBound(Long.MIN_VALUE, Long.MIN_VALUE, 0, ByteBuffer.allocate(0), List.of());
 
     /**
-     * Where a poll began.
+     * The start of a poll.
      *
      * @param poll its number
-     * @param tie the highest tie then
+     * @param tie the highest tie at that time
      */
     record PollStart(long poll, long tie) {}
 
@@ -34,15 +35,15 @@ record EvictionBound(long highest, long sentTo, long tie, ByteBuffer last, List<
     }
 
     EvictionBound startingPoll(long poll) {
-        List<PollStart> longer = new ArrayList<>(polls);
-        longer.add(new PollStart(poll, tie));
-        return new EvictionBound(highest, sentTo, tie, last, longer);
+        List<PollStart> extended = new ArrayList<>(polls);
+        extended.add(new PollStart(poll, tie));
+        return new EvictionBound(highest, sentTo, tie, last, extended);
     }
 
-    /** Lets go of polls before the one that says what is remembered from {@code floorPoll} on. */
-    EvictionBound rememberingPollsFrom(long floorPoll) {
+    /** Drops polls before the one that decides what is kept from {@code fromPoll} on. */
+    EvictionBound rememberingPollsFrom(long fromPoll) {
         int first = 0;
-        while (first + 1 < polls.size() && polls.get(first + 1).poll() <= floorPoll) {
+        while (first + 1 < polls.size() && polls.get(first + 1).poll() <= fromPoll) {
             first++;
         }
         return first == 0
@@ -50,13 +51,13 @@ record EvictionBound(long highest, long sentTo, long tie, ByteBuffer last, List<
                 : new EvictionBound(highest, sentTo, tie, last, polls.subList(first, polls.size()));
     }
 
-    EvictionBound advanceTo(long place) {
-        return place <= highest
+    EvictionBound advanceTo(long value) {
+        return value <= highest
                 ? this
-                : new EvictionBound(place, Math.max(sentTo, place), tie, last, polls);
+                : new EvictionBound(value, Math.max(sentTo, value), tie, last, polls);
     }
 
-    /** The position may have gone back. */
+    /** Lowers the bound if the position has gone back. */
     EvictionBound upTo(long position) {
         return highest <= position ? this : new EvictionBound(position, sentTo, tie, last, polls);
     }
@@ -66,32 +67,32 @@ record EvictionBound(long highest, long sentTo, long tie, ByteBuffer last, List<
         return next.equals(last) ? this : new EvictionBound(highest, sentTo, tie + 1, next, polls);
     }
 
-    /** Rows whose place is lower cannot be read again. */
-    long evictBelow(DedupeWindow retention, WatermarkScale scale) {
-        if (retention.keepAll()) {
+    /** Rows below this value of the scale cannot be read again. */
+    long evictBelow(DedupeWindow window, WatermarkScale scale) {
+        if (window.keepAll()) {
             return Long.MIN_VALUE;
         }
         if (scale.hasDistances()) {
-            long reach =
-                    highest < Long.MIN_VALUE + retention.distance()
+            long reachesTo =
+                    highest < Long.MIN_VALUE + window.distance()
                             ? Long.MIN_VALUE
-                            : highest - retention.distance();
-            return Math.min(retention.lowWatermark(), reach);
+                            : highest - window.distance();
+            return Math.min(window.lowWatermark(), reachesTo);
         }
-        return Math.min(tieAt(retention.lowWatermarkPoll()), tie);
+        return Math.min(tieAt(window.lowWatermarkPoll()), tie);
     }
 
     private long tieAt(long poll) {
         if (poll == DedupeWindow.NONE) {
             return Long.MAX_VALUE;
         }
-        long found = Long.MIN_VALUE;
-        for (PollStart begun : polls) {
-            if (begun.poll() > poll) {
+        long result = Long.MIN_VALUE;
+        for (PollStart started : polls) {
+            if (started.poll() > poll) {
                 break;
             }
-            found = begun.tie();
+            result = started.tie();
         }
-        return found;
+        return result;
     }
 }

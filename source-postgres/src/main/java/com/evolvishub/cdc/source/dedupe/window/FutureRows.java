@@ -11,86 +11,87 @@ import java.util.Optional;
 import org.apache.flink.api.common.state.MapState;
 
 /**
- * The rows that were sent and lie above the database's clock. Every complete read of that range
- * shows all of them again, until the clock has reached them or they have changed. Found by key, or
- * by content where there is none; a row is remembered here or among {@link SentRows}, never in
+ * The sent rows whose watermark is above the database's clock. Every complete read of that range
+ * contains all of them again, until the clock has reached them or they have changed. Identified by
+ * key, or by content where there is no key; a row is stored here or in {@link SentRows}, never in
  * both.
  *
  * <p>Used by the task's thread.
  */
 final class FutureRows {
 
-    /** How many keys are looked up at once. */
+    /** Maximum number of keys in one lookup. */
     static final int LOOKUPS = 1000;
 
     private final MapState<byte[], byte[]> rows;
     private final ContentHash hash = new ContentHash();
     private final List<byte[]> missing = new ArrayList<>();
-    private final List<byte[]> gone = new ArrayList<>();
+    private final List<byte[]> deleted = new ArrayList<>();
     private long size;
-    private long shown;
+    private long seenRows;
     private Iterator<Map.Entry<byte[], byte[]>> search;
 
     FutureRows(MapState<byte[], byte[]> rows) {
         this.rows = rows;
     }
 
-    /** Rows remembered; copies are one. */
+    /** Number of rows; copies count once. */
     long size() {
         return size;
     }
 
-    /** What a checkpoint said is in keyed state. */
-    void restore(long rowsThere) {
-        size = rowsThere;
+    /** Restores the number of rows in keyed state from a checkpoint. */
+    void restore(long rowCount) {
+        size = rowCount;
     }
 
-    /** A poll begins: it has shown none yet. */
+    /** Starts a poll, which has not contained any row yet. */
     void begin() {
-        shown = 0;
+        seenRows = 0;
         search = null;
     }
 
     /**
-     * A row that lies in the future.
+     * Observes a future row.
      *
-     * @param before what is known of its key, or content, as of one that did not
-     * @return whether it has to be sent
+     * @param before what is known of its key, or content, from when it was not a future row
+     * @return whether it must be sent
      */
-    boolean isNew(ChangeRow row, long place, long poll, Optional<SentRow> before) throws Exception {
+    boolean isNew(ChangeRow row, long scaled, long poll, Optional<SentRow> before)
+            throws Exception {
         byte[] content = hash.of(row.line());
         byte[] id = id(row, content);
-        byte[] kept = rows.get(id);
-        SentRow known = kept == null ? before.orElse(null) : SentRow.read(kept);
+        byte[] stored = rows.get(id);
+        SentRow known = stored == null ? before.orElse(null) : SentRow.read(stored);
         boolean keyed = row.schema().isKeyed();
         boolean same = known != null && known.hasContent(content);
-        SentRow from = same ? known : SentRow.of(content, place);
-        SentRow now = from.shownBy(poll);
-        if (kept == null) {
+        SentRow previous = same ? known : SentRow.of(content, scaled);
+        SentRow current = previous.shownBy(poll);
+        if (stored == null) {
             size++;
         }
-        if (kept == null || !known.wasShownBy(poll)) {
-            shown++;
+        if (stored == null || !known.wasShownBy(poll)) {
+            seenRows++;
         }
-        rows.put(id, now.toBytes());
-        return keyed ? !same : now.sent() > from.sent();
+        rows.put(id, current.toBytes());
+        return keyed ? !same : current.sent() > previous.sent();
     }
 
-    /** What is remembered of a row that is shown as one of the past; it is let go. */
+    /** Removes and returns what is known of a row that is no longer a future row. */
     Optional<SentRow> remove(ChangeRow row, long poll) throws Exception {
         if (size == 0) {
             return Optional.empty();
         }
         byte[] id = id(row, row.schema().isKeyed() ? CopyText.EMPTY : hash.of(row.line()));
-        byte[] kept = rows.get(id);
-        if (kept == null) {
+        byte[] stored = rows.get(id);
+        if (stored == null) {
             return Optional.empty();
         }
-        SentRow found = SentRow.read(kept);
+        SentRow found = SentRow.read(stored);
         rows.remove(id);
         size--;
         if (found.wasShownBy(poll)) {
-            shown--;
+            seenRows--;
         }
         return Optional.of(found);
     }
@@ -99,22 +100,22 @@ final class FutureRows {
         return row.schema().isKeyed() ? CopyText.select(row.line(), row.schema().key()) : content;
     }
 
-    /** All rows of the future were shown: from here on {@link #find} has something to look for. */
+    /** Whether the read of all future rows missed any, which {@link #find} then searches. */
     boolean isAnyMissing() {
-        return shown < size;
+        return seenRows < size;
     }
 
     /**
-     * Looks for rows that a complete read of the future has not shown.
+     * Searches rows that a complete read of the future rows did not contain.
      *
-     * @param poll that read
-     * @param asked keys that were looked up by it: where nothing was found, they are gone
-     * @return whether there is more to look through
+     * @param poll number of that read
+     * @param lookedUp keys that it looked up: those not found are deleted
+     * @return whether there is more to scan
      */
-    boolean find(int slice, long poll, boolean keyed, LookedUpKeys asked) throws Exception {
+    boolean find(int slice, long poll, boolean keyed, LookedUpKeys lookedUp) throws Exception {
         if (search == null) {
             missing.clear();
-            gone.clear();
+            deleted.clear();
             search = rows.iterator();
         }
         for (int i = 0; i < slice && search.hasNext(); i++) {
@@ -122,8 +123,8 @@ final class FutureRows {
             if (SentRow.read(entry.getValue()).wasShownBy(poll)) {
                 continue;
             }
-            if (!keyed || asked.contains(entry.getKey())) {
-                gone.add(entry.getKey());
+            if (!keyed || lookedUp.contains(entry.getKey())) {
+                deleted.add(entry.getKey());
             } else if (missing.size() < LOOKUPS) {
                 missing.add(entry.getKey());
             }
@@ -132,19 +133,19 @@ final class FutureRows {
             return true;
         }
         search = null;
-        for (byte[] id : gone) {
+        for (byte[] id : deleted) {
             rows.remove(id);
             size--;
         }
         return false;
     }
 
-    /** Keys, as COPY text, that {@link #find} missed: the row may lie in the past by now. */
+    /** Keys, as COPY text, that {@link #find} has missed: the row may be in the past by now. */
     List<byte[]> missing() {
         return List.copyOf(missing);
     }
 
-    /** All that was missing was found. */
+    /** No row is missing any more. */
     void noneMissing() {
         missing.clear();
     }

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Keys that a poll was asked to look up, as COPY text. */
+/** Keys that a poll was requested to look up, as COPY text. */
 final class LookedUpKeys {
 
     static final LookedUpKeys NONE = new LookedUpKeys(List.of());

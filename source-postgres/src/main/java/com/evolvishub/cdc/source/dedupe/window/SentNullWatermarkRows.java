@@ -6,8 +6,8 @@ import com.evolvishub.cdc.source.dedupe.ContentHash;
 import org.apache.flink.api.common.state.MapState;
 
 /**
- * Rows without a watermark that were sent: each is sent once. They are known by their key; where
- * there is none by their content, counted.
+ * Sent rows with a NULL watermark: each is sent once. Identified by key, or where there is none by
+ * content, counted.
  */
 final class SentNullWatermarkRows {
 
@@ -36,13 +36,13 @@ final class SentNullWatermarkRows {
         return now.sent() > before.sent();
     }
 
-    /** Rows remembered; copies are one. */
+    /** Number of rows; copies count once. */
     long size() {
         return size;
     }
 
-    /** What a checkpoint said is in keyed state. */
-    void restore(long rowsThere) {
-        size = rowsThere;
+    /** Restores the number of rows in keyed state from a checkpoint. */
+    void restore(long rowCount) {
+        size = rowCount;
     }
 }

@@ -5,15 +5,15 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What is remembered of a row that was sent. Found by its key, or by the hash of its content where
- * it has none. Immutable.
+ * The state of a sent row. Found by its key, or by the hash of its content without a key.
+ * Immutable.
  */
 final class SentRow {
 
     static final int BYTES = ContentHash.BYTES + 2 * Long.BYTES + 2 * Integer.BYTES;
 
-    /** Stands for the number of copies where the key was seen to be that of several rows. */
-    private static final int KEY_IS_NONE = Integer.MAX_VALUE;
+    /** The value of {@code sent} if the key was seen on several rows. */
+    private static final int KEY_NOT_UNIQUE = Integer.MAX_VALUE;
 
     private final byte[] hash;
     private final long place;
@@ -29,7 +29,7 @@ final class SentRow {
         this.shown = shown;
     }
 
-    /** A content of which nothing was sent yet. */
+    /** A content of which no row was sent yet. */
     static SentRow of(byte[] hash, long place) {
         return new SentRow(hash, place, 0, 0, 0);
     }
@@ -38,34 +38,34 @@ final class SentRow {
         return Arrays.equals(hash, other);
     }
 
-    /** Where its watermark stands. */
+    /** The value of its watermark on the scale. */
     long place() {
         return place;
     }
 
-    /** How many of this content are out; 1 where rows have a key. */
+    /** How many rows of this content were sent; 1 where rows have a key. */
     int sent() {
         return sent;
     }
 
     /**
-     * Whether other rows have this one's key, so that a different one is not this one's new version
-     * if this one was still there a moment ago.
+     * Whether other rows have this key, so that a different row is not a new version of this one if
+     * this one was still read recently.
      */
     boolean hidesDuplicates(long now) {
-        return sent == KEY_IS_NONE && poll + 1 >= now;
+        return sent == KEY_NOT_UNIQUE && poll + 1 >= now;
     }
 
-    /** The last in order of several rows that have the same key. */
+    /** The last of several rows with the same key. */
     SentRow withDuplicateKey() {
-        return new SentRow(hash, place, KEY_IS_NONE, poll, shown);
+        return new SentRow(hash, place, KEY_NOT_UNIQUE, poll, shown);
     }
 
     boolean wasShownBy(long now) {
         return poll == now;
     }
 
-    /** Shown, once or once more, by a poll: as many as one poll shows are sent. */
+    /** The row after a poll has contained it once more: as many are sent as one poll contains. */
     SentRow shownBy(long now) {
         int before = poll == now ? shown : 0;
         return new SentRow(hash, place, Math.max(sent, before + 1), now, before + 1);

@@ -16,10 +16,10 @@ import java.util.function.BiConsumer;
 import org.apache.flink.api.common.state.MapState;
 
 /**
- * The rows that were sent and may be read again. The newest are kept as they are: most leave the
- * window before anybody asks for them, and cost no hash then. The rest is kept by key and hash, the
- * first few thousand on the heap and others in keyed state, so that a million rows of one watermark
- * cost no memory.
+ * The rows that were sent and may be read again. The newest rows are stored unhashed: most leave
+ * the dedupe window before they are compared, and then cost no hash. Other rows are stored by key
+ * and hash, the first few thousand on the heap and the rest in keyed state, so that a million rows
+ * of one watermark cost no memory.
  *
  * <p>Used by the task's thread.
  */
@@ -27,7 +27,7 @@ final class SentRows {
 
     static final int ON_HEAP = 4096;
 
-    /** How much of lines waits to be hashed. */
+    /** Maximum size of rows that are not hashed yet. */
     private static final int NEWEST_BYTES = 16 << 20;
 
     private final MapState<byte[], byte[]> spilled;
@@ -38,25 +38,25 @@ final class SentRows {
     private long newestBytes;
     private long spilledRows;
     private long spilledSinceSweep;
-    private long keptBySweep;
+    private long keptInSweep;
     private long highestSpilled = Long.MIN_VALUE;
     private Iterator<Map.Entry<byte[], byte[]>> sweep;
 
     /**
-     * A row that was sent and is not hashed yet.
+     * A sent row that is not hashed yet.
      *
-     * @param place where its watermark stands
-     * @param poll that showed it
+     * @param place its watermark on the scale
+     * @param poll the poll that contained it
      */
     private record Newest(ChangeRow row, long place, long poll) {}
 
-    /** What a row that may have been sent before turned out to be. */
+    /** The result of observing a row that may have been sent before. */
     enum Observation {
         NEW,
         KNOWN,
-        /** Another row of its key comes behind it, or its like came before; it is left out. */
+        /** Another row of its key follows, or an equal one came before; it is left out. */
         DUPLICATE,
-        /** Its key was shown before in this read: of such rows the last one counts. */
+        /** Its key was already seen in this read: of such rows the last one counts. */
         LAST_OF_SEVERAL
     }
 
@@ -72,14 +72,14 @@ final class SentRows {
         this.onHeap = onHeap;
     }
 
-    /** Rows remembered. */
+    /** Number of rows stored. */
     long size() {
         return newest.size() + heap.size() + spilledRows;
     }
 
-    /** Remembers a row that was never read before; such rows come in the order of their places. */
-    void add(ChangeRow row, long place, long poll, long forgetBelow) throws Exception {
-        while (!newest.isEmpty() && newest.peekFirst().place() < forgetBelow) {
+    /** Adds a row that was never read before; such rows come in watermark order. */
+    void add(ChangeRow row, long place, long poll, long evictBelow) throws Exception {
+        while (!newest.isEmpty() && newest.peekFirst().place() < evictBelow) {
             newestBytes -= newest.pollFirst().row().weight();
         }
         newest.addLast(new Newest(row, place, poll));
@@ -89,36 +89,35 @@ final class SentRows {
         }
     }
 
-    /** To be called before {@link #observe}: from here on all rows are found. */
+    /** Must be called before {@link #observe}: from here on all rows are found. */
     void hashNewest() throws Exception {
         while (!newest.isEmpty()) {
             hashNewest(newest.pollFirst());
         }
     }
 
-    private void hashNewest(Newest one) throws Exception {
-        newestBytes -= one.row().weight();
-        byte[] content = hash.of(one.row().line());
-        byte[] id = id(one.row(), content);
-        if (one.row().schema().isKeyed()) {
-            // a key's newest version takes the place of any other: what is not at hand need not
-            // be looked up
+    private void hashNewest(Newest entry) throws Exception {
+        newestBytes -= entry.row().weight();
+        byte[] content = hash.of(entry.row().line());
+        byte[] id = id(entry.row(), content);
+        if (entry.row().schema().isKeyed()) {
+            // the newest version of a key replaces any other, so keyed state need not be read
             SentRow before = heap.get(ByteBuffer.wrap(id));
-            SentRow row = SentRow.of(content, one.place()).shownBy(one.poll());
-            boolean severally = before != null && before.wasShownBy(one.poll());
-            put(id, severally ? row.withDuplicateKey() : row, before != null);
+            SentRow row = SentRow.of(content, entry.place()).shownBy(entry.poll());
+            boolean duplicateKey = before != null && before.wasShownBy(entry.poll());
+            put(id, duplicateKey ? row.withDuplicateKey() : row, before != null);
             return;
         }
         SentRow before = find(id);
-        SentRow row = before == null ? SentRow.of(content, one.place()) : before;
-        put(id, row.shownBy(one.poll()), before != null);
+        SentRow row = before == null ? SentRow.of(content, entry.place()) : before;
+        put(id, row.shownBy(entry.poll()), before != null);
     }
 
     private static byte[] id(ChangeRow row, byte[] content) {
         return row.schema().isKeyed() ? CopyText.select(row.line(), row.schema().key()) : content;
     }
 
-    /** A row that may have been sent before; if it was not, it is remembered. */
+    /** Observes a row that may have been sent before, and adds it if it was not. */
     Observation observe(ChangeRow row, long place, long poll) throws Exception {
         byte[] content = hash.of(row.line());
         byte[] id = id(row, content);
@@ -145,7 +144,7 @@ final class SentRows {
         return known ? Observation.KNOWN : Observation.NEW;
     }
 
-    /** What is remembered of a row's key, or content; it is let go. */
+    /** Removes and returns what is known of a row's key, or content. */
     Optional<SentRow> remove(ChangeRow row) throws Exception {
         hashNewest();
         byte[] id = id(row, hash.of(row.line()));
@@ -160,7 +159,7 @@ final class SentRows {
         return Optional.of(found);
     }
 
-    /** Remembers what was remembered elsewhere. */
+    /** Adds a row that was stored elsewhere. */
     void restoreKnown(ChangeRow row, SentRow known) throws Exception {
         byte[] id = id(row, hash.of(row.line()));
         put(id, known, find(id) != null);
@@ -169,8 +168,8 @@ final class SentRows {
     private SentRow find(byte[] id) throws Exception {
         SentRow found = heap.get(ByteBuffer.wrap(id));
         if (found == null && spilledRows > 0) {
-            byte[] kept = spilled.get(id);
-            return kept == null ? null : SentRow.read(kept);
+            byte[] stored = spilled.get(id);
+            return stored == null ? null : SentRow.read(stored);
         }
         return found;
     }
@@ -192,9 +191,10 @@ final class SentRows {
     }
 
     /**
-     * Forgets what no poll can read again, as far as that is quick; the rest is {@link #sweep}'s.
+     * Evicts rows that no poll can read again, as far as this is cheap; {@link #sweep} evicts the
+     * rest.
      *
-     * @return whether a sweep would be worth it
+     * @return whether a sweep is worthwhile
      */
     boolean forget(long below) {
         while (!newest.isEmpty() && newest.peekFirst().place() < below) {
@@ -209,29 +209,29 @@ final class SentRows {
     }
 
     /**
-     * Looks through some of the keyed state. Rows may come between two calls.
+     * Scans part of the keyed state. Rows may arrive between two calls.
      *
-     * @return whether there is more to look through
+     * @return whether there is more to scan
      */
     boolean sweep(int size, long below) throws Exception {
         if (sweep == null) {
             spilledSinceSweep = 0;
-            keptBySweep = 0;
+            keptInSweep = 0;
             highestSpilled = Long.MIN_VALUE;
             sweep = spilled.iterator();
         }
-        List<byte[]> old = new ArrayList<>();
+        List<byte[]> evictable = new ArrayList<>();
         try {
-            lookThrough(size, below, old);
+            scan(size, below, evictable);
         } catch (ConcurrentModificationException heapBackend) {
-            // RocksDB's iterators live on while rows come; those of a heap do not: begin anew
+            // iterators of RocksDB stay valid while rows are added, those of a heap backend do not
             sweep = spilled.iterator();
-            keptBySweep = 0;
-            old.clear();
-            lookThrough(size, below, old);
+            keptInSweep = 0;
+            evictable.clear();
+            scan(size, below, evictable);
         }
-        for (byte[] id : old) {
-            // asked again: the iterator may have looked ahead of what came since
+        for (byte[] id : evictable) {
+            // read again: the iterator may be ahead of rows added since
             byte[] now = spilled.get(id);
             if (now != null && SentRow.read(now).place() < below) {
                 spilled.remove(id);
@@ -242,37 +242,37 @@ final class SentRows {
             return true;
         }
         sweep = null;
-        // a key that came back while its old version lay there was counted twice
-        spilledRows = Math.min(spilledRows, keptBySweep + spilledSinceSweep);
+        // a key that came back before its old version was evicted was counted twice
+        spilledRows = Math.min(spilledRows, keptInSweep + spilledSinceSweep);
         return false;
     }
 
-    private void lookThrough(int size, long below, List<byte[]> old) {
+    private void scan(int size, long below, List<byte[]> evictable) {
         for (int i = 0; i < size && sweep.hasNext(); i++) {
             Map.Entry<byte[], byte[]> entry = sweep.next();
             long place = SentRow.read(entry.getValue()).place();
             if (place < below) {
-                old.add(entry.getKey());
+                evictable.add(entry.getKey());
             } else {
-                keptBySweep++;
+                keptInSweep++;
                 highestSpilled = Math.max(highestSpilled, place);
             }
         }
     }
 
-    /** What is on the heap, for a checkpoint: rows as they are, and rows by key and hash. */
-    void snapshot(BiConsumer<ByteBuffer, SentRow> hashed, NewestRow asTheyAre) {
+    /** Writes the heap to a checkpoint: unhashed rows, and rows by key and hash. */
+    void snapshot(BiConsumer<ByteBuffer, SentRow> hashed, NewestRow unhashed) {
         heap.forEach(hashed);
-        newest.forEach(one -> asTheyAre.take(one.row(), one.place(), one.poll()));
+        newest.forEach(entry -> unhashed.take(entry.row(), entry.place(), entry.poll()));
     }
 
-    /** Takes a row that is not hashed yet. */
+    /** Receives a row that is not hashed yet. */
     interface NewestRow {
         /**
          * See {@link SentRows#snapshot}.
          *
-         * @param place where its watermark stands
-         * @param poll that showed it
+         * @param place its watermark on the scale
+         * @param poll the poll that contained it
          */
         void take(ChangeRow row, long place, long poll);
     }
@@ -281,7 +281,7 @@ final class SentRows {
         return spilledRows;
     }
 
-    /** What a checkpoint said is in keyed state. */
+    /** Restores the number of rows in keyed state from a checkpoint. */
     void restoreSpilled(long rows) {
         spilledRows = rows;
         highestSpilled = rows > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;

@@ -11,28 +11,28 @@ import java.util.List;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** The format that remembered rows on the heap have in checkpoints. */
+/** Serializes the sent rows on the heap for checkpoints. */
 final class SentRowsSerializer {
 
     private static final int FORMAT = 2;
 
     private SentRowsSerializer() {}
 
-    static byte[] write(EvictionBound memory, SentRows rows) throws IOException {
+    static byte[] write(EvictionBound bound, SentRows rows) throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(1024);
         out.writeInt(FORMAT);
-        out.writeLong(memory.highest());
-        out.writeLong(memory.sentTo());
-        out.writeLong(memory.tie());
-        bytes(memory.last(), out);
-        out.writeInt(memory.polls().size());
-        for (EvictionBound.PollStart begun : memory.polls()) {
-            out.writeLong(begun.poll());
-            out.writeLong(begun.tie());
+        out.writeLong(bound.highest());
+        out.writeLong(bound.sentTo());
+        out.writeLong(bound.tie());
+        bytes(bound.last(), out);
+        out.writeInt(bound.polls().size());
+        for (EvictionBound.PollStart start : bound.polls()) {
+            out.writeLong(start.poll());
+            out.writeLong(start.tie());
         }
         out.writeLong(rows.spilledRows());
         DataOutputSerializer hashed = new DataOutputSerializer(1024);
-        DataOutputSerializer plain = new DataOutputSerializer(1024);
+        DataOutputSerializer unhashed = new DataOutputSerializer(1024);
         List<RowSchema> schemas = new ArrayList<>();
         int[] counts = new int[2];
         rows.snapshot(
@@ -46,21 +46,21 @@ final class SentRowsSerializer {
                 },
                 (row, place, poll) -> {
                     counts[1]++;
-                    unchecked(() -> plain(row, place, poll, schemas, plain));
+                    unchecked(() -> writeUnhashed(row, place, poll, schemas, unhashed));
                 });
         section(counts[0], hashed, out);
         out.writeInt(schemas.size());
         for (RowSchema schema : schemas) {
             RowSchemaSerializer.write(schema, out);
         }
-        section(counts[1], plain, out);
+        section(counts[1], unhashed, out);
         return out.getCopyOfBuffer();
     }
 
-    private static void plain(
+    private static void writeUnhashed(
             ChangeRow row, long place, long poll, List<RowSchema> schemas, DataOutputSerializer out)
             throws IOException {
-        // a read has one schema: the newest rows share one, or two where it changed
+        // a read has one schema: the newest rows share one, or two after a change
         if (schemas.isEmpty() || !schemas.get(schemas.size() - 1).equals(row.schema())) {
             schemas.add(row.schema());
         }
@@ -90,27 +90,27 @@ final class SentRowsSerializer {
         long tie = in.readLong();
         ByteBuffer last = ByteBuffer.wrap(bytes(in));
         List<EvictionBound.PollStart> polls = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
+        for (int remaining = in.readInt(); remaining > 0; remaining--) {
             polls.add(new EvictionBound.PollStart(in.readLong(), in.readLong()));
         }
         rows.restoreSpilled(in.readLong());
         byte[] row = new byte[SentRow.BYTES];
-        for (int left = in.readInt(); left > 0; left--) {
+        for (int remaining = in.readInt(); remaining > 0; remaining--) {
             byte[] id = bytes(in);
             in.readFully(row);
             rows.restore(id, SentRow.read(row));
         }
         List<RowSchema> schemas = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
+        for (int remaining = in.readInt(); remaining > 0; remaining--) {
             schemas.add(RowSchemaSerializer.read(in));
         }
-        for (int left = in.readInt(); left > 0; left--) {
+        for (int remaining = in.readInt(); remaining > 0; remaining--) {
             RowSchema schema = schemas.get(in.readInt());
             long place = in.readLong();
             long poll = in.readLong();
             byte[] line = bytes(in);
-            ChangeRow plain = ChangeRow.of(Operation.UPSERT, schema, line, bytes(in));
-            rows.restore(plain, place, poll);
+            ChangeRow unhashed = ChangeRow.of(Operation.UPSERT, schema, line, bytes(in));
+            rows.restore(unhashed, place, poll);
         }
         return new EvictionBound(highest, sentTo, tie, last, polls);
     }

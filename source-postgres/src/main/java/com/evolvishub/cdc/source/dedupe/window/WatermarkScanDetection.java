@@ -23,8 +23,9 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
- * For a watermark scan: drops what a poll that reaches back shows again. Rows above everything read
- * before pass unseen, and are remembered for as long as a later poll may reach back to them.
+ * Change detection of a watermark scan: drops rows that a poll reads again because of the
+ * look-back. Rows above everything read before are sent without a lookup, and kept while a later
+ * poll may read them again.
  */
 public final class WatermarkScanDetection implements DetectionStrategy {
 
@@ -37,24 +38,24 @@ public final class WatermarkScanDetection implements DetectionStrategy {
     private PollPhaseStarted.Phase phase = PollPhaseStarted.Phase.RANGE;
     private LookedUpKeys lookedUp = LookedUpKeys.NONE;
     private boolean futureRead;
-    private boolean tookFuture;
+    private boolean movedFromFuture;
     private boolean keyed;
     private EvictionBound evictionBound = EvictionBound.EMPTY;
-    private ListState<byte[]> kept;
-    private ListState<Long> counted;
-    private ListState<Long> countedFuture;
-    private SoftDeleteMatcher mark;
+    private ListState<byte[]> sentRowsState;
+    private ListState<Long> nullWatermarkCountState;
+    private ListState<Long> futureCountState;
+    private SoftDeleteMatcher softDeletes;
     private WatermarkScale scale = WatermarkScale.NONE;
     private DedupeWindow window;
     private long sentBefore = Long.MIN_VALUE;
     private boolean aboveHighWatermark;
-    private boolean sweepWanted;
+    private boolean sweepNeeded;
 
     /**
-     * Told by the last complete poll. A sweep goes on while the next one reads, which may go back
-     * to the floor of a transaction that has ended: its own bound lies above what it reads again.
+     * Set by the last complete poll. A sweep continues during the next poll, which may read again
+     * from the low watermark of an ended transaction: its own bound is above what it reads.
      */
-    private long sweepBelow = Long.MIN_VALUE;
+    private long sweepBound = Long.MIN_VALUE;
 
     private long duplicateKeys;
 
@@ -63,61 +64,61 @@ public final class WatermarkScanDetection implements DetectionStrategy {
     }
 
     @Override
-    public void open(StateInitializationContext context, boolean forgets) throws Exception {
+    public void open(StateInitializationContext context, boolean discardsState) throws Exception {
         PrimitiveArrayTypeInfo<byte[]> bytes =
                 PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
         MapState<byte[], byte[]> spilled =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("sent-rows", bytes, bytes));
-        MapState<byte[], byte[]> outside =
+        MapState<byte[], byte[]> nullWatermarkState =
                 context.getKeyedStateStore()
                         .getMapState(
                                 new MapStateDescriptor<>("rows-without-watermark", bytes, bytes));
         sent = new SentRows(spilled);
-        nullWatermarkRows = new SentNullWatermarkRows(outside);
-        MapState<byte[], byte[]> ahead =
+        nullWatermarkRows = new SentNullWatermarkRows(nullWatermarkState);
+        MapState<byte[], byte[]> futureState =
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>("future-rows", bytes, bytes));
-        future = new FutureRows(ahead);
-        countedFuture =
+        future = new FutureRows(futureState);
+        futureCountState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("future-rows-count", Types.LONG));
-        kept =
+        sentRowsState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("sent-rows-on-heap", bytes));
-        counted =
+        nullWatermarkCountState =
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(
                                         "rows-without-watermark-count", Types.LONG));
-        if (forgets) {
+        if (discardsState) {
             spilled.clear();
-            outside.clear();
-            kept.clear();
-            counted.clear();
-            ahead.clear();
-            countedFuture.clear();
+            nullWatermarkState.clear();
+            sentRowsState.clear();
+            nullWatermarkCountState.clear();
+            futureState.clear();
+            futureCountState.clear();
         }
-        for (long rows : counted.get()) {
+        for (long rows : nullWatermarkCountState.get()) {
             nullWatermarkRows.restore(rows);
         }
-        for (long rows : countedFuture.get()) {
+        for (long rows : futureCountState.get()) {
             future.restore(rows);
         }
-        for (byte[] state : kept.get()) {
+        for (byte[] state : sentRowsState.get()) {
             evictionBound = SentRowsSerializer.read(state, sent);
         }
     }
 
     @Override
     public void begin(PollStarted started) {
-        mark = SoftDeleteMatcher.of(deleteWhen, started.schema());
+        softDeletes = SoftDeleteMatcher.of(deleteWhen, started.schema());
         aboveHighWatermark = false;
         duplicateKeys = 0;
         phase = PollPhaseStarted.Phase.RANGE;
         lookedUp = LookedUpKeys.NONE;
         futureRead = false;
-        tookFuture = false;
+        movedFromFuture = false;
         keyed = started.schema().isKeyed();
         future.begin();
         sentBefore = evictionBound.sentTo();
@@ -125,23 +126,25 @@ public final class WatermarkScanDetection implements DetectionStrategy {
     }
 
     @Override
-    public void setWindow(DedupeWindow asked) throws Exception {
-        window = asked;
-        scale = WatermarkScale.valueOf(asked.scale());
+    public void setWindow(DedupeWindow dedupeWindow) throws Exception {
+        window = dedupeWindow;
+        scale = WatermarkScale.valueOf(dedupeWindow.scale());
         evictionBound =
-                evictionBound.upTo(asked.position()).rememberingPollsFrom(asked.lowWatermarkPoll());
+                evictionBound
+                        .upTo(dedupeWindow.position())
+                        .rememberingPollsFrom(dedupeWindow.lowWatermarkPoll());
     }
 
     @Override
-    public void highWatermarkCrossed(HighWatermarkCrossed frontier) {
+    public void highWatermarkCrossed(HighWatermarkCrossed crossed) {
         aboveHighWatermark = true;
     }
 
     @Override
-    public void phaseStarted(PollPhaseStarted entered) {
-        phase = entered.phase();
+    public void phaseStarted(PollPhaseStarted started) {
+        phase = started.phase();
         if (phase == PollPhaseStarted.Phase.KEY_LOOKUP) {
-            lookedUp = new LookedUpKeys(entered.keys());
+            lookedUp = new LookedUpKeys(started.keys());
         }
         futureRead |= phase == PollPhaseStarted.Phase.FUTURE;
     }
@@ -157,27 +160,27 @@ public final class WatermarkScanDetection implements DetectionStrategy {
             return nullWatermarkRows.isNew(row, window.poll()) && send(row, output);
         }
         if (phase == PollPhaseStarted.Phase.FUTURE) {
-            long ahead = scale.toScale(row.watermark());
-            boolean isNew = future.isNew(row, ahead, window.poll(), sent.remove(row));
+            long scaled = scale.toScale(row.watermark());
+            boolean isNew = future.isNew(row, scaled, window.poll(), sent.remove(row));
             return isNew && send(row, output);
         }
         Optional<SentRow> known = future.remove(row, window.poll());
         if (phase == PollPhaseStarted.Phase.KEY_LOOKUP && known.isEmpty()) {
-            // it was looked up before, and came then
+            // it was found and sent by an earlier lookup
             return false;
         }
         if (known.isPresent()) {
-            tookFuture = true;
+            movedFromFuture = true;
             sent.hashNewest();
             sent.restoreKnown(row, known.get());
         }
-        long place = place(row);
-        if (isNeverSent(place)) {
-            sent.add(row, place, window.poll(), evictBelow());
+        long scaled = scaledWatermark(row);
+        if (isNeverSent(scaled)) {
+            sent.add(row, scaled, window.poll(), evictBelow());
             return send(row, output);
         }
         sent.hashNewest();
-        return switch (sent.observe(row, place, window.poll())) {
+        return switch (sent.observe(row, scaled, window.poll())) {
             case NEW -> send(row, output);
             case KNOWN -> false;
             case DUPLICATE -> {
@@ -191,30 +194,30 @@ public final class WatermarkScanDetection implements DetectionStrategy {
         };
     }
 
-    /** Behind a clock that was set back lie rows that were sent before it was. */
-    private boolean isNeverSent(long place) {
-        boolean above = !scale.hasDistances() || place > sentBefore;
-        return isAboveHighWatermark() && above && !tookFuture && future.size() == 0;
+    /** After a clock step back, rows above the position may have been sent before it. */
+    private boolean isNeverSent(long scaled) {
+        boolean above = !scale.hasDistances() || scaled > sentBefore;
+        return isAboveHighWatermark() && above && !movedFromFuture && future.size() == 0;
     }
 
     private boolean send(ChangeRow row, Consumer<ChangeRow> output) {
-        output.accept(mark.asDelete(row));
+        output.accept(softDeletes.asDelete(row));
         return true;
     }
 
-    /** Where a row stands: by its watermark, or, of a type without distances, by its tie. */
-    private long place(ChangeRow row) {
+    /** A row's watermark on the scale, or of a type without distances the number of its tie. */
+    private long scaledWatermark(ChangeRow row) {
         if (!scale.hasDistances()) {
             if (isAboveHighWatermark()) {
                 evictionBound = evictionBound.advanceTie(row.watermark());
             }
             return evictionBound.tie();
         }
-        long place = scale.toScale(row.watermark());
-        if (isAboveHighWatermark() && place != WatermarkScale.NOT_ON_SCALE) {
-            evictionBound = evictionBound.advanceTo(place);
+        long scaled = scale.toScale(row.watermark());
+        if (isAboveHighWatermark() && scaled != WatermarkScale.NOT_ON_SCALE) {
+            evictionBound = evictionBound.advanceTo(scaled);
         }
-        return place;
+        return scaled;
     }
 
     private boolean isAboveHighWatermark() {
@@ -229,24 +232,24 @@ public final class WatermarkScanDetection implements DetectionStrategy {
     public PollCompletion end(PollEnded ended) throws Exception {
         if (ended.complete()) {
             sent.hashNewest();
-            sweepBelow = evictBelow();
-            sweepWanted |= sent.forget(sweepBelow);
+            sweepBound = evictBelow();
+            sweepNeeded |= sent.forget(sweepBound);
         }
-        boolean searches = ended.complete() && futureRead && future.isAnyMissing();
-        if (ended.complete() && futureRead && !searches) {
+        boolean searchesFuture = ended.complete() && futureRead && future.isAnyMissing();
+        if (ended.complete() && futureRead && !searchesFuture) {
             future.noneMissing();
         }
-        return searches || duplicateKeys > 0
-                ? new ScanCompletion(duplicateKeys, searches)
+        return searchesFuture || duplicateKeys > 0
+                ? new ScanCompletion(duplicateKeys, searchesFuture)
                 : PollCompletion.PLAIN;
     }
 
     @Override
     public boolean evict() throws Exception {
-        if (sweepWanted) {
-            sweepWanted = sent.sweep(SLICE, sweepBelow);
+        if (sweepNeeded) {
+            sweepNeeded = sent.sweep(SLICE, sweepBound);
         }
-        return sweepWanted;
+        return sweepNeeded;
     }
 
     @Override
@@ -256,37 +259,38 @@ public final class WatermarkScanDetection implements DetectionStrategy {
 
     @Override
     public void snapshot() throws Exception {
-        kept.update(List.of(SentRowsSerializer.write(evictionBound, sent)));
-        counted.update(List.of(nullWatermarkRows.size()));
-        countedFuture.update(List.of(future.size()));
+        sentRowsState.update(List.of(SentRowsSerializer.write(evictionBound, sent)));
+        nullWatermarkCountState.update(List.of(nullWatermarkRows.size()));
+        futureCountState.update(List.of(future.size()));
     }
 
-    /** What is left of a read that did not show all rows of the future, or keys twice. */
+    /** The work after a read that missed future rows or contained duplicate keys. */
     private final class ScanCompletion implements PollCompletion {
 
-        private final long twice;
-        private final boolean searches;
+        private final long duplicates;
+        private final boolean searchesFuture;
 
-        private ScanCompletion(long twice, boolean searches) {
-            this.twice = twice;
-            this.searches = searches;
+        private ScanCompletion(long duplicates, boolean searchesFuture) {
+            this.duplicates = duplicates;
+            this.searchesFuture = searchesFuture;
         }
 
         @Override
         public boolean processSlice(Consumer<ChangeRow> output) throws Exception {
-            // at once: the source does not wait, and the next poll's rows must not come between
-            while (searches && future.find(SLICE, window.poll(), keyed, lookedUp)) {
-                // on to the next slice
+            // all at once: the source does not wait, and rows of the next poll must not come
+            // between
+            while (searchesFuture && future.find(SLICE, window.poll(), keyed, lookedUp)) {
+                // continue with the next slice
             }
             return false;
         }
 
         @Override
         public String warning() {
-            return twice == 0
+            return duplicates == 0
                     ? ""
                     : "%d rows were left out: another row of the read has the same key; the key is none, name another one"
-                            .formatted(twice);
+                            .formatted(duplicates);
         }
     }
 }

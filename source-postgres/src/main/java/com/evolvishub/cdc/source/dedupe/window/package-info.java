@@ -1,5 +1,5 @@
 /**
- * Change detection for watermark mode: rows that a later poll may read again are kept, all below is
- * evicted.
+ * Change detection of the watermark mode. Keeps the rows that a later poll may read again, and
+ * evicts all rows below them.
  */
 package com.evolvishub.cdc.source.dedupe.window;
