@@ -1,10 +1,15 @@
 package com.evolvishub.cdc.servers.pulsar;
 
+import com.evolvishub.cdc.servers.broker.BrokerEndedException;
 import com.evolvishub.cdc.servers.broker.BrokerJvm;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Starts a Pulsar broker from its folder. */
 final class PulsarProcess {
@@ -25,13 +30,23 @@ final class PulsarProcess {
                     // ten seconds on an idle machine
                     Duration.ofMinutes(5));
 
+    /** Logged for each change in the list of storage nodes, which has one. */
+    private static final String NODES_CHANGED = "Failed to resolve network location";
+
+    /** A healthy broker logs four of them while it starts, and no more. */
+    private static final int MOST_CHANGES = 20;
+
     private PulsarProcess() {}
 
     static boolean lacksArchive() throws IOException {
         return BrokerJvm.lacksArchive(PROGRAM);
     }
 
-    /** Starts the broker and returns when it takes clients. */
+    /**
+     * Starts the broker and returns when it takes clients.
+     *
+     * @throws BrokerEndedException if it ends before, or keeps a core busy with itself
+     */
     static BrokerJvm start(
             PulsarFolder folder,
             PulsarPorts ports,
@@ -55,6 +70,28 @@ final class PulsarProcess {
                 arguments,
                 folder.log(),
                 purpose,
-                () -> admin.isReady(cluster) && (!coordinates || admin.coordinatesTransactions()));
+                () -> {
+                    boolean isReady =
+                            admin.isReady(cluster)
+                                    && (!coordinates || admin.coordinatesTransactions());
+                    if (registersForEver(folder.log())) {
+                        throw new BrokerEndedException(
+                                "the storage node of a Pulsar broker registers itself without end: "
+                                        + folder.log());
+                    }
+                    return isReady;
+                });
+    }
+
+    /**
+     * Whether the broker's storage node takes its registration back and makes it anew for ever. It
+     * does so once it has seen a deletion of its own, since it compares what it has registered by
+     * identity (ResourceLockImpl.revalidate; seen in 4.0.1, the reported case is
+     * apache/pulsar#17759). Clients then time out on a busy machine.
+     */
+    static boolean registersForEver(Path log) throws IOException {
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.contains(NODES_CHANGED)).count() > MOST_CHANGES;
+        }
     }
 }

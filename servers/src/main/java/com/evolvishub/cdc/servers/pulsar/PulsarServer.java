@@ -144,12 +144,18 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
 
     /** Starts a server that has ended on the same ports and with the same data. */
     public synchronized void startAgain() {
-        try {
-            process =
-                    PulsarProcess.start(
-                            folder, ports, settings, adminApi(), BrokerJvm.Purpose.SERVICE);
-        } catch (IOException e) {
-            throw unavailable(e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                process =
+                        PulsarProcess.start(
+                                folder, ports, settings, adminApi(), BrokerJvm.Purpose.SERVICE);
+                return;
+            } catch (IOException | BrokerEndedException e) {
+                if (attempt == ATTEMPTS || !(e instanceof BrokerEndedException)) {
+                    throw unavailable(e);
+                }
+                System.err.println("once more: " + e.getMessage());
+            }
         }
     }
 
