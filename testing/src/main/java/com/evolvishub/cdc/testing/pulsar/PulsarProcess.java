@@ -1,10 +1,15 @@
 package com.evolvishub.cdc.testing.pulsar;
 
+import com.evolvishub.cdc.testing.broker.BrokerEndedException;
 import com.evolvishub.cdc.testing.broker.BrokerProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Starts a Pulsar broker from its directory. */
 final class PulsarProcess {
@@ -25,13 +30,23 @@ final class PulsarProcess {
                     // ten seconds on an idle machine
                     Duration.ofMinutes(5));
 
+    /** Logged for each change of the list of bookies; there is one bookie. */
+    private static final String BOOKIES_CHANGED = "Failed to resolve network location";
+
+    /** A healthy broker logs four changes during startup, and no more. */
+    private static final int MAX_CHANGES = 20;
+
     private PulsarProcess() {}
 
     static boolean lacksArchive() throws IOException {
         return BrokerProcess.lacksArchive(PROGRAM);
     }
 
-    /** Starts the broker and returns when it accepts clients. */
+    /**
+     * Starts the broker and returns when it accepts clients.
+     *
+     * @throws BrokerEndedException if it exits before, or its bookie registers itself in a loop
+     */
     static BrokerProcess start(
             PulsarDirectory directory,
             PulsarPorts ports,
@@ -55,8 +70,28 @@ final class PulsarProcess {
                 arguments,
                 directory.log(),
                 purpose,
-                () ->
-                        admin.isReady(cluster)
-                                && (!transactional || admin.coordinatesTransactions()));
+                () -> {
+                    boolean isReady =
+                            admin.isReady(cluster)
+                                    && (!transactional || admin.coordinatesTransactions());
+                    if (registersInALoop(directory.log())) {
+                        throw new BrokerEndedException(
+                                "the bookie of a Pulsar broker registers itself in a loop: "
+                                        + directory.log());
+                    }
+                    return isReady;
+                });
+    }
+
+    /**
+     * Whether the broker's bookie deletes and re-creates its registration in a loop. The loop begins
+     * when it sees a deletion of its own, because Pulsar compares registrations by identity
+     * (ResourceLockImpl.revalidate; seen in 4.0.1, reported in apache/pulsar#17759). It uses one
+     * core, and clients time out on a busy machine.
+     */
+    static boolean registersInALoop(Path log) throws IOException {
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.contains(BOOKIES_CHANGED)).count() > MAX_CHANGES;
+        }
     }
 }

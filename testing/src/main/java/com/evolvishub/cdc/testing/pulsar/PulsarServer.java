@@ -145,12 +145,22 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
 
     /** Starts a stopped server again, on the same ports and with the same data. */
     public synchronized void restart() {
-        try {
-            process =
-                    PulsarProcess.start(
-                            directory, ports, settings, adminApi(), BrokerProcess.Purpose.SERVICE);
-        } catch (IOException e) {
-            throw unavailable(e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                process =
+                        PulsarProcess.start(
+                                directory,
+                                ports,
+                                settings,
+                                adminApi(),
+                                BrokerProcess.Purpose.SERVICE);
+                return;
+            } catch (IOException | BrokerEndedException e) {
+                if (attempt == ATTEMPTS || !(e instanceof BrokerEndedException)) {
+                    throw unavailable(e);
+                }
+                System.err.println("once more: " + e.getMessage());
+            }
         }
     }
 
