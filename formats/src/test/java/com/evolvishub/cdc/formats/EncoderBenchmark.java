@@ -41,7 +41,7 @@ final class EncoderBenchmark {
             double tree = rate(rows, EncoderBenchmark::tree);
             System.out.printf(
                     "json %,.0f rows/s, debezium %,.0f rows/s, Jackson's tree %,.0f rows/s, ratio"
-                        + " %.1f%n",
+                            + " %.1f%n",
                     ours, enveloped, tree, ours / tree);
         }
     }

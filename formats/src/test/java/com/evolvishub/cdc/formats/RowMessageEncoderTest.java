@@ -41,7 +41,7 @@ class RowMessageEncoderTest {
         assertThat(text(message.payload().orElseThrow()))
                 .isEqualTo(
                         "{\"name\":\"say \\\"hi\\\"\\n"
-                            + "\",\"order_id\":7,\"updated\":\"2024-01-02T03:04:05.500000Z\"}");
+                                + "\",\"order_id\":7,\"updated\":\"2024-01-02T03:04:05.500000Z\"}");
         assertThat(text(message.key().orElseThrow())).isEqualTo("{\"order_id\":7}");
         assertThat(message.attributes())
                 .containsExactly(
@@ -155,7 +155,7 @@ class RowMessageEncoderTest {
                 .isInstanceOf(MessageEncodingException.class)
                 .hasMessage(
                         "column \"doc\" (jsonb): JSON nested more than 990 levels deep, which"
-                            + " readers of messages refuse");
+                                + " readers of messages refuse");
     }
 
     @Test

@@ -25,7 +25,6 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.Relation;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

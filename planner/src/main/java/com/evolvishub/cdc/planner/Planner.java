@@ -22,7 +22,6 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
 import com.evolvishub.cdc.planner.sql.PollQueryParser;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

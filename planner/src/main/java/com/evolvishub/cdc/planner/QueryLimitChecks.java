@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.sql.LimitClauses;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

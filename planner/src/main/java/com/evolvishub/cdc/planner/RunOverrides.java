@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner;
 
 import com.evolvishub.cdc.planner.spec.SyncSpec;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

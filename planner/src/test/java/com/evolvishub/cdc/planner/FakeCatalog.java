@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner;
 import com.evolvishub.cdc.planner.catalog.Catalog;
 import com.evolvishub.cdc.planner.catalog.DeleteConfirmation;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

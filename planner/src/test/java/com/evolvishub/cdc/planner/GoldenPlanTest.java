@@ -7,15 +7,13 @@ import com.evolvishub.cdc.planner.config.SpecReader;
 import com.evolvishub.cdc.planner.explain.PlanExplainer;
 import com.evolvishub.cdc.planner.explain.tree.PlanPrinter;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 
 /**
  * Compares whole plans with golden files: one directory per case, with its {@code config.yaml}.

@@ -20,7 +20,6 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,6 @@ import static com.evolvishub.cdc.planner.MappingBuilder.endpoint;
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
 import static com.evolvishub.cdc.planner.MappingBuilder.postgres;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,9 +20,6 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -33,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 
 class PlannerTest {
 

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.catalog;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

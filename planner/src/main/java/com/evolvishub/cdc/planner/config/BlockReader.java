@@ -8,7 +8,6 @@ import com.evolvishub.cdc.planner.config.tree.ConfigLocations;
 import com.evolvishub.cdc.planner.config.tree.ConfigNode;
 import com.evolvishub.cdc.planner.config.tree.ProblemCollector;
 import com.evolvishub.cdc.planner.spi.DestinationType;
-
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,7 +4,6 @@ import com.evolvishub.cdc.planner.config.tree.ConfigLocations;
 import com.evolvishub.cdc.planner.config.tree.ProblemCollector;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner.config;
 import com.evolvishub.cdc.planner.config.schema.BlockSchema;
 import com.evolvishub.cdc.planner.config.schema.ConfigOption;
 import com.evolvishub.cdc.planner.config.tree.ConfigLocations;
-
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

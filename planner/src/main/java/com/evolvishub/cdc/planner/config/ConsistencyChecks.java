@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

@@ -14,7 +14,6 @@ import com.evolvishub.cdc.planner.spi.DestinationOption;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.EndpointProblem;
 import com.evolvishub.cdc.planner.spi.PostgresDestinationType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

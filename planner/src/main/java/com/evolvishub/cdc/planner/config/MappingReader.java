@@ -18,7 +18,6 @@ import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

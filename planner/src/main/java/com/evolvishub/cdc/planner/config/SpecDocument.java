@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner.config;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
-
 import java.util.List;
 import java.util.Objects;
 

@@ -13,7 +13,6 @@ import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.LogLevel;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

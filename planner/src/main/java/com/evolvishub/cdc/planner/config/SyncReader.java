@@ -7,7 +7,6 @@ import com.cronutils.parser.CronParser;
 import com.evolvishub.cdc.planner.config.schema.BlockSchema;
 import com.evolvishub.cdc.planner.config.tree.ProblemCollector;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
-
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Optional;

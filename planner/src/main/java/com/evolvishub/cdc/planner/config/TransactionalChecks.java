@@ -9,7 +9,6 @@ import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
-
 import java.math.BigDecimal;
 import java.time.Duration;
 

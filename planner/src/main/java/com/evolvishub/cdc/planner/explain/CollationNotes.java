@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
-
 import java.util.Optional;
 
 /** Notes about the order in which text watermarks are compared. */

@@ -8,7 +8,6 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.ScanSql;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.ScanRange;
 import com.evolvishub.cdc.planner.sql.ScanSql;
 import com.evolvishub.cdc.planner.sql.SqlIdentifier;
-
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -4,7 +4,6 @@ import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.explain;
 
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.sql.Relation;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

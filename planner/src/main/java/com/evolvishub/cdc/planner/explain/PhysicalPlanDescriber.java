@@ -11,7 +11,6 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.physical.Schedule;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.sql.Relation;
-
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

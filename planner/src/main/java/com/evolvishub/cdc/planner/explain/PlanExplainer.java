@@ -15,7 +15,6 @@ import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

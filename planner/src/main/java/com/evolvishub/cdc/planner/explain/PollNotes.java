@@ -12,7 +12,6 @@ import com.evolvishub.cdc.planner.sql.Relation;
 import com.evolvishub.cdc.planner.sql.ScanRange;
 import com.evolvishub.cdc.planner.sql.ScanSql;
 import com.evolvishub.cdc.planner.sql.SqlLiteral;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.catalog.UnderlyingRelation;
 import com.evolvishub.cdc.planner.catalog.UnderlyingRelation.Kind;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

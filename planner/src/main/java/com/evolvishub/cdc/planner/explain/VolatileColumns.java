@@ -6,7 +6,6 @@ import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.ScanSql;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.catalog.Catalog.PollFacts;
 import com.evolvishub.cdc.planner.physical.Capture;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-
 import java.util.Optional;
 import java.util.Set;
 

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.CaptureMode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-
 import java.util.Objects;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-
 import java.util.Objects;
 
 /** Selects the rows of a poll that does not read all rows. */

@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner.logical;
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;

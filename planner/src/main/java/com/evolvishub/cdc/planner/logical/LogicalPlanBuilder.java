@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.spec.WatermarkSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spi.DestinationType;
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -6,7 +6,6 @@ import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.WatermarkSpec;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
-
 import java.util.Objects;
 
 /**

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.spec.ColumnRename;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.logical;
 
 import com.evolvishub.cdc.planner.explain.tree.ExplainNode;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

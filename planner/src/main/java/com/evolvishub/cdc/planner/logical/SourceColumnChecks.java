@@ -6,7 +6,6 @@ import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.problem.ProblemLocations;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

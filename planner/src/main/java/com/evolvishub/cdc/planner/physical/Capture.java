@@ -4,7 +4,6 @@ import com.evolvishub.cdc.planner.spec.NullWatermarkPolicy;
 import com.evolvishub.cdc.planner.spec.WatermarkCollation;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
 import com.evolvishub.cdc.planner.sql.ScanSql;
-
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.LossPolicy;
 import com.evolvishub.cdc.planner.spec.SchemaChangePolicy;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.Objects;
 
 /**

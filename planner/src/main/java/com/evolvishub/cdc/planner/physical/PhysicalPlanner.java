@@ -14,7 +14,6 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.sql.PollQueryParser;
 import com.evolvishub.cdc.planner.sql.Relation;
-
 import java.util.ArrayList;
 import java.util.List;
 

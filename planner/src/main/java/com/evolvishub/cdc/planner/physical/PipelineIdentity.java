@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,7 +6,6 @@ import com.evolvishub.cdc.planner.catalog.DeleteConfirmation;
 import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.spec.DeleteWhen;
 import com.evolvishub.cdc.planner.spec.SchemaChangePolicy;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.sql.Relation;
-
 import java.util.List;
 import java.util.Objects;
 

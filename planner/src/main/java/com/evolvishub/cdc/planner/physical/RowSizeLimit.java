@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.physical;
 
 import com.evolvishub.cdc.planner.spec.BadRowPolicy;
-
 import java.io.Serializable;
 import java.util.Objects;
 

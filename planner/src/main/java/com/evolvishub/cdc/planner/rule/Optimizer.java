@@ -7,7 +7,6 @@ import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.logical.Sink;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

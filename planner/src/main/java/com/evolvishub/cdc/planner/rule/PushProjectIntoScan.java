@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Projection;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
-
 import java.util.List;
 import java.util.Optional;
 

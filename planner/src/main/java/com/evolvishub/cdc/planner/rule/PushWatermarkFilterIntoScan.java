@@ -4,7 +4,6 @@ import com.evolvishub.cdc.planner.logical.ChangePredicate;
 import com.evolvishub.cdc.planner.logical.Filter;
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Scan;
-
 import java.util.Optional;
 
 /**

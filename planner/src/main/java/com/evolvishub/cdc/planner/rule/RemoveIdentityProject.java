@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.rule;
 
 import com.evolvishub.cdc.planner.logical.LogicalNode;
 import com.evolvishub.cdc.planner.logical.Project;
-
 import java.util.Optional;
 
 /**

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.rule;
 
 import com.evolvishub.cdc.planner.logical.LogicalNode;
-
 import java.util.Optional;
 
 /** One rewrite. */

@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.spec;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.spi;
 
 import com.evolvishub.cdc.planner.spec.DeliveryMode;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.List;
 
 /** What the planner needs of a destination type to check a file and to print a plan. */

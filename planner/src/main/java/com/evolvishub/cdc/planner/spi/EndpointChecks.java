@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.spi;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,6 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

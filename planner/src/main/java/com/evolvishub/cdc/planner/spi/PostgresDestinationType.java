@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.spi;
 
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

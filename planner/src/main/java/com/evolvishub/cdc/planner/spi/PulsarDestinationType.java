@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner.spi;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
-
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

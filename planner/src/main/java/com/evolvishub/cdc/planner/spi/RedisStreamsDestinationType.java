@@ -4,7 +4,6 @@ import com.evolvishub.cdc.planner.spec.endpoint.EndpointOption;
 import com.evolvishub.cdc.planner.spec.endpoint.EndpointSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.TlsSpec;
 import com.evolvishub.cdc.planner.spi.DestinationOption.Kind;
-
 import java.util.List;
 import java.util.regex.Pattern;
 

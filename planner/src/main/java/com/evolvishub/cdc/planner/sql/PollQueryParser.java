@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner.sql;
 import com.evolvishub.cdc.planner.sql.PollQuery.Part;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.PollQuery.Text;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

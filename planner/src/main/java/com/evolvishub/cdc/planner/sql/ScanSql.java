@@ -1,7 +1,6 @@
 package com.evolvishub.cdc.planner.sql;
 
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

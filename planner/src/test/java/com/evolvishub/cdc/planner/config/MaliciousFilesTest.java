@@ -3,7 +3,8 @@ package com.evolvishub.cdc.planner.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
-
+import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -11,11 +12,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Random;
 
 class MaliciousFilesTest {
 

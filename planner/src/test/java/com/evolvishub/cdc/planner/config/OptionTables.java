@@ -4,7 +4,6 @@ import com.evolvishub.cdc.planner.config.schema.ConfigOption;
 import com.evolvishub.cdc.planner.config.schema.ConfigSchema;
 import com.evolvishub.cdc.planner.config.schema.EndpointSchema;
 import com.evolvishub.cdc.planner.spi.DestinationType;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

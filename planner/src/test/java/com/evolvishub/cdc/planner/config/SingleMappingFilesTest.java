@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.planner.spec.ConfigFileSpec;
 import com.evolvishub.cdc.planner.spec.MappingSpec;
 import com.evolvishub.cdc.planner.spec.SyncSpec;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 class SingleMappingFilesTest {
 

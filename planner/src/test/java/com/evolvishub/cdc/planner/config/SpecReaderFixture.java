@@ -8,7 +8,6 @@ import com.evolvishub.cdc.planner.spi.KafkaDestinationType;
 import com.evolvishub.cdc.planner.spi.PostgresDestinationType;
 import com.evolvishub.cdc.planner.spi.PulsarDestinationType;
 import com.evolvishub.cdc.planner.spi.RedisStreamsDestinationType;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -3,10 +3,8 @@ package com.evolvishub.cdc.planner.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.problem.Problem;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class TransactionalChecksTest {
 

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.explain;
 
 import static com.evolvishub.cdc.planner.MappingBuilder.file;
 import static com.evolvishub.cdc.planner.MappingBuilder.mapping;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.AllDestinationTypes;
@@ -16,13 +15,11 @@ import com.evolvishub.cdc.planner.physical.PlanningResult;
 import com.evolvishub.cdc.planner.physical.PollScan;
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.List;
-import java.util.Optional;
 
 class WatermarkTypeNotesTest {
 

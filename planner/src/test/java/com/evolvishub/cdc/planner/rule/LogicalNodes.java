@@ -9,7 +9,6 @@ import com.evolvishub.cdc.planner.logical.Projection;
 import com.evolvishub.cdc.planner.logical.Scan;
 import com.evolvishub.cdc.planner.spec.ColumnRename;
 import com.evolvishub.cdc.planner.spec.WatermarkType;
-
 import java.util.List;
 
 /** Logical nodes for tests of rules. */

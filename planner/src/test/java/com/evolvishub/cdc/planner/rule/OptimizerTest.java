@@ -4,7 +4,6 @@ import static com.evolvishub.cdc.planner.rule.LogicalNodes.excluding;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,12 +14,10 @@ import com.evolvishub.cdc.planner.logical.LogicalPlan;
 import com.evolvishub.cdc.planner.logical.Project;
 import com.evolvishub.cdc.planner.logical.Sink;
 import com.evolvishub.cdc.planner.spec.CaptureMode;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class OptimizerTest {
 

@@ -7,7 +7,6 @@ import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.renamingAndExcluding;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

@@ -6,11 +6,9 @@ import static com.evolvishub.cdc.planner.rule.LogicalNodes.filter;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.queryScan;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.logical.ChangePredicate;
-
 import org.junit.jupiter.api.Test;
 
 class PushWatermarkFilterIntoScanTest {

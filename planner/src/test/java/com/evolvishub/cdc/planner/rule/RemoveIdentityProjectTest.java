@@ -3,11 +3,9 @@ package com.evolvishub.cdc.planner.rule;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.project;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.renaming;
 import static com.evolvishub.cdc.planner.rule.LogicalNodes.scan;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.logical.Projection;
-
 import org.junit.jupiter.api.Test;
 
 class RemoveIdentityProjectTest {

@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.planner.sql.PollQuery.Part;
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
 import com.evolvishub.cdc.planner.sql.PollQuery.Text;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Collectors;
 
 class PollQueryParserModelTest {
 

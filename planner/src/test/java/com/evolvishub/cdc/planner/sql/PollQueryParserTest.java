@@ -3,7 +3,6 @@ package com.evolvishub.cdc.planner.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.evolvishub.cdc.planner.sql.PollQuery.Placeholder;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.evolvishub.cdc.planner.physical.RowSizeLimit;
 import com.evolvishub.cdc.planner.spec.BadRowPolicy;
 import com.evolvishub.cdc.planner.sql.RowSizeGuard.Measure;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class RowSizeGuardTest {
 

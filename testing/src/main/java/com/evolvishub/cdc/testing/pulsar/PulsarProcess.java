@@ -84,8 +84,8 @@ final class PulsarProcess {
     }
 
     /**
-     * Whether the broker's bookie deletes and re-creates its registration in a loop. The loop begins
-     * when it sees a deletion of its own, because Pulsar compares registrations by identity
+     * Whether the broker's bookie deletes and re-creates its registration in a loop. The loop
+     * begins when it sees a deletion of its own, because Pulsar compares registrations by identity
      * (ResourceLockImpl.revalidate; seen in 4.0.1, reported in apache/pulsar#17759). It uses one
      * core, and clients time out on a busy machine.
      */

@@ -24,8 +24,8 @@ class PostgresServerITCase {
         assertThat(
                         database.queryAll(
                                 "SELECT name, setting FROM pg_settings WHERE name IN ('wal_level',"
-                                    + " 'max_connections', 'max_prepared_transactions') ORDER BY"
-                                    + " name"))
+                                        + " 'max_connections', 'max_prepared_transactions') ORDER BY"
+                                        + " name"))
                 .containsExactly(
                         List.of("max_connections", "200"),
                         List.of("max_prepared_transactions", "64"),

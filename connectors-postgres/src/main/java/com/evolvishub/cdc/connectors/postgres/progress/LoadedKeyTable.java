@@ -257,7 +257,7 @@ public final class LoadedKeyTable {
                         session.connection()
                                 .prepareStatement(
                                         "SELECT left(cdc_e::text, 100) FROM pg_temp.cdc_extra AS"
-                                            + " cdc_e LIMIT "
+                                                + " cdc_e LIMIT "
                                                 + MAX_SAMPLE_KEYS);
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {

@@ -353,7 +353,7 @@ public final class PostgresProgressStore {
             }
             throw new SQLException(
                     ("the row of evolvishub_cdc.lane is not the one that was left: it says epoch"
-                         + " %d, row %d. The destination went back, or somebody has changed it")
+                                    + " %d, row %d. The destination went back, or somebody has changed it")
                             .formatted(holder.epoch(), holder.progress().lastSequence()),
                     PostgresErrorClassifier.PROGRESS_CHANGED);
         }

@@ -111,7 +111,7 @@ final class KeyCompatibility {
             } else if (!index.exact()) {
                 problems.add(
                         ("index %s: compares the key's columns in a coarser way than the source, so"
-                             + " keys that differ there may be equal here; DROP INDEX %s")
+                                        + " keys that differ there may be equal here; DROP INDEX %s")
                                 .formatted(index.quoted(), index.quoted()));
             }
         }

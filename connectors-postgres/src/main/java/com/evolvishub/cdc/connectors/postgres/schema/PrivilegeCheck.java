@@ -128,7 +128,7 @@ public final class PrivilegeCheck {
                 if (!row.getBoolean("creates")) {
                     missing.add(
                             ("role %s may not make schema evolvishub_cdc; GRANT CREATE ON DATABASE"
-                                 + " %s TO %s, or run one mapping as an administrator first")
+                                            + " %s TO %s, or run one mapping as an administrator first")
                                     .formatted(role, database, role));
                 }
             } else if (!row.getBoolean("uses") || !row.getBoolean("writes")) {

@@ -63,7 +63,7 @@ public record WriteSideEffects(
             if (merges && !rule.event().equals("DELETE")) {
                 problems.add(
                         ("rule %s: the server does not merge rows into a table that has rules for"
-                             + " INSERT or UPDATE; DROP RULE %s ON %s, a trigger does the same")
+                                        + " INSERT or UPDATE; DROP RULE %s ON %s, a trigger does the same")
                                 .formatted(name, name, table));
             } else if (deletes && rule.event().equals("DELETE") && rule.instead()) {
                 problems.add(
@@ -88,8 +88,8 @@ public record WriteSideEffects(
         if (!needed.isEmpty()) {
             problems.add(
                     ("%s: row-level security applies to role %s, and no policy allows it %s; CREATE"
-                         + " POLICY %s ON %s TO %s USING (true) WITH CHECK (true), or ALTER ROLE %s"
-                         + " BYPASSRLS")
+                                    + " POLICY %s ON %s TO %s USING (true) WITH CHECK (true), or ALTER ROLE %s"
+                                    + " BYPASSRLS")
                             .formatted(
                                     table,
                                     SqlIdentifier.quote(role),
@@ -119,8 +119,8 @@ public record WriteSideEffects(
         if (triggers) {
             notes.add(
                     ("%s: a trigger looks at each row before it is written and may drop it; such"
-                         + " rows do not count as written, and status tells how many there were"
-                         + " (rows_skipped)")
+                                    + " rows do not count as written, and status tells how many there were"
+                                    + " (rows_skipped)")
                             .formatted(table));
         }
         if (deletes && !cascades.isEmpty()) {

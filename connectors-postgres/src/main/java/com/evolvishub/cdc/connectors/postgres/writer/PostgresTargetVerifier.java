@@ -172,8 +172,8 @@ final class PostgresTargetVerifier {
 
     private String unlogged() {
         return ("table %s: it is UNLOGGED, so a crash of the server empties it, and the progress"
-                    + " record would not tell; ALTER TABLE %1$s SET LOGGED, or unlogged: accept in"
-                    + " the destination")
+                        + " record would not tell; ALTER TABLE %1$s SET LOGGED, or unlogged: accept in"
+                        + " the destination")
                 .formatted(name);
     }
 

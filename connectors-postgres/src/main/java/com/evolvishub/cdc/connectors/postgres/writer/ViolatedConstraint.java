@@ -102,7 +102,7 @@ record ViolatedConstraint(String schema, String table, String name) {
         }
         if (row.getBoolean("referenced")) {
             return "; if rows trade this value among themselves, it would have to be DEFERRABLE,"
-                       + " which it cannot be as long as foreign keys refer to it";
+                    + " which it cannot be as long as foreign keys refer to it";
         }
         if (row.getBoolean("special")) {
             return "; if rows trade this value among themselves, they cannot come as long as index %s is there: one with a WHERE or on an expression cannot be DEFERRABLE"

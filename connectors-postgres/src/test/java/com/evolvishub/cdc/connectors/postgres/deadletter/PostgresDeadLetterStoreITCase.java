@@ -45,7 +45,7 @@ class PostgresDeadLetterStoreITCase {
         testPipeline = destination.testPipeline();
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text CONSTRAINT short CHECK"
-                    + " (length(name) <= 5))",
+                        + " (length(name) <= 5))",
                 "INSERT INTO orders VALUES (1, 'one')");
     }
 

@@ -139,10 +139,10 @@ class SchemaChangeITCase {
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(
                             "column \"note\": not in \"public\".\"orders\", and not added by"
-                                + " itself, because it is NOT NULL at the source; map it with"
-                                + " column_mapping, leave it out with exclude_columns, or ALTER"
-                                + " TABLE \"public\".\"orders\" ADD COLUMN IF NOT EXISTS \"note\""
-                                + " character varying(20)");
+                                    + " itself, because it is NOT NULL at the source; map it with"
+                                    + " column_mapping, leave it out with exclude_columns, or ALTER"
+                                    + " TABLE \"public\".\"orders\" ADD COLUMN IF NOT EXISTS \"note\""
+                                    + " character varying(20)");
             run(client, strict);
             client.prepare(strict);
             client.write(numbered(row(strict, "1", "a", "x")));
@@ -222,7 +222,7 @@ class SchemaChangeITCase {
                     .isInstanceOf(DestinationException.class)
                     .hasMessageEndingWith(
                             "ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"note\" DROP NOT"
-                                + " NULL");
+                                    + " NULL");
             run(client, BEFORE);
             client.prepare(BEFORE);
             number = 2;
@@ -340,7 +340,7 @@ class SchemaChangeITCase {
                     .isInstanceOf(DestinationException.class)
                     .hasMessage(
                             "table \"orders\": not there; create it, or leave out create_table:"
-                                + " never");
+                                    + " never");
         }
     }
 

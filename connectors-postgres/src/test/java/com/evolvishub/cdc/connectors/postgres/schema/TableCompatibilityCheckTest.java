@@ -62,10 +62,10 @@ class TableCompatibilityCheckTest {
         assertThat(fit.notes())
                 .containsExactly(
                         "rows are only appended to \"public\".\"orders\": the mapping compares"
-                            + " everything and has no key, and the table has no column _cdc_row, so"
-                            + " an update comes as one more row and a delete does not come at all."
-                            + " Name the columns that tell rows apart with key: [..], or let the"
-                            + " mapping make the table");
+                                + " everything and has no key, and the table has no column _cdc_row, so"
+                                + " an update comes as one more row and a delete does not come at all."
+                                + " Name the columns that tell rows apart with key: [..], or let the"
+                                + " mapping make the table");
     }
 
     @Test

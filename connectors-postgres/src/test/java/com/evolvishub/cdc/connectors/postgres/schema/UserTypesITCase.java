@@ -133,8 +133,8 @@ class UserTypesITCase {
         RowSchema schema = schema(typed("mood", "app.mood", 'e', "app.mood", MOOD));
         String problem =
                 "schema \"app\" does not exist (SQLSTATE 3F000); mend that, or have this run:"
-                    + " CREATE TYPE app.mood AS ENUM ('so so', 'it''s'); CREATE TABLE IF NOT EXISTS"
-                    + " \"orders\" (\"id\" bigint, \"mood\" app.mood, PRIMARY KEY (\"id\"))";
+                        + " CREATE TYPE app.mood AS ENUM ('so so', 'it''s'); CREATE TABLE IF NOT EXISTS"
+                        + " \"orders\" (\"id\" bigint, \"mood\" app.mood, PRIMARY KEY (\"id\"))";
         try (PostgresDestinationClient client = destination.client()) {
             assertThat(client.check(schema)).containsExactly(problem);
             client.open(PostgresTestTable.writer("r"));
@@ -152,9 +152,9 @@ class UserTypesITCase {
             assertThat(client.check(schema))
                     .containsExactly(
                             "column \"mail\": the destination has no type public.citext; CREATE"
-                                + " EXTENSION IF NOT EXISTS citext WITH SCHEMA public, or make the"
-                                + " table yourself with text in its place, which takes every"
-                                + " value");
+                                    + " EXTENSION IF NOT EXISTS citext WITH SCHEMA public, or make the"
+                                    + " table yourself with text in its place, which takes every"
+                                    + " value");
             database.execute("CREATE EXTENSION citext");
             assertThat(client.check(schema)).isEmpty();
         }

@@ -77,7 +77,7 @@ class PostgresDestinationPoolerITCase {
                 "ALTER DATABASE " + name + " SET synchronous_commit = off",
                 "ALTER DATABASE " + name + " SET lock_timeout = '7s'",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz, day date, age"
-                    + " interval, setting text DEFAULT current_setting('synchronous_commit'))");
+                        + " interval, setting text DEFAULT current_setting('synchronous_commit'))");
         pooler = PgBouncer.before(fresh, 3);
     }
 
@@ -150,8 +150,8 @@ class PostgresDestinationPoolerITCase {
         assertThat(
                         database.queryAll(
                                 "SELECT id, at AT TIME ZONE 'UTC' = '2026-01-02 03:04:05',"
-                                    + " to_char(day, 'YYYY-MM-DD'), age = '1 mon 2 days', setting"
-                                    + " FROM orders ORDER BY id"))
+                                        + " to_char(day, 'YYYY-MM-DD'), age = '1 mon 2 days', setting"
+                                        + " FROM orders ORDER BY id"))
                 .hasSize(8)
                 .allMatch(row -> row.get(1).equals("t") && row.get(3).equals("t"))
                 .allMatch(row -> row.get(4).equals("on"))

@@ -192,8 +192,8 @@ class WriteSideEffectsITCase {
     void doesNotCountRowsThatATriggerDrops() throws Exception {
         database.execute(
                 "CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF"
-                    + " coalesce(NEW.name, OLD.name) LIKE 'no%' THEN RETURN NULL; END IF; RETURN"
-                    + " coalesce(NEW, OLD); END $$",
+                        + " coalesce(NEW.name, OLD.name) LIKE 'no%' THEN RETURN NULL; END IF; RETURN"
+                        + " coalesce(NEW, OLD); END $$",
                 "CREATE TRIGGER drops BEFORE INSERT OR UPDATE OR DELETE ON orders FOR EACH ROW"
                         + " EXECUTE FUNCTION drops()");
         assertThat(notes(testPipeline().byDiff(), KEYED))
@@ -285,7 +285,7 @@ class WriteSideEffectsITCase {
                 "INSERT INTO fresh SELECT name, id FROM orders",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON fresh TO " + role,
                 "BEGIN; ALTER TABLE orders RENAME TO old; ALTER TABLE fresh RENAME TO orders;"
-                    + " COMMIT");
+                        + " COMMIT");
         write(insert("2", "b2"), insert("3", "c"), delete("1"));
         assertThat(database.queryAll("SELECT id::text, name FROM orders ORDER BY id"))
                 .containsExactly(List.of("2", "b2"), List.of("3", "c"));
@@ -342,7 +342,7 @@ class WriteSideEffectsITCase {
     void notesRowsOfOtherTablesThatADeleteChanges() throws Exception {
         database.execute(
                 "CREATE TABLE lines (id int CONSTRAINT of_order REFERENCES orders ON DELETE"
-                    + " CASCADE)",
+                        + " CASCADE)",
                 "CREATE TABLE notes (id int REFERENCES orders)");
         assertThat(notes(testPipeline().byDiff(), KEYED))
                 .containsExactly(

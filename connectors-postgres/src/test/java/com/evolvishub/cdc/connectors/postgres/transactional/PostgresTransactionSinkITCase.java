@@ -235,7 +235,7 @@ class PostgresTransactionSinkITCase {
                 "DROP TABLE orders",
                 "CREATE DOMAIN short AS varchar(3)",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, a varchar(3), b char(3), c bit(2), d"
-                    + " short)");
+                        + " short)");
         for (int wide = 1; wide <= 4; wide++) {
             RowSchema schema =
                     new RowSchema(
@@ -275,7 +275,7 @@ class PostgresTransactionSinkITCase {
         assertThat(
                         database.queryAll(
                                 "SELECT gid FROM pg_prepared_xacts WHERE database ="
-                                    + " current_database()"))
+                                        + " current_database()"))
                 .containsExactly(List.of("evolvishub_cdc:0123:somebody else's"));
     }
 

@@ -89,8 +89,8 @@ class KeyMergeITCase {
                     .hasMessageStartingWith("duplicate key value violates unique constraint")
                     .hasMessageEndingWith(
                             "; if rows trade this value among themselves, ALTER TABLE"
-                                + " \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\", ADD"
-                                + " CONSTRAINT \"orders_name_key\" UNIQUE (name) DEFERRABLE");
+                                    + " \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\", ADD"
+                                    + " CONSTRAINT \"orders_name_key\" UNIQUE (name) DEFERRABLE");
             number = 0;
             database.execute(
                     "ALTER TABLE \"public\".\"orders\" DROP CONSTRAINT \"orders_name_key\", ADD"

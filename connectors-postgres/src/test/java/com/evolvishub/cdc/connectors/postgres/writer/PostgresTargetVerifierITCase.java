@@ -245,7 +245,7 @@ class PostgresTargetVerifierITCase {
             // the backup from before, and a concurrent writer with the same epoch
             database.execute(
                     "UPDATE evolvishub_cdc.lane SET run = 'b', writer = 'writer of b', host ="
-                        + " 'there'");
+                            + " 'there'");
             assertThatThrownBy(() -> first.write(rows(2)))
                     .isInstanceOf(FencedException.class)
                     .hasMessage("taken over by run b on host there");

@@ -159,7 +159,7 @@ class ReloadComparisonITCase {
     private String leftTables() {
         return database.queryOne(
                 "SELECT count(*) FROM pg_tables WHERE schemaname = 'evolvishub_cdc' AND tablename"
-                    + " LIKE 'loaded%'");
+                        + " LIKE 'loaded%'");
     }
 
     @Test
@@ -226,7 +226,7 @@ class ReloadComparisonITCase {
                 "CREATE SCHEMA archive",
                 "CREATE TABLE archive.orders (id bigint)",
                 "INSERT INTO evolvishub_cdc.lane (identity, target_table) VALUES"
-                    + " ('file/others/postgresql:db.archive.orders', 'archive.orders'::regclass)");
+                        + " ('file/others/postgresql:db.archive.orders', 'archive.orders'::regclass)");
         start(RESET_AND_DELETE);
         load(true, 1, 3);
         assertThat(ids()).isEqualTo("1 3");

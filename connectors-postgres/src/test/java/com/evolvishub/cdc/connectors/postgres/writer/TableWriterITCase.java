@@ -273,9 +273,9 @@ class TableWriterITCase {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text) PARTITION BY HASH (id)",
                 "CREATE TABLE orders_0 PARTITION OF orders FOR VALUES WITH (MODULUS 2, REMAINDER"
-                    + " 0)",
+                        + " 0)",
                 "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES WITH (MODULUS 2, REMAINDER"
-                    + " 1)",
+                        + " 1)",
                 "INSERT INTO orders VALUES (1, 'old')");
         try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             client.write(numbered(row(KEYED, "1", "a"), row(KEYED, "2", "b")));
@@ -287,7 +287,7 @@ class TableWriterITCase {
     void namesTheColumnOfARejectedRowWithoutShowingOtherCells() throws Exception {
         database.execute(
                 "CREATE TABLE orders (id bigint PRIMARY KEY, name text NOT NULL CHECK (name <>"
-                    + " 'z'))");
+                        + " 'z'))");
         try (PostgresDestinationClient client = open(destination.testPipeline(), KEYED)) {
             assertThatThrownBy(() -> client.write(numbered(row(KEYED, "x1", "secret"))))
                     .isInstanceOf(RowRejectedException.class)
@@ -350,15 +350,15 @@ class TableWriterITCase {
             assertThat(client.check(schema))
                     .containsExactly(
                             "column \"id\": source type bigint does not fit destination type"
-                                + " integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\""
-                                + " TYPE bigint",
+                                    + " integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\""
+                                    + " TYPE bigint",
                             "column \"customer\": not in \"public\".\"orders\"; did you mean"
                                     + " \"custmer\"?; map it with column_mapping, leave it out with"
                                     + " exclude_columns, or ALTER TABLE \"public\".\"orders\" ADD"
                                     + " COLUMN IF NOT EXISTS \"customer\" text",
                             "column \"amount\": source type numeric(10,2) does not fit destination"
-                                + " type integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN"
-                                + " \"amount\" TYPE numeric(10,2) USING \"amount\"::numeric(10,2)",
+                                    + " type integer; ALTER TABLE \"public\".\"orders\" ALTER COLUMN"
+                                    + " \"amount\" TYPE numeric(10,2) USING \"amount\"::numeric(10,2)",
                             "column \"must\": NOT NULL without a default, and no source column goes"
                                     + " into it; map one to it with column_mapping, or ALTER TABLE"
                                     + " \"public\".\"orders\" ALTER COLUMN \"must\" DROP NOT NULL",

@@ -86,7 +86,7 @@ class CompositeEncoderITCase {
                 "CREATE TYPE more AS (a integer, b text, c boolean)",
                 "CREATE TABLE t (id integer, none nil, one one, more more)",
                 "INSERT INTO t VALUES (1, ROW(), ROW(1), (1, 'x', true)), (2, NULL, NULL, (2, '',"
-                    + " NULL))",
+                        + " NULL))",
                 "ALTER TYPE more DROP ATTRIBUTE b",
                 "ALTER TYPE more ADD ATTRIBUTE d date[]",
                 "INSERT INTO t VALUES (3, ROW(), NULL, (3, false, '{2024-01-02}'))");

@@ -184,10 +184,10 @@ class EveryTypeEncodingITCase {
                         source
                                 .queryAll(
                                         "SELECT oid::regtype FROM pg_type WHERE typnamespace ="
-                                            + " 'pg_catalog'::regnamespace AND typtype IN ('b',"
-                                            + " 'r', 'm') AND typcategory NOT IN ('A', 'P', 'X')"
-                                            + " AND typelem = 0 OR typname IN ('point', 'line',"
-                                            + " 'lseg', 'box', 'name')")
+                                                + " 'pg_catalog'::regnamespace AND typtype IN ('b',"
+                                                + " 'r', 'm') AND typcategory NOT IN ('A', 'P', 'X')"
+                                                + " AND typelem = 0 OR typname IN ('point', 'line',"
+                                                + " 'lseg', 'box', 'name')")
                                 .stream()
                                 .map(row -> row.get(0)))
                 .allSatisfy(

@@ -154,7 +154,7 @@ final class TypeSamples {
                     same(
                             "json",
                             "{\"b\" : 1.00, \"b\":\n"
-                                + "\t[true, null, \"\\u00e9 \\\" {\"], \"n\": 1e400}",
+                                    + "\t[true, null, \"\\u00e9 \\\" {\"], \"n\": 1e400}",
                             "\"text\"",
                             "null",
                             " 7 "),

@@ -8,7 +8,6 @@ import static com.evolvishub.cdc.planner.config.schema.ConfigOption.Kind.RENAMES
 import static com.evolvishub.cdc.planner.config.schema.ConfigOption.Kind.SQL;
 
 import com.evolvishub.cdc.planner.spi.DestinationTypes;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
 import com.evolvishub.cdc.planner.problem.Problem;
-
 import java.util.List;
 
 /** Limits of a file, so that a malicious one costs neither memory nor time. */

@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.Problem;
 import com.evolvishub.cdc.planner.problem.ProblemLocations;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

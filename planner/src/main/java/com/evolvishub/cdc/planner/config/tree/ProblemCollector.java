@@ -2,7 +2,6 @@ package com.evolvishub.cdc.planner.config.tree;
 
 import com.evolvishub.cdc.planner.problem.PlanException;
 import com.evolvishub.cdc.planner.problem.Problem;
-
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
