@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -23,8 +26,12 @@ final class CliThread implements RunningCli {
 
     private CliThread() {}
 
-    /** Starts {@code run-multi} with these arguments; paths are absolute. */
-    static CliThread start(String... arguments) {
+    /** Starts {@code run-multi} with an absolute path to a file and one to a state directory. */
+    static CliThread start(Path file, Path stateDirectory, String... more) {
+        List<String> all = new ArrayList<>(List.of("run-multi", "-c", file.toString()));
+        all.addAll(List.of("--state-dir", stateDirectory.toString(), "--log-level", "ERROR"));
+        all.addAll(List.of(more));
+        String[] arguments = all.toArray(String[]::new);
         CliThread run = new CliThread();
         Thread thread =
                 new Thread(

@@ -91,7 +91,7 @@ class ColumnChangesITCase {
         destination.execute(
                 "ALTER TABLE \"public\".\"by_watermark\" ALTER COLUMN \"total\" TYPE bigint",
                 "ALTER TABLE by_diff ALTER total TYPE bigint");
-        try (CliThread again = setup.startHere()) {
+        try (CliThread again = setup.startInThisJvm()) {
             awaitRows("by_watermark", "id, total", "1|10", "2|20", "3|30", "4|40000000000");
             awaitRows("by_diff", "id, total", "1|10", "2|20", "3|30", "4|40000000000");
             assertThat(again.isRunning()).isTrue();

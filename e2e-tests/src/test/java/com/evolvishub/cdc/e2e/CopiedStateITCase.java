@@ -66,7 +66,7 @@ class CopiedStateITCase {
             setup.awaitEqual(first);
             first.signal("STOP");
             copy(state, copy);
-            try (CliThread second = setup.startHere(copy)) {
+            try (CliThread second = setup.startInThisJvm(copy)) {
                 change("by the second");
                 setup.awaitEqual(second);
                 first.signal("CONT");

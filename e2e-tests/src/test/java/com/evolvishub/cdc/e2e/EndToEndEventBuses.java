@@ -68,8 +68,8 @@ final class EndToEndEventBuses implements AutoCloseable {
     }
 
     /** Starts {@code run-multi} in this JVM. */
-    CliThread startHere(Path state) {
-        return CliThread.start(arguments("run-multi", resolved(), state, "--log-level", "ERROR"));
+    CliThread startInThisJvm(Path state) {
+        return CliThread.start(resolved(), state);
     }
 
     /** The output of {@code status} for the run with this state directory. */

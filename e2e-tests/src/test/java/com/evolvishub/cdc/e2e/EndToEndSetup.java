@@ -93,18 +93,14 @@ final class EndToEndSetup {
 
     /** Runs {@code run-multi} to its end in this JVM, which is faster; logs only errors. */
     CliProcess.Ended runInThisJvm(String... more) {
-        return CliProcess.runInThisJvm(argumentsHere(more));
+        List<String> all = new ArrayList<>(List.of(more));
+        all.addAll(List.of("--state-dir", stateDirectory().toString(), "--log-level", "ERROR"));
+        return CliProcess.runInThisJvm(arguments("run-multi", all.toArray(String[]::new)));
     }
 
     /** Starts {@code run-multi} in this JVM; logs only errors. */
-    CliThread startHere(String... more) {
-        return CliThread.start(argumentsHere(more));
-    }
-
-    private String[] argumentsHere(String... more) {
-        List<String> all = new ArrayList<>(List.of(more));
-        all.addAll(List.of("--state-dir", stateDirectory().toString(), "--log-level", "ERROR"));
-        return arguments("run-multi", all.toArray(String[]::new));
+    CliThread startInThisJvm(String... more) {
+        return CliThread.start(write(), stateDirectory(), more);
     }
 
     /** Runs {@code run-multi} to its end with another heap. */

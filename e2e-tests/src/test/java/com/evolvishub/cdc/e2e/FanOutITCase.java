@@ -44,15 +44,7 @@ class FanOutITCase {
         try (RedisServer redis = RedisServer.builder().start()) {
             Path file = write(source, warehouse, redis);
             redis.kill();
-            try (CliThread run =
-                            CliThread.start(
-                                    "run-multi",
-                                    "-c",
-                                    file.toString(),
-                                    "--state-dir",
-                                    state().toString(),
-                                    "--log-level",
-                                    "ERROR");
+            try (CliThread run = CliThread.start(file, state());
                     MessageReader kafka =
                             new KafkaTopicReader(KAFKA.bootstrapServers(), "fan_orders")) {
                 List<ConsumedMessage> kafkaMessages = new ArrayList<>();

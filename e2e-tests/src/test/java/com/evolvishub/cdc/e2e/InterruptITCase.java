@@ -52,7 +52,7 @@ class InterruptITCase {
         }
 
         source.execute("INSERT INTO events VALUES ('while it was down', now())");
-        try (CliThread again = setup.startHere()) {
+        try (CliThread again = setup.startInThisJvm()) {
             awaitRows(again, destination, 102);
             // printed once the job is running
             await().untilAsserted(() -> assertThat(again.output()).contains("Going on from"));

@@ -43,7 +43,7 @@ class KafkaTransactionalDeliveryITCase {
                         // longer than this test: the only checkpoint is the savepoint at the end
                         .with("checkpoint:\n  interval_seconds: 3600");
 
-        try (CliThread running = setup.startHere()) {
+        try (CliThread running = setup.startInThisJvm()) {
             await().atMost(Duration.ofMinutes(5))
                     .untilAsserted(
                             () -> {

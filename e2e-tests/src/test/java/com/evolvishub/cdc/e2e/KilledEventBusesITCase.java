@@ -56,7 +56,7 @@ class KilledEventBusesITCase {
                 }
             }
             assertThat(changes.failure()).isEmpty();
-            try (CliThread last = setup.startHere(state)) {
+            try (CliThread last = setup.startInThisJvm(state)) {
                 setup.awaitEqual(last);
                 source.execute(
                         "DELETE FROM orders WHERE order_id % 10 = 0",

@@ -55,7 +55,7 @@ class PostgresTransactionalDeliveryITCase {
                         .with("checkpoint:\n  interval_seconds: 3600")
                         .mapping("orders", "orders", "copied", WATERMARK, TRANSACTIONAL);
 
-        try (CliThread running = setup.startHere()) {
+        try (CliThread running = setup.startInThisJvm()) {
             await().atMost(TIMEOUT)
                     .untilAsserted(
                             () -> {
@@ -113,7 +113,7 @@ class PostgresTransactionalDeliveryITCase {
         }
         change(++round);
 
-        try (CliThread second = setup.startHere()) {
+        try (CliThread second = setup.startInThisJvm()) {
             await().atMost(TIMEOUT)
                     .untilAsserted(
                             () -> {
@@ -138,7 +138,7 @@ class PostgresTransactionalDeliveryITCase {
                         .with("global_sync:\n  interval_seconds: 0.2")
                         .with("checkpoint:\n  interval_seconds: 0.2")
                         .mapping("events", "events", "events", WATERMARK, TRANSACTIONAL);
-        try (CliThread running = setup.startHere()) {
+        try (CliThread running = setup.startInThisJvm()) {
             change(1);
             await().atMost(TIMEOUT).ignoreExceptions().until(() -> count("events").equals("20"));
             source.execute(

@@ -35,15 +35,7 @@ class PreflightITCase {
         Path file = directory.resolve("broken.yaml");
         Files.writeString(file, fileWithProblems(source, destination));
 
-        try (CliThread run =
-                CliThread.start(
-                        "run-multi",
-                        "-c",
-                        file.toString(),
-                        "--state-dir",
-                        state().toString(),
-                        "--log-level",
-                        "ERROR")) {
+        try (CliThread run = CliThread.start(file, state())) {
             await().atMost(TIMEOUT)
                     .ignoreExceptions()
                     .until(

@@ -31,7 +31,7 @@ class StopOnErrorITCase {
                     .contains("error: bad: ", "\"bad\"", "Stopped, because stop_on_error is set.");
         }
         mappings.repairMapping();
-        try (CliThread run = mappings.setup().startHere()) {
+        try (CliThread run = mappings.setup().startInThisJvm()) {
             mappings.assertCopiesEqual();
             run.interrupt();
             assertThat(run.await().exitCode()).isZero();

@@ -1,6 +1,5 @@
 package com.evolvishub.cdc.runtime.row;
 
-import com.evolvishub.cdc.runtime.pipeline.KeyLookupRequests;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,7 +16,7 @@ public record PollPhaseStarted(long poll, Phase phase, List<byte[]> keys)
 
     /** How the rows of a phase are read. */
     public enum Phase {
-        /** Rows that are looked up by key: see {@link KeyLookupRequests}. */
+        /** Rows that the change detector asked for, looked up by key. */
         KEY_LOOKUP,
         /** Rows of the range, in watermark order. */
         RANGE,
