@@ -1,6 +1,7 @@
 package com.evolvishub.cdc.source.transactions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.evolvishub.cdc.planner.spec.endpoint.ConnectionSpec;
 import com.evolvishub.cdc.planner.spec.endpoint.Secret;
@@ -27,7 +28,10 @@ class TransactionSnapshotITCase {
     void showsOpenTransactionsToAnyRole(@FreshDatabase Database source) throws Exception {
         try (Connection writer = open(source, "billing");
                 SourceSession reader = SourceSession.open(plainRole(source), "test")) {
-            TransactionSnapshot snapshot = TransactionSnapshot.take(reader);
+            TransactionSnapshot snapshot =
+                    await().until(
+                                    () -> TransactionSnapshot.take(reader),
+                                    taken -> taken.openTransactions().size() == 1);
             assertThat(snapshot.standby()).isFalse();
             OpenTransaction seen = snapshot.openTransactions().get(0);
             assertThat(snapshot.openTransactions()).hasSize(1);
@@ -36,7 +40,7 @@ class TransactionSnapshotITCase {
             assertThat(seen.started()).isEmpty();
 
             writer.rollback();
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            await().untilAsserted(() -> assertOpen(reader, 0));
         }
     }
 
@@ -47,7 +51,7 @@ class TransactionSnapshotITCase {
                 Statement statement = writer.createStatement();
                 SourceSession reader =
                         SourceSession.open(PipelineBuilder.connection(source), "test")) {
-            OpenTransaction seen = TransactionSnapshot.take(reader).openTransactions().get(0);
+            OpenTransaction seen = only(reader);
             try (var began = statement.executeQuery("SELECT now() = '" + seen.started() + "'")) {
                 began.next();
                 assertThat(began.getBoolean(1)).isTrue();
@@ -63,16 +67,16 @@ class TransactionSnapshotITCase {
         try (Connection writer = open(source, "");
                 Statement statement = writer.createStatement();
                 SourceSession reader = SourceSession.open(plainRole(source), "test")) {
-            OpenTransaction first = TransactionSnapshot.take(reader).openTransactions().get(0);
+            OpenTransaction first = only(reader);
             statement.execute("INSERT INTO t VALUES (1)");
             statement.execute("SAVEPOINT s");
             statement.execute("INSERT INTO t VALUES (2)");
-            OpenTransaction writing = TransactionSnapshot.take(reader).openTransactions().get(0);
+            OpenTransaction writing = only(reader);
             assertThat(writing.matches(first.virtualId(), first.ids())).isTrue();
             assertThat(writing.ids()).hasSizeGreaterThanOrEqualTo(1);
 
             statement.execute("PREPARE TRANSACTION '" + source.name() + "'");
-            OpenTransaction prepared = TransactionSnapshot.take(reader).openTransactions().get(0);
+            OpenTransaction prepared = only(reader);
             assertThat(prepared.prepared()).isTrue();
             assertThat(prepared.matches(writing.virtualId(), writing.ids())).isTrue();
             // after a server restart the virtual id changes, the transaction ids stay
@@ -81,7 +85,7 @@ class TransactionSnapshotITCase {
                     .isEqualTo("the prepared transaction " + source.name());
 
             source.execute("COMMIT PREPARED '" + source.name() + "'");
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            await().untilAsserted(() -> assertOpen(reader, 0));
         }
     }
 
@@ -96,7 +100,7 @@ class TransactionSnapshotITCase {
             otherReader.beginSnapshot();
             TransactionSnapshot.take(otherReader);
 
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            await().untilAsserted(() -> assertOpen(reader, 0));
             assertThat(inOtherDatabase.isClosed()).isFalse();
         }
     }
@@ -109,7 +113,7 @@ class TransactionSnapshotITCase {
             otherReader.beginSnapshot();
             TransactionSnapshot.take(otherReader);
 
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            await().untilAsserted(() -> assertOpen(reader, 0));
         }
     }
 
@@ -122,7 +126,7 @@ class TransactionSnapshotITCase {
                 SourceSession reader = SourceSession.open(plainRole(source), "test")) {
             statement.execute("INSERT INTO t VALUES (1)");
 
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).hasSize(1);
+            await().untilAsserted(() -> assertOpen(reader, 1));
         }
     }
 
@@ -143,13 +147,26 @@ class TransactionSnapshotITCase {
                 SourceSession superuser =
                         SourceSession.open(PipelineBuilder.connection(source), "test")) {
             statement.execute("BEGIN");
-            assertThat(TransactionSnapshot.take(superuser).openTransactions()).isEmpty();
+            // a process that is just starting in this database counts for a moment
+            await().untilAsserted(() -> assertOpen(superuser, 0));
             statement.execute("INSERT INTO t VALUES (1)");
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).hasSize(1);
-            assertThat(TransactionSnapshot.take(superuser).openTransactions()).hasSize(1);
+            await().untilAsserted(() -> assertOpen(reader, 1));
+            await().untilAsserted(() -> assertOpen(superuser, 1));
             statement.execute("COMMIT");
-            assertThat(TransactionSnapshot.take(superuser).openTransactions()).isEmpty();
+            await().untilAsserted(() -> assertOpen(superuser, 0));
         }
+    }
+
+    /** The only open transaction, once there is one only. */
+    private static OpenTransaction only(SourceSession session) {
+        return await().until(
+                        () -> TransactionSnapshot.take(session).openTransactions(),
+                        open -> open.size() == 1)
+                .get(0);
+    }
+
+    private static void assertOpen(SourceSession session, int transactions) throws Exception {
+        assertThat(TransactionSnapshot.take(session).openTransactions()).hasSize(transactions);
     }
 
     @Test
@@ -173,7 +190,7 @@ class TransactionSnapshotITCase {
             Instant before = TransactionSnapshot.take(normalReader).now();
             assertThat(TransactionSnapshot.take(reader).now()).isAfterOrEqualTo(before);
             assertThat(TransactionSnapshot.take(reader).standby()).isFalse();
-            assertThat(TransactionSnapshot.take(reader).openTransactions()).isEmpty();
+            await().untilAsserted(() -> assertOpen(reader, 0));
             assertThat(reader.roleZone()).isEqualTo(normalReader.roleZone());
         }
     }

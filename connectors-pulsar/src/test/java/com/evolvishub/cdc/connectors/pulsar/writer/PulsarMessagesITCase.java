@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -299,8 +300,13 @@ class PulsarMessagesITCase {
             client.prepare(PulsarTestTopic.SCHEMA);
             client.write(PulsarTestTopic.rows(1, 10));
         }
+        // a closed client gives up its exclusive access in the background
         try (Producer<byte[]> other =
-                topic.plainClient().newProducer().topic(topic.name()).create()) {
+                await().ignoreExceptionsInstanceOf(
+                                PulsarClientException.ProducerBusyException.class)
+                        .until(
+                                topic.plainClient().newProducer().topic(topic.name())::create,
+                                Producer::isConnected)) {
             other.send("x".getBytes(StandardCharsets.UTF_8));
         }
         try (PulsarDestinationClient next = topic.client()) {
