@@ -156,10 +156,9 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
                                 BrokerProcess.Purpose.SERVICE);
                 return;
             } catch (IOException | BrokerEndedException e) {
-                if (attempt == ATTEMPTS || !(e instanceof BrokerEndedException)) {
+                if (!isRetried(attempt, e)) {
                     throw unavailable(e);
                 }
-                System.err.println("once more: " + e.getMessage());
             }
         }
     }
@@ -228,10 +227,9 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
                 ServerUnavailableException failure = unavailable(e);
                 closeDirectory(failure);
                 ports = null;
-                if (attempt == ATTEMPTS || !(e instanceof BrokerEndedException)) {
+                if (!isRetried(attempt, e)) {
                     throw failure;
                 }
-                System.err.println("once more: " + e.getMessage());
             }
         }
     }
@@ -253,6 +251,15 @@ public final class PulsarServer implements AutoCloseable, BeforeAllCallback {
         } catch (IOException left) {
             failure.addSuppressed(left);
         }
+    }
+
+    /** Whether another attempt may help; reports the failure then. */
+    private static boolean isRetried(int attempt, Exception failure) {
+        boolean retried = attempt < ATTEMPTS && failure instanceof BrokerEndedException;
+        if (retried) {
+            System.err.println("once more: " + failure.getMessage());
+        }
+        return retried;
     }
 
     private static ServerUnavailableException unavailable(Exception e) {
